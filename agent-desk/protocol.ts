@@ -1,0 +1,97 @@
+/**
+ * Everything that passes over the desk's socket (namespace /desk), both ways, typed once; used by server and web.
+ *
+ * A desk connects with its cookie and `auth: {tabId, protocolVersion, cursor?}`. It gets `hello` and then either the events
+ * since its cursor or, if that is too old or missing, `snapshot`. Afterwards every `event` carries the cursor to resume
+ * from. Every request is acknowledged with {ok: true, data} or {ok: false, code, message}.
+ */
+import { z } from 'zod';
+import { agentView, interactionView, offerView, presenceName } from './views.ts';
+import type { AgentView, InteractionView, MessageView, OfferView, TicketView } from './views.ts';
+
+export const PROTOCOL_VERSION = 1;
+
+const id = z.uuid();
+
+/** What a desk may send: the name, the shape of its payload. The shape of the answer is in DeskAnswers. */
+export const deskRequests = {
+  'message:send': z.strictObject({
+    clientId: id, conversationId: id, text: z.string().max(16_384).default(''),
+    fileIds: z.array(id).max(10).default([]), replyToId: id.nullish(),
+  }),
+  'message:note': z.strictObject({ clientId: id, conversationId: id, text: z.string().trim().min(1).max(16_384) }),
+  'message:retry': z.strictObject({ messageId: id }),
+  'conversation:look': z.strictObject({ conversationId: id.nullable() }),
+  'conversation:typing': z.strictObject({ conversationId: id, typing: z.boolean() }),
+  'interaction:read': z.strictObject({ interactionId: id }),
+  'interaction:pick': z.strictObject({ interactionId: id }),
+  'interaction:release': z.strictObject({ interactionId: id, reasonCode: z.string().max(64).optional() }),
+  'offer:accept': z.strictObject({ offerId: id }),
+  'offer:decline': z.strictObject({ offerId: id, reasonCode: z.string().max(64) }),
+  'presence:set': z.strictObject({ presence: presenceName, reasonCode: z.string().max(64).nullish() }),
+} as const;
+
+export type DeskRequestName = keyof typeof deskRequests;
+export type DeskRequest<N extends DeskRequestName> = z.input<(typeof deskRequests)[N]>;
+
+export interface DeskAnswers {
+  'message:send': { message: MessageView };
+  'message:note': { message: MessageView };
+  'message:retry': { message: MessageView };
+  /** Who else looks at and types in the conversation now. */
+  'conversation:look': { watchers: Watcher[] };
+  'conversation:typing': null;
+  'interaction:read': null;
+  'interaction:pick': { interaction: InteractionView };
+  'interaction:release': null;
+  'offer:accept': { interaction: InteractionView };
+  'offer:decline': null;
+  'presence:set': { agent: AgentView };
+}
+
+export type Ack<T> = { ok: true; data: T } | { ok: false; code: string; message: string; details?: Record<string, unknown> };
+
+export interface Watcher { userId: string; name: string; typing: boolean }
+
+/** First word of the server after the handshake. `resumed`: the events since the cursor follow; else a snapshot follows. */
+export interface Hello { cursor: string; protocolVersion: number; tabId: string; userId: string; serverTime: string; resumed: boolean }
+
+export const snapshotView = z.object({
+  cursor: z.string(),
+  agent: agentView,
+  offers: z.array(offerView),
+  /** Own open interactions, all of them. */
+  mine: z.array(interactionView),
+  counts: z.object({ mine: z.number().int(), queues: z.number().int(), all: z.number().int() }),
+});
+export type Snapshot = z.infer<typeof snapshotView>;
+
+/**
+ * Something changed. `data` is the subject as it is now and as this user may see it. Types:
+ * `interaction.changed` InteractionView · `message.changed` MessageView · `ticket.changed` TicketView · `agent.changed`
+ * AgentView · `offer.changed` OfferView (open, to me) · `offer.gone` {id} · `subject.gone` {subjectType} (no longer visible) ·
+ * `conversation.read` {conversationId, seq} · `configuration.changed` {noun} (queues, roles ...: refetch).
+ */
+export interface DeskEvent {
+  cursor: string;
+  type: 'interaction.changed' | 'message.changed' | 'ticket.changed' | 'agent.changed' | 'offer.changed' | 'offer.gone'
+    | 'subject.gone' | 'conversation.read' | 'configuration.changed';
+  subject: { type: string; id: string };
+  version: number;
+  data: InteractionView | MessageView | TicketView | AgentView | OfferView | Record<string, unknown>;
+}
+
+/** What the server sends to a desk. Those below `event` may be lost and carry no cursor. */
+export interface DeskServerEvents {
+  hello: (hello: Hello) => void;
+  snapshot: (snapshot: Snapshot) => void;
+  event: (event: DeskEvent) => void;
+  /** Several events in one frame, in order: after a resume and under load. */
+  events: (events: DeskEvent[]) => void;
+  /** This socket fell too far behind, or the server restarts: connect again with the cursor. */
+  resync: (reason: { code: 'SLOW' | 'RESTART' | 'RIGHTS_CHANGED' }) => void;
+  /** The session is over; the desk shows the sign-in without losing drafts. */
+  'session:ended': (reason: { code: string }) => void;
+  typing: (typing: { conversationId: string; by: 'customer' | 'agent'; userId: string | null; name: string | null; typing: boolean }) => void;
+  watchers: (watchers: { conversationId: string; watchers: Watcher[] }) => void;
+}

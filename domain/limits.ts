@@ -1,0 +1,88 @@
+/** Every bound of the product, unit last in the name, each with its reason. */
+export const limits = {
+  /** Ten connections feed two intake lanes, the tail, outbound and the API on two cores; more only queue in PostgreSQL. */
+  databaseConnectionsMax: 10,
+  /** A database that does not take a connection in this time counts as away: 503 in <= 2 s (RF05, RF07). */
+  databaseConnectTimeoutMs: 1_500,
+  /** The longest any statement may run; imports and reports work in chunks below it. */
+  databaseQueryTimeoutMs: 8_000,
+  transactionAttemptsMax: 4,
+  /** Body of a webhook (RF24). */
+  hookBodyBytes: 1_048_576,
+  /** Body of an API request; files go by multipart. */
+  apiBodyBytes: 262_144,
+  /** Depth of JSON that is looked at at all; JSON.stringify overflows at 6,000 (RF23). */
+  jsonDepthMax: 64,
+  /** Events in one hook body of the generic channel. */
+  hookEventsMax: 100,
+  /** Events an intake lane commits at once (performance: window 0, batch 256). */
+  intakeBatchMax: 256,
+  /** Events that may wait for a lane before callers get 503 (P5). */
+  intakeWaitingMax: 4_096,
+  intakeLanes: 2,
+  /** Longest message text taken from or given to a customer, in code units after cleaning. */
+  messageTextChars: 16_384,
+  noteTextChars: 16_384,
+  nameChars: 200,
+  handleChars: 512,
+  /** A file a customer or an agent may send. */
+  fileBytes: 20 * 1_048_576,
+  filesPerMessageMax: 10,
+  fileNameChars: 200,
+  /** Files uploaded but never attached to a message are removed after this time. */
+  fileOrphanHours: 24,
+  pageItemsMax: 200,
+  pageItemsDefault: 50,
+  /** Rows one read of the journal's tail takes. */
+  tailBatchMax: 500,
+  /** The tail reads at least this often, wake-up or not. */
+  tailPollMs: 250,
+  /** A desk that is further behind than this gets a new snapshot instead of events. */
+  resumeEventsMax: 2_000,
+  resumeAgeHours: 12,
+  /** What may wait unsent for one socket before it is cut and told to resync (RF18). */
+  socketBufferBytes: 1_048_576,
+  socketMessageBytes: 262_144,
+  socketEventsPerSecondMax: 50,
+  socketAuthMs: 5_000,
+  /** An agent whose last socket went away keeps the work for this long (setting). */
+  socketGraceSeconds: 60,
+  wrapUpSeconds: 120,
+  offerTextSeconds: 30,
+  offerVoiceSeconds: 20,
+  /** Silence of the customer before any answer that makes an interaction abandoned (setting). */
+  abandonedAfterMinutes: 30,
+  assignmentSweepMs: 1_000,
+  outboundSweepMs: 1_000,
+  slowSweepMs: 15_000,
+  /** A send may hold its lease this long; the state is `unknown` within twice this time (RF03). */
+  sendLeaseMs: 20_000,
+  /** A retrying message holds its conversation for at most this long, then fails. */
+  sendRetryWindowMs: 60_000,
+  sendAttemptsMax: 8,
+  sendConcurrencyPerAccount: 8,
+  jobAddTimeoutMs: 500,
+  /** A lease on a channel account; the holder renews at a third of it. */
+  leaseMs: 15_000,
+  nodeSeenMs: 10_000,
+  /** A provider's time further away than this from ours is not believed (J50 of the architecture: times). */
+  providerTimeSkewMs: 300_000,
+  sessionIdleMinutes: 30,
+  sessionAbsoluteHours: 12,
+  /** How long a node may trust what it knows of a session or of a user's rights (RA03: <= 5 s). */
+  sessionCheckMs: 2_000,
+  passwordCharsMin: 12,
+  passwordCharsMax: 128,
+  passwordHashesAtOnce: 2,
+  loginFailuresMax: 5,
+  loginFailureWindowMinutes: 15,
+  loginFailuresPerIpHourMax: 50,
+  /** Signed hooks older or newer than this are refused as replays (RS12). */
+  hookToleranceSeconds: 300,
+  visitorTokenDays: 180,
+  shutdownGraceMs: 20_000,
+  /** Journal rows one seal block covers; the unsealed age stays <= 5 s (RA08). */
+  sealRowsMax: 5_000,
+  sealEveryMs: 1_000,
+  quarantineDetailChars: 500,
+} as const;

@@ -1,0 +1,153 @@
+/** The one place that opens PostgreSQL for the hot paths: prepared statements, short transactions, bounded retries. */
+import pg from 'pg';
+import { limits } from '#domain/limits.ts';
+
+/** A named statement: the name makes PostgreSQL plan it once per connection. Names are unique over the product. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Declares a prepared statement. The text may use $1.. only; no value is ever put into it. */
+export function statement(name: string, text: string): Statement {
+  return { name, text };
+}
+
+type Row = Record<string, unknown>;
+
+/** What a query needs: rows of a prepared statement. Both the pool and an open transaction offer it. */
+export interface Queryable {
+  /** Runs a prepared statement and gives its rows. Throws pg.DatabaseError; see isTransient. */
+  rows<R = Row>(stmt: Statement, values?: readonly unknown[]): Promise<R[]>;
+  /** The single row or undefined; throws if there are several. */
+  one<R = Row>(stmt: Statement, values?: readonly unknown[]): Promise<R | undefined>;
+  /** Runs a text whose shape is built per call (filters of lists, administration). Values are still parameters. */
+  dynamic<R = Row>(text: string, values?: readonly unknown[]): Promise<R[]>;
+}
+
+/** An open transaction. */
+export interface Tx extends Queryable {
+  /** Runs after COMMIT, in order, never after ROLLBACK; for wake-ups only: it must not throw or wait. */
+  afterCommit(hook: () => void): void;
+}
+
+/** The pool: single statements, and transactions that retry deadlocks and serialization failures. */
+export interface Db extends Queryable {
+  /**
+   * Runs `body` between BEGIN and COMMIT. Retried up to limits.transactionAttemptsMax times, with jitter, on 40P01 and
+   * 40001; so the body must hold no effect but its statements. No network call inside (architecture: spine).
+   */
+  transaction<T>(body: (tx: Tx) => Promise<T>): Promise<T>;
+  /** A connection of its own, outside the pool, for LISTEN or long reads; the caller ends it. */
+  connect(): Promise<pg.Client>;
+  readonly pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+export interface DbOptions {
+  url: string;
+  applicationName: string;
+  connectionsMax?: number;
+  /** The role that statements run as; the journal is append-only for it (RA08). */
+  role?: string | undefined;
+  onError?: (error: Error) => void;
+}
+
+const RETRIED = new Set(['40P01', '40001']);
+const UNAVAILABLE = new Set([
+  '57P01', '57P02', '57P03', '53300', '53100', '08000', '08003', '08006', '08001', '08004', '25006',
+  'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'EADDRNOTAVAIL',
+]);
+
+/** The SQLSTATE or the socket's error code, if there is one. */
+export function sqlState(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** True where the database is away, full or refusing: the caller answers 503 and acknowledges nothing (RF07). */
+export function isUnavailable(error: unknown): boolean {
+  const code = sqlState(error);
+  if (code !== undefined && UNAVAILABLE.has(code)) return true;
+  const message = (error as Error | null)?.message ?? '';
+  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered/i.test(message);
+}
+
+/** True for SQLSTATEs that a single bad row causes (bad text, bad number, a violated check): that row is poison. */
+export function isPoison(error: unknown): boolean {
+  const code = sqlState(error);
+  return code !== undefined && (/^22/.test(code) || /^23/.test(code) || code === '54000' || code === '54001');
+}
+
+async function run<R>(client: pg.Pool | pg.PoolClient, config: pg.QueryConfig): Promise<R[]> {
+  return (await client.query(config)).rows as R[];
+}
+
+function queryable(client: pg.Pool | pg.PoolClient): Queryable {
+  return {
+    rows: <R>(stmt: Statement, values: readonly unknown[] = []) =>
+      run<R>(client, { name: stmt.name, text: stmt.text, values: values as unknown[] }),
+    async one<R>(stmt: Statement, values: readonly unknown[] = []) {
+      const found = await run<R>(client, { name: stmt.name, text: stmt.text, values: values as unknown[] });
+      if (found.length > 1) throw new Error(`statement ${stmt.name} gave ${found.length} rows, one expected`);
+      return found[0];
+    },
+    dynamic: <R>(text: string, values: readonly unknown[] = []) => run<R>(client, { text, values: values as unknown[] }),
+  };
+}
+
+async function attempt<T>(pool: pg.Pool, body: (tx: Tx) => Promise<T>): Promise<T> {
+  const hooks: (() => void)[] = [];
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const result = await body({ ...queryable(client), afterCommit: (hook) => void hooks.push(hook) });
+    await client.query('COMMIT');
+    for (const hook of hooks) hook();
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((failed: Error) => { broken = failed; });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** Opens the pool. It connects lazily and recovers by itself after PostgreSQL was away. */
+export function openDb(options: DbOptions): Db {
+  const settings: pg.PoolConfig = {
+    connectionString: options.url,
+    application_name: options.applicationName,
+    max: options.connectionsMax ?? limits.databaseConnectionsMax,
+    connectionTimeoutMillis: limits.databaseConnectTimeoutMs,
+    query_timeout: limits.databaseQueryTimeoutMs,
+    statement_timeout: limits.databaseQueryTimeoutMs,
+    idle_in_transaction_session_timeout: limits.databaseQueryTimeoutMs,
+    keepAlive: true,
+    ...(options.role === undefined ? {} : { options: `-c role=${options.role}` }),
+  };
+  const pool = new pg.Pool(settings);
+  pool.on('error', (error) => options.onError?.(error));
+  return {
+    ...queryable(pool),
+    pool,
+    async transaction<T>(body: (tx: Tx) => Promise<T>): Promise<T> {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await attempt(pool, body);
+        } catch (error) {
+          if (!RETRIED.has(sqlState(error) ?? '') || tries >= limits.transactionAttemptsMax) throw error;
+          await new Promise((resolve) => { setTimeout(resolve, Math.random() * 20 * tries); });
+        }
+      }
+    },
+    async connect() {
+      const client = new pg.Client(settings);
+      client.on('error', (error) => options.onError?.(error));
+      await client.connect();
+      return client;
+    },
+    close: () => pool.end(),
+  };
+}

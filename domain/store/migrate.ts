@@ -1,0 +1,58 @@
+/** Brings a database to the present schema: MikroORM's migrator over the list below, forward only. */
+import { MikroORM } from '@mikro-orm/postgresql';
+import { Migrator } from '@mikro-orm/migrations';
+import pg from 'pg';
+import { Foundation } from './migrations/0001-foundation.ts';
+import { Conversations } from './migrations/0002-conversations.ts';
+
+/** In order; a later release only appends, and each step must leave the release before it able to run. */
+export const migrationsList = [
+  { name: '0001-foundation', class: Foundation },
+  { name: '0002-conversations', class: Conversations },
+];
+
+/** The role that the product's statements run as: it may not change or delete what is append-only (RA08). */
+export const APP_ROLE = 'sambung_app';
+
+const MIGRATION_LOCK = 7_215_001;
+
+async function grant(client: pg.Client): Promise<string | undefined> {
+  const able = await client.query<{ able: boolean }>(
+    `select (rolcreaterole or rolsuper) or exists (select from pg_roles r where r.rolname = $1
+       and pg_has_role(current_user, r.oid, 'MEMBER')) as able from pg_roles where rolname = current_user`, [APP_ROLE]);
+  if (able.rows[0]?.able !== true) return undefined;
+  await client.query(`do $$ begin
+    if not exists (select from pg_roles where rolname = '${APP_ROLE}') then create role ${APP_ROLE} nologin; end if;
+  exception when duplicate_object or unique_violation then null; end $$`);
+  await client.query(`
+    grant usage on schema public to ${APP_ROLE};
+    grant select, insert, update, delete on all tables in schema public to ${APP_ROLE};
+    grant usage, select on all sequences in schema public to ${APP_ROLE};
+    revoke update, delete, truncate on journal, journal_seal from ${APP_ROLE};
+    grant ${APP_ROLE} to current_user`);
+  return APP_ROLE;
+}
+
+/**
+ * Applies what is missing, under an advisory lock, so that two nodes may start at once. Gives the role to run as, or
+ * undefined where the database's user may not make roles (then only the triggers guard the journal).
+ */
+export async function migrate(url: string): Promise<string | undefined> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const orm = await MikroORM.init({
+      clientUrl: url, entities: [], discovery: { warnWhenNoEntities: false }, extensions: [Migrator],
+      migrations: { migrationsList, snapshot: false, silent: true, tableName: 'schema_migrations' },
+    });
+    try {
+      await orm.migrator.up();
+    } finally {
+      await orm.close(true);
+    }
+    return await grant(client);
+  } finally {
+    await client.end();
+  }
+}
