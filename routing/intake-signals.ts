@@ -1,0 +1,49 @@
+/** What is not a message: edits, deletions, the customer's goodbye and their rating; one at a time, in order. */
+import type { InboundChange, InboundSignal, ReceiveResult } from '#domain/channels/words.ts';
+import type { Thread } from '#domain/interactions/intake-plan.ts';
+import { appendJournal } from '#domain/journal/append.ts';
+import { limits } from '#domain/limits.ts';
+import { statement, type Tx } from '#domain/store/db.ts';
+import { cutText, safeText } from '#domain/text.ts';
+import type { IntakeAccount } from './intake-batch.ts';
+import { deleteMessage, editMessage } from './intake-statements.ts';
+import { customerEnded, rateInteraction } from './wrap-up.ts';
+
+const lastInteraction = statement('intake.last-interaction', `
+select id from interactions where conversation_id = $1 order by date_origin desc, id desc limit 1`);
+
+async function applyChange(tx: Tx, account: IntakeAccount, event: InboundChange, thread: Thread): Promise<void> {
+  const text = event.text === undefined ? null : cutText(safeText(event.text), limits.messageTextChars);
+  const values = [thread.conversationId, account.id, event.providerMessageId];
+  const changed = event.kind === 'edit'
+    ? await tx.one<{ id: string; version: number }>(editMessage, [...values, text])
+    : await tx.one<{ id: string; version: number }>(deleteMessage, values);
+  if (changed === undefined) return;
+  await appendJournal(tx, [{ type: event.kind === 'edit' ? 'message.edited' : 'message.deleted', subjectType: 'message',
+    subjectId: changed.id, conversationId: thread.conversationId, actor: { kind: 'CUSTOMER' },
+    scope: thread.interaction ?? { organisationId: account.organisationId }, version: changed.version }]);
+}
+
+async function applySignalOf(tx: Tx, account: IntakeAccount, event: InboundSignal, thread: Thread): Promise<void> {
+  const { organisationId } = account;
+  if (event.kind === 'ended') {
+    if (thread.interaction !== undefined) await customerEnded(tx, { organisationId, interactionId: thread.interaction.id });
+    return;
+  }
+  const last = await tx.one<{ id: string }>(lastInteraction, [thread.conversationId]);
+  if (last === undefined || event.score === undefined) return;
+  await rateInteraction(tx, { organisationId, interactionId: last.id, score: event.score,
+    ...(event.comment === undefined ? {} : { comment: event.comment }) });
+}
+
+function isChange(event: InboundChange | InboundSignal): event is InboundChange {
+  return event.kind === 'edit' || event.kind === 'delete';
+}
+
+/** Applies one change or signal in the batch's transaction. An edit of a message nobody knows changes nothing (RF13). */
+export async function applySignal(tx: Tx, account: IntakeAccount, event: InboundChange | InboundSignal,
+  thread: Thread): Promise<ReceiveResult> {
+  if (isChange(event)) await applyChange(tx, account, event, thread);
+  else await applySignalOf(tx, account, event, thread);
+  return { outcome: 'stored', conversationId: thread.conversationId };
+}
