@@ -81,6 +81,12 @@ export const limits = {
   hookToleranceSeconds: 300,
   visitorTokenDays: 180,
   shutdownGraceMs: 20_000,
+  /** How often the keeper of an embedded server looks whether it lives. */
+  embeddedWatchMs: 250,
+  /** An embedded server may replay its log for this long before it counts as broken. */
+  embeddedReadyMs: 60_000,
+  /** An embedded server gets this long to end in order, then it is ended by force. */
+  embeddedEndMs: 10_000,
   /** Journal rows one seal block covers; the unsealed age stays <= 5 s (RA08). */
   sealRowsMax: 5_000,
   sealEveryMs: 1_000,
