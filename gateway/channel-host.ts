@@ -1,0 +1,270 @@
+/** What channels may ask of the house (ChannelHost), per account; and the accounts of this node, known within 2 seconds. */
+import type { Channel, ChannelHost, RunningChannel } from '#channels/channel.ts';
+import type { ChannelRegistry } from '#channels/registry.ts';
+import type {
+  AccountView, InboundEvent, InboundReceipt, Medium, OutboundMessage, ReceiveResult, SendOutcome,
+} from '#domain/channels/words.ts';
+import { AppError } from '#domain/errors.ts';
+import { appendJournal } from '#domain/journal/append.ts';
+import { limits } from '#domain/limits.ts';
+import { isUnavailable, statement } from '#domain/store/db.ts';
+import type { Log, Work } from '#domain/work.ts';
+import { customerHistory, type QueuePosition } from './channel-history.ts';
+import { withLease } from './channel-lease.ts';
+import { attachCustomerFiles, customerMedia, type MediaBlobs } from './channel-media.ts';
+import type { Egress } from './egress.ts';
+
+interface SecretOwner { organisationId: string; ownerKind: string; ownerId: string }
+
+/** What the hosts are built of; each is the part of the same name, or the slice of it that is needed here. */
+export interface HostParts {
+  work: Work;
+  nodeId: string;
+  channels: ChannelRegistry;
+  intake: { receive(account: AccountView & { medium: Medium }, events: readonly InboundEvent[]): Promise<ReceiveResult[]> };
+  recordReceipts(account: AccountView, receipts: readonly InboundReceipt[]): Promise<unknown>;
+  secrets: {
+    getAll(owner: SecretOwner): Promise<Record<string, string>>;
+    put(owner: SecretOwner, values: Readonly<Record<string, string | null>>): Promise<void>;
+  };
+  blobs: MediaBlobs;
+  egress: Egress;
+  queuePosition: QueuePosition;
+  /** Tells the agents who look at the conversation; may be lost. Ids only: no handle passes through Redis. */
+  customerTyping(typing: { organisationId: string; conversationId: string; typing: boolean }): void;
+}
+
+/** An account that is reachable: what the hooks, the sender and the chat need of it, at one moment. */
+export interface Target {
+  readonly channel: Channel;
+  readonly account: AccountView;
+  readonly host: ChannelHost;
+  /** The secrets as they were when the target was asked for (at most limits.sessionCheckMs old). */
+  readonly secret: (name: string) => string | undefined;
+}
+
+export interface Hosts {
+  /** The active account of this id; undefined if there is none. Rejects with DATABASE_UNAVAILABLE if its secrets are out of reach. */
+  forAccount(accountId: string): Promise<Target | undefined>;
+  /** The active account under /hooks/:channel/:key. */
+  byKey(channel: string, key: string): Promise<Target | undefined>;
+  /** Without a wait, for pushes: the account's channel and host, if it is active. */
+  known(accountId: string): Pick<Target, 'channel' | 'host'> | undefined;
+  /** The sender of an account for routing/outbound.ts. An account that is gone or disabled gives a retry. */
+  sender(account: { id: string }): (message: OutboundMessage, signal: AbortSignal) => Promise<SendOutcome>;
+  /** Reads the accounts now; called at boot (await it) and by itself every limits.sessionCheckMs. */
+  reload(): Promise<void>;
+  /** Starts what runs by itself (polling, mail) for every account, and follows changes; for nodes of the channels role. */
+  startChannels(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const allAccounts = statement('hosts.accounts', `
+select id, organisation_id, channel, key, name, address, settings, version from channel_accounts where status <> 'DISABLED'`);
+const getCursor = statement('hosts.cursor-get', `
+select value from cursors where organisation_id = $1 and channel_account_id = $2 and name = $3`);
+const putCursor = statement('hosts.cursor-put', `
+insert into cursors (organisation_id, channel_account_id, name, value) values ($1, $2, $3, $4)
+on conflict (organisation_id, channel_account_id, name) do update set value = excluded.value, updated_at = app_now()`);
+const setHealth = statement('hosts.health', `
+update channel_accounts set status = $3 where organisation_id = $1 and id = $2 and status <> 'DISABLED' and status <> $3
+returning version`);
+const conversationOf = statement('hosts.conversation-of', `
+select c.id from contact_points p join conversations c on c.contact_point_id = p.id and c.organisation_id = p.organisation_id
+where p.organisation_id = $1 and p.channel = $2 and (p.channel_account_id = $3 or p.channel_account_id is null)
+  and p.handle = $4 and c.channel_account_id = $3 order by c.last_message_at desc nulls last limit 1`);
+
+interface AccountRow {
+  id: string; organisation_id: string; channel: string; key: string; name: string; address: string | null;
+  settings: Record<string, unknown>; version: number;
+}
+
+interface Held {
+  version: number;
+  channel: Channel;
+  account: AccountView;
+  host: ChannelHost;
+  secrets: { at: number; values: Promise<Record<string, string>> } | undefined;
+  running: Promise<RunningChannel | undefined> | undefined;
+}
+
+function owner(account: AccountView): SecretOwner {
+  return { organisationId: account.organisationId, ownerKind: 'channel-account', ownerId: account.id };
+}
+
+/** The account's secrets, read at most every limits.sessionCheckMs and once for all who ask meanwhile. */
+function secretsOf(parts: HostParts, held: Held): Promise<Record<string, string>> {
+  const now = performance.now();
+  if (held.secrets !== undefined && now - held.secrets.at < limits.sessionCheckMs) return held.secrets.values;
+  const fresh: NonNullable<Held['secrets']> = { at: now, values: parts.secrets.getAll(owner(held.account)) };
+  held.secrets = fresh;
+  fresh.values.catch(() => { if (held.secrets === fresh) held.secrets = undefined; });
+  return fresh.values;
+}
+
+function accountLog(log: Log, account: AccountView): Log {
+  const fields = { accountId: account.id, channel: account.channel };
+  return {
+    debug: (more, message) => log.debug({ ...fields, ...more }, message),
+    info: (more, message) => log.info({ ...fields, ...more }, message),
+    warn: (more, message) => log.warn({ ...fields, ...more }, message),
+    error: (more, message) => log.error({ ...fields, ...more }, message),
+  };
+}
+
+async function recordHealth(parts: HostParts, account: AccountView, state: string, reasonCode?: string): Promise<void> {
+  const status = state === 'NEEDS_ATTENTION' ? 'NEEDS_ATTENTION' : 'ACTIVE';
+  await parts.work.db.transaction(async (tx) => {
+    const changed = await tx.one<{ version: number }>(setHealth, [account.organisationId, account.id, status]);
+    if (changed === undefined) return;
+    await appendJournal(tx, [{
+      type: 'channel-account.health-changed', subjectType: 'channel-account', subjectId: account.id, actor: { kind: 'SYSTEM' },
+      scope: { organisationId: account.organisationId }, version: changed.version,
+      data: { state, ...(reasonCode === undefined ? {} : { reasonCode }) },
+    }]);
+    tx.afterCommit(() => parts.work.wake.hint('journal'));
+  });
+}
+
+function passTyping(parts: HostParts, account: AccountView, handle: string, typing: boolean): void {
+  parts.work.db.one<{ id: string }>(conversationOf, [account.organisationId, account.channel, account.id, handle])
+    .then((row) => {
+      if (row === undefined) return;
+      parts.customerTyping({ organisationId: account.organisationId, conversationId: row.id, typing });
+    }, () => undefined);
+}
+
+function asUnavailable(error: unknown): never {
+  throw isUnavailable(error) ? new AppError('DATABASE_UNAVAILABLE', undefined, error) : error;
+}
+
+function createHost(parts: HostParts, channel: Channel, account: AccountView, held: () => Held): ChannelHost {
+  const { db } = parts.work;
+  const log = accountLog(parts.work.log, account);
+  const taker = { ...account, medium: channel.medium };
+  return {
+    account, log,
+    async receive(events) {
+      const results = await parts.intake.receive(taker, events);
+      await attachCustomerFiles(db, account, events, results).catch(asUnavailable);
+      return results;
+    },
+    async receipt(receipts) { await parts.recordReceipts(account, receipts).catch(asUnavailable); },
+    secrets: {
+      get: async (name) => (await secretsOf(parts, held()))[name],
+      async put(values) {
+        await parts.secrets.put(owner(account), values);
+        held().secrets = undefined;
+      },
+    },
+    cursor: {
+      get: async (name) =>
+        (await db.one<{ value: string }>(getCursor, [account.organisationId, account.id, name]))?.value,
+      put: async (name, value) => { await db.rows(putCursor, [account.organisationId, account.id, name, value]); },
+    },
+    lease: (body) => withLease(parts.work, { name: `channel-account:${account.id}`, nodeId: parts.nodeId }, body),
+    history: (page) => customerHistory(db, account, page, parts.queuePosition).catch(asUnavailable),
+    media: customerMedia(db, parts.blobs, account),
+    typing: (handle, isTyping) => passTyping(parts, account, handle, isTyping),
+    fetch: (url, init) => parts.egress.fetch(url, init),
+    health(state, reasonCode) {
+      recordHealth(parts, account, state, reasonCode)
+        .catch((error: Error) => log.warn({ error: error.message }, 'health of the account not recorded'));
+    },
+  };
+}
+
+function viewOf(row: AccountRow): AccountView {
+  return {
+    id: row.id, organisationId: row.organisation_id, channel: row.channel, key: row.key, name: row.name,
+    address: row.address, settings: row.settings,
+  };
+}
+
+function hold(parts: HostParts, row: AccountRow, channel: Channel): Held {
+  const account = viewOf(row);
+  const held: Held = {
+    version: row.version, channel, account, secrets: undefined, running: undefined,
+    host: createHost(parts, channel, account, () => held),
+  };
+  return held;
+}
+
+/** Starts one account's own loop; a start that fails is told to the administrators and tried again at the next change. */
+function run(held: Held): void {
+  const { channel, host } = held;
+  if (channel.start === undefined) return;
+  held.running = channel.start(host).catch((error: Error) => {
+    host.log.error({ error: error.message }, 'channel did not start');
+    host.health('NEEDS_ATTENTION', 'START_FAILED');
+    return undefined;
+  });
+}
+
+async function endRun(held: Held): Promise<void> {
+  const running = await held.running;
+  await running?.stop();
+}
+
+/** The accounts of this node. Call `reload` once at boot; then they follow the database by themselves until `stop`. */
+export function createHosts(parts: HostParts): Hosts {
+  let byId = new Map<string, Held>();
+  let byKey = new Map<string, Held>();
+  let running = false;
+  let loading: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  async function load(): Promise<void> {
+    const rows = await parts.work.db.rows<AccountRow>(allAccounts);
+    const ended: Held[] = [...byId.values()];
+    const next = rows.flatMap((row) => {
+      const channel = parts.channels.get(row.channel);
+      if (channel === undefined) return [];
+      const old = byId.get(row.id);
+      if (old?.version !== row.version) return [hold(parts, row, channel)];
+      ended.splice(ended.indexOf(old), 1);
+      return [old];
+    });
+    byId = new Map(next.map((held) => [held.account.id, held]));
+    byKey = new Map(next.map((held) => [`${held.account.channel}/${held.account.key}`, held]));
+    if (!running) return;
+    await Promise.all(ended.map(endRun));
+    for (const held of next) if (held.running === undefined) run(held);
+  }
+
+  async function target(held: Held | undefined): Promise<Target | undefined> {
+    if (held === undefined) return undefined;
+    const secrets = await secretsOf(parts, held).catch(asUnavailable);
+    return { channel: held.channel, account: held.account, host: held.host, secret: (name) => secrets[name] };
+  }
+
+  const hosts: Hosts = {
+    forAccount: (accountId) => target(byId.get(accountId)),
+    byKey: (channel, key) => target(byKey.get(`${channel}/${key}`)),
+    known: (accountId) => byId.get(accountId),
+    sender: ({ id }) => async (message, signal) => {
+      const held = byId.get(id);
+      if (held === undefined) return { kind: 'retry', reasonCode: 'ACCOUNT_NOT_ACTIVE' };
+      return held.channel.send(held.host, message, signal);
+    },
+    reload() {
+      timer ??= setInterval(() => {
+        hosts.reload().catch((error: Error) => parts.work.log.warn({ error: error.message }, 'channel accounts not read; the last known stay'));
+      }, limits.sessionCheckMs);
+      loading ??= load().finally(() => { loading = undefined; });
+      return loading;
+    },
+    async startChannels() {
+      running = true;
+      await hosts.reload();
+      for (const held of byId.values()) if (held.running === undefined) run(held);
+    },
+    async stop() {
+      clearInterval(timer);
+      await loading?.catch(() => undefined);
+      running = false;
+      await Promise.all([...byId.values()].map(endRun));
+    },
+  };
+  return hosts;
+}
