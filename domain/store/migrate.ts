@@ -5,6 +5,7 @@ import pg from 'pg';
 import { Foundation } from './migrations/0001-foundation.ts';
 import { Conversations } from './migrations/0002-conversations.ts';
 import { Security } from './migrations/0005-security.ts';
+import { Reading } from './migrations/0006-reading.ts';
 import { CustomerSide } from './migrations/0007-customer-side.ts';
 
 /** In order; a later release only appends, and each step must leave the release before it able to run. */
@@ -12,6 +13,7 @@ export const migrationsList = [
   { name: '0001-foundation', class: Foundation },
   { name: '0002-conversations', class: Conversations },
   { name: '0005-security', class: Security },
+  { name: '0006-reading', class: Reading },
   { name: '0007-customer-side', class: CustomerSide },
 ];
 

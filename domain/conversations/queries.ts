@@ -1,0 +1,160 @@
+/** Conversations and messages as people see them, and who may read which conversation. */
+import { statement, type Queryable } from '#domain/store/db.ts';
+import { accessFilter, can, type User } from '#domain/people/access.ts';
+import type { Attachment, SendStatus } from '#domain/channels/words.ts';
+
+/** One message. The same shape as the desk's messageView; times are ISO-8601 UTC with ms. */
+export interface MessageSeen {
+  id: string; conversationId: string; interactionId: string | null; seq: number;
+  direction: 'IN' | 'OUT' | 'NOTE' | 'SYSTEM'; authorKind: 'CUSTOMER' | 'AGENT' | 'BOT' | 'SYSTEM';
+  authorId: string | null; authorName: string | null; kind: string; text: string | null; attachments: Attachment[];
+  code: string | null; replyToId: string | null; clientId: string | null; status: SendStatus | null;
+  statusAt: string | null; reasonCode: string | null; createdAt: string; editedAt: string | null;
+  deletedAt: string | null; version: number;
+}
+
+interface Stored {
+  id: string; conversation_id: string; interaction_id: string | null; seq: number; direction: MessageSeen['direction'];
+  author_kind: MessageSeen['authorKind']; author_id: string | null; author_name: string | null; kind: string;
+  body: string | null; attachments: Attachment[] | null; payload: Record<string, unknown> | null;
+  reply_to_id: string | null; client_id: string | null; status: SendStatus | null; status_at: Date | null;
+  reason_code: string | null; created_at: Date; edited_at: Date | null; deleted_at: Date | null; version: number;
+}
+
+const SELECT = `select m.id, m.conversation_id, m.interaction_id, m.seq, m.direction, m.author_kind, m.author_id,
+    u.name as author_name, m.kind, m.body, m.attachments, case when m.direction = 'SYSTEM' then m.payload end as payload,
+    m.reply_to_id, m.client_id, m.status, m.status_at, m.reason_code, m.created_at, m.edited_at, m.deleted_at, m.version
+  from messages m left join users u on u.id = m.author_id and m.author_kind = 'AGENT'`;
+
+const byIds = statement('messages.seen', `${SELECT} where m.organisation_id = $1 and m.id = any($2::uuid[])`);
+
+const newest = statement('messages.before', `select * from (${SELECT} where m.organisation_id = $1
+  and m.conversation_id = $2 and m.seq < $3 order by m.seq desc limit $4) page order by seq`);
+
+const following = statement('messages.after', `${SELECT} where m.organisation_id = $1
+  and m.conversation_id = $2 and m.seq > $3 order by m.seq limit $4`);
+
+function iso(time: Date | null): string | null {
+  return time === null ? null : time.toISOString();
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+/** What the customer withdrew is gone for everybody: neither text nor files. */
+function seen(row: Stored): MessageSeen {
+  const gone = row.deleted_at !== null;
+  return {
+    id: row.id, conversationId: row.conversation_id, interactionId: row.interaction_id, seq: row.seq,
+    direction: row.direction, authorKind: row.author_kind, authorId: row.author_id,
+    authorName: row.author_name ?? text(row.payload?.['name']), kind: row.kind, text: gone ? null : row.body,
+    attachments: gone ? [] : (row.attachments ?? []).map(({ fileId, fileName, mediaType, sizeBytes }) =>
+      ({ fileId, fileName, mediaType, sizeBytes })),
+    code: text(row.payload?.['code']), replyToId: row.reply_to_id, clientId: row.client_id, status: row.status,
+    statusAt: iso(row.status_at), reasonCode: row.reason_code, createdAt: row.created_at.toISOString(),
+    editedAt: iso(row.edited_at), deletedAt: iso(row.deleted_at), version: row.version,
+  };
+}
+
+/** Messages by id, for who has decided already that they may be seen. */
+export async function messageViews(db: Queryable, organisationId: string, ids: readonly string[]): Promise<MessageSeen[]> {
+  if (ids.length === 0) return [];
+  return (await db.rows<Stored>(byIds, [organisationId, ids])).map(seen);
+}
+
+export interface MessagePage {
+  organisationId: string;
+  conversationId: string;
+  /** The newest with seq below this; without both, the newest of all. */
+  before?: number | undefined;
+  /** The oldest with seq above this. */
+  after?: number | undefined;
+  limit: number;
+}
+
+/** A page of one conversation, ascending by seq; ask conversationVisible first. */
+export async function messagePage(db: Queryable, page: MessagePage): Promise<{ items: MessageSeen[]; more: boolean }> {
+  const { organisationId, conversationId, limit } = page;
+  const forward = page.after !== undefined;
+  const rows = await db.rows<Stored>(forward ? following : newest,
+    [organisationId, conversationId, forward ? page.after : page.before ?? 2_147_483_647, limit + 1]);
+  const more = rows.length > limit;
+  const kept = !more ? rows : forward ? rows.slice(0, limit) : rows.slice(1);
+  return { items: kept.map(seen), more };
+}
+
+/** SQL: the user holds an open interaction of the contact in `column`, and so sees that contact's history. */
+export function holdsContactFilter(user: User, column: string): string {
+  if (!can(user, 'interaction.read')) return 'false';
+  return `exists (select 1 from interactions held where held.organisation_id = '${user.organisationId}'
+    and held.contact_id = ${column} and held.agent_id = '${user.id}' and held.state not in ('CLOSED', 'OOT_COMPLETE')
+    and ${accessFilter(user, 'interaction.read', 'held')})`;
+}
+
+/** SQL over conversations: readable through one of its interactions, or as history of a contact the user serves. */
+export function conversationFilter(user: User, alias: string): string {
+  return `(${alias}.organisation_id = '${user.organisationId}' and (exists (select 1 from interactions seen
+    where seen.conversation_id = ${alias}.id and ${accessFilter(user, 'interaction.read', 'seen')})
+    or ${holdsContactFilter(user, `${alias}.contact_id`)}))`;
+}
+
+export interface ConversationSeen {
+  id: string; contactId: string; channelAccountId: string; lastSeq: number; customerReadSeq: number; version: number;
+}
+
+/** The conversation if the user may read it, with the interaction to show: the open one, else the newest readable. */
+export async function conversationView(
+  db: Queryable, user: User, id: string,
+): Promise<{ conversation: ConversationSeen; interactionId: string | null } | undefined> {
+  const [row] = await db.dynamic<{
+    id: string; contact_id: string; channel_account_id: string; last_seq: number; customer_read_seq: number;
+    version: number; interaction_id: string | null;
+  }>(`select c.id, c.contact_id, c.channel_account_id, c.last_seq, c.customer_read_seq, c.version,
+      (select i.id from interactions i where i.conversation_id = c.id and (${accessFilter(user, 'interaction.read', 'i')}
+        or ${holdsContactFilter(user, 'c.contact_id')})
+        order by (i.state not in ('CLOSED', 'OOT_COMPLETE')) desc, i.date_origin desc limit 1) as interaction_id
+    from conversations c where c.id = $1 and ${conversationFilter(user, 'c')}`, [id]);
+  if (row === undefined) return undefined;
+  return {
+    conversation: {
+      id: row.id, contactId: row.contact_id, channelAccountId: row.channel_account_id, lastSeq: row.last_seq,
+      customerReadSeq: row.customer_read_seq, version: row.version,
+    },
+    interactionId: row.interaction_id,
+  };
+}
+
+export interface ConversationReaders {
+  conversationId: string;
+  contactId: string;
+  customerReadSeq: number;
+  /** Where its interactions stand, one row each; and the agents who hold open work of the contact. */
+  places: { siteId: string | null; queueId: string | null; teamId: string | null; agentId: string | null; branchIds: string[] }[];
+  holderIds: string[];
+}
+
+const readers = statement('conversations.readers', `select c.id, c.contact_id, c.customer_read_seq,
+    coalesce((select jsonb_agg(distinct jsonb_build_object('siteId', i.site_id, 'queueId', i.queue_id, 'teamId', i.team_id,
+      'agentId', i.agent_id, 'branchIds', case when i.branch_id is null then '[]'::jsonb
+        else (select jsonb_agg(above.id) from branches here join branches above on above.path @> here.path
+          where here.id = i.branch_id) end))
+      from interactions i where i.conversation_id = c.id), '[]') as places,
+    coalesce((select array_agg(distinct h.agent_id) from interactions h where h.contact_id = c.contact_id
+      and h.organisation_id = c.organisation_id and h.agent_id is not null
+      and h.state not in ('CLOSED', 'OOT_COMPLETE')), '{}') as holders
+  from conversations c where c.organisation_id = $1 and c.id = any($2::uuid[])`);
+
+/** Who may read each conversation, as the keys of conversationFilter say it; for the fan-out. */
+export async function conversationReaders(
+  db: Queryable, organisationId: string, ids: readonly string[],
+): Promise<ConversationReaders[]> {
+  if (ids.length === 0) return [];
+  const rows = await db.rows<{
+    id: string; contact_id: string; customer_read_seq: number; places: ConversationReaders['places']; holders: string[];
+  }>(readers, [organisationId, ids]);
+  return rows.map((row) => ({
+    conversationId: row.id, contactId: row.contact_id, customerReadSeq: row.customer_read_seq, places: row.places,
+    holderIds: row.holders,
+  }));
+}

@@ -1,0 +1,12 @@
+/** Sixth migration: what reading, the fan-out and the seals look things up by. */
+import { Migration } from '@mikro-orm/migrations';
+
+export class Reading extends Migration {
+  override up(): void {
+    this.addSql(`
+create index interactions_conversation on interactions (conversation_id);
+create index contacts_organisation on contacts (organisation_id, created_at, id);
+create index tickets_organisation on tickets (organisation_id, opened_at, id);
+`);
+  }
+}

@@ -1,0 +1,115 @@
+/** Tickets as people see them, and who may see which ticket. */
+import { statement, type Queryable } from '#domain/store/db.ts';
+import { accessFilter, can, type Placed, type User } from '#domain/people/access.ts';
+import { holdsContactFilter } from '#domain/conversations/queries.ts';
+import type { TicketStateName } from '#domain/interactions/queries.ts';
+import { containsPattern, decodePage, encodePage, pageSize, type Page } from '#domain/pages.ts';
+
+/** The same shape as the desk's ticketView. */
+export interface TicketSeen {
+  id: string; number: string; contactId: string; contactName: string | null; conversationId: string | null;
+  state: TicketStateName; categoryId: string | null; categoryCode: string | null; subcategoryId: string | null;
+  summary: string | null; outcomeCode: string | null; agentId: string | null; agentName: string | null;
+  openedAt: string; resolvedAt: string | null; closedAt: string | null; documentedAt: string | null;
+  reopenedCount: number; version: number;
+}
+
+interface Stored {
+  id: string; organisation_id: string; number: string; contact_id: string; contact_name: string | null;
+  conversation_id: string | null; state: TicketStateName; category_id: string | null; category_code: string | null;
+  subcategory_id: string | null; summary: string | null; outcome_code: string | null; agent_id: string | null;
+  agent_name: string | null; opened_at: Date; resolved_at: Date | null; closed_at: Date | null;
+  documented_at: Date | null; reopened_count: number; version: number; site_id: string | null;
+  queue_id: string | null; team_id: string | null; branch_ids: string[] | null;
+}
+
+const SELECT = `select t.id, t.organisation_id, t.number, t.contact_id, ct.name as contact_name, t.conversation_id, t.state,
+    t.category_id, k.code as category_code, t.subcategory_id, t.summary, t.outcome_code, t.agent_id, u.name as agent_name,
+    t.opened_at, t.resolved_at, t.closed_at, t.documented_at, t.reopened_count, t.version, t.site_id, t.queue_id, t.team_id,
+    case when t.branch_id is not null then (select array_agg(above.id) from branches here
+      join branches above on above.path @> here.path where here.id = t.branch_id) end as branch_ids
+  from tickets t join contacts ct on ct.id = t.contact_id left join categories k on k.id = t.category_id
+  left join users u on u.id = t.agent_id`;
+
+const byIds = statement('tickets.seen', `${SELECT} where t.organisation_id = $1 and t.id = any($2::uuid[])`);
+
+function iso(time: Date | null): string | null {
+  return time === null ? null : time.toISOString();
+}
+
+function seen(row: Stored): TicketSeen {
+  return {
+    id: row.id, number: row.number, contactId: row.contact_id, contactName: row.contact_name,
+    conversationId: row.conversation_id, state: row.state, categoryId: row.category_id, categoryCode: row.category_code,
+    subcategoryId: row.subcategory_id, summary: row.summary, outcomeCode: row.outcome_code, agentId: row.agent_id,
+    agentName: row.agent_name, openedAt: row.opened_at.toISOString(), resolvedAt: iso(row.resolved_at),
+    closedAt: iso(row.closed_at), documentedAt: iso(row.documented_at), reopenedCount: row.reopened_count,
+    version: row.version,
+  };
+}
+
+/** Tickets by id with where they stand; for the fan-out. */
+export async function ticketFacts(
+  db: Queryable, organisationId: string, ids: readonly string[],
+): Promise<{ view: TicketSeen; place: Placed }[]> {
+  if (ids.length === 0) return [];
+  const rows = await db.rows<Stored>(byIds, [organisationId, ids]);
+  return rows.map((row) => ({
+    view: seen(row),
+    place: {
+      organisationId: row.organisation_id, siteId: row.site_id, queueId: row.queue_id, teamId: row.team_id,
+      agentId: row.agent_id, branchIds: row.branch_ids ?? [],
+    },
+  }));
+}
+
+/** SQL over tickets: in the user's own scope, through a readable interaction, or as history of a contact they serve. */
+export function ticketFilter(user: User, alias: string): string {
+  const parts = [accessFilter(user, 'ticket.read', alias), holdsContactFilter(user, `${alias}.contact_id`)];
+  if (can(user, 'interaction.read')) {
+    parts.push(`exists (select 1 from interactions seen where seen.ticket_id = ${alias}.id
+      and ${accessFilter(user, 'interaction.read', 'seen')})`);
+  }
+  return `(${alias}.organisation_id = '${user.organisationId}' and (${parts.join(' or ')}))`;
+}
+
+export interface TicketQuery {
+  user: User;
+  state?: 'open' | 'closed' | undefined;
+  contactId?: string | undefined;
+  q?: string | undefined;
+  cursor?: string | undefined;
+  limit?: number | undefined;
+}
+
+/** A page of tickets, newest first; OOT tickets are hidden from lists (architecture: nouns). */
+export async function ticketViews(db: Queryable, query: TicketQuery): Promise<Page<TicketSeen>> {
+  const values: unknown[] = [];
+  const bind = (value: unknown): string => `$${values.push(value)}`;
+  const where = [ticketFilter(query.user, 't'), "t.state <> 'OOT_COMPLETE'"];
+  if (query.state !== undefined) where.push(`t.state ${query.state === 'closed' ? '=' : '<>'} 'CLOSED'`);
+  if (query.contactId !== undefined) where.push(`t.contact_id = ${bind(query.contactId)}`);
+  if (query.q !== undefined) {
+    const pattern = bind(containsPattern(query.q));
+    where.push(`(t.number ilike ${pattern} or ct.name ilike ${pattern})`);
+  }
+  if (query.cursor !== undefined) {
+    const [at, id] = decodePage(query.cursor, 2);
+    where.push(`(t.opened_at, t.id) < (${bind(at)}::timestamptz, ${bind(id)}::uuid)`);
+  }
+  const size = pageSize(query.limit);
+  const rows = await db.dynamic<Stored>(`${SELECT} where ${where.join(' and ')}
+    order by t.opened_at desc, t.id desc limit ${bind(size + 1)}`, values);
+  const items = rows.slice(0, size);
+  const last = items.at(-1);
+  return {
+    items: items.map(seen),
+    nextCursor: rows.length > size && last !== undefined ? encodePage([last.opened_at.toISOString(), last.id]) : null,
+  };
+}
+
+/** One ticket if the user may see it. */
+export async function ticketView(db: Queryable, user: User, id: string): Promise<TicketSeen | undefined> {
+  const [row] = await db.dynamic<Stored>(`${SELECT} where t.id = $1 and ${ticketFilter(user, 't')}`, [id]);
+  return row === undefined ? undefined : seen(row);
+}
