@@ -1,0 +1,44 @@
+/** What each permission allows, in English, as the role page explains it: a name and a line of help. */
+export const permissionsEn = {
+  interaction: {
+    read: ['Read interactions', 'See interactions of the scope with their conversation and messages.'],
+    'read-waiting': ['See what waits', 'See waiting interactions; personal data masked and without text.'],
+    handle: ['Handle interactions', 'Take offers, answer, document and close own work.'],
+    pick: ['Pick from a queue', 'Take work from queues that allow it.'],
+    reassign: ['Reassign work', 'Transfer, release or take over the work of other agents.'],
+  },
+  contact: {
+    read: ['Read contacts', 'See the customers of the scope; personal data masked.'],
+    update: ['Edit contacts', 'Edit the data of customers.'],
+    unmask: ['See personal data', 'See what is masked, with a reason. Every look is kept in the audit trail.'],
+  },
+  ticket: {
+    read: ['Read tickets', 'See the tickets of the scope.'],
+    update: ['Change tickets', 'Change category, outcome and summary of a ticket.'],
+  },
+  'opt-out': { manage: ['Manage opt-outs', 'Register and withdraw opt-outs of customers.'] },
+  metrics: { read: ['See metrics', 'See the live figures of the scope.'] },
+  presence: {
+    read: ['See presence', 'See the state of the agents in the scope.'],
+    manage: ['Set presence', 'Change the presence of others.'],
+  },
+  user: {
+    read: ['See users', 'See the users of the scope.'],
+    manage: ['Manage users', 'Create, change and deactivate users below the own rank.'],
+  },
+  role: { manage: ['Manage roles', 'Change roles below the own rank.'] },
+  queue: {
+    read: ['See queues and lists', 'See queues, skills, categories and reasons.'],
+    manage: ['Manage queues and lists', 'Change queues, skills, categories and reasons.'],
+  },
+  channel: {
+    read: ['See channel accounts', 'See channel accounts and their health, never their credentials.'],
+    manage: ['Manage channel accounts', 'Change channel accounts and write their credentials.'],
+  },
+  quarantine: {
+    read: ['See the quarantine', 'See quarantined events with their reason.'],
+    replay: ['Replay the quarantine', 'Process quarantined events again.'],
+  },
+  audit: { read: ['Read the audit trail', 'Read the journal and verify its seals.'] },
+  system: { read: ['See the system', 'See metrics, health and documentation of the installation.'] },
+};

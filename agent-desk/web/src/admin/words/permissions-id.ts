@@ -1,0 +1,44 @@
+/** What each permission allows, in Indonesian, as the role page explains it: a name and a line of help. */
+export const permissionsId = {
+  interaction: {
+    read: ['Membaca interaksi', 'Melihat interaksi dalam cakupan, beserta percakapan dan pesannya.'],
+    'read-waiting': ['Melihat yang menunggu', 'Melihat antrean yang menunggu; data pribadi disamarkan dan tanpa isi pesan.'],
+    handle: ['Menangani interaksi', 'Menerima tawaran, menjawab, mendokumentasikan, dan menutup pekerjaan sendiri.'],
+    pick: ['Memilih dari antrean', 'Mengambil sendiri dari antrean yang mengizinkannya.'],
+    reassign: ['Mengalihkan pekerjaan', 'Mengalihkan, melepas, atau mengambil alih pekerjaan agen lain.'],
+  },
+  contact: {
+    read: ['Membaca kontak', 'Melihat data nasabah dalam cakupan; data pribadi disamarkan.'],
+    update: ['Mengubah kontak', 'Mengubah data nasabah.'],
+    unmask: ['Menampilkan data pribadi', 'Melihat data yang disamarkan, dengan alasan. Setiap kali dicatat di jejak audit.'],
+  },
+  ticket: {
+    read: ['Membaca tiket', 'Melihat tiket dalam cakupan.'],
+    update: ['Mengubah tiket', 'Mengubah kategori, hasil, dan ringkasan tiket.'],
+  },
+  'opt-out': { manage: ['Mengelola penolakan kontak', 'Mencatat dan mencabut penolakan untuk dihubungi.'] },
+  metrics: { read: ['Melihat metrik', 'Melihat angka langsung dalam cakupan.'] },
+  presence: {
+    read: ['Melihat kehadiran', 'Melihat status agen dalam cakupan.'],
+    manage: ['Mengatur kehadiran', 'Mengubah status kehadiran orang lain.'],
+  },
+  user: {
+    read: ['Melihat pengguna', 'Melihat pengguna dalam cakupan.'],
+    manage: ['Mengelola pengguna', 'Membuat, mengubah, dan menonaktifkan pengguna di bawah peringkat sendiri.'],
+  },
+  role: { manage: ['Mengelola peran', 'Mengubah peran di bawah peringkat sendiri.'] },
+  queue: {
+    read: ['Melihat antrean dan daftar', 'Melihat antrean, keahlian, kategori, dan alasan.'],
+    manage: ['Mengelola antrean dan daftar', 'Mengubah antrean, keahlian, kategori, dan alasan.'],
+  },
+  channel: {
+    read: ['Melihat akun kanal', 'Melihat akun kanal dan kesehatannya, tidak pernah rahasianya.'],
+    manage: ['Mengelola akun kanal', 'Mengubah akun kanal dan mengisi rahasianya.'],
+  },
+  quarantine: {
+    read: ['Melihat karantina', 'Melihat kiriman yang dikarantina beserta alasannya.'],
+    replay: ['Memutar ulang karantina', 'Memproses ulang kiriman yang dikarantina.'],
+  },
+  audit: { read: ['Membaca jejak audit', 'Membaca jurnal dan memeriksa segelnya.'] },
+  system: { read: ['Melihat sistem', 'Melihat metrik, kesehatan, dan dokumentasi instalasi.'] },
+};

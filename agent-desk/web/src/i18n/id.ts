@@ -1,0 +1,8 @@
+/** Every word of the desk in Indonesian, the language it speaks first; en.ts holds the same keys. */
+import { idConversation } from './id-conversation.ts';
+import { idShell } from './id-shell.ts';
+
+export const id = { ...idShell, ...idConversation } as const;
+
+/** The same keys, any words: what another language has to fill. */
+export type Words<T> = { readonly [K in keyof T]: T[K] extends string ? string : Words<T[K]> };

@@ -1,0 +1,14 @@
+/** Starts the desk: words, styles, theme, then the screen. */
+import '@fontsource-variable/inter/index.css';
+import '@mantine/core/styles.css';
+import '@mantine/notifications/styles.css';
+import './styles/tokens.css';
+import './styles/base.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { startWords } from './i18n/index.ts';
+import { App } from './shell/App.tsx';
+
+startWords();
+const root = document.getElementById('root');
+if (root !== null) createRoot(root).render(<StrictMode><App /></StrictMode>);

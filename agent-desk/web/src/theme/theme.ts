@@ -1,0 +1,31 @@
+/** Mantine in the desk's own sizes and colours; the colours themselves are CSS variables in styles/tokens.css. */
+import { Button, Checkbox, createTheme, Menu, Modal, Select, Tooltip } from '@mantine/core';
+
+const fieldSize = { size: 'sm' } as const;
+
+/** The theme of every Mantine piece. `autoContrast` stays off: tokens.css says what stands on what. */
+export const theme = createTheme({
+  fontFamily: 'var(--font)',
+  primaryColor: 'blue',
+  defaultRadius: 'sm',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  components: {
+    Button: Button.extend({
+      defaultProps: fieldSize,
+      vars: (_theme, props) => ({ root: {
+        '--button-height': props.size === 'xs' ? '28px' : props.size === 'md' ? '36px' : '32px',
+        '--button-fz': props.size === 'xs' ? '12px' : '13px',
+        '--button-padding-x': props.size === 'xs' ? '8px' : '12px',
+      } }),
+    }),
+    TextInput: { defaultProps: fieldSize }, PasswordInput: { defaultProps: fieldSize },
+    Textarea: { defaultProps: fieldSize }, NumberInput: { defaultProps: fieldSize },
+    MultiSelect: { defaultProps: fieldSize },
+    Select: Select.extend({ defaultProps: { ...fieldSize, allowDeselect: false, checkIconPosition: 'right' } }),
+    Checkbox: Checkbox.extend({ defaultProps: { size: 'xs' } }),
+    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, transitionProps: { duration: 80 }, withinPortal: true } }),
+    Menu: Menu.extend({ defaultProps: { shadow: 'md', transitionProps: { duration: 80 }, position: 'bottom-start' } }),
+    Modal: Modal.extend({ defaultProps: { centered: true, radius: 'lg', transitionProps: { duration: 120 } } }),
+  },
+});
