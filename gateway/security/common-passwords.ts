@@ -1,0 +1,34 @@
+/** Passwords of 12 and more characters, or their letters alone, that everybody tries first; kept offline (RA01). */
+
+const words = `
+passwordpassword password password1234 password12345 password123456 password1234567 passw0rdpassw0rd p@ssw0rdp@ssw0rd
+passwordpass mypassword mypassword123 yourpassword newpassword changeme changemenow changeit changemeplease letmein
+letmeinletmein letmeinplease welcome welcomewelcome welcomehome welcome12345 administrator adminadmin adminadminadmin admin
+administrator1 rootroot rootrootroot superuser superadmin superman supermansuperman iloveyou iloveyouiloveyou iloveyousomuch
+iloveyouforever iloveu sunshine sunshinesunshine princess princessprincess football baseball basketball basketball123
+qwertyuiop qwertyuiop12 qwertyuiop123 qwertyuiopas qwertyuiopasdf qwertyuiopasdfghjkl qwertyqwerty qwerty123456 qwerty12345678
+asdfghjkl asdfghjklqw asdfghjklzxcvbnm asdfasdfasdf zxcvbnmzxcvbnm zxcvbnm zxcvbnmasdfgh qazwsxedcrfv qazwsxedc qazwsxedcrfvtgb
+1q2w3e4r5t6y 1q2w3e4r5t6y7u8i 1qaz2wsx3edc 1qaz2wsx3edc4rfv zaq12wsxcde3 q1w2e3r4t5y6 123456789012 1234567890123 12345678901234
+123456789abc 123456789qwe 123456abcdef 123123123123 112233445566 111222333444 121212121212 987654321098 098765432109 000000000000
+abcdefghijkl abcdefghijklm abcd1234abcd abc123abc123 abcabcabcabc a1b2c3d4e5f6 aaaaaaaaaaaa monkeymonkey dragondragon
+masterpassword mastermaster trustnoone trustno1trustno1 computercomputer internet internetinternet secretsecret secret topsecret
+supersecret verysecret thisisapassword thisismypassword ismypassword correcthorsebatterystaple correcthorse starwarsstarwars
+whateverwhatever michaeljordan manchesterunited manchesterunited1 liverpoolfc chelseafc realmadrid barcelona barcelonafc
+kucingkucing rahasia rahasiarahasia rahasiasaya rahasia12345 rahasia123456 rahasiabanget sandirahasia katasandi katasandisaya
+katasandi123 katasandi1234 kata-sandi-saya passwordsaya passwordku sayangkamu sayangsayang sayangku sayang12345678 akusayangkamu
+akucintakamu cintaku cintakamu cintasejati cintaselamanya bismillah bismillahirrahmanirrahim bismillah123 bismillah1234
+alhamdulillah alhamdulillah1 subhanallah insyaallah assalamualaikum allahuakbar lailahaillallah indonesia indonesia123
+indonesia1234 indonesia1945 indonesiaraya indonesiaku merdekamerdeka merdeka merdeka17081945 garudaindonesia pancasila pancasila1945
+jakarta jakarta12345 jakartaindonesia bandung bandungindonesia surabaya yogyakarta yogyakarta123 jogjaistimewa persibbandung
+persijajakarta persebaya persebayasurabaya arema aremasingoedan mamapapa mamahpapah papamama ibubapak ibuayah ayahibu keluargaku
+anakku anaksoleh semangat semangat45 semangat12345 terimakasih selamatpagi selamatdatang gantipassword gantisandi gantikatasandi
+sambung sambung12345 sambungsambung contactcenter contactcentre callcenter callcentre pegadaian pegadaian123 pegadaian1234
+pegadaianku infomedia infomedia123 gadaiemas tabunganemas emasemasemas agentagent agentpassword agent1234567 teamleader
+operationmanager demodemodemo demopassword demo12345678 testtesttest testpassword testtest testing testing12345 temporary
+temporarypassword defaultpassword default guestguest guestpassword useruseruser userpassword oracleoracle postgrespostgres
+postgres mysqlmysql redisredis summer winter spring autumn january february december samsunggalaxy samsung iphone whatsapp
+facebook facebook123 instagram youtube google microsoft windows blackberry pokemonpokemon pokemon naruto narutouzumaki
+onepiece dragonball harrypotter spiderman batmanbatman batman doraemon doraemon123 upinipin`;
+
+/** Lower case; compared with the whole password and with its letters alone. */
+export const commonPasswords: ReadonlySet<string> = new Set(words.trim().split(/\s+/));

@@ -1,0 +1,127 @@
+/**
+ * The guard of every route: who is it, may they, did the request come from our screen. A route that does not say what it
+ * needs does not boot (default deny, RS01). Also the helpers for If-Match and Idempotency-Key.
+ */
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import { AppError } from '#domain/errors.ts';
+import { can, type User } from '#domain/people/access.ts';
+import type { Permission } from '#domain/people/permissions.ts';
+import type { Work } from '#domain/work.ts';
+import { originAllowed, type OriginRule } from './origin.ts';
+import type { Session, Sessions } from './sessions.ts';
+import { sameText } from './tokens.ts';
+
+/** What a route needs: nothing, a session, or a permission held within some scope (the handler narrows it to the resource). */
+export type RoutePermission = 'public' | 'signed-in' | Permission;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    permission?: RoutePermission;
+    /** false: the route proves its requests otherwise (a signature), so neither token nor Origin is asked. */
+    csrf?: boolean;
+    /** true on a public route that sets cookies: a browser's request must come from our own origin. */
+    sameOrigin?: boolean;
+  }
+  interface FastifyRequest {
+    /** The verified session; null on public routes. */
+    session: Session | null;
+    /** The signed-in user with present rights. Throws SIGN_IN_REQUIRED on a public route. */
+    readonly user: User;
+  }
+  interface FastifyInstance {
+    routeList: RouteOptions[];
+  }
+}
+
+export interface SecurityParts extends OriginRule {
+  work: Work;
+  sessions: Sessions;
+}
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** Per session, or per address without one; in this node's memory, for it only tames floods (logins are counted in PostgreSQL). */
+const REQUESTS_PER_MINUTE = 1_200;
+
+function checkOrigin(parts: SecurityParts, request: FastifyRequest): void {
+  if (SAFE_METHODS.has(request.method)) return;
+  const { origin, host } = request.headers;
+  const site = request.headers['sec-fetch-site'];
+  if (origin !== undefined && !originAllowed(parts, origin, host)) throw new AppError('ORIGIN_REFUSED');
+  if (origin === undefined && site !== undefined && site !== 'same-origin' && site !== 'none') throw new AppError('ORIGIN_REFUSED');
+}
+
+function checkToken(session: Session, request: FastifyRequest): void {
+  if (SAFE_METHODS.has(request.method)) return;
+  const given = request.headers['x-csrf-token'];
+  if (typeof given !== 'string' || !sameText(given, session.csrfToken)) throw new AppError('CSRF_FAILED');
+}
+
+async function guard(parts: SecurityParts, request: FastifyRequest): Promise<void> {
+  if (request.is404) return;
+  const { permission, csrf, sameOrigin } = request.routeOptions.config;
+  if (permission === undefined) throw new Error(`route ${request.routeOptions.url} declares no permission`);
+  if (permission === 'public') {
+    if (sameOrigin === true) checkOrigin(parts, request);
+    return;
+  }
+  const session = await parts.sessions.verify(request.headers.cookie);
+  if (session === undefined) throw new AppError('SIGN_IN_REQUIRED');
+  request.session = session;
+  if (csrf !== false) {
+    checkOrigin(parts, request);
+    checkToken(session, request);
+  }
+  if (permission !== 'signed-in' && !can(session.user, permission)) throw new AppError('FORBIDDEN');
+}
+
+/** Puts the guard on the whole app: call it before any route is registered. */
+export async function security(app: FastifyInstance, parts: SecurityParts): Promise<void> {
+  app.decorate('routeList', []);
+  app.decorateRequest('session', null);
+  app.decorateRequest('user', {
+    getter(this: FastifyRequest) {
+      if (this.session === null) throw new AppError('SIGN_IN_REQUIRED');
+      return this.session.user;
+    },
+  });
+  app.addHook('onRoute', (route) => { app.routeList.push(route); });
+  app.addHook('onReady', async () => {
+    const open = app.routeList.filter((route) => route.config?.permission === undefined);
+    if (open.length > 0) throw new Error(`routes without config.permission: ${open.map((one) => `${String(one.method)} ${one.url}`).join(', ')}`);
+  });
+  app.addHook('onRequest', (request) => guard(parts, request));
+  await app.register(rateLimit, {
+    global: true, max: REQUESTS_PER_MINUTE, timeWindow: 60_000, cache: 20_000,
+    keyGenerator: (request) => request.session?.sessionId ?? request.ip,
+    errorResponseBuilder: () => new AppError('TOO_MANY_REQUESTS'),
+  });
+}
+
+/** Gives every route that `app` (a scope of its own) registers from now on this permission; for plugins that bring routes. */
+export function routesNeed(app: FastifyInstance, permission: RoutePermission): void {
+  app.addHook('onRoute', (route) => { route.config = { ...route.config, permission: route.config?.permission ?? permission }; });
+}
+
+export interface RouteLine {
+  method: string;
+  url: string;
+  permission: RoutePermission | undefined;
+  csrf: boolean;
+}
+
+/** Every route of the app, one line per method: what the rights matrix of the tests runs over (RS01). */
+export function routeTable(app: FastifyInstance): RouteLine[] {
+  return app.routeList.flatMap((route) => [route.method].flat().map((method) => ({
+    method, url: route.url, permission: route.config?.permission, csrf: route.config?.csrf !== false,
+  })));
+}
+
+/** The version the caller changes, from If-Match. Throws PRECONDITION_REQUIRED without it, VALIDATION_FAILED if unreadable. */
+export function ifMatch(request: FastifyRequest): number {
+  const header = request.headers['if-match'];
+  if (header === undefined) throw new AppError('PRECONDITION_REQUIRED');
+  const version = /^(?:W\/)?"?(\d{1,9})"?$/.exec(header)?.[1];
+  if (version === undefined) throw new AppError('VALIDATION_FAILED', { issues: [{ path: 'If-Match', code: 'invalid_version' }] });
+  return Number(version);
+}

@@ -1,0 +1,221 @@
+/**
+ * Sign-in sessions: opaque ids whose hash lies in PostgreSQL, shared by HTTP and sockets of every node (RA02). A node believes
+ * what it read for at most limits.sessionCheckMs and looks after the sessions it serves as often; so a revocation is known
+ * everywhere within 5 s, Redis or not (RA03).
+ */
+import { limits } from '#domain/limits.ts';
+import { appendJournal } from '#domain/journal/append.ts';
+import type { Tx } from '#domain/store/db.ts';
+import type { User } from '#domain/people/access.ts';
+import type { Work } from '#domain/work.ts';
+import { createSignIn, type SignInRequest, type SignedIn } from './sign-in.ts';
+import { createPasswords, type Passwords } from './passwords.ts';
+import * as sql from './session-statements.ts';
+import { hashId, ID_CHARS, readCookie } from './tokens.ts';
+
+export interface Session {
+  user: User;
+  /** The hash of the id, in hex: fit for logs and maps; nobody can sign in with it. */
+  sessionId: string;
+  csrfToken: string;
+}
+
+/** Why a session ended. */
+export interface Revocation {
+  sessionIdHash: string;
+  userId: string | null;
+  /** SIGNED_OUT, PASSWORD_CHANGED, ROLES_CHANGED, USER_DISABLED, SESSION_EXPIRED, SESSION_UNKNOWN ... */
+  code: string;
+}
+
+export interface Sessions {
+  readonly passwords: Passwords;
+  /** `sambung`, or `__Host-sambung` where cookies are secure. */
+  readonly cookieName: string;
+  readonly deviceCookieName: string;
+  /** Throws SIGN_IN_FAILED, LOGIN_LOCKED or OVERLOADED. Always makes a new id; one that came along is never taken (RS07). */
+  signIn(request: SignInRequest): Promise<SignedIn>;
+  /** The session of a Cookie header, or undefined. Throws only if the database is away: nobody gets in then. */
+  verify(cookieHeader: string | undefined): Promise<Session | undefined>;
+  /** Counts as activity: call it for what a user does on a socket, or the session falls idle. Never throws. */
+  touch(sessionId: string): void;
+  signOut(session: Pick<Session, 'sessionId' | 'user'>): Promise<void>;
+  /** Ends every session of a user but, where given, one; in `tx` if given. Nodes learn it after the commit. */
+  revokeUser(userId: string, code: string, options?: { except?: string; tx?: Pick<Tx, 'rows'> }): Promise<void>;
+  /** Calls for each session served by this node that ended, wherever it was ended; within 5 s. Gives the way to stop. */
+  onRevoked(listener: (revocation: Revocation) => void): () => void;
+  /** Calls when rights, queues or place of a user served here changed: ask userById for the user as it is now; within 5 s. */
+  onUserChanged(listener: (userId: string) => void): () => void;
+  /** The user with present rights, at most limits.sessionCheckMs old; undefined if unknown or disabled. */
+  userById(id: string): Promise<User | undefined>;
+  /** Looks after sessions and users now; sweeps and tests call it. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SessionOptions {
+  /** Cookies get `Secure` and `__Host-` (https); only plain http on loopback goes without. */
+  secure?: boolean;
+  passwords?: Passwords;
+}
+
+interface Kept { session: Session; readAt: number; version: number }
+
+const CLEAN_EVERY_MS = 600_000;
+
+/** One process's view of the sessions. */
+export function createSessions(work: Work, options: SessionOptions = {}): Sessions {
+  const cookieName = options.secure === true ? '__Host-sambung' : 'sambung';
+  const passwords = options.passwords ?? createPasswords();
+  const kept = new Map<string, Kept>();
+  const users = new Map<string, { user: User | undefined; version: number; readAt: number }>();
+  const watch = createWatch(work, kept, users);
+  const signIn = createSignIn(work, passwords);
+
+  const load = async (idHash: string): Promise<Session | undefined> => {
+    const row = await work.db.one<sql.UserRow & { csrf_token: string; stale: boolean }>(
+      sql.sessionWithUser, [Buffer.from(idHash, 'hex'), limits.sessionIdleMinutes]);
+    if (row === undefined) { watch.forget(idHash); return undefined; }
+    const session: Session = {
+      user: sql.userOf(row), sessionId: idHash, csrfToken: row.csrf_token,
+    };
+    kept.set(idHash, { session, readAt: performance.now(), version: row.version });
+    if (row.stale) touch(idHash);
+    return session;
+  };
+  const touch = (idHash: string): void => {
+    void work.db.rows(sql.touchSession, [Buffer.from(idHash, 'hex')]).catch(() => undefined);
+  };
+  const revokeUser: Sessions['revokeUser'] = async (userId, code, { except, tx } = {}) => {
+    await (tx ?? work.db).rows(sql.revokeSessionsOfUser, [userId, code, except === undefined ? null : Buffer.from(except, 'hex')]);
+    if (tx === undefined) { work.wake.hint('sessions'); await watch.check(); }
+  };
+
+  return {
+    passwords, cookieName, deviceCookieName: options.secure === true ? '__Host-sambung-device' : 'sambung-device',
+    signIn,
+    async verify(cookieHeader) {
+      const id = readCookie(cookieHeader, cookieName);
+      if (id === undefined || id.length !== ID_CHARS) return undefined;
+      const idHash = hashId(id).toString('hex');
+      const found = kept.get(idHash);
+      if (found !== undefined && performance.now() - found.readAt < limits.sessionCheckMs) return found.session;
+      return load(idHash);
+    },
+    touch,
+    async signOut(session) {
+      await work.db.transaction(async (tx) => {
+        const ended = await tx.rows(sql.revokeSession, [Buffer.from(session.sessionId, 'hex'), 'SIGNED_OUT']);
+        if (ended.length > 0) await appendJournal(tx, [signedOut(session.user)]);
+        tx.afterCommit(() => { work.wake.hint('journal'); work.wake.hint('sessions'); });
+      });
+      await watch.check();
+    },
+    revokeUser,
+    onRevoked: watch.onRevoked,
+    onUserChanged: watch.onUserChanged,
+    async userById(id) {
+      const found = users.get(id);
+      if (found !== undefined && performance.now() - found.readAt < limits.sessionCheckMs) return found.user;
+      const row = await work.db.one<sql.UserRow>(sql.userById, [id]);
+      const user = row?.status === 'ACTIVE' ? sql.userOf(row) : undefined;
+      users.set(id, { user, version: row?.version ?? 0, readAt: performance.now() });
+      return user;
+    },
+    check: watch.check,
+    close: watch.close,
+  };
+}
+
+function signedOut(user: User): Parameters<typeof appendJournal>[1][number] {
+  return {
+    type: 'user.signed-out', subjectType: 'user', subjectId: user.id, actor: { kind: 'USER', id: user.id },
+    scope: { organisationId: user.organisationId, siteId: user.siteId, branchId: user.branchId, teamId: user.teamId },
+    data: { reason: 'SIGNED_OUT' },
+  };
+}
+
+interface Watch {
+  check(): Promise<void>;
+  forget(idHash: string): void;
+  onRevoked: Sessions['onRevoked'];
+  onUserChanged: Sessions['onUserChanged'];
+  close(): Promise<void>;
+}
+
+/** Looks every limits.sessionCheckMs, and at each hint, at the sessions and users this node serves. */
+function createWatch(
+  work: Work, kept: Map<string, Kept>, users: Map<string, { user: User | undefined; version: number; readAt: number }>,
+): Watch {
+  const revoked = new Set<(revocation: Revocation) => void>();
+  const changed = new Set<(userId: string) => void>();
+  let cleanedAt = performance.now();
+  let closed = false;
+  let again = false;
+  let running: Promise<void> | undefined;
+
+  const tell = (revocation: Revocation): void => {
+    kept.delete(revocation.sessionIdHash);
+    for (const listener of revoked) listener(revocation);
+  };
+  const lookAtSessions = async (): Promise<void> => {
+    if (kept.size === 0) return;
+    const hashes = [...kept.keys()].map((hash) => Buffer.from(hash, 'hex'));
+    const dead = await work.db.rows<{ id_hash: Buffer; user_id: string | null; code: string }>(
+      sql.deadSessions, [hashes, limits.sessionIdleMinutes]);
+    for (const row of dead) tell({ sessionIdHash: row.id_hash.toString('hex'), userId: row.user_id, code: row.code });
+  };
+  const lookAtUsers = async (): Promise<void> => {
+    const known = new Map<string, number>();
+    for (const [id, { version }] of users) known.set(id, version);
+    for (const { session, version } of kept.values()) known.set(session.user.id, Math.min(version, known.get(session.user.id) ?? version));
+    if (known.size === 0) return;
+    const rows = await work.db.rows<{ id: string; version: number }>(sql.userVersions, [[...known.keys()]]);
+    for (const row of rows.filter((one) => one.version !== known.get(one.id))) {
+      users.delete(row.id);
+      for (const one of kept.values()) if (one.session.user.id === row.id) { one.readAt = -Infinity; one.version = row.version; }
+      for (const listener of changed) listener(row.id);
+    }
+  };
+  const clean = async (): Promise<void> => {
+    if (performance.now() - cleanedAt < CLEAN_EVERY_MS) return;
+    cleanedAt = performance.now();
+    for (const one of sql.cleanings) await work.db.rows(one);
+    for (const [id, { readAt }] of users) if (performance.now() - readAt > CLEAN_EVERY_MS) users.delete(id);
+  };
+  const round = async (): Promise<void> => {
+    do {
+      again = false;
+      await lookAtSessions();
+      await lookAtUsers();
+      await clean();
+    } while (again && !closed);
+  };
+  const check = (): Promise<void> => {
+    if (closed) return Promise.resolve();
+    again = true;
+    running ??= round().finally(() => { running = undefined; });
+    return running;
+  };
+  const quietly = (): void => {
+    check().catch((error: unknown) => { work.log.warn({ err: error }, 'sessions could not be checked; trying again'); });
+  };
+  const timer = setInterval(quietly, limits.sessionCheckMs);
+  timer.unref();
+  const stopHints = work.wake.on('sessions', quietly);
+  return {
+    check,
+    forget(idHash) {
+      const found = kept.get(idHash);
+      if (found !== undefined) tell({ sessionIdHash: idHash, userId: found.session.user.id, code: 'SESSION_ENDED' });
+    },
+    onRevoked(listener) { revoked.add(listener); return () => { revoked.delete(listener); }; },
+    onUserChanged(listener) { changed.add(listener); return () => { changed.delete(listener); }; },
+    async close() {
+      closed = true;
+      clearInterval(timer);
+      stopHints();
+      await running?.catch(() => undefined);
+    },
+  };
+}

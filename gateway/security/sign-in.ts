@@ -1,0 +1,110 @@
+/** Signing in: counted in PostgreSQL before the password is looked at, the same answer for whatever was wrong (RA04, RS24). */
+import { createHash } from 'node:crypto';
+import { AppError } from '#domain/errors.ts';
+import { limits } from '#domain/limits.ts';
+import { appendJournal } from '#domain/journal/append.ts';
+import type { JournalEntry } from '#domain/journal/events.ts';
+import type { Work } from '#domain/work.ts';
+import type { User } from '#domain/people/access.ts';
+import type { Passwords } from './passwords.ts';
+import { hashId, randomToken } from './tokens.ts';
+import * as sql from './session-statements.ts';
+
+export interface SignInRequest {
+  npk: string;
+  password: string;
+  ip: string;
+  userAgent?: string | undefined;
+  /** The value of the device cookie, if the browser has one. */
+  device?: string | undefined;
+  /** The id of a session that the browser came with: it ends with this sign-in. */
+  oldCookie?: string | undefined;
+}
+
+export interface SignedIn {
+  user: User;
+  sessionId: string;
+  csrfToken: string;
+  /** The value for the session cookie; it exists nowhere else. */
+  cookie: string;
+  /** The value for the device cookie: this browser has signed this user in before. */
+  device: string;
+}
+
+/** The first delay after limits.loginFailuresMax failures; it doubles with each further one, up to the window. */
+const FIRST_DELAY_S = 15;
+
+function npkHash(npk: string): Buffer {
+  return createHash('sha256').update(`npk ${npk}`).digest();
+}
+
+/** Where an attempt is counted: a browser that signed this user in before has a count of its own (lockout is no weapon). */
+async function placeOf(work: Work, request: SignInRequest): Promise<{ place: string; known: boolean }> {
+  if (request.device === undefined || request.device.length > 100) return { place: request.ip, known: false };
+  const hash = hashId(request.device);
+  const known = await work.db.rows(sql.knownDevice, [request.npk, hash]);
+  return known.length === 0 ? { place: request.ip, known: false } : { place: `device:${hash.toString('hex')}`, known: true };
+}
+
+/** Throws LOGIN_LOCKED if the account and place, or the address, had its share; else counts this attempt as failed for now. */
+async function reserve(work: Work, npk: Buffer, place: string, known: boolean): Promise<void> {
+  await work.db.transaction(async (tx) => {
+    await tx.rows(sql.lockAttempts, [npk, place]);
+    const row = await tx.one<{ recent: number; last_age_s: number | null; of_ip: number }>(
+      sql.countAttempts, [npk, place, limits.loginFailureWindowMinutes]);
+    const { recent = 0, last_age_s: age = null, of_ip: ofIp = 0 } = row ?? {};
+    const over = recent - limits.loginFailuresMax;
+    const delay = over < 0 ? 0 : Math.min(FIRST_DELAY_S * 2 ** Math.min(over, 10), limits.loginFailureWindowMinutes * 60);
+    if (age !== null && age < delay) throw new AppError('LOGIN_LOCKED', { retryAfterSeconds: Math.ceil(delay - age) });
+    if (!known && ofIp >= limits.loginFailuresPerIpHourMax) throw new AppError('LOGIN_LOCKED', { retryAfterSeconds: 3_600 });
+    await tx.rows(sql.noteAttempt, [npk, place]);
+  });
+}
+
+function entry(type: JournalEntry['type'], row: sql.UserRow, data?: Record<string, unknown>): JournalEntry {
+  return {
+    type, subjectType: 'user', subjectId: row.id, actor: { kind: 'USER', id: row.id },
+    scope: { organisationId: row.organisation_id, siteId: row.site_id, branchId: row.branch_id, teamId: row.team_id },
+    ...(data === undefined ? {} : { data }),
+  };
+}
+
+async function open(work: Work, request: SignInRequest, row: sql.UserRow, counted: { npk: Buffer; place: string }): Promise<SignedIn> {
+  const [cookie, csrfToken, device] = [randomToken(), randomToken(), request.device ?? randomToken()];
+  const idHash = hashId(cookie);
+  await work.db.transaction(async (tx) => {
+    await tx.rows(sql.forgetAttempts, [counted.npk, counted.place]);
+    if (request.oldCookie !== undefined) await tx.rows(sql.revokeSession, [hashId(request.oldCookie), 'SIGNED_IN_ANEW']);
+    await tx.rows(sql.insertSession, [idHash, row.organisation_id, row.id, csrfToken, request.ip,
+      request.userAgent?.slice(0, 200) ?? null, limits.sessionAbsoluteHours]);
+    await tx.rows(sql.keepDevice, [row.organisation_id, row.id, hashId(device)]);
+    await appendJournal(tx, [entry('user.signed-in', row)]);
+    tx.afterCommit(() => { work.wake.hint('journal'); if (request.oldCookie !== undefined) work.wake.hint('sessions'); });
+  });
+  return {
+    user: sql.userOf(row), sessionId: idHash.toString('hex'), csrfToken, cookie, device,
+  };
+}
+
+/** Makes the function that signs in. Throws SIGN_IN_FAILED (whatever was wrong), LOGIN_LOCKED, OVERLOADED. */
+export function createSignIn(work: Work, passwords: Passwords): (request: SignInRequest) => Promise<SignedIn> {
+  return async (request) => {
+    const npk = npkHash(request.npk);
+    const { place, known } = await placeOf(work, request);
+    await reserve(work, npk, place, known);
+    const row = await work.db.one<sql.UserRow>(sql.userByNpk, [request.npk]);
+    const { ok, outdated } = await passwords.verify(row?.password_hash, request.password);
+    if (row === undefined || !ok || row.status !== 'ACTIVE') {
+      if (row !== undefined) {
+        await work.db.transaction(async (tx) => {
+          await appendJournal(tx, [entry('user.sign-in-failed', row)]);
+          tx.afterCommit(() => { work.wake.hint('journal'); });
+        });
+      }
+      work.log.warn({ code: 'SIGN_IN_FAILED' }, 'a sign-in failed');
+      throw new AppError('SIGN_IN_FAILED');
+    }
+    if (outdated) await work.db.rows(sql.rehash, [row.id, await passwords.hash(request.password), row.password_hash]);
+    return open(work, request, row, { npk, place });
+  };
+}
