@@ -129,6 +129,16 @@ export interface CustomerSocket {
   close(): void;
 }
 
+/** What a channel with a page of its own for customers (live chat) tells the routes of that page. */
+export interface CustomerPage {
+  /** What a browser may know before it has proved anything; no secret, no personal data. */
+  settings(account: AccountView): Record<string, unknown>;
+  /** Origins, beside our own, that may embed the page and connect from. */
+  origins(account: AccountView): readonly string[];
+  /** Whose token this is, or undefined: for uploads and downloads. Constant-time in the secret. */
+  visitor(host: ChannelHost, token: string): Promise<{ handle: string } | undefined>;
+}
+
 /** A channel that runs: long polling, a socket server, a mail connection. */
 export interface RunningChannel {
   /** Ends with grace within limits.shutdownGraceMs; never throws. */
@@ -168,4 +178,6 @@ export interface Channel {
   agentTyping?(host: ChannelHost, handle: string, isTyping: boolean): void;
   /** Called when a customer's browser has connected to the channel's namespace. */
   connected?(host: ChannelHost, socket: CustomerSocket, handshake: Record<string, unknown>): void;
+  /** The customer's own page, where the channel has one. */
+  readonly page?: CustomerPage;
 }
