@@ -61,6 +61,12 @@ export const limits = {
   sendRetryWindowMs: 60_000,
   sendAttemptsMax: 8,
   sendConcurrencyPerAccount: 8,
+  /** Outcomes, claims and receipts that one statement takes. */
+  sendBatchMax: 256,
+  /** The longest a provider's Retry-After is believed; one that says a day would stop an account unseen. */
+  sendPauseMsMax: 900_000,
+  /** Receipts that came before their message was known are looked at again for this long. */
+  receiptKeptHours: 24,
   jobAddTimeoutMs: 500,
   /** A lease on a channel account; the holder renews at a third of it. */
   leaseMs: 15_000,
@@ -80,6 +86,15 @@ export const limits = {
   /** Signed hooks older or newer than this are refused as replays (RS12). */
   hookToleranceSeconds: 300,
   visitorTokenDays: 180,
+  /** Browsers of customers that one node serves at once. */
+  chatSocketsMax: 5_000,
+  /** From one address other than this machine: an office behind one router stays below, a flood does not. */
+  chatSocketsPerAddressMax: 200,
+  chatConnectsPerAddressMinute: 300,
+  chatUploadsPerAddressMinute: 60,
+  /** Requests of one browser: a burst, then this many a second. */
+  chatRequestsBurst: 40,
+  chatRequestsPerSecond: 10,
   shutdownGraceMs: 20_000,
   /** How often the keeper of an embedded server looks whether it lives. */
   embeddedWatchMs: 250,

@@ -48,6 +48,8 @@ export interface Hosts {
   forAccount(accountId: string): Promise<Target | undefined>;
   /** The active account under /hooks/:channel/:key. */
   byKey(channel: string, key: string): Promise<Target | undefined>;
+  /** The active account with this key whose channel has a page for customers (live chat). */
+  withPage(key: string): Promise<Target | undefined>;
   /** Without a wait, for pushes: the account's channel and host, if it is active. */
   known(accountId: string): Pick<Target, 'channel' | 'host'> | undefined;
   /** The sender of an account for routing/outbound.ts. An account that is gone or disabled gives a retry. */
@@ -247,6 +249,8 @@ export function createHosts(parts: HostParts): Hosts {
   const hosts: Hosts = {
     forAccount: (accountId) => target(byId.get(accountId)),
     byKey: (channel, key) => target(byKey.get(`${channel}/${key}`)),
+    withPage: (key) => target([...parts.channels.values()].filter((channel) => channel.page !== undefined)
+      .map((channel) => byKey.get(`${channel.name}/${key}`)).find((held) => held !== undefined)),
     known: (accountId) => byId.get(accountId),
     sender: ({ id }) => async (message, signal) => {
       const held = byId.get(id);
