@@ -36,7 +36,10 @@ export function hasForbiddenKey(value: unknown): boolean {
   return false;
 }
 
-/** Reads a JSON body. Throws UNSUPPORTED_MEDIA_TYPE, MALFORMED_JSON, TOO_DEEP or VALIDATION_FAILED (RS14, RS26, RF23). */
+/**
+ * Reads a JSON body. Throws UNSUPPORTED_MEDIA_TYPE, MALFORMED_JSON, TOO_DEEP or VALIDATION_FAILED (RS14, RS26,
+ * RF23).
+ */
 export function readJson(contentType: string | undefined, body: Buffer | string): unknown {
   if (contentType === undefined || !JSON_TYPE.test(contentType)) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
   let value: unknown;
@@ -46,7 +49,8 @@ export function readJson(contentType: string | undefined, body: Buffer | string)
     throw new AppError('MALFORMED_JSON');
   }
   if (deeperThan(value, limits.jsonDepthMax)) throw new AppError('TOO_DEEP');
-  if (hasForbiddenKey(value)) throw new AppError('VALIDATION_FAILED', { issues: [{ path: '', code: 'forbidden_key' }] });
+  if (hasForbiddenKey(value)) throw new AppError('VALIDATION_FAILED', { issues: [{ path: '',
+    code: 'forbidden_key' }] });
   return value;
 }
 
@@ -60,12 +64,16 @@ export function localeOf(request: FastifyRequest): Locale {
 const FASTIFY_CODES: Record<string, ErrorCode> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE', FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'MALFORMED_JSON', FST_ERR_CTP_INVALID_JSON_BODY: 'MALFORMED_JSON',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'BAD_REQUEST', FST_REQ_FILE_TOO_LARGE: 'FILE_TOO_LARGE', FST_FILES_LIMIT: 'BODY_TOO_LARGE',
-  FST_PARTS_LIMIT: 'BODY_TOO_LARGE', FST_FIELDS_LIMIT: 'BODY_TOO_LARGE', FST_INVALID_MULTIPART_CONTENT_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
-  FST_PROTO_VIOLATION: 'VALIDATION_FAILED', FST_ERR_BAD_URL: 'BAD_REQUEST', FST_ERR_ASYNC_CONSTRAINT: 'BAD_REQUEST',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'BAD_REQUEST', FST_REQ_FILE_TOO_LARGE: 'FILE_TOO_LARGE',
+  FST_FILES_LIMIT: 'BODY_TOO_LARGE', FST_PARTS_LIMIT: 'BODY_TOO_LARGE', FST_FIELDS_LIMIT: 'BODY_TOO_LARGE',
+  FST_INVALID_MULTIPART_CONTENT_TYPE: 'UNSUPPORTED_MEDIA_TYPE', FST_PROTO_VIOLATION: 'VALIDATION_FAILED',
+  FST_ERR_BAD_URL: 'BAD_REQUEST',
 };
 
-/** The catalogue's error for whatever was thrown; undefined for what nobody foresaw. Driver errors tell nothing of the SQL. */
+/**
+ * The catalogue's error for whatever was thrown; undefined for what nobody foresaw. Driver errors tell nothing of
+ * the SQL.
+ */
 export function toAppError(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
@@ -74,10 +82,12 @@ export function toAppError(error: unknown): AppError | undefined {
   }
   const code = FASTIFY_CODES[(error as FastifyError | null)?.code ?? ''];
   if (code !== undefined) return new AppError(code);
-  if (isUnavailable(error) || sqlState(error) === '57014') return new AppError('DATABASE_UNAVAILABLE', undefined, error);
+  if (isUnavailable(error) || sqlState(error) === '57014') return new AppError('DATABASE_UNAVAILABLE', undefined,
+    error);
   if (sqlState(error) === '23505') return new AppError('ALREADY_EXISTS', undefined, error);
   const status = (error as FastifyError | null)?.statusCode;
-  return status !== undefined && status >= 400 && status < 500 ? new AppError('BAD_REQUEST', undefined, error) : undefined;
+  return status !== undefined && status >= 400 && status < 500 ? new AppError('BAD_REQUEST', undefined, error)
+    : undefined;
 }
 
 /** The form of every error: {code, message, requestId, details?}. */
@@ -88,21 +98,26 @@ export function errorBody(error: AppError, locale: Locale, requestId: string): R
   };
 }
 
-/** What may be logged of an error: a driver's message and detail can hold a customer's data, so only its codes (RA09). */
+/**
+ * What may be logged of an error: a driver's message and detail can hold a customer's data, so only its codes
+ * (RA09).
+ */
 function facts(error: unknown): Record<string, unknown> {
   const cause = error instanceof AppError && error.cause !== undefined ? error.cause : error;
   const { name, message, stack, constraint, table } = cause as Error & { constraint?: string; table?: string };
   const state = sqlState(cause);
   const fromDriver = state !== undefined && /^[0-9A-Z]{5}$/.test(state);
-  if (fromDriver) return { sqlState: state, constraint, table, at: stack?.split('\n').slice(1).join('\n') };
-  return { name, error: message, at: stack };
+  const at = stack?.split('\n').filter((line) => line.startsWith('    at ')).join('\n');
+  if (fromDriver) return { sqlState: state, constraint, table, at };
+  return { name, error: message, at };
 }
 
 function mapErrors(app: FastifyInstance, parts: SecurityParts): void {
   app.setErrorHandler((error, request, reply) => {
     const known = toAppError(error);
     if (known === undefined || known.status >= 500) {
-      const fields = { requestId: request.id, route: request.routeOptions.url, code: known?.code ?? 'INTERNAL', ...facts(error) };
+      const route = request.routeOptions.url;
+      const fields = { requestId: request.id, route, code: known?.code ?? 'INTERNAL', ...facts(error) };
       if (known === undefined) parts.work.log.error(fields, 'a request failed unexpectedly');
       else parts.work.log.warn(fields, 'a request could not be served');
     }
@@ -115,15 +130,18 @@ function mapErrors(app: FastifyInstance, parts: SecurityParts): void {
   app.setNotFoundHandler(() => { throw new AppError('NOT_FOUND'); });
 }
 
-/** Headers for the desk: nothing from elsewhere, no framing; inline styles only, for the component library sets them. */
+/**
+ * Headers for the desk: nothing from elsewhere, no framing; inline styles only, for the component library sets them.
+ */
 function headersFor(secure: boolean): Parameters<typeof helmet>[1] {
   return {
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
-        defaultSrc: ["'self'"], scriptSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:', 'blob:'],
-        mediaSrc: ["'self'", 'blob:'], fontSrc: ["'self'", 'data:'], connectSrc: ["'self'"], objectSrc: ["'none'"], baseUri: ["'none'"],
-        formAction: ["'self'"], frameAncestors: ["'none'"], ...(secure ? { upgradeInsecureRequests: [] } : {}),
+        defaultSrc: ["'self'"], scriptSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:', 'blob:'], mediaSrc: ["'self'", 'blob:'], fontSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"], objectSrc: ["'none'"], baseUri: ["'none'"], formAction: ["'self'"],
+        frameAncestors: ["'none'"], ...(secure ? { upgradeInsecureRequests: [] } : {}),
       },
     },
     hsts: secure ? { maxAge: 31_536_000, includeSubDomains: false } : false,
@@ -132,7 +150,10 @@ function headersFor(secure: boolean): Parameters<typeof helmet>[1] {
   };
 }
 
-/** Makes an app ours: compilers, strict JSON, error form, headers, cookies and the guard. Call before any route is registered. */
+/**
+ * Makes an app ours: compilers, strict JSON, error form, headers, cookies and the guard. Call before any route is
+ * registered.
+ */
 export async function configureHttp(app: FastifyInstance, parts: SecurityParts): Promise<void> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

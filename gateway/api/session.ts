@@ -4,6 +4,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { AppError } from '#domain/errors.ts';
 import { appendJournal } from '#domain/journal/append.ts';
+import type { JournalEntry } from '#domain/journal/events.ts';
 import type { User } from '#domain/people/access.ts';
 import { permissions, type Permission } from '#domain/people/permissions.ts';
 import { statement } from '#domain/store/db.ts';
@@ -37,13 +38,15 @@ function view(user: User, csrfToken: string): z.output<typeof sessionView> {
   const { id, npk, name, locale, siteId, teamId, branchId, rank } = user;
   const held = new Set<Permission>(user.grants.map((grant) => grant.permission));
   return {
-    user: { id, npk, name, locale, siteId, teamId, branchId, rank, roles: [...user.roles], queueIds: [...user.queueIds] },
+    user: { id, npk, name, locale, siteId, teamId, branchId, rank, roles: [...user.roles],
+      queueIds: [...user.queueIds] },
     csrfToken, permissions: [...held].sort(), grants: user.grants.map((grant) => ({ ...grant })),
   };
 }
 
 function setCookies(reply: FastifyReply, sessions: Sessions, values: { cookie: string; device: string }): void {
-  const common = { path: '/', httpOnly: true, sameSite: 'lax', secure: sessions.cookieName.startsWith('__Host-') } as const;
+  const common = { path: '/', httpOnly: true, sameSite: 'lax',
+    secure: sessions.cookieName.startsWith('__Host-') } as const;
   void reply.setCookie(sessions.cookieName, values.cookie, common);
   void reply.setCookie(sessions.deviceCookieName, values.device, { ...common, maxAge: DEVICE_COOKIE_SECONDS });
 }
@@ -87,18 +90,22 @@ export function sessionApi(parts: SessionParts): FastifyPluginAsyncZod {
 
     app.get('/api/permissions', {
       config: { permission: 'signed-in' },
-      schema: { response: { 200: z.object({ items: z.array(z.object({ code: z.string(), description: z.string() })) }) } },
+      schema: { response: { 200: z.object({ items: z.array(z.object({ code: z.string(),
+        description: z.string() })) }) } },
     }, async () => ({ items: Object.entries(permissions).map(([code, description]) => ({ code, description })) }));
   };
 }
 
 const setLocale = statement('me.locale', `update users set locale = $3, version = version + 1, updated_at = app_now()
   where organisation_id = $1 and id = $2`);
-const passwordOf = statement('me.passwordHash', 'select password_hash from users where organisation_id = $1 and id = $2');
+const passwordOf = statement('me.passwordHash',
+  'select password_hash from users where organisation_id = $1 and id = $2');
 const setPassword = statement('me.setPassword', `update users set password_hash = $3, password_changed_at = app_now(),
   version = version + 1, updated_at = app_now() where organisation_id = $1 and id = $2`);
 
-function selfEntry(user: User, type: 'user.updated' | 'user.password-changed', data?: Record<string, unknown>): Parameters<typeof appendJournal>[1][number] {
+function selfEntry(
+  user: User, type: 'user.updated' | 'user.password-changed', data?: Record<string, unknown>,
+): JournalEntry {
   return {
     type, subjectType: 'user', subjectId: user.id, actor: { kind: 'USER', id: user.id },
     scope: { organisationId: user.organisationId, siteId: user.siteId, branchId: user.branchId, teamId: user.teamId },

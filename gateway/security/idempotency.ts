@@ -24,12 +24,14 @@ const release = statement('idempotency.release', `delete from idempotency_keys
 interface Found { request_hash: Buffer; status: number | null; body: unknown }
 
 /**
- * Runs the handler once per user and Idempotency-Key (kept a day) and sends its answer; without the header it simply runs. The same key
- * with another request: IDEMPOTENCY_MISMATCH; while the first still runs: STATE_CONFLICT. What must not be kept at rest (a secret
- * shown once) is taken out by `keep`; a replayed answer lacks it. A failed handler frees the key.
+ * Runs the handler once per user and Idempotency-Key (kept a day) and sends its answer; without the header it simply
+ * runs. The same key with another request: IDEMPOTENCY_MISMATCH; while the first still runs: STATE_CONFLICT. What
+ * must not be kept at rest (a secret shown once) is taken out by `keep`; a replayed answer lacks it. A failed
+ * handler frees the key.
  */
 export async function idempotent<T extends object>(
-  work: Work, request: FastifyRequest, reply: FastifyReply, handler: () => Promise<Answer<T>>, keep: (body: T) => T = (body) => body,
+  work: Work, request: FastifyRequest, reply: FastifyReply, handler: () => Promise<Answer<T>>,
+  keep: (body: T) => T = (body) => body,
 ): Promise<T> {
   const key = request.headers['idempotency-key'];
   if (key === undefined) {
@@ -42,7 +44,8 @@ export async function idempotent<T extends object>(
   }
   const { user } = request;
   const owner = [user.organisationId, user.id, key];
-  const hash = createHash('sha256').update(`${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`).digest();
+  const hash = createHash('sha256').update(`${request.method} ${request.url}\n`)
+    .update(JSON.stringify(request.body ?? null)).digest();
   const claimed = await work.db.rows(claim, [...owner, hash]);
   if (claimed.length === 0) {
     const found = await work.db.one<Found>(find, owner);

@@ -8,8 +8,9 @@ export interface OriginRule {
 const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/;
 
 /**
- * True if a browser page of this origin may act for the user. With PUBLIC_URL only that origin; without it the server listens on
- * loopback, and the origin must be the very host that was asked. `null`, suffixes, other ports and other schemes are strangers.
+ * True if a browser page of this origin may act for the user. With PUBLIC_URL only that origin; without it the
+ * server listens on loopback, and the origin must be the very host that was asked. `null`, suffixes, other ports and
+ * other schemes are strangers.
  */
 export function originAllowed(rule: OriginRule, origin: string, host: string | undefined): boolean {
   const { publicUrl } = rule.config;

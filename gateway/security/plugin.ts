@@ -1,9 +1,9 @@
 /**
- * The guard of every route: who is it, may they, did the request come from our screen. A route that does not say what it
- * needs does not boot (default deny, RS01). Also the helpers for If-Match and Idempotency-Key.
+ * The guard of every route: who is it, may they, did the request come from our screen. A route that does not say
+ * what it needs does not boot (default deny, RS01). Also the helpers for If-Match and Idempotency-Key.
  */
 import rateLimit from '@fastify/rate-limit';
-import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '#domain/errors.ts';
 import { can, type User } from '#domain/people/access.ts';
 import type { Permission } from '#domain/people/permissions.ts';
@@ -12,7 +12,10 @@ import { originAllowed, type OriginRule } from './origin.ts';
 import type { Session, Sessions } from './sessions.ts';
 import { sameText } from './tokens.ts';
 
-/** What a route needs: nothing, a session, or a permission held within some scope (the handler narrows it to the resource). */
+/**
+ * What a route needs: nothing, a session, or a permission held within some scope (the handler narrows it to the
+ * resource).
+ */
 export type RoutePermission = 'public' | 'signed-in' | Permission;
 
 declare module 'fastify' {
@@ -40,7 +43,10 @@ export interface SecurityParts extends OriginRule {
 }
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** Per session, or per address without one; in this node's memory, for it only tames floods (logins are counted in PostgreSQL). */
+/**
+ * Per session, or per address without one; in this node's memory, for it only tames floods (logins are counted in
+ * PostgreSQL).
+ */
 const REQUESTS_PER_MINUTE = 1_200;
 
 function checkOrigin(parts: SecurityParts, request: FastifyRequest): void {
@@ -48,7 +54,8 @@ function checkOrigin(parts: SecurityParts, request: FastifyRequest): void {
   const { origin, host } = request.headers;
   const site = request.headers['sec-fetch-site'];
   if (origin !== undefined && !originAllowed(parts, origin, host)) throw new AppError('ORIGIN_REFUSED');
-  if (origin === undefined && site !== undefined && site !== 'same-origin' && site !== 'none') throw new AppError('ORIGIN_REFUSED');
+  const strange = site !== undefined && site !== 'same-origin' && site !== 'none';
+  if (origin === undefined && strange) throw new AppError('ORIGIN_REFUSED');
 }
 
 function checkToken(session: Session, request: FastifyRequest): void {
@@ -88,7 +95,8 @@ export async function security(app: FastifyInstance, parts: SecurityParts): Prom
   app.addHook('onRoute', (route) => { app.routeList.push(route); });
   app.addHook('onReady', async () => {
     const open = app.routeList.filter((route) => route.config?.permission === undefined);
-    if (open.length > 0) throw new Error(`routes without config.permission: ${open.map((one) => `${String(one.method)} ${one.url}`).join(', ')}`);
+    const names = open.map((route) => `${String(route.method)} ${route.url}`).join(', ');
+    if (open.length > 0) throw new Error(`routes without config.permission: ${names}`);
   });
   app.addHook('onRequest', (request) => guard(parts, request));
   await app.register(rateLimit, {
@@ -98,9 +106,14 @@ export async function security(app: FastifyInstance, parts: SecurityParts): Prom
   });
 }
 
-/** Gives every route that `app` (a scope of its own) registers from now on this permission; for plugins that bring routes. */
+/**
+ * Gives every route that `app` (a scope of its own) registers from now on this permission; for plugins that bring
+ * routes.
+ */
 export function routesNeed(app: FastifyInstance, permission: RoutePermission): void {
-  app.addHook('onRoute', (route) => { route.config = { ...route.config, permission: route.config?.permission ?? permission }; });
+  app.addHook('onRoute', (route) => {
+    route.config = { ...route.config, permission: route.config?.permission ?? permission };
+  });
 }
 
 export interface RouteLine {
@@ -117,11 +130,16 @@ export function routeTable(app: FastifyInstance): RouteLine[] {
   })));
 }
 
-/** The version the caller changes, from If-Match. Throws PRECONDITION_REQUIRED without it, VALIDATION_FAILED if unreadable. */
+/**
+ * The version the caller changes, from If-Match. Throws PRECONDITION_REQUIRED without it, VALIDATION_FAILED if
+ * unreadable.
+ */
 export function ifMatch(request: FastifyRequest): number {
   const header = request.headers['if-match'];
   if (header === undefined) throw new AppError('PRECONDITION_REQUIRED');
   const version = /^(?:W\/)?"?(\d{1,9})"?$/.exec(header)?.[1];
-  if (version === undefined) throw new AppError('VALIDATION_FAILED', { issues: [{ path: 'If-Match', code: 'invalid_version' }] });
+  if (version === undefined) {
+    throw new AppError('VALIDATION_FAILED', { issues: [{ path: 'If-Match', code: 'invalid_version' }] });
+  }
   return Number(version);
 }

@@ -1,4 +1,7 @@
-/** Credentials at rest: write-only for people, readable by the code that needs them, sealed by the vault (RA10, RS03). */
+/**
+ * Credentials at rest: write-only for people, readable by the code that needs them, sealed by the vault (RA10,
+ * RS03).
+ */
 import { statement, type Db, type Queryable } from '#domain/store/db.ts';
 import type { Vault } from './vault.ts';
 
@@ -20,12 +23,14 @@ export interface SecretStore {
 }
 
 interface SecretRow { name: string; key_id: string; sealed: Buffer; updated_at: Date }
+interface OwnedSecretRow extends SecretRow { organisation_id: string; owner_kind: string; owner_id: string }
 
 const selectAll = statement('secret.ofOwner', `select name, key_id, sealed, updated_at from secrets
   where organisation_id = $1 and owner_kind = $2 and owner_id = $3 order by name`);
 const selectOne = statement('secret.one', `select name, key_id, sealed, updated_at from secrets
   where organisation_id = $1 and owner_kind = $2 and owner_id = $3 and name = $4`);
-const upsert = statement('secret.put', `insert into secrets (organisation_id, owner_kind, owner_id, name, key_id, sealed)
+const upsert = statement('secret.put',
+  `insert into secrets (organisation_id, owner_kind, owner_id, name, key_id, sealed)
   values ($1, $2, $3, $4, $5, $6) on conflict (organisation_id, owner_kind, owner_id, name)
   do update set key_id = excluded.key_id, sealed = excluded.sealed, updated_at = app_now()`);
 const remove = statement('secret.remove', `delete from secrets
@@ -74,15 +79,18 @@ export function secretStore(work: { db: Db }, vault: Vault): SecretStore {
   };
 }
 
-const selectOld = statement('secret.sealedOtherwise', `select organisation_id, owner_kind, owner_id, name, key_id, sealed
+const selectOld = statement('secret.sealedOtherwise',
+  `select organisation_id, owner_kind, owner_id, name, key_id, sealed
   from secrets where key_id <> $1 limit 100 for update skip locked`);
 
-/** Re-seals every secret under the active key, 100 a transaction, while the product runs. Gives how many it re-sealed. */
+/**
+ * Re-seals every secret under the active key, 100 a transaction, while the product runs. Gives how many it re-
+ * sealed.
+ */
 export async function rotateSecrets(work: { db: Db }, vault: Vault): Promise<number> {
   for (let total = 0; ;) {
     const done = await work.db.transaction(async (tx) => {
-      const rows = await tx.rows<SecretRow & { organisation_id: string; owner_kind: string; owner_id: string }>(
-        selectOld, [vault.activeKeyId]);
+      const rows = await tx.rows<OwnedSecretRow>(selectOld, [vault.activeKeyId]);
       for (const row of rows) {
         const owner = { organisationId: row.organisation_id, ownerKind: row.owner_kind, ownerId: row.owner_id };
         const plain = vault.open(row.key_id, row.sealed, place(owner, row.name));

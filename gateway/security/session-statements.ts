@@ -1,8 +1,7 @@
 /** The SQL of sign-in: sessions, users with their rights, and the counting of failures. */
 import { statement } from '#domain/store/db.ts';
 import type { User } from '#domain/people/access.ts';
-import type { Permission, ScopeKind } from '#domain/people/permissions.ts';
-import { permissions } from '#domain/people/permissions.ts';
+import { permissions, type Permission, type ScopeKind } from '#domain/people/permissions.ts';
 
 /** A user as the statement gives it: roles with their scopes, and the queues they are a member of. */
 export interface UserRow {
@@ -21,7 +20,8 @@ export interface UserRow {
   queue_ids: string[];
 }
 
-const userColumns = `u.id, u.organisation_id, u.npk, u.name, u.locale, u.status, u.site_id, u.branch_id, u.team_id, u.version,
+const userColumns = `u.id, u.organisation_id, u.npk, u.name, u.locale, u.status, u.site_id, u.branch_id, u.team_id,
+  u.version,
   u.password_hash,
   coalesce((select jsonb_agg(jsonb_build_object('code', r.code, 'rank', r.rank, 'permissions', to_jsonb(r.permissions),
       'kind', g.scope_kind, 'scope', g.scope_id) order by r.rank desc, r.code)
@@ -47,13 +47,15 @@ export const touchSession = statement('session.touch', `update sessions set seen
 
 /** Of the sessions a node holds: those that live no longer, with the reason. */
 export const deadSessions = statement('session.dead', `select h.hash as id_hash, s.user_id,
-    case when s.id_hash is null then 'SESSION_UNKNOWN' when s.revoked_at is not null then coalesce(s.revoke_reason, 'REVOKED')
+    case when s.id_hash is null then 'SESSION_UNKNOWN' when s.revoked_at is not null then coalesce(s.revoke_reason,
+      'REVOKED')
       when u.status <> 'ACTIVE' then 'USER_DISABLED' else 'SESSION_EXPIRED' end as code
   from unnest($1::bytea[]) as h (hash) left join sessions s on s.id_hash = h.hash left join users u on u.id = s.user_id
   where s.id_hash is null or not (${alive})`);
 
 /** Versions of the users a node serves: a change of rights raises the version in the same transaction. */
-export const userVersions = statement('user.versions', 'select id, version from users where id = any($1::uuid[])');
+export const userVersions = statement('user.versions',
+  'select id, version from users where id = any($1::uuid[])');
 
 export const insertSession = statement('session.insert', `insert into sessions
     (id_hash, organisation_id, user_id, csrf_token, ip, user_agent, expires_at)
@@ -68,21 +70,26 @@ export const revokeSessionsOfUser = statement('session.revokeOfUser', `update se
     and ($3::bytea is null or id_hash <> $3) returning id_hash`);
 
 /** One attempt at a time per account and place; the rest wait here for a few milliseconds (RA04). */
-export const lockAttempts = statement('login.lock', `select pg_advisory_xact_lock(hashtextextended(encode($1::bytea, 'hex') || $2, 7))`);
+export const lockAttempts = statement('login.lock',
+  `select pg_advisory_xact_lock(hashtextextended(encode($1::bytea, 'hex') || $2, 7))`);
 export const countAttempts = statement('login.count', `select
     (select count(*)::int from login_failures where npk_hash = $1 and ip = $2
       and at > app_now() - $3 * interval '1 minute') as recent,
-    (select extract(epoch from app_now() - max(at))::float8 from login_failures where npk_hash = $1 and ip = $2) as last_age_s,
+    (select extract(epoch from app_now() - max(at))::float8 from login_failures
+      where npk_hash = $1 and ip = $2) as last_age_s,
     (select count(*)::int from login_failures where ip = $2 and at > app_now() - interval '1 hour') as of_ip`);
-export const noteAttempt = statement('login.note', `insert into login_failures (npk_hash, ip, at) values ($1, $2, app_now())`);
-export const forgetAttempts = statement('login.forget', 'delete from login_failures where npk_hash = $1 and ip = $2');
+export const noteAttempt = statement('login.note',
+  'insert into login_failures (npk_hash, ip, at) values ($1, $2, app_now())');
+export const forgetAttempts = statement('login.forget',
+  'delete from login_failures where npk_hash = $1 and ip = $2');
 
-export const knownDevice = statement('device.known', `select d.user_id from known_devices d join users u on u.id = d.user_id
-  where u.npk = $1 and d.device_hash = $2`);
+export const knownDevice = statement('device.known', `select d.user_id from known_devices d
+  join users u on u.id = d.user_id where u.npk = $1 and d.device_hash = $2`);
 export const keepDevice = statement('device.keep', `insert into known_devices (organisation_id, user_id, device_hash)
   values ($1, $2, $3) on conflict (organisation_id, user_id, device_hash) do update set seen_at = app_now()`);
 
-export const rehash = statement('user.rehash', 'update users set password_hash = $2 where id = $1 and password_hash = $3');
+export const rehash = statement('user.rehash',
+  'update users set password_hash = $2 where id = $1 and password_hash = $3');
 
 /** Old rows of sign-in, a bounded number a time. */
 export const cleanings = [
@@ -101,13 +108,17 @@ export function userOf(row: UserRow): User {
   const grants: User['grants'][number][] = [];
   for (const role of row.roles) {
     for (const permission of role.permissions) {
-      if (permission in permissions) grants.push({ permission: permission as Permission, scopeKind: role.kind, scopeId: role.scope });
+      if (!(permission in permissions)) continue;
+      grants.push({ permission: permission as Permission, scopeKind: role.kind, scopeId: role.scope });
     }
   }
-  for (const queueId of row.queue_ids) grants.push({ permission: 'interaction.read-waiting', scopeKind: 'queue', scopeId: queueId });
+  for (const queueId of row.queue_ids) {
+    grants.push({ permission: 'interaction.read-waiting', scopeKind: 'queue', scopeId: queueId });
+  }
   return {
-    id: row.id, organisationId: row.organisation_id, npk: row.npk, name: row.name, locale: row.locale, siteId: row.site_id,
-    branchId: row.branch_id, teamId: row.team_id, rank: Math.max(0, ...row.roles.map((role) => role.rank)),
+    id: row.id, organisationId: row.organisation_id, npk: row.npk, name: row.name, locale: row.locale,
+    siteId: row.site_id, branchId: row.branch_id, teamId: row.team_id,
+      rank: Math.max(0, ...row.roles.map((role) => role.rank)),
     roles: [...new Set(row.roles.map((role) => role.code))], queueIds: row.queue_ids, grants,
   };
 }

@@ -1,7 +1,7 @@
 /**
- * Sign-in sessions: opaque ids whose hash lies in PostgreSQL, shared by HTTP and sockets of every node (RA02). A node believes
- * what it read for at most limits.sessionCheckMs and looks after the sessions it serves as often; so a revocation is known
- * everywhere within 5 s, Redis or not (RA03).
+ * Sign-in sessions: opaque ids whose hash lies in PostgreSQL, shared by HTTP and sockets of every node (RA02). A
+ * node believes what it read for at most limits.sessionCheckMs and looks after the sessions it serves as often; so a
+ * revocation is known everywhere within 5 s, Redis or not (RA03).
  */
 import { limits } from '#domain/limits.ts';
 import { appendJournal } from '#domain/journal/append.ts';
@@ -33,7 +33,10 @@ export interface Sessions {
   /** `sambung`, or `__Host-sambung` where cookies are secure. */
   readonly cookieName: string;
   readonly deviceCookieName: string;
-  /** Throws SIGN_IN_FAILED, LOGIN_LOCKED or OVERLOADED. Always makes a new id; one that came along is never taken (RS07). */
+  /**
+   * Throws SIGN_IN_FAILED, LOGIN_LOCKED or OVERLOADED. Always makes a new id; one that came along is never taken
+   * (RS07).
+   */
   signIn(request: SignInRequest): Promise<SignedIn>;
   /** The session of a Cookie header, or undefined. Throws only if the database is away: nobody gets in then. */
   verify(cookieHeader: string | undefined): Promise<Session | undefined>;
@@ -42,9 +45,14 @@ export interface Sessions {
   signOut(session: Pick<Session, 'sessionId' | 'user'>): Promise<void>;
   /** Ends every session of a user but, where given, one; in `tx` if given. Nodes learn it after the commit. */
   revokeUser(userId: string, code: string, options?: { except?: string; tx?: Pick<Tx, 'rows'> }): Promise<void>;
-  /** Calls for each session served by this node that ended, wherever it was ended; within 5 s. Gives the way to stop. */
+  /**
+   * Calls for each session served by this node that ended, wherever it was ended; within 5 s. Gives the way to stop.
+   */
   onRevoked(listener: (revocation: Revocation) => void): () => void;
-  /** Calls when rights, queues or place of a user served here changed: ask userById for the user as it is now; within 5 s. */
+  /**
+   * Calls when rights, queues or place of a user served here changed: ask userById for the user as it is now; within
+   * 5 s.
+   */
   onUserChanged(listener: (userId: string) => void): () => void;
   /** The user with present rights, at most limits.sessionCheckMs old; undefined if unknown or disabled. */
   userById(id: string): Promise<User | undefined>;
@@ -60,6 +68,7 @@ export interface SessionOptions {
 }
 
 interface Kept { session: Session; readAt: number; version: number }
+interface KeptUser { user: User | undefined; readAt: number; version: number }
 
 const CLEAN_EVERY_MS = 600_000;
 
@@ -68,7 +77,7 @@ export function createSessions(work: Work, options: SessionOptions = {}): Sessio
   const cookieName = options.secure === true ? '__Host-sambung' : 'sambung';
   const passwords = options.passwords ?? createPasswords();
   const kept = new Map<string, Kept>();
-  const users = new Map<string, { user: User | undefined; version: number; readAt: number }>();
+  const users = new Map<string, KeptUser>();
   const watch = createWatch(work, kept, users);
   const signIn = createSignIn(work, passwords);
 
@@ -87,7 +96,8 @@ export function createSessions(work: Work, options: SessionOptions = {}): Sessio
     void work.db.rows(sql.touchSession, [Buffer.from(idHash, 'hex')]).catch(() => undefined);
   };
   const revokeUser: Sessions['revokeUser'] = async (userId, code, { except, tx } = {}) => {
-    await (tx ?? work.db).rows(sql.revokeSessionsOfUser, [userId, code, except === undefined ? null : Buffer.from(except, 'hex')]);
+    const spared = except === undefined ? null : Buffer.from(except, 'hex');
+    await (tx ?? work.db).rows(sql.revokeSessionsOfUser, [userId, code, spared]);
     if (tx === undefined) { work.wake.hint('sessions'); await watch.check(); }
   };
 
@@ -145,7 +155,7 @@ interface Watch {
 
 /** Looks every limits.sessionCheckMs, and at each hint, at the sessions and users this node serves. */
 function createWatch(
-  work: Work, kept: Map<string, Kept>, users: Map<string, { user: User | undefined; version: number; readAt: number }>,
+  work: Work, kept: Map<string, Kept>, users: Map<string, KeptUser>,
 ): Watch {
   const revoked = new Set<(revocation: Revocation) => void>();
   const changed = new Set<(userId: string) => void>();
@@ -168,12 +178,16 @@ function createWatch(
   const lookAtUsers = async (): Promise<void> => {
     const known = new Map<string, number>();
     for (const [id, { version }] of users) known.set(id, version);
-    for (const { session, version } of kept.values()) known.set(session.user.id, Math.min(version, known.get(session.user.id) ?? version));
+    for (const { session: { user }, version } of kept.values()) {
+      known.set(user.id, Math.min(version, known.get(user.id) ?? version));
+    }
     if (known.size === 0) return;
     const rows = await work.db.rows<{ id: string; version: number }>(sql.userVersions, [[...known.keys()]]);
     for (const row of rows.filter((one) => one.version !== known.get(one.id))) {
       users.delete(row.id);
-      for (const one of kept.values()) if (one.session.user.id === row.id) { one.readAt = -Infinity; one.version = row.version; }
+      for (const one of kept.values()) {
+        if (one.session.user.id === row.id) Object.assign(one, { readAt: -Infinity, version: row.version });
+      }
       for (const listener of changed) listener(row.id);
     }
   };
@@ -181,7 +195,8 @@ function createWatch(
     if (performance.now() - cleanedAt < CLEAN_EVERY_MS) return;
     cleanedAt = performance.now();
     for (const one of sql.cleanings) await work.db.rows(one);
-    for (const [id, { readAt }] of users) if (performance.now() - readAt > CLEAN_EVERY_MS) users.delete(id);
+    const old = performance.now() - CLEAN_EVERY_MS;
+    for (const [id, { readAt }] of users) if (readAt < old) users.delete(id);
   };
   const round = async (): Promise<void> => {
     do {
@@ -198,7 +213,8 @@ function createWatch(
     return running;
   };
   const quietly = (): void => {
-    check().catch((error: unknown) => { work.log.warn({ err: error }, 'sessions could not be checked; trying again'); });
+    check().catch((error: unknown) => { work.log.warn({ err: error },
+      'sessions could not be checked; trying again'); });
   };
   const timer = setInterval(quietly, limits.sessionCheckMs);
   timer.unref();

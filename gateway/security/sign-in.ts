@@ -1,4 +1,7 @@
-/** Signing in: counted in PostgreSQL before the password is looked at, the same answer for whatever was wrong (RA04, RS24). */
+/**
+ * Signing in: counted in PostgreSQL before the password is looked at, the same answer for whatever was wrong (RA04,
+ * RS24).
+ */
 import { createHash } from 'node:crypto';
 import { AppError } from '#domain/errors.ts';
 import { limits } from '#domain/limits.ts';
@@ -38,15 +41,22 @@ function npkHash(npk: string): Buffer {
   return createHash('sha256').update(`npk ${npk}`).digest();
 }
 
-/** Where an attempt is counted: a browser that signed this user in before has a count of its own (lockout is no weapon). */
+/**
+ * Where an attempt is counted: a browser that signed this user in before has a count of its own (lockout is no
+ * weapon).
+ */
 async function placeOf(work: Work, request: SignInRequest): Promise<{ place: string; known: boolean }> {
   if (request.device === undefined || request.device.length > 100) return { place: request.ip, known: false };
   const hash = hashId(request.device);
   const known = await work.db.rows(sql.knownDevice, [request.npk, hash]);
-  return known.length === 0 ? { place: request.ip, known: false } : { place: `device:${hash.toString('hex')}`, known: true };
+  return known.length === 0 ? { place: request.ip, known: false } : { place: `device:${hash.toString('hex')}`,
+    known: true };
 }
 
-/** Throws LOGIN_LOCKED if the account and place, or the address, had its share; else counts this attempt as failed for now. */
+/**
+ * Throws LOGIN_LOCKED if the account and place, or the address, had its share; else counts this attempt as failed
+ * for now.
+ */
 async function reserve(work: Work, npk: Buffer, place: string, known: boolean): Promise<void> {
   await work.db.transaction(async (tx) => {
     await tx.rows(sql.lockAttempts, [npk, place]);
@@ -54,9 +64,11 @@ async function reserve(work: Work, npk: Buffer, place: string, known: boolean): 
       sql.countAttempts, [npk, place, limits.loginFailureWindowMinutes]);
     const { recent = 0, last_age_s: age = null, of_ip: ofIp = 0 } = row ?? {};
     const over = recent - limits.loginFailuresMax;
-    const delay = over < 0 ? 0 : Math.min(FIRST_DELAY_S * 2 ** Math.min(over, 10), limits.loginFailureWindowMinutes * 60);
+    const grown = Math.min(FIRST_DELAY_S * 2 ** Math.min(over, 10), limits.loginFailureWindowMinutes * 60);
+    const delay = over < 0 ? 0 : grown;
     if (age !== null && age < delay) throw new AppError('LOGIN_LOCKED', { retryAfterSeconds: Math.ceil(delay - age) });
-    if (!known && ofIp >= limits.loginFailuresPerIpHourMax) throw new AppError('LOGIN_LOCKED', { retryAfterSeconds: 3_600 });
+    const flooded = !known && ofIp >= limits.loginFailuresPerIpHourMax;
+    if (flooded) throw new AppError('LOGIN_LOCKED', { retryAfterSeconds: 3_600 });
     await tx.rows(sql.noteAttempt, [npk, place]);
   });
 }
@@ -69,17 +81,21 @@ function entry(type: JournalEntry['type'], row: sql.UserRow, data?: Record<strin
   };
 }
 
-async function open(work: Work, request: SignInRequest, row: sql.UserRow, counted: { npk: Buffer; place: string }): Promise<SignedIn> {
+async function open(
+  work: Work, request: SignInRequest, row: sql.UserRow, counted: { npk: Buffer; place: string },
+): Promise<SignedIn> {
   const [cookie, csrfToken, device] = [randomToken(), randomToken(), request.device ?? randomToken()];
   const idHash = hashId(cookie);
   await work.db.transaction(async (tx) => {
     await tx.rows(sql.forgetAttempts, [counted.npk, counted.place]);
-    if (request.oldCookie !== undefined) await tx.rows(sql.revokeSession, [hashId(request.oldCookie), 'SIGNED_IN_ANEW']);
+    if (request.oldCookie !== undefined) {
+      await tx.rows(sql.revokeSession, [hashId(request.oldCookie), 'SIGNED_IN_ANEW']);
+    }
     await tx.rows(sql.insertSession, [idHash, row.organisation_id, row.id, csrfToken, request.ip,
       request.userAgent?.slice(0, 200) ?? null, limits.sessionAbsoluteHours]);
     await tx.rows(sql.keepDevice, [row.organisation_id, row.id, hashId(device)]);
     await appendJournal(tx, [entry('user.signed-in', row)]);
-    tx.afterCommit(() => { work.wake.hint('journal'); if (request.oldCookie !== undefined) work.wake.hint('sessions'); });
+    tx.afterCommit(() => { work.wake.hint('journal'); work.wake.hint('sessions'); });
   });
   return {
     user: sql.userOf(row), sessionId: idHash.toString('hex'), csrfToken, cookie, device,

@@ -24,7 +24,10 @@ export interface Vault {
   seal(plain: Uint8Array, aad: string): { keyId: string; sealed: Buffer };
   /** Throws if the key is not held, the bytes were changed, or they stand in another place. */
   open(keyId: string, sealed: Uint8Array, aad: string): Buffer;
-  /** A key of 32 bytes for one purpose (journal seals, visitor tokens), derived from the active or a named master key. */
+  /**
+   * A key of 32 bytes for one purpose (journal seals, visitor tokens), derived from the active or a named master
+   * key.
+   */
   derive(purpose: string, keyId?: string): { keyId: string; key: Buffer };
 }
 
@@ -35,12 +38,16 @@ const KEY_BYTES = 32;
 function masterKey(encoded: string, where: string): MasterKey {
   const key = Buffer.from(encoded, 'base64');
   if (key.length !== KEY_BYTES || new Set(key).size < 8) {
-    throw new Error(`${where} must hold 32 random bytes in base64 (openssl rand -base64 32); several are parted by commas`);
+    throw new Error(`${where} must hold 32 random bytes in base64 (openssl rand -base64 32); several are parted by
+      commas`);
   }
   return { id: createHash('sha256').update('sambung master key').update(key).digest('hex').slice(0, 12), key };
 }
 
-/** Reads keys from their base64 texts, the active one first. Throws, without showing a key, if one is not 32 random bytes. */
+/**
+ * Reads keys from their base64 texts, the active one first. Throws, without showing a key, if one is not 32 random
+ * bytes.
+ */
 export function masterKeys(encoded: readonly string[], where = 'MASTER_KEY'): MasterKeys {
   const keys = encoded.map((one) => one.trim()).filter((one) => one !== '').map((one) => masterKey(one, where));
   const active = keys[0];
@@ -68,7 +75,9 @@ export async function loadMasterKeys(source: MasterKeySource): Promise<MasterKey
     await chmod(file, 0o600).catch(() => undefined);
     return masterKeys(found.split(/[\n,]/), file);
   }
-  if (source.databaseUrl !== undefined) throw new Error('MASTER_KEY is not set: 32 random bytes in base64 (openssl rand -base64 32)');
+  if (source.databaseUrl !== undefined) {
+    throw new Error('MASTER_KEY is not set: 32 random bytes in base64 (openssl rand -base64 32)');
+  }
   await mkdir(source.dataDir, { recursive: true });
   const made = randomBytes(KEY_BYTES).toString('base64');
   await writeFile(file, `${made}\n`, { mode: 0o600, flag: 'wx' });
@@ -95,10 +104,12 @@ export function createVault(keys: MasterKeys): Vault {
     open(keyId, sealed, aad) {
       const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
       if (bytes.length < IV_BYTES + TAG_BYTES) throw new Error('a sealed value is too short');
-      const decipher = createDecipheriv('aes-256-gcm', keyOf(keyId).key, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
+      const iv = bytes.subarray(0, IV_BYTES);
+      const decipher = createDecipheriv('aes-256-gcm', keyOf(keyId).key, iv, { authTagLength: TAG_BYTES });
       decipher.setAAD(Buffer.from(aad));
       decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
-      return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES, bytes.length - TAG_BYTES)), decipher.final()]);
+      const body = bytes.subarray(IV_BYTES, bytes.length - TAG_BYTES);
+      return Buffer.concat([decipher.update(body), decipher.final()]);
     },
     derive(purpose, keyId = keys.active.id) {
       const key = hkdfSync('sha256', keyOf(keyId).key, Buffer.alloc(0), `sambung ${purpose}`, KEY_BYTES);

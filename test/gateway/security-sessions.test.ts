@@ -16,7 +16,8 @@ async function place(t: Teardown): Promise<{ work: TestWork; world: SmallWorld; 
   const world = await smallWorld(work.db);
   sharedHash ??= passwords.hash(PASSWORD);
   await work.db.dynamic('update users set password_hash = $1', [await sharedHash]);
-  const api = await testApi(t, { work, plugins: ({ sessions }) => [sessionApi({ work, sessions }), meApi({ work, sessions })] });
+  const api = await testApi(t, { work, plugins: ({ sessions }) => [sessionApi({ work, sessions }),
+    meApi({ work, sessions })] });
   return { work, world, api };
 }
 
@@ -59,7 +60,8 @@ t.test('RA02 over https the cookie is __Host-, Secure, and no other name is read
   const { work } = await place(t);
   const sessions = createSessions(work, { secure: true });
   t.teardown(() => sessions.close());
-  const api = await testApi(t, { work, sessions, publicUrl: 'https://cc.example', plugins: () => [sessionApi({ work, sessions })] });
+  const api = await testApi(t, { work, sessions, publicUrl: 'https://cc.example',
+    plugins: () => [sessionApi({ work, sessions })] });
   const answer = await signIn(api, '10001', PASSWORD, { origin: 'https://cc.example' });
   t.equal(answer.status, 200);
   const cookie = cookiesOf(answer).find((one) => one.startsWith('__Host-sambung=')) ?? '';
@@ -79,23 +81,27 @@ t.test('RS07 a planted cookie is never taken over and ends at the sign-in', asyn
   const invented = `sambung=${'A'.repeat(43)}`;
   t.equal((await api.stranger.call('GET', '/api/session', undefined, { cookie: invented })).status, 401);
   const twice = await api.as(world.agents[0]!);
-  t.equal((await api.stranger.call('GET', '/api/session', undefined, { cookie: `${twice.cookie}; ${invented}` })).status, 401);
+  t.equal((await api.stranger.call('GET', '/api/session', undefined,
+    { cookie: `${twice.cookie}; ${invented}` })).status, 401);
 });
 
 t.test('RS24 unknown user, wrong password and disabled user get the same answer', async (t) => {
   const { work, api } = await place(t);
   await work.db.dynamic(`update users set status = 'DISABLED' where npk = '10002'`);
   const answers = [
-    await signIn(api, '10001', 'salah-salah-salah'), await signIn(api, '55555', PASSWORD), await signIn(api, '10002', PASSWORD),
+    await signIn(api, '10001', 'salah-salah-salah'), await signIn(api, '55555', PASSWORD),
+      await signIn(api, '10002', PASSWORD),
   ];
   for (const answer of answers) {
     t.equal(answer.status, 401);
-    t.same({ ...answer.body, requestId: '' }, { code: 'SIGN_IN_FAILED', message: 'NPK atau kata sandi tidak cocok.', requestId: '' });
+    t.same({ ...answer.body, requestId: '' }, { code: 'SIGN_IN_FAILED', message: 'NPK atau kata sandi tidak cocok.',
+      requestId: '' });
   }
   t.ok(work.log.lines.every((line) => !line.includes('10001') && !line.includes('salah')), 'nothing of it in the log');
 });
 
-t.test('RA04 five failures lock the account for that address; a known device and other addresses still get in', async (t) => {
+t.test('RA04 five failures lock the account for that address; a known device and other addresses still get in',
+  async (t) => {
   const { work, api } = await place(t);
   const first = await signIn(api, '10001', PASSWORD);
   const device = cookiesOf(first).find((one) => one.startsWith('sambung-device='))?.split(';')[0] ?? '';
@@ -123,8 +129,10 @@ t.test('RA04 attempts at the same moment cannot pass the limit together', async 
 
 t.test('RA04 fifty failures an hour close an address, but not to known devices', async (t) => {
   const { work, api } = await place(t);
-  const device = cookiesOf(await signIn(api, '10001', PASSWORD)).find((one) => one.startsWith('sambung-device='))?.split(';')[0] ?? '';
-  await work.db.dynamic(`insert into login_failures (npk_hash, ip) select decode(md5(n::text), 'hex'), '127.0.0.1' from generate_series(1, 50) n`);
+  const device = cookiesOf(await signIn(api, '10001',
+    PASSWORD)).find((one) => one.startsWith('sambung-device='))?.split(';')[0] ?? '';
+  await work.db.dynamic(`insert into login_failures (npk_hash, ip) select decode(md5(n::text), 'hex'), '127.0.0.1'
+    from generate_series(1, 50) n`);
   t.equal((await signIn(api, '10002', PASSWORD)).status, 429);
   t.equal((await signIn(api, '10001', PASSWORD, { cookie: device })).status, 200);
 });
@@ -188,7 +196,8 @@ t.test('RA01 weak passwords are refused with a reason and never told back', asyn
   const { world, api } = await place(t);
   const agent = await api.as(world.agents[0]!);
   const reasons: Record<string, string> = {
-    pendek: 'PASSWORD_TOO_SHORT', passwordpassword: 'PASSWORD_COMMON', 'Bismillah-123456': 'PASSWORD_COMMON', aaaaaaaaaaaaaa: 'PASSWORD_TOO_SIMPLE',
+    pendek: 'PASSWORD_TOO_SHORT', passwordpassword: 'PASSWORD_COMMON', 'Bismillah-123456': 'PASSWORD_COMMON',
+      aaaaaaaaaaaaaa: 'PASSWORD_TOO_SIMPLE',
     'pengguna10001!': 'PASSWORD_OWN_NAME', [`${'panjang-'.repeat(20)}`]: 'PASSWORD_TOO_LONG',
   };
   for (const [next, code] of Object.entries(reasons)) {

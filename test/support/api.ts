@@ -1,5 +1,9 @@
-/** A small HTTP server with the product's own guard and error form, and browsers that sign in to it, for tests of the API. */
-import Fastify, { type FastifyInstance, type FastifyPluginAsync, type InjectOptions } from 'fastify';
+/**
+ * A small HTTP server with the product's own guard and error form, and browsers that sign in to it, for tests of the
+ * API.
+ */
+import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify';
+import type { FastifyPluginAsyncZod, ZodTypeProvider } from 'fastify-type-provider-zod';
 import { configureHttp, httpOptions } from '#gateway/http.ts';
 import { hashId, randomToken } from '#gateway/security/tokens.ts';
 import { createSessions, type Sessions } from '#gateway/security/sessions.ts';
@@ -43,7 +47,8 @@ function browser(app: FastifyInstance, cookie: string, csrfToken: string): Brows
       ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = answer.payload;
-    const json = /json/.test(String(answer.headers['content-type'])) && text !== '' ? JSON.parse(text) as unknown : text;
+    const isJson = /json/.test(String(answer.headers['content-type'])) && text !== '';
+    const json = isJson ? JSON.parse(text) as unknown : text;
     return { status: answer.statusCode, body: json, headers: answer.headers };
   };
   return { cookie, csrfToken, call, get: (url) => call('GET', url) };
@@ -51,17 +56,18 @@ function browser(app: FastifyInstance, cookie: string, csrfToken: string): Brows
 
 export interface ApiOptions {
   work: Work;
-  plugins: (parts: { sessions: Sessions }) => FastifyPluginAsync<any, any, any>[];
+  plugins: (parts: { sessions: Sessions }) => FastifyPluginAsyncZod[];
   publicUrl?: string | null;
   sessions?: Sessions;
 }
 
 /** Starts the server in memory; it and its sessions end with the test. */
-export async function testApi(t: Teardown, { work, plugins, publicUrl = null, sessions: given }: ApiOptions): Promise<TestApi> {
+export async function testApi(t: Teardown, options: ApiOptions): Promise<TestApi> {
+  const { work, plugins, publicUrl = null, sessions: given } = options;
   const sessions = given ?? createSessions(work);
   const app = Fastify({ ...httpOptions, logger: false });
   await configureHttp(app, { work, sessions, config: { publicUrl } });
-  for (const plugin of plugins({ sessions })) await app.register(plugin);
+  for (const plugin of plugins({ sessions })) await app.withTypeProvider<ZodTypeProvider>().register(plugin);
   await app.ready();
   t.teardown(async () => { await app.close(); if (given === undefined) await sessions.close(); });
   return {
@@ -69,7 +75,8 @@ export async function testApi(t: Teardown, { work, plugins, publicUrl = null, se
     async as(user) {
       const [id, csrfToken] = [randomToken(), randomToken()];
       await work.db.dynamic(`insert into sessions (id_hash, organisation_id, user_id, csrf_token, expires_at)
-        values ($1, $2, $3, $4, app_now() + interval '12 hours')`, [hashId(id), user.organisationId, user.id, csrfToken]);
+        values ($1, $2, $3, $4,
+          app_now() + interval '12 hours')`, [hashId(id), user.organisationId, user.id, csrfToken]);
       return browser(app, `${sessions.cookieName}=${id}`, csrfToken);
     },
   };
