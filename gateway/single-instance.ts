@@ -1,4 +1,4 @@
-/** Keeps two servers off one data directory: a lock that the kernel gives back when its holder dies, however it dies. */
+/** Keeps two servers off one data directory, by a lock that the kernel gives back however its holder dies. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';

@@ -1,4 +1,4 @@
-/** Finds the PostgreSQL binaries among the installed packages and the way to run them, for root will not do for them. */
+/** Finds the PostgreSQL binaries among the installed packages, and a way to run them as root, which they refuse. */
 import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, lstatSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -40,7 +40,8 @@ const OTHER = ['setpriv', `--reuid=${OTHER_USER}`, `--regid=${OTHER_USER}`, '--c
   '--inh-caps=-all,+dac_override,+dac_read_search', '--ambient-caps=-all,+dac_override,+dac_read_search'];
 
 function works(prefix: string[], binary: string, directory: string): boolean {
-  const [command = '', ...rest] = [...prefix, 'sh', '-c', 'cd "$1" && test -w . && exec "$0" --version', binary, directory];
+  const probe = 'cd "$1" && test -w . && exec "$0" --version';
+  const [command = '', ...rest] = [...prefix, 'sh', '-c', probe, binary, directory];
   return spawnSync(command, rest, { stdio: 'ignore' }).status === 0;
 }
 

@@ -1,4 +1,4 @@
-/** PostgreSQL 18 out of the installed packages: makes its cluster, starts, finds and ends it. Loopback and password only. */
+/** PostgreSQL 18 out of the installed packages: makes its cluster, starts, finds and ends it. Loopback, by password. */
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
@@ -135,8 +135,10 @@ export function postgresService(options: PostgresOptions): PostgresService {
     const pid = pidIn(pidFile);
     return pid !== undefined && runsIn(pid, 'postgres', data) ? pid : undefined;
   };
-  const commandLine = (): string[] => [join(binaries, 'postgres'), '-D', data,
-    ...Object.entries({ ...settings(port), ...options.overrides }).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  const commandLine = (): string[] => {
+    const all = Object.entries({ ...settings(port), ...options.overrides });
+    return [join(binaries, 'postgres'), '-D', data, ...all.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  };
   let databaseMade = false;
   return {
     name: 'postgres',

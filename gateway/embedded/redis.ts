@@ -32,8 +32,9 @@ const NOT_FOUND = 'redis-server could not be run. Install it (Debian, Ubuntu: ap
 function configuration(directory: string, port: number, password: string): string {
   return [
     'bind 127.0.0.1', `port ${port}`, 'protected-mode yes', `requirepass ${password}`, 'daemonize no', 'supervised no',
-    `dir "${directory}"`, `pidfile "${join(directory, 'redis.pid')}"`, 'appendonly yes', 'appendfsync everysec', 'save ""',
-    'maxmemory 268435456', 'maxmemory-policy noeviction', 'tcp-keepalive 60', 'loglevel notice', 'logfile ""', '',
+    `dir "${directory}"`, `pidfile "${join(directory, 'redis.pid')}"`, 'save ""', 'appendonly yes',
+    'appendfsync everysec', 'maxmemory 268435456', 'maxmemory-policy noeviction', 'tcp-keepalive 60',
+    'loglevel notice', 'logfile ""', '',
   ].join('\n');
 }
 
@@ -121,7 +122,9 @@ export function redisService(options: RedisOptions): RedisService {
     mend(failures) {
       // A file that Redis cannot read any more is set aside: everything in it can be had from PostgreSQL again (RF06).
       const broken = join(directory, 'appendonlydir');
-      if (failures === 3 && existsSync(broken)) renameSync(broken, `${broken}.broken-${performance.timeOrigin.toFixed(0)}`);
+      if (failures !== 3 || !existsSync(broken)) return;
+      rmSync(`${broken}.broken`, { recursive: true, force: true });
+      renameSync(broken, `${broken}.broken`);
     },
   };
 }

@@ -3,7 +3,7 @@ import { mkdirSync, realpathSync } from 'node:fs';
 import type { Log } from '#domain/work.ts';
 import { postgresService } from './postgres.ts';
 import { redisService } from './redis.ts';
-import { keep, type Keeper, type ServiceState } from './supervisor.ts';
+import { keep, type Keeper, type Service, type ServiceState } from './supervisor.ts';
 
 export interface EmbeddedOptions {
   /** Everything they own lies under here (0700). The caller holds it by acquireDataDir. */
@@ -33,17 +33,18 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const dataDir = realpathSync(options.dataDir);
   const postgres = options.postgres ? postgresService({ directory: `${dataDir}/postgres` }) : undefined;
   const redis = options.redis ? redisService({ directory: `${dataDir}/redis` }) : undefined;
-  const started = await Promise.allSettled([postgres, redis].map((service) => service && keep(service, options.log)));
-  const keepers = started.map((one) => (one.status === 'fulfilled' ? one.value : undefined));
+  const start = async (service: Service | undefined): Promise<Keeper | undefined> => (
+    service === undefined ? undefined : await keep(service, options.log));
+  const started = await Promise.allSettled([start(postgres), start(redis)]);
+  const [postgresKeeper, redisKeeper] = started.map((one) => (one.status === 'fulfilled' ? one.value : undefined));
   const failed = started.find((one) => one.status === 'rejected');
   const stop = async (): Promise<void> => {
-    await Promise.all(keepers.map((keeper) => keeper?.stop()));
+    await Promise.all([postgresKeeper?.stop() ?? Promise.resolve(), redisKeeper?.stop() ?? Promise.resolve()]);
   };
   if (failed !== undefined) {
     await stop();
     throw failed.reason;
   }
-  const [postgresKeeper, redisKeeper] = keepers as [Keeper | undefined, Keeper | undefined];
   return {
     ...(postgres === undefined ? {} : { databaseUrl: postgres.url() }),
     ...(redis === undefined ? {} : { redisUrl: redis.url() }),
