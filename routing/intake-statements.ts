@@ -2,64 +2,97 @@
 import { journalInsertSql } from '#domain/journal/append.ts';
 import { statement } from '#domain/store/db.ts';
 
+const THREAD_COLUMNS = `organisation_id uuid, account_id uuid, channel text, point_account_id uuid, handle text,
+  thread_key text`;
+
 /**
- * $1 the events as JSON, $2 their raw bytes laid end to end, $3 their hashes (32 bytes each). Inserts what is new (INV2) and
- * gives for each fresh one the conversation it belongs to, locked (INV4), or nulls where none is known yet.
+ * Finds the conversations of the messages in `source` (item i ...), gives each its next seqs under the row's lock (INV4) and
+ * brings its open interaction up to date. Conversation before interaction: the order of locks of the whole house. An
+ * interaction that closed meanwhile falls out, and the message opens new work.
  */
-export const recordEvents = statement('intake.record', `
-with item as (
-  select * from json_to_recordset($1::json) as i (n int, id uuid, organisation_id uuid, account_id uuid, kind text,
-    raw_at int, raw_length int, state text, reason_code text, reason_detail text, channel text, point_account_id uuid,
-    handle text, thread_key text)
-), fresh as (
-  insert into inbound_events (id, organisation_id, channel_account_id, direction, dedup_hash, kind, raw, received_at,
-    state, reason_code, reason_detail)
-  select id, organisation_id, account_id, 0, substring($3::bytea from n * 32 + 1 for 32), kind,
-    substring($2::bytea from raw_at + 1 for raw_length), app_now(), state, reason_code, reason_detail
-  from item
-  on conflict do nothing returning id
-), known as (
-  select i.n, c.id as conversation_id
-  from item i
+const touch = (source: string): string => `known as (
+  select i.n, c.id as conversation_id from ${source}
   join contact_points p on p.organisation_id = i.organisation_id and p.channel = i.channel
     and p.channel_account_id is not distinct from i.point_account_id and p.handle = i.handle
   join conversations c on c.organisation_id = i.organisation_id and c.channel_account_id = i.account_id
     and c.contact_point_id = p.id and c.thread_key = i.thread_key
-  where i.handle is not null
-), locked as (
-  select c.id, c.contact_id, c.contact_point_id, c.last_seq from conversations c
-  where c.id in (select conversation_id from known) order by c.id for no key update
-)
-select i.n, (f.id is not null) as fresh, l.id as conversation_id, l.contact_id, l.contact_point_id, l.last_seq,
-  app_now() as now
-from item i left join fresh f on f.id = i.id left join known k on k.n = i.n left join locked l on l.id = k.conversation_id`);
+  where i.kind = 'message'
+), touched as (
+  select k.conversation_id, count(*)::int as messages, (array_agg(i.preview order by i.n desc))[1] as preview
+  from known k join item i on i.n = k.n group by k.conversation_id order by k.conversation_id
+), conversation as (
+  update conversations c set last_seq = c.last_seq + t.messages, last_message_at = (select app_now()),
+    last_inbound_at = (select app_now()), last_text = t.preview, last_direction = 'IN', version = c.version + 1
+  from touched t where c.id = t.conversation_id
+  returning c.id, c.organisation_id, c.contact_id, c.contact_point_id, c.last_seq, t.messages
+), interaction as (
+  update interactions o set unread_count = o.unread_count + c.messages, version = o.version + 1,
+    awaiting_reply_since = coalesce(o.awaiting_reply_since, (select app_now())), customer_ended_at = null,
+    state = case when o.state in ('IDLE_CHECK_1', 'IDLE_CHECK_2') then 'IN_SERVICE' else o.state end
+  from conversation c
+  where o.organisation_id = c.organisation_id and o.conversation_id = c.id and o.state not in ('CLOSED', 'OOT_COMPLETE')
+  returning o.id, o.conversation_id, o.ticket_id, o.site_id, o.branch_id, o.queue_id, o.team_id, o.agent_id
+)`;
 
-/** $1 conversation ids: their open interaction, locked; a conversation without one is missing from the answer. */
-export const openInteractions = statement('intake.open-interactions', `
-select conversation_id, id, ticket_id, version, organisation_id, site_id, branch_id, queue_id, team_id, agent_id
-from interactions
-where conversation_id = any($1::uuid[]) and state not in ('CLOSED', 'OOT_COMPLETE') for no key update`);
+const PLACE = `c.id as conversation_id, c.contact_id, c.contact_point_id, c.last_seq - c.messages as last_seq,
+  o.id as interaction_id, o.ticket_id, o.site_id, o.branch_id, o.queue_id, o.team_id, o.agent_id`;
 
-/** $1 the unknown threads as JSON. Makes contact, point and conversation; where another node was faster, theirs stays. */
+/**
+ * $1 the events as JSON, $2 their raw bytes laid end to end, $3 their hashes (32 bytes each). Inserts what is new (INV2) and
+ * gives each fresh message its place; nulls where nobody wrote on that thread before.
+ */
+export const recordEvents = statement('intake.record', `
+with item as (
+  select * from json_to_recordset($1::json) as i (n int, id uuid, kind text, raw_at int, raw_length int, state text,
+    reason_code text, reason_detail text, preview text, ${THREAD_COLUMNS})
+), fresh as (
+  insert into inbound_events (id, organisation_id, channel_account_id, direction, dedup_hash, kind, raw, received_at,
+    state, reason_code, reason_detail)
+  select id, organisation_id, account_id, 0, substring($3::bytea from n * 32 + 1 for 32), kind,
+    substring($2::bytea from raw_at + 1 for raw_length), (select app_now()), coalesce(state, 'DONE'), reason_code, reason_detail
+  from item
+  on conflict do nothing returning id
+), ${touch('item i join fresh f on f.id = i.id')}
+select i.n, (f.id is not null) as fresh, (select app_now()) as now, ${PLACE}
+from item i left join fresh f on f.id = i.id left join known k on k.n = i.n
+left join conversation c on c.id = k.conversation_id left join interaction o on o.conversation_id = c.id`);
+
+/** $1 messages as JSON whose events are recorded already: their places, as recordEvents gives them. */
+export const touchThreads = statement('intake.touch-threads', `
+with item as (
+  select * from json_to_recordset($1::json) as i (n int, kind text, preview text, ${THREAD_COLUMNS})
+), ${touch('item i')}
+select i.n, true as fresh, (select app_now()) as now, ${PLACE}
+from item i left join known k on k.n = i.n
+left join conversation c on c.id = k.conversation_id left join interaction o on o.conversation_id = c.id`);
+
+/**
+ * $1 the unknown threads as JSON. Makes contact, point and conversation of those that nobody made meanwhile and gives their
+ * places in the list; a point that exists already (another account's, another node's) is left to adoptThreads.
+ */
 export const openThreads = statement('intake.open-threads', `
 with item as (
-  select * from json_to_recordset($1::json) as i (contact_id uuid, point_id uuid, conversation_id uuid, organisation_id uuid,
-    account_id uuid, channel text, point_account_id uuid, handle text, thread_key text, name text, phone text, email text,
-    verified boolean)
+  select * from json_to_recordset($1::json) as i (n int, contact_id uuid, point_id uuid, conversation_id uuid, name text,
+    phone text, email text, messages int, preview text, ${THREAD_COLUMNS})
 ), point as (
-  insert into contact_points (id, organisation_id, contact_id, channel, channel_account_id, handle, phone, verified)
-  select point_id, organisation_id, contact_id, channel, point_account_id, handle, phone, verified from item
-  on conflict do nothing returning id, contact_id
+  insert into contact_points (id, organisation_id, contact_id, channel, channel_account_id, handle, phone)
+  select point_id, organisation_id, contact_id, channel, point_account_id, handle, phone from item
+  on conflict do nothing returning id
+), contact as (
+  insert into contacts (id, organisation_id, name, email)
+  select i.contact_id, i.organisation_id, i.name, i.email from item i join point p on p.id = i.point_id
 )
-insert into contacts (id, organisation_id, name, email)
-select i.contact_id, i.organisation_id, i.name, i.email from item i join point p on p.contact_id = i.contact_id
+insert into conversations (id, organisation_id, channel_account_id, contact_id, contact_point_id, thread_key, last_seq,
+  last_message_at, last_inbound_at, last_text, last_direction)
+select i.conversation_id, i.organisation_id, i.account_id, i.contact_id, i.point_id, i.thread_key, i.messages,
+  (select app_now()), (select app_now()), i.preview, 'IN'
+from item i join point p on p.id = i.point_id
 returning id`);
 
-/** $1 the same threads: makes the conversations of points that exist by now. */
-export const openConversations = statement('intake.open-conversations', `
+/** $1 threads whose contact point exists: makes their conversations where they are missing. */
+export const adoptThreads = statement('intake.adopt-threads', `
 with item as (
-  select * from json_to_recordset($1::json) as i (conversation_id uuid, organisation_id uuid, account_id uuid, channel text,
-    point_account_id uuid, handle text, thread_key text)
+  select * from json_to_recordset($1::json) as i (conversation_id uuid, ${THREAD_COLUMNS})
 )
 insert into conversations (id, organisation_id, channel_account_id, contact_id, contact_point_id, thread_key)
 select i.conversation_id, i.organisation_id, i.account_id, p.contact_id, p.id, i.thread_key
@@ -67,11 +100,10 @@ from item i join contact_points p on p.organisation_id = i.organisation_id and p
   and p.channel_account_id is not distinct from i.point_account_id and p.handle = i.handle
 on conflict do nothing returning id`);
 
-/** $1 the same threads: their conversations, locked. */
+/** $1 conversations of a signal as JSON: the conversation, locked, with its open interaction; nothing is changed. */
 export const lockThreads = statement('intake.lock-threads', `
 with item as (
-  select * from json_to_recordset($1::json) as i (n int, organisation_id uuid, account_id uuid, channel text,
-    point_account_id uuid, handle text, thread_key text)
+  select * from json_to_recordset($1::json) as i (n int, ${THREAD_COLUMNS})
 ), known as (
   select i.n, c.id from item i
   join contact_points p on p.organisation_id = i.organisation_id and p.channel = i.channel
@@ -82,7 +114,10 @@ with item as (
   select id, contact_id, contact_point_id, last_seq from conversations
   where id in (select id from known) order by id for no key update
 )
-select k.n, l.id as conversation_id, l.contact_id, l.contact_point_id, l.last_seq from known k join locked l on l.id = k.id`);
+select k.n, l.id as conversation_id, l.contact_id, l.contact_point_id, l.last_seq, o.id as interaction_id, o.ticket_id,
+  o.site_id, o.branch_id, o.queue_id, o.team_id, o.agent_id
+from known k join locked l on l.id = k.id
+left join interactions o on o.conversation_id = l.id and o.state not in ('CLOSED', 'OOT_COMPLETE')`);
 
 /** $1 account ids: where new work of the account goes. Without a queue of its own, the organisation's first of tier 1. */
 export const routesOfAccounts = statement('intake.routes', `
@@ -100,14 +135,14 @@ where a.id = any($1::uuid[])`);
 /** $1 conversation ids: the newest ticket of each that is not out of topic, and whether it takes new work. */
 export const lastTickets = statement('intake.last-tickets', `
 select distinct on (t.conversation_id) t.conversation_id, t.id, (t.state <> 'CLOSED') as open,
-  (t.state = 'CLOSED' and t.closed_at + coalesce(c.reopen_days, 7) * interval '1 day' > app_now()) as reopenable
+  (t.state = 'CLOSED' and t.closed_at + coalesce(c.reopen_days, 7) * interval '1 day' > (select app_now())) as reopenable
 from tickets t left join categories c on c.id = t.category_id
 where t.conversation_id = any($1::uuid[]) and t.state <> 'OOT_COMPLETE'
 order by t.conversation_id, t.opened_at desc, t.id desc`);
 
 /** $1 organisation, $2 how many, $3 time zone. A statement of its own, outside the batch, so that lanes never queue on it. */
 export const takeTicketNumbers = statement('intake.ticket-numbers', `
-insert into ticket_counters (organisation_id, day, used) values ($1, (app_now() at time zone $3)::date, $2)
+insert into ticket_counters (organisation_id, day, used) values ($1, ((select app_now()) at time zone $3)::date, $2)
 on conflict (organisation_id, day) do update set used = ticket_counters.used + excluded.used
 returning used, to_char(day, 'YYMMDD') as day`);
 
@@ -125,20 +160,20 @@ with ticket as (
   select * from json_to_recordset($3::json) as i (id uuid, organisation_id uuid, conversation_id uuid, contact_id uuid,
     channel_account_id uuid, channel text, medium text, ticket_id uuid, tier int, priority int, site_id uuid, queue_id uuid,
     cost_points int, date_origin timestamptz, provider_origin_at timestamptz, queued_at timestamptz,
-    waiting_since timestamptz, segment_id uuid)
+    waiting_since timestamptz, segment_id uuid, unread_count int)
 ), interaction as (
   insert into interactions (id, organisation_id, conversation_id, contact_id, channel_account_id, channel, medium,
     ticket_id, state, tier, priority, site_id, queue_id, cost_points, date_origin, provider_origin_at, queued_at,
-    waiting_since, category_id)
+    waiting_since, awaiting_reply_since, unread_count, category_id)
   select i.id, i.organisation_id, i.conversation_id, i.contact_id, i.channel_account_id, i.channel, i.medium, i.ticket_id,
     'QUEUED', i.tier, i.priority, i.site_id, i.queue_id, i.cost_points, i.date_origin, i.provider_origin_at, i.queued_at,
-    i.waiting_since, t.category_id
+    i.waiting_since, i.queued_at, i.unread_count, t.category_id
   from item i left join tickets t on t.id = i.ticket_id
 )
 insert into segments (id, organisation_id, interaction_id, kind, queue_id, started_at)
 select segment_id, organisation_id, id, 'QUEUE', queue_id, queued_at from item where queue_id is not null`);
 
-/** $1 messages, $2 conversations, $3 interactions touched, $4 journal records: the write of every batch. */
+/** $1 messages, $2 journal records: the write of every batch. */
 export const writeMessages = statement('intake.messages', `
 with item as (
   select * from json_to_recordset($1::json) as m (id uuid, organisation_id uuid, conversation_id uuid, interaction_id uuid,
@@ -152,17 +187,8 @@ with item as (
     case when reply_to_provider_id is null then null else (select r.id from messages r
       where r.channel_account_id = item.channel_account_id and r.provider_message_id = item.reply_to_provider_id limit 1) end
   from item
-), conversation as (
-  update conversations c set last_seq = x.last_seq, last_message_at = app_now(), last_inbound_at = app_now(),
-    last_text = x.last_text, last_direction = 'IN', version = c.version + 1
-  from json_to_recordset($2::json) as x (id uuid, last_seq int, last_text text) where c.id = x.id
-), interaction as (
-  update interactions i set unread_count = i.unread_count + x.unread, version = i.version + 1,
-    awaiting_reply_since = coalesce(i.awaiting_reply_since, app_now()), customer_ended_at = null,
-    state = case when i.state in ('IDLE_CHECK_1', 'IDLE_CHECK_2') then 'IN_SERVICE' else i.state end
-  from json_to_recordset($3::json) as x (id uuid, unread int) where i.id = x.id
 )
-${journalInsertSql('$4')}`);
+${journalInsertSql('$2')}`);
 
 /** $1 account, $2 provider message ids: what a redelivered message became, for the acknowledgement of its sender. */
 export const knownMessages = statement('intake.known-messages', `
@@ -171,17 +197,17 @@ where channel_account_id = $1 and provider_message_id = any($2::text[]) and dire
 
 /** $1 id, $2 user: takes a quarantined event for a replay. */
 export const takeQuarantined = statement('intake.take-quarantined', `
-update inbound_events set state = 'REPLAYED', attempts = attempts + 1, resolved_at = app_now(), resolved_by = $2
-where id = $1 and state = 'QUARANTINED' returning id, app_now() as now`);
+update inbound_events set state = 'REPLAYED', attempts = attempts + 1, resolved_at = (select app_now()), resolved_by = $2
+where id = $1 and state = 'QUARANTINED' returning id, (select app_now()) as now`);
 
 /** $1 conversation, $2 account, $3 provider message id, $4 new text: the customer changed a message. */
 export const editMessage = statement('intake.edit', `
-update messages set body = $4, edited_at = app_now(), version = version + 1
+update messages set body = $4, edited_at = (select app_now()), version = version + 1
 where channel_account_id = $2 and provider_message_id = $3 and conversation_id = $1 and direction = 'IN'
   and deleted_at is null returning id, version`);
 
 /** $1 conversation, $2 account, $3 provider message id: the customer withdrew a message; its text goes too. */
 export const deleteMessage = statement('intake.delete', `
-update messages set body = null, attachments = null, deleted_at = app_now(), version = version + 1
+update messages set body = null, attachments = null, deleted_at = (select app_now()), version = version + 1
 where channel_account_id = $2 and provider_message_id = $3 and conversation_id = $1 and direction = 'IN'
   and deleted_at is null returning id, version`);

@@ -8,7 +8,8 @@ import { newId } from '#domain/ids.ts';
 import { limits } from '#domain/limits.ts';
 import { isPoison, isUnavailable, sqlState } from '#domain/store/db.ts';
 import type { Work } from '#domain/work.ts';
-import { dedupHash, quarantine, storeBatch, type Entry, type IntakeAccount } from './intake-batch.ts';
+import { dedupHash, quarantine, storeBatch, type Entry, type IntakeAccount, type IntakeContext } from './intake-batch.ts';
+import { IntakeRoutes } from './intake-routes.ts';
 
 export type { IntakeAccount } from './intake-batch.ts';
 
@@ -45,29 +46,30 @@ function asAppError(error: unknown): unknown {
 }
 
 /** Stores the entries; where one poisons the batch, halves it until that one stands alone and is quarantined. */
-async function storeIsolating(work: Work, entries: readonly Entry[]): Promise<ReceiveResult[]> {
+async function storeIsolating(context: IntakeContext, entries: readonly Entry[]): Promise<ReceiveResult[]> {
   try {
-    return await storeBatch(work, entries);
+    return await storeBatch(context, entries);
   } catch (error) {
     const [only] = entries;
     if (!isPoison(error) || only === undefined || only.replayBy !== undefined) throw error;
     if (entries.length === 1) {
-      work.log.warn({ eventId: only.eventId, sqlState: sqlState(error) }, 'event quarantined');
-      return [await quarantine(work, only, `SQL_${sqlState(error)}`)];
+      context.work.log.warn({ eventId: only.eventId, sqlState: sqlState(error) }, 'event quarantined');
+      return [await quarantine(context, only, `SQL_${sqlState(error)}`)];
     }
     const middle = entries.length >> 1;
-    return [...await storeIsolating(work, entries.slice(0, middle)), ...await storeIsolating(work, entries.slice(middle))];
+    return [...await storeIsolating(context, entries.slice(0, middle)),
+      ...await storeIsolating(context, entries.slice(middle))];
   }
 }
 
 /** A lane: its queue, and whether a batch is in flight. */
 class Lane {
   readonly waiting: Waiting[] = [];
-  readonly #work: Work;
+  readonly #context: IntakeContext;
   #running: Promise<void> | undefined;
 
-  constructor(work: Work) {
-    this.#work = work;
+  constructor(context: IntakeContext) {
+    this.#context = context;
   }
 
   push(item: Waiting): void {
@@ -98,7 +100,7 @@ class Lane {
     while (this.waiting.length > 0) {
       const batch = this.#take();
       try {
-        const results = await storeIsolating(this.#work, batch.map((item) => item.entry));
+        const results = await storeIsolating(this.#context, batch.map((item) => item.entry));
         for (const [n, item] of batch.entries()) item.done(results[n] ?? { outcome: 'duplicate' });
       } catch (error) {
         for (const item of batch) item.failed(asAppError(error));
@@ -110,7 +112,8 @@ class Lane {
 
 /** Builds the intake of this node. */
 export function createIntake(work: Work): Intake {
-  const lanes = Array.from({ length: limits.intakeLanes }, () => new Lane(work));
+  const context = { work, routes: new IntakeRoutes(work) };
+  const lanes = Array.from({ length: limits.intakeLanes }, () => new Lane(context));
   let closed = false;
   const waiting = (): number => lanes.reduce((sum, lane) => sum + lane.waiting.length, 0);
 
@@ -134,7 +137,7 @@ export function createIntake(work: Work): Intake {
     async replay(account, eventId, event, userId) {
       const entry: Entry = { account, event, eventId, hash: dedupHash(event), replayBy: userId };
       try {
-        const [result] = await storeIsolating(work, [entry]);
+        const [result] = await storeIsolating(context, [entry]);
         return result ?? { outcome: 'quarantined' };
       } catch (error) {
         throw isPoison(error) ? new AppError('STATE_CONFLICT', { sqlState: sqlState(error) }, error) : asAppError(error);

@@ -21,7 +21,6 @@ export interface ThreadRoute {
 export interface OpenInteraction extends Scope {
   id: string;
   ticketId: string;
-  version: number;
 }
 
 /** The newest ticket of the conversation, where no interaction is open. */
@@ -61,11 +60,9 @@ export interface PlanTools {
 
 export type Columns = Record<string, unknown>;
 
-/** Rows to write, as columns of their tables. `threads` holds the conversation's new last_seq and what its list line shows. */
+/** Rows to write, as columns of their tables (absent ones are NULL), and the seq of each arrival. */
 export interface IntakePlan {
   messages: Columns[];
-  conversations: Columns[];
-  touchedInteractions: Columns[];
   newInteractions: Columns[];
   newTickets: Columns[];
   reopenedTickets: string[];
@@ -76,6 +73,11 @@ export interface IntakePlan {
 const CUSTOMER = { kind: 'CUSTOMER' } as const;
 const PREVIEW_CHARS = 160;
 
+/** What the inbox shows of a message. */
+export function previewOf(message: InboundMessage): string | undefined {
+  return message.text === undefined ? undefined : cutText(safeText(message.text), PREVIEW_CHARS);
+}
+
 /** The provider's time where it can be believed, else our own; never in the future (RF14, architecture: times). */
 export function originOf(now: Date, providerAt: Date | undefined): Date {
   if (providerAt === undefined || Number.isNaN(providerAt.getTime())) return now;
@@ -83,11 +85,11 @@ export function originOf(now: Date, providerAt: Date | undefined): Date {
   return skewMs >= 0 && skewMs <= limits.providerTimeSkewMs ? providerAt : now;
 }
 
-/** A provider's time that PostgreSQL can hold and a screen can show, or null (RF14). */
-export function plausibleTime(time: Date | undefined): string | null {
-  if (time === undefined || Number.isNaN(time.getTime())) return null;
+/** A provider's time that PostgreSQL can hold and a screen can show, or undefined (RF14). */
+export function plausibleTime(time: Date | undefined): string | undefined {
+  if (time === undefined || Number.isNaN(time.getTime())) return undefined;
   const year = time.getUTCFullYear();
-  return year >= 2000 && year <= 2200 ? time.toISOString() : null;
+  return year >= 2000 && year <= 2200 ? time.toISOString() : undefined;
 }
 
 function scopeOf(thread: Thread): Scope {
@@ -115,7 +117,8 @@ function openTicket(plan: IntakePlan, thread: Thread, tools: PlanTools, origin: 
   return id;
 }
 
-function openInteraction(plan: IntakePlan, thread: Thread, tools: PlanTools, message: InboundMessage): OpenInteraction {
+function openInteraction(plan: IntakePlan, thread: Thread, tools: PlanTools, message: InboundMessage,
+  unreadCount: number): OpenInteraction {
   const { route } = thread;
   const origin = originOf(tools.now, message.providerAt);
   const ticketId = openTicket(plan, thread, tools, origin);
@@ -126,12 +129,12 @@ function openInteraction(plan: IntakePlan, thread: Thread, tools: PlanTools, mes
     ticket_id: ticketId, tier: route.queueTier, priority: route.queuePriority, site_id: route.queueSiteId,
     queue_id: route.queueId, cost_points: route.queueCostPoints ?? costPoints[route.medium],
     date_origin: origin.toISOString(), provider_origin_at: plausibleTime(message.providerAt), queued_at: now,
-    waiting_since: origin.toISOString(), segment_id: tools.newId() });
+    waiting_since: origin.toISOString(), segment_id: tools.newId(), unread_count: unreadCount });
   const scope = { organisationId: route.organisationId, siteId: route.queueSiteId, queueId: route.queueId };
   plan.journal.push({ type: 'interaction.queued', subjectType: 'interaction', subjectId: id,
     conversationId: thread.conversationId, actor: CUSTOMER, scope, version: 1,
     data: { reason: thread.lastTicket === undefined ? 'NEW' : 'CONTINUED' } });
-  return { ...scope, id, ticketId, version: 1 };
+  return { ...scope, id, ticketId };
 }
 
 function announceThread(plan: IntakePlan, thread: Thread): void {
@@ -152,7 +155,7 @@ function messageRow(arrival: Arrival, seq: number, interactionId: string, now: s
   const { message, thread } = arrival;
   return { id: arrival.messageId, organisation_id: thread.route.organisationId, conversation_id: thread.conversationId,
     interaction_id: interactionId, channel_account_id: thread.route.accountId, seq, kind: message.messageKind,
-    body: message.text === undefined ? null : cutText(safeText(message.text), limits.messageTextChars),
+    body: message.text === undefined ? undefined : cutText(safeText(message.text), limits.messageTextChars),
     attachments: message.attachments?.length ? message.attachments : null, payload: message.payload ?? null,
     provider_message_id: message.providerMessageId ?? null, reply_to_provider_id: message.replyToProviderId ?? null,
     inbound_event_id: arrival.eventId, created_at: now, provider_at: plausibleTime(message.providerAt) };
@@ -163,25 +166,20 @@ function messageRow(arrival: Arrival, seq: number, interactionId: string, now: s
  * open, its ticket by the rules of attaching, reopening or opening (architecture 4, C13), and one event per change.
  */
 export function planIntake(arrivals: readonly Arrival[], tools: PlanTools): IntakePlan {
-  const plan: IntakePlan = { messages: [], conversations: [], touchedInteractions: [], newInteractions: [],
-    newTickets: [], reopenedTickets: [], journal: [], seqs: [] };
+  const plan: IntakePlan = { messages: [], newInteractions: [], newTickets: [], reopenedTickets: [], journal: [], seqs: [] };
   const now = tools.now.toISOString();
-  const touched = new Map<Thread, { count: number; last: InboundMessage }>();
+  const counts = new Map<Thread, number>();
+  for (const { thread } of arrivals) counts.set(thread, (counts.get(thread) ?? 0) + 1);
   for (const arrival of arrivals) {
     const { thread, message } = arrival;
     announceThread(plan, thread);
-    thread.interaction ??= openInteraction(plan, thread, tools, message);
+    const interaction = thread.interaction ?? openInteraction(plan, thread, tools, message, counts.get(thread) ?? 1);
+    thread.interaction = interaction;
     thread.lastSeq += 1;
     plan.seqs.push(thread.lastSeq);
-    plan.messages.push(messageRow(arrival, thread.lastSeq, thread.interaction.id, now));
+    plan.messages.push(messageRow(arrival, thread.lastSeq, interaction.id, now));
     plan.journal.push({ type: 'message.received', subjectType: 'message', subjectId: arrival.messageId,
-      conversationId: thread.conversationId, actor: CUSTOMER, scope: thread.interaction });
-    touched.set(thread, { count: (touched.get(thread)?.count ?? 0) + 1, last: message });
-  }
-  for (const [thread, { count, last }] of touched) {
-    plan.conversations.push({ id: thread.conversationId, last_seq: thread.lastSeq,
-      last_text: last.text === undefined ? null : cutText(safeText(last.text), PREVIEW_CHARS) });
-    plan.touchedInteractions.push({ id: thread.interaction?.id, unread: count });
+      conversationId: thread.conversationId, actor: CUSTOMER, scope: interaction });
   }
   return plan;
 }

@@ -29,6 +29,11 @@ export interface Queryable {
 export interface Tx extends Queryable {
   /** Runs after COMMIT, in order, never after ROLLBACK; for wake-ups only: it must not throw or wait. */
   afterCommit(hook: () => void): void;
+  /**
+   * The transaction's last statement, whose rows nobody needs: it leaves together with COMMIT in one round trip. If it
+   * fails, PostgreSQL makes that COMMIT a ROLLBACK and the transaction rejects with the statement's error.
+   */
+  last(stmt: Statement, values: readonly unknown[]): void;
 }
 
 /** The pool: single statements, and transactions that retry deadlocks and serialization failures. */
@@ -54,6 +59,8 @@ export interface DbOptions {
 }
 
 const RETRIED = new Set(['40P01', '40001']);
+/** Another node opened the same work between our look and our write: look again. */
+const RETRIED_CONSTRAINTS = new Set(['interactions_one_open']);
 const UNAVAILABLE = new Set([
   '57P01', '57P02', '57P03', '53300', '53100', '08000', '08003', '08006', '08001', '08004', '25006',
   'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'EADDRNOTAVAIL',
@@ -63,6 +70,11 @@ const UNAVAILABLE = new Set([
 export function sqlState(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : undefined;
+}
+
+function isRetried(error: unknown): boolean {
+  const constraint = (error as { constraint?: unknown } | null)?.constraint;
+  return RETRIED.has(sqlState(error) ?? '') || (typeof constraint === 'string' && RETRIED_CONSTRAINTS.has(constraint));
 }
 
 /** True where the database is away, full or refusing: the caller answers 503 and acknowledges nothing (RF07). */
@@ -101,9 +113,18 @@ async function attempt<T>(pool: pg.Pool, body: (tx: Tx) => Promise<T>): Promise<
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query('BEGIN');
-    const result = await body({ ...queryable(client), afterCommit: (hook) => void hooks.push(hook) });
-    await client.query('COMMIT');
+    // Not awaited: BEGIN and the first statement share a round trip, as the last one does with COMMIT.
+    const begun = client.query('BEGIN');
+    begun.catch(() => undefined);
+    let final: { stmt: Statement; values: readonly unknown[] } | undefined;
+    const result = await body({ ...queryable(client), afterCommit: (hook) => void hooks.push(hook),
+      last: (stmt, values) => { final = { stmt, values }; } });
+    await begun;
+    const ends = final === undefined ? [] : [queryable(client).rows(final.stmt, final.values)];
+    ends.push(client.query('COMMIT').then(() => []));
+    const settled = await Promise.allSettled(ends);
+    const failed = settled.find((one) => one.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
     for (const hook of hooks) hook();
     return result;
   } catch (error) {
@@ -116,7 +137,7 @@ async function attempt<T>(pool: pg.Pool, body: (tx: Tx) => Promise<T>): Promise<
 
 /** Opens the pool. It connects lazily and recovers by itself after PostgreSQL was away. */
 export function openDb(options: DbOptions): Db {
-  const settings: pg.PoolConfig = {
+  const settings: pg.PoolConfig & { pipeline: boolean } = {
     connectionString: options.url,
     application_name: options.applicationName,
     max: options.connectionsMax ?? limits.databaseConnectionsMax,
@@ -125,7 +146,10 @@ export function openDb(options: DbOptions): Db {
     statement_timeout: limits.databaseQueryTimeoutMs,
     idle_in_transaction_session_timeout: limits.databaseQueryTimeoutMs,
     keepAlive: true,
-    ...(options.role === undefined ? {} : { options: `-c role=${options.role}` }),
+    pipeline: true,
+    // Data lie on flash or in memory: an index look-up costs about what the next page does. Without this the planner reads
+    // whole tables for a batch of 16 as long as they are small.
+    options: `-c random_page_cost=1.1${options.role === undefined ? '' : ` -c role=${options.role}`}`,
   };
   const pool = new pg.Pool(settings);
   pool.on('error', (error) => options.onError?.(error));
@@ -137,7 +161,7 @@ export function openDb(options: DbOptions): Db {
         try {
           return await attempt(pool, body);
         } catch (error) {
-          if (!RETRIED.has(sqlState(error) ?? '') || tries >= limits.transactionAttemptsMax) throw error;
+          if (!isRetried(error) || tries >= limits.transactionAttemptsMax) throw error;
           await new Promise((resolve) => { setTimeout(resolve, Math.random() * 20 * tries); });
         }
       }
