@@ -1,6 +1,6 @@
 /** Conversations and messages as people see them, and who may read which conversation. */
 import { statement, type Queryable } from '#domain/store/db.ts';
-import { accessFilter, can, type User } from '#domain/people/access.ts';
+import { accessFilter, can, type Placed, type User } from '#domain/people/access.ts';
 import type { Attachment, SendStatus } from '#domain/channels/words.ts';
 
 /** One message. The same shape as the desk's messageView; times are ISO-8601 UTC with ms. */
@@ -88,8 +88,7 @@ export async function messagePage(db: Queryable, page: MessagePage): Promise<{ i
 export function holdsContactFilter(user: User, column: string): string {
   if (!can(user, 'interaction.read')) return 'false';
   return `exists (select 1 from interactions held where held.organisation_id = '${user.organisationId}'
-    and held.contact_id = ${column} and held.agent_id = '${user.id}' and held.state not in ('CLOSED', 'OOT_COMPLETE')
-    and ${accessFilter(user, 'interaction.read', 'held')})`;
+    and held.contact_id = ${column} and held.agent_id = '${user.id}' and held.state not in ('CLOSED', 'OOT_COMPLETE'))`;
 }
 
 /** SQL over conversations: readable through one of its interactions, or as history of a contact the user serves. */
@@ -130,7 +129,7 @@ export interface ConversationReaders {
   contactId: string;
   customerReadSeq: number;
   /** Where its interactions stand, one row each; and the agents who hold open work of the contact. */
-  places: { siteId: string | null; queueId: string | null; teamId: string | null; agentId: string | null; branchIds: string[] }[];
+  places: Omit<Placed, 'organisationId'>[];
   holderIds: string[];
 }
 

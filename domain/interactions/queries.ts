@@ -80,6 +80,15 @@ const JOINS = `from interactions i
 const byIds = statement('interactions.seen', `select ${FIELDS} ${JOINS}
   where i.organisation_id = $1 and i.id = any($2::uuid[])`);
 
+/** What an event about something else changes in the inbox: the open interactions of a thread, ticket or contact. */
+const touched = statement('interactions.touched', `select ${FIELDS} ${JOINS}
+  where i.organisation_id = $1 and i.id in (
+    select unnest($2::uuid[])
+    union select o.id from interactions o where o.conversation_id = any($3::uuid[]) and o.state not in ('CLOSED', 'OOT_COMPLETE')
+    union select m2.interaction_id from messages m2 where m2.id = any($4::uuid[])
+    union select o.id from interactions o where o.ticket_id = any($5::uuid[]) and o.state not in ('CLOSED', 'OOT_COMPLETE')
+    union select o.id from interactions o where o.contact_id = any($6::uuid[]) and o.state not in ('CLOSED', 'OOT_COMPLETE'))`);
+
 const OPEN = "i.state not in ('CLOSED', 'OOT_COMPLETE')";
 const CLOSED = "i.state in ('CLOSED', 'OOT_COMPLETE')";
 
@@ -136,6 +145,51 @@ export async function interactionFacts(
   if (ids.length === 0) return [];
   const rows = await db.rows<Stored>(byIds, [organisationId, ids]);
   return rows.map((row) => ({ view: seen(row), place: placeOf(row) }));
+}
+
+/** Ids whose change shows in interactions. */
+export interface Touched {
+  interactionIds: readonly string[];
+  conversationIds: readonly string[];
+  messageIds: readonly string[];
+  ticketIds: readonly string[];
+  contactIds: readonly string[];
+}
+
+/** The interactions that an inbox must show anew after these things changed; for the fan-out. */
+export async function touchedInteractions(
+  db: Queryable, organisationId: string, ids: Touched,
+): Promise<InteractionFacts[]> {
+  if (Object.values(ids).every((list: readonly string[]) => list.length === 0)) return [];
+  const rows = await db.rows<Stored>(touched, [organisationId, ids.interactionIds, ids.conversationIds, ids.messageIds,
+    ids.ticketIds, ids.contactIds]);
+  return rows.map((row) => ({ view: seen(row), place: placeOf(row) }));
+}
+
+const stood = statement('interactions.stood', `select subject_id, site_id, branch_id, queue_id, team_id, agent_id,
+    case when branch_id is not null then (select array_agg(above.id) from branches here
+      join branches above on above.path @> here.path where here.id = branch_id) end as branch_ids
+  from (select distinct subject_id, site_id, branch_id, queue_id, team_id, agent_id from journal
+    where subject_id = any($2::uuid[]) and subject_type = 'interaction' and organisation_id = $1) places`);
+
+/** Every place where the interactions ever stood, as the journal has it: who may have them on the screen. */
+export async function placesStood(
+  db: Queryable, organisationId: string, ids: readonly string[],
+): Promise<Map<string, Placed[]>> {
+  const found = new Map<string, Placed[]>();
+  if (ids.length === 0) return found;
+  const rows = await db.rows<{
+    subject_id: string; site_id: string | null; queue_id: string | null; team_id: string | null; agent_id: string | null;
+    branch_ids: string[] | null;
+  }>(stood, [organisationId, ids]);
+  for (const row of rows) {
+    const place: Placed = {
+      organisationId, siteId: row.site_id, queueId: row.queue_id, teamId: row.team_id, agentId: row.agent_id,
+      branchIds: row.branch_ids ?? [],
+    };
+    found.set(row.subject_id, [...found.get(row.subject_id) ?? [], place]);
+  }
+  return found;
 }
 
 /** SQL: the user may read the interaction with its conversation. */

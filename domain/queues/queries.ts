@@ -34,10 +34,11 @@ const SELECT = `select o.id, o.interaction_id, o.queue_id, q.name as queue_name,
 
 const ofInteractions = statement('offers.of-interactions', `${SELECT}
   where o.organisation_id = $1 and o.interaction_id = any($2::uuid[])
+    and (o.state = 'OFFERED' or o.resolved_at > app_now() - interval '15 minutes')
   order by o.offered_at`);
 
 const ofAgent = statement('offers.of-agent', `${SELECT}
-  where o.organisation_id = $1 and o.agent_id = $2 and o.state = 'OFFERED' and o.expires_at > app_now()
+  where o.organisation_id = $1 and o.agent_id = $2 and o.state = 'OFFERED'
   order by o.offered_at`);
 
 function facts(row: Stored): OfferFacts {
@@ -54,7 +55,7 @@ function facts(row: Stored): OfferFacts {
   };
 }
 
-/** All offers that the interactions ever had, open and ended, oldest first; for the fan-out. */
+/** The offers of the interactions that are open or ended lately (an older one is long gone from its screen). */
 export async function offersOfInteractions(
   db: Queryable, organisationId: string, interactionIds: readonly string[],
 ): Promise<OfferFacts[]> {

@@ -31,7 +31,16 @@ const SELECT = `select t.id, t.organisation_id, t.number, t.contact_id, ct.name 
   from tickets t join contacts ct on ct.id = t.contact_id left join categories k on k.id = t.category_id
   left join users u on u.id = t.agent_id`;
 
-const byIds = statement('tickets.seen', `${SELECT} where t.organisation_id = $1 and t.id = any($2::uuid[])`);
+const byIds = statement('tickets.seen', `select ticket.*,
+    coalesce((select jsonb_agg(distinct jsonb_build_object('siteId', i.site_id, 'queueId', i.queue_id, 'teamId', i.team_id,
+      'agentId', i.agent_id, 'branchIds', case when i.branch_id is null then '[]'::jsonb
+        else (select jsonb_agg(above.id) from branches here join branches above on above.path @> here.path
+          where here.id = i.branch_id) end))
+      from interactions i where i.ticket_id = ticket.id), '[]') as places,
+    coalesce((select array_agg(distinct h.agent_id) from interactions h where h.contact_id = ticket.contact_id
+      and h.organisation_id = ticket.organisation_id and h.agent_id is not null
+      and h.state not in ('CLOSED', 'OOT_COMPLETE')), '{}') as holders
+  from (${SELECT} where t.organisation_id = $1 and t.id = any($2::uuid[])) ticket`);
 
 function iso(time: Date | null): string | null {
   return time === null ? null : time.toISOString();
@@ -48,14 +57,21 @@ function seen(row: Stored): TicketSeen {
   };
 }
 
-/** Tickets by id with where they stand; for the fan-out. */
-export async function ticketFacts(
-  db: Queryable, organisationId: string, ids: readonly string[],
-): Promise<{ view: TicketSeen; place: Placed }[]> {
+export interface TicketFacts {
+  view: TicketSeen;
+  place: Placed;
+  /** Where its interactions stand: whoever reads one of them sees the ticket. */
+  places: Omit<Placed, 'organisationId'>[];
+  /** Who serves the contact now. */
+  holderIds: string[];
+}
+
+/** Tickets by id with all that decides who may see them; for the fan-out. */
+export async function ticketFacts(db: Queryable, organisationId: string, ids: readonly string[]): Promise<TicketFacts[]> {
   if (ids.length === 0) return [];
-  const rows = await db.rows<Stored>(byIds, [organisationId, ids]);
+  const rows = await db.rows<Stored & { places: TicketFacts['places']; holders: string[] }>(byIds, [organisationId, ids]);
   return rows.map((row) => ({
-    view: seen(row),
+    view: seen(row), places: row.places, holderIds: row.holders,
     place: {
       organisationId: row.organisation_id, siteId: row.site_id, queueId: row.queue_id, teamId: row.team_id,
       agentId: row.agent_id, branchIds: row.branch_ids ?? [],

@@ -53,6 +53,10 @@ export interface TestDatabase {
   db: Db;
 }
 
+function stillHeld(admin: pg.Client, name: string): Promise<pg.QueryResult<{ application_name: string }>> {
+  return admin.query('select application_name from pg_stat_activity where datname = $1', [name]);
+}
+
 /** A database of this test's own; dropped at teardown, and the test fails if somebody still holds a connection to it. */
 export async function openTestDb(t: Teardown, options: { role?: string } = {}): Promise<TestDatabase> {
   const { postgresUrl } = testServers();
@@ -65,8 +69,12 @@ export async function openTestDb(t: Teardown, options: { role?: string } = {}): 
   const db = openDb({ url, applicationName: 'test', role: options.role });
   t.teardown(async () => {
     await db.close();
-    const held = await admin.query<{ application_name: string }>(
-      'select application_name from pg_stat_activity where datname = $1', [name]);
+    // A backend leaves the list a moment after its connection was ended.
+    let held = await stillHeld(admin, name);
+    for (let tries = 0; held.rows.length > 0 && tries < 100; tries += 1) {
+      await new Promise((resolve) => { setTimeout(resolve, 20); });
+      held = await stillHeld(admin, name);
+    }
     await admin.query(`drop database ${name} with (force)`);
     await admin.end();
     if (held.rows.length > 0) throw new Error(`connections left open: ${held.rows.map((row) => row.application_name).join(', ')}`);

@@ -1,0 +1,41 @@
+/** The commands that a desk's requests end in: those of routing/ by their own names. */
+import type { User } from '#domain/people/access.ts';
+import type { Work } from '#domain/work.ts';
+import { acceptOffer, declineOffer, pickInteraction, releaseInteraction } from '#routing/assignment.ts';
+import { addNote, queueReply, retryMessage } from '#routing/outbound.ts';
+import { deskConnected, deskDisconnected, setPresence } from '#routing/presence.ts';
+import { readInteraction } from '#routing/reading.ts';
+import type { PresenceName } from '#agent-desk/views.ts';
+
+export interface DeskCommands {
+  queueReply(command: {
+    user: User; conversationId: string; clientId: string; text: string; fileIds: string[]; replyToId?: string | null;
+  }): Promise<{ messageId: string; duplicate: boolean }>;
+  addNote(command: { user: User; conversationId: string; clientId: string; text: string }): Promise<{ messageId: string }>;
+  retryMessage(command: { user: User; messageId: string }): Promise<unknown>;
+  readInteraction(command: { user: User; interactionId: string }): Promise<unknown>;
+  pickInteraction(command: { user: User; interactionId: string }): Promise<unknown>;
+  releaseInteraction(command: { user: User; interactionId: string; reasonCode?: string }): Promise<unknown>;
+  acceptOffer(command: { user: User; offerId: string }): Promise<{ interactionId: string }>;
+  declineOffer(command: { user: User; offerId: string; reasonCode: string }): Promise<unknown>;
+  setPresence(command: { user: User; presence: PresenceName; reasonCode?: string | null }): Promise<unknown>;
+  deskConnected(command: { user: User; nodeId: string; connectionId: string; tabId: string }): Promise<unknown>;
+  deskDisconnected(command: { connectionId: string }): Promise<unknown>;
+}
+
+/** The real ones, on this Work. */
+export function deskCommands(work: Work): DeskCommands {
+  return {
+    queueReply: (command) => queueReply(work, command),
+    addNote: (command) => addNote(work, command),
+    retryMessage: (command) => retryMessage(work, command),
+    readInteraction: (command) => readInteraction(work, command),
+    pickInteraction: (command) => pickInteraction(work, command),
+    releaseInteraction: (command) => releaseInteraction(work, command),
+    acceptOffer: (command) => acceptOffer(work, command),
+    declineOffer: (command) => declineOffer(work, command),
+    setPresence: (command) => setPresence(work, command),
+    deskConnected: (command) => deskConnected(work, command),
+    deskDisconnected: (command) => deskDisconnected(work, command),
+  };
+}

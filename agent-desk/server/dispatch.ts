@@ -1,0 +1,124 @@
+/** From the tail to the sockets: each batch is read once from present state and given to every desk that may see it. */
+import { encodeCursor, comparePositions, type Position } from '#domain/journal/cursor.ts';
+import type { JournalRow } from '#domain/journal/events.ts';
+import type { TailBatch } from '#domain/journal/tail.ts';
+import type { Work } from '#domain/work.ts';
+import type { DeskEvent } from '#agent-desk/protocol.ts';
+import { createAudience, type Audience } from './audience.ts';
+import { fanOut, type FanOut } from './fan-out.ts';
+import { hydrate, subjectsOf, type Hydrated } from './hydrate.ts';
+import { isSlow, resync, type Desktop } from './viewer.ts';
+
+export interface DispatchStats {
+  batches: number;
+  events: number;
+  deliveries: number;
+  slow: number;
+}
+
+export interface Dispatch {
+  /** Reads and gives out one batch; tries again until it is done or the server stops. */
+  run(batch: TailBatch): Promise<void>;
+  /** The place behind the last batch that was given out. */
+  position(): Position;
+  /** Emits to one desk what these rows mean to it now. */
+  catchUp(desktop: Desktop, rows: readonly JournalRow[], behind: Position): Promise<void>;
+  stop(): void;
+  readonly stats: DispatchStats;
+}
+
+async function hydrateWithRetry(work: Work, rows: readonly JournalRow[], audience: Audience<Desktop>,
+  running: () => boolean): Promise<Hydrated[]> {
+  for (let tries = 1; running(); tries += 1) {
+    try {
+      const found: Hydrated[] = [];
+      for (const [organisationId, subjects] of subjectsOf(rows)) {
+        if (audience.ofOrganisation(organisationId).length > 0) found.push(await hydrate(work.db, subjects));
+      }
+      return found;
+    } catch (error) {
+      if (tries === 1) work.log.warn({ err: error }, 'a batch of events cannot be read; trying again');
+      await new Promise((resolve) => { setTimeout(resolve, Math.min(1_000, 50 * tries)); });
+    }
+  }
+  return [];
+}
+
+/** Desks with the same share of a batch get one frame that is encoded once. */
+function byShare(out: FanOut<Desktop>): Map<string, Desktop[]> {
+  const groups = new Map<string, Desktop[]>();
+  for (const [desktop, share] of out.shares) {
+    const key = share.join();
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [desktop]);
+    else group.push(desktop);
+  }
+  return groups;
+}
+
+function emitEvents(desktops: readonly Desktop[], events: readonly DeskEvent[]): void {
+  const [first] = desktops;
+  const [event] = events;
+  if (first === undefined || event === undefined) return;
+  const target = desktops.length === 1 ? first.socket : first.socket.nsp.local.to(desktops.map(({ id }) => id));
+  if (events.length === 1) target.emit('event', event);
+  else target.emit('events', [...events]);
+}
+
+/** Emits a batch; who has too much unsent is cut and resumes by itself (RF18). */
+function deliver(audience: Audience<Desktop>, out: FanOut<Desktop>, stats: DispatchStats): void {
+  for (const group of byShare(out).values()) {
+    const quick: Desktop[] = [];
+    for (const desktop of group) {
+      if (desktop.ended) continue;
+      if (!isSlow(desktop)) { quick.push(desktop); continue; }
+      stats.slow += 1;
+      audience.remove(desktop);
+      resync(desktop, 'SLOW');
+    }
+    const [any] = quick;
+    const share = any === undefined ? [] : out.shares.get(any) ?? [];
+    emitEvents(quick, share.flatMap((at) => out.events[at] ?? []));
+    stats.deliveries += quick.length * share.length;
+  }
+  stats.events += out.events.length;
+}
+
+/** Starts at `from`; everything behind it comes through run(). */
+export function createDispatch(work: Work, audience: Audience<Desktop>, from: Position): Dispatch {
+  const stats: DispatchStats = { batches: 0, events: 0, deliveries: 0, slow: 0 };
+  let position = from;
+  let running = true;
+  return {
+    stats,
+    position: () => position,
+    async run(batch) {
+      const hydrated = await hydrateWithRetry(work, batch.rows, audience, () => running);
+      if (!running) return;
+      // From here to the new position nothing waits: who joins the audience does so wholly before or behind this batch.
+      const cursor = encodeCursor(batch.position);
+      for (const one of hydrated) deliver(audience, fanOut(audience, one, cursor), stats);
+      position = batch.position;
+      stats.batches += 1;
+    },
+    async catchUp(desktop, rows, behind) {
+      const alone = createAudience<Desktop>();
+      alone.add(desktop);
+      const cursor = encodeCursor(behind);
+      const events: DeskEvent[] = [];
+      const mine = rows.filter((row) => row.scope.organisationId === desktop.user.organisationId);
+      for (const subjects of subjectsOf(mine).values()) {
+        const out = fanOut(alone, await hydrate(work.db, subjects), cursor);
+        events.push(...out.events);
+      }
+      if (events.length > 0 && !desktop.ended) desktop.socket.emit('events', events);
+      desktop.position = behind;
+    },
+    stop() { running = false; },
+  };
+}
+
+/** True if a stands at or behind b. */
+export function reached(a: Position, b: Position): boolean {
+  return comparePositions(a, b) >= 0;
+}
