@@ -35,6 +35,7 @@ export const errorCatalogue = {
   NOT_DOCUMENTED: { status: 409, id: 'Isi dokumentasi terlebih dahulu agar dapat ditutup.', en: 'Fill in the documentation first; nothing closes without it.' },
   INTERACTION_CLOSED: { status: 409, id: 'Interaksi ini sudah ditutup. Pesan Anda tetap tersimpan sebagai draf.', en: 'This interaction is closed. Your message is kept as a draft.' },
   NO_SEAT_FREE: { status: 409, id: 'Semua kursi lisensi sedang terpakai. Hubungi Team Leader.', en: 'Every licensed seat is taken. Ask your team leader.' },
+  NO_TIER2_QUEUE: { status: 409, id: 'Belum ada antrean Tier 2 yang aktif. Hubungi Team Leader.', en: 'No tier 2 queue is active. Ask your team leader.' },
   LAST_ADMINISTRATOR: { status: 409, id: 'Administrator terakhir tidak dapat dinonaktifkan.', en: 'The last administrator cannot be removed.' },
   IN_USE: { status: 409, id: 'Data ini sedang dipakai sehingga tidak dapat dihapus; nonaktifkan saja.', en: 'This is in use and cannot be deleted; deactivate it instead.' },
   OPTED_OUT: { status: 409, id: 'Nasabah menolak dihubungi untuk tujuan ini.', en: 'The customer has opted out of this purpose.' },

@@ -53,6 +53,18 @@ export const limits = {
   /** Silence of the customer before any answer that makes an interaction abandoned (setting). */
   abandonedAfterMinutes: 30,
   assignmentSweepMs: 1_000,
+  /** Waiting interactions one read of assignment takes; the next page follows while agents are free. */
+  assignmentPageMax: 200,
+  /** Offers one transaction claims: short enough to keep the tail's delay small. */
+  assignmentClaimMax: 50,
+  /** Tries of one pass where other nodes took some of its pairs; the sweep goes on from there. */
+  assignmentPassesMax: 5,
+  /** An agent who declined, missed or gave back a piece of work gets it again in this time only if nobody else can. */
+  refusalRememberedSeconds: 300,
+  /** And not at all in this time, so that a single agent is not asked in a circle. */
+  refusalRestSeconds: 10,
+  /** A node that was not seen for this long is dead: its desks' connections are dropped (RF02, RF15). */
+  nodeDeadMs: 20_000,
   outboundSweepMs: 1_000,
   slowSweepMs: 15_000,
   /** A send may hold its lease this long; the state is `unknown` within twice this time (RF03). */

@@ -4,6 +4,8 @@ import { Migrator } from '@mikro-orm/migrations';
 import pg from 'pg';
 import { Foundation } from './migrations/0001-foundation.ts';
 import { Conversations } from './migrations/0002-conversations.ts';
+import { Judgement } from './migrations/0003-judgement.ts';
+import { Outbound } from './migrations/0004-outbound.ts';
 import { Security } from './migrations/0005-security.ts';
 import { Reading } from './migrations/0006-reading.ts';
 import { CustomerSide } from './migrations/0007-customer-side.ts';
@@ -12,6 +14,8 @@ import { CustomerSide } from './migrations/0007-customer-side.ts';
 export const migrationsList = [
   { name: '0001-foundation', class: Foundation },
   { name: '0002-conversations', class: Conversations },
+  { name: '0003-judgement', class: Judgement },
+  { name: '0004-outbound', class: Outbound },
   { name: '0005-security', class: Security },
   { name: '0006-reading', class: Reading },
   { name: '0007-customer-side', class: CustomerSide },
