@@ -3,6 +3,7 @@ import type { HistoryMessage, HistoryPage } from '#channels/channel.ts';
 import type { AccountView, Attachment } from '#domain/channels/words.ts';
 import { limits } from '#domain/limits.ts';
 import { statement, type Db } from '#domain/store/db.ts';
+import { queuePosition } from '#routing/queues.ts';
 
 const ownThread = statement('customer.thread', `
 select c.id as conversation_id, c.last_seq, i.id as interaction_id, i.state, i.rated, u.name as agent_name
@@ -55,15 +56,12 @@ function historyMessage(row: MessageRow): HistoryMessage {
 
 export interface HistoryQuestion { handle: string; threadKey?: string; after?: number; before?: number; limit: number }
 
-/** Where an interaction stands in its queue; given by routing/queues.ts. */
-export type QueuePosition = (ids: { organisationId: string; interactionId: string }) => Promise<{ position: number } | null>;
-
 /**
  * One page of a customer's thread, oldest first: after a seq, before a seq, or the newest ones. Messages still on their way
  * out are in it with their status. An unknown handle gives an empty page.
  */
 export async function customerHistory(
-  db: Db, account: AccountView, question: HistoryQuestion, queuePosition: QueuePosition,
+  db: Db, account: AccountView, question: HistoryQuestion,
 ): Promise<HistoryPage> {
   const { organisationId } = account;
   const thread = await db.one<ThreadRow>(ownThread,
@@ -75,7 +73,7 @@ export async function customerHistory(
     [organisationId, thread.conversation_id, question.after ?? question.before ?? 2_147_483_647, limit]);
   if (!forwards) rows.reverse();
   const waiting = thread.interaction_id !== null && thread.state === 'QUEUED'
-    ? await queuePosition({ organisationId, interactionId: thread.interaction_id }) : null;
+    ? await queuePosition(db, { organisationId, interactionId: thread.interaction_id }) : null;
   return {
     conversationId: thread.conversation_id, messages: rows.map(historyMessage), lastSeq: thread.last_seq,
     interaction: thread.interaction_id === null ? null : {

@@ -1,15 +1,17 @@
 /** What channels may ask of the house (ChannelHost), per account; and the accounts of this node, known within 2 seconds. */
+import { TYPING, type Typing } from '#agent-desk/server/looking.ts';
 import type { Channel, ChannelHost, RunningChannel } from '#channels/channel.ts';
 import type { ChannelRegistry } from '#channels/registry.ts';
 import type {
-  AccountView, InboundEvent, InboundReceipt, Medium, OutboundMessage, ReceiveResult, SendOutcome,
+  AccountView, InboundEvent, Medium, OutboundMessage, ReceiveResult, SendOutcome,
 } from '#domain/channels/words.ts';
 import { AppError } from '#domain/errors.ts';
 import { appendJournal } from '#domain/journal/append.ts';
 import { limits } from '#domain/limits.ts';
 import { isUnavailable, statement } from '#domain/store/db.ts';
 import type { Log, Work } from '#domain/work.ts';
-import { customerHistory, type QueuePosition } from './channel-history.ts';
+import { recordReceipts } from '#routing/receipts.ts';
+import { customerHistory } from './channel-history.ts';
 import { withLease } from './channel-lease.ts';
 import { attachCustomerFiles, customerMedia, type MediaBlobs } from './channel-media.ts';
 import type { Egress } from './egress.ts';
@@ -22,16 +24,14 @@ export interface HostParts {
   nodeId: string;
   channels: ChannelRegistry;
   intake: { receive(account: AccountView & { medium: Medium }, events: readonly InboundEvent[]): Promise<ReceiveResult[]> };
-  recordReceipts(account: AccountView, receipts: readonly InboundReceipt[]): Promise<unknown>;
   secrets: {
     getAll(owner: SecretOwner): Promise<Record<string, string>>;
     put(owner: SecretOwner, values: Readonly<Record<string, string | null>>): Promise<void>;
   };
   blobs: MediaBlobs;
   egress: Egress;
-  queuePosition: QueuePosition;
-  /** Tells the agents who look at the conversation; may be lost. Ids only: no handle passes through Redis. */
-  customerTyping(typing: { organisationId: string; conversationId: string; typing: boolean }): void;
+  /** Fire and forget to every node. Ids only: no handle passes through Redis. */
+  bus: { publish(channel: string, payload: unknown): void };
 }
 
 /** An account that is reachable: what the hooks, the sender and the chat need of it, at one moment. */
@@ -134,7 +134,8 @@ function passTyping(parts: HostParts, account: AccountView, handle: string, typi
   parts.work.db.one<{ id: string }>(conversationOf, [account.organisationId, account.channel, account.id, handle])
     .then((row) => {
       if (row === undefined) return;
-      parts.customerTyping({ organisationId: account.organisationId, conversationId: row.id, typing });
+      const told: Typing = { organisationId: account.organisationId, conversationId: row.id, by: 'customer', userId: null, typing };
+      parts.bus.publish(TYPING, told);
     }, () => undefined);
 }
 
@@ -153,7 +154,7 @@ function createHost(parts: HostParts, channel: Channel, account: AccountView, he
       await attachCustomerFiles(db, account, events, results).catch(asUnavailable);
       return results;
     },
-    async receipt(receipts) { await parts.recordReceipts(account, receipts).catch(asUnavailable); },
+    async receipt(receipts) { await recordReceipts(parts.work, account, receipts).catch(asUnavailable); },
     secrets: {
       async get(name) {
         const known = (await secretsOf(parts, held()))[name];
@@ -171,7 +172,7 @@ function createHost(parts: HostParts, channel: Channel, account: AccountView, he
       put: async (name, value) => { await db.rows(putCursor, [account.organisationId, account.id, name, value]); },
     },
     lease: (body) => withLease(parts.work, { name: `channel-account:${account.id}`, nodeId: parts.nodeId }, body),
-    history: (page) => customerHistory(db, account, page, parts.queuePosition).catch(asUnavailable),
+    history: (page) => customerHistory(db, account, page).catch(asUnavailable),
     media: customerMedia(db, parts.blobs, account),
     typing: (handle, isTyping) => passTyping(parts, account, handle, isTyping),
     fetch: (url, init) => parts.egress.fetch(url, init),

@@ -1,6 +1,7 @@
 /** The namespace /chat: browsers of customers, anonymous, so bounded in every direction (RS17, RS18). */
 import type { IncomingMessage } from 'node:http';
 import type { Namespace, Server, Socket } from 'socket.io';
+import { TYPING } from '#agent-desk/server/looking.ts';
 import type { CustomerSocket } from '#channels/channel.ts';
 import type { ErrorCode } from '#domain/errors.ts';
 import type { JournalRow } from '#domain/journal/events.ts';
@@ -132,7 +133,7 @@ export function attachChat(io: Server, parts: ChatParts): Chat {
   admit(parts, namespace, gauge);
   namespace.on('connection', (socket) => accept(parts, socket));
   const unsubscribe = parts.tail.subscribe(({ rows }) => { follower.take(rows); });
-  const untype = parts.bus.subscribe('typing', (payload) => {
+  const untype = parts.bus.subscribe(TYPING, (payload) => {
     const { conversationId, by, typing } = payload as { conversationId?: unknown; by?: unknown; typing?: unknown };
     if (by === 'agent' && typeof conversationId === 'string') follower.agentTyping(conversationId, typing === true);
   });

@@ -6,7 +6,8 @@ import type { Bus, DeskSessions } from './parts.ts';
 import type { Desktop } from './viewer.ts';
 
 const LOOK = 'desk:look';
-const TYPING = 'desk:typing';
+/** The bus channel on which desks and channels tell each other who types. */
+export const TYPING = 'desk:typing';
 /** Watchers of other nodes are forgotten after three times this, unless told again. */
 const TELL_AGAIN_MS = 20_000;
 

@@ -43,7 +43,8 @@ export interface ChatState {
   /** Place in the queue and what it may take; null when not waiting. */
   waiting: { position: number; minutes: number } | null;
   agentName: string | null;
-  rated: boolean;
+  /** It is over, an agent had it, and nobody rated it yet. */
+  rateable: boolean;
 }
 
 export interface Page { messages: ChatMessage[]; more: boolean }

@@ -44,11 +44,11 @@ function endedByCustomer(messages: readonly HistoryMessage[]): boolean {
 /** Where the chat stands, from the newest page of the thread. */
 export function chatState(page: HistoryPage, minutesPerPosition: number): ChatState {
   const { interaction } = page;
-  if (interaction === null) return { interactionId: null, open: false, waiting: null, agentName: null, rated: false };
+  if (interaction === null) return { interactionId: null, open: false, waiting: null, agentName: null, rateable: false };
   const open = !CLOSED.has(interaction.state) && !endedByCustomer(page.messages);
   const position = interaction.queuePosition;
   return {
-    interactionId: interaction.id, open, rated: interaction.rated,
+    interactionId: interaction.id, open, rateable: !open && !interaction.rated && interaction.agentName !== null,
     waiting: open && position !== null ? { position, minutes: Math.ceil(position * minutesPerPosition) } : null,
     agentName: open ? interaction.agentName : null,
   };

@@ -145,6 +145,7 @@ export function App({ chat, account, first, embedded, onLocale, onMinimise }: Ap
   const [now, setNow] = useState(chat.get());
   const [locale, setLocale] = useState(first);
   const [ending, setEnding] = useState(false);
+  const [thanked, setThanked] = useState<string | null>(null);
   useEffect(() => { setNow(chat.get()); return chat.subscribe(() => setNow(chat.get())); }, [chat]);
   useEffect(() => { document.documentElement.lang = locale; if (now.settings) document.title = now.settings.title[locale]; }, [locale, now.settings]);
   const say = wordsOf(locale);
@@ -175,7 +176,10 @@ export function App({ chat, account, first, embedded, onLocale, onMinimise }: Ap
               {asks && settings !== null && <FormCard settings={settings} shared={shared} onDone={() => setTimeout(() => document.getElementById('message')?.focus())} />}
               <Thread messages={messages} pending={pending} shared={shared} />
               {now.typing && <p class="typing">{say('typing', { name })}</p>}
-              {closed && !state.rated && <RateCard key={state.interactionId} shared={shared} />}
+              {state.rateable && thanked !== state.interactionId && (
+                <RateCard key={state.interactionId} shared={shared} onDone={() => setThanked(state.interactionId)} />
+              )}
+              {thanked !== null && thanked === state.interactionId && <p class="card thanks" role="status">{say('rateThanks')}</p>}
             </div>
           </div>
           {unseen > 0 && <button type="button" class="pill" onClick={toEnd}><Icon name="down" size={14} /> {say('newMessages', { n: unseen })}</button>}

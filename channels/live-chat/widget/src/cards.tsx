@@ -93,18 +93,17 @@ export function FormCard({ settings, shared, onDone }: { settings: PublicSetting
 const SCORES = [1, 2, 3, 4, 5];
 
 /** The rating after a chat (CSAT 1-5). */
-export function RateCard({ shared }: { shared: Shared }): JSX.Element {
+export function RateCard({ shared, onDone }: { shared: Shared; onDone: () => void }): JSX.Element {
   const { say, chat } = shared;
   const [score, setScore] = useState(0);
   const [comment, setComment] = useState('');
-  const [step, setStep] = useState<'open' | 'sending' | 'failed' | 'done'>('open');
+  const [step, setStep] = useState<'open' | 'sending' | 'failed'>('open');
   const submit = (event: Event): void => {
     event.preventDefault();
     setStep('sending');
     chat.request('chat:rate', { score, ...(comment.trim() === '' ? {} : { comment: comment.trim() }) })
-      .then(() => setStep('done'), () => setStep('failed'));
+      .then(onDone, () => setStep('failed'));
   };
-  if (step === 'done') return <p class="card thanks" role="status">{say('rateThanks')}</p>;
   return (
     <form class="card rate" onSubmit={submit}>
       <fieldset>

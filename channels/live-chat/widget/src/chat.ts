@@ -37,7 +37,7 @@ export interface Chat {
 
 const ACK_MS = 12_000;
 const TYPING_SHOWN_MS = 6_000;
-const NO_STATE: ChatState = { interactionId: null, open: false, waiting: null, agentName: null, rated: false };
+const NO_STATE: ChatState = { interactionId: null, open: false, waiting: null, agentName: null, rateable: false };
 
 function merged(known: readonly ChatMessage[], more: readonly ChatMessage[]): ChatMessage[] {
   const bySeq = new Map(known.map((message) => [message.seq, message]));

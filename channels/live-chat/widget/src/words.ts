@@ -25,7 +25,7 @@ const indonesian = {
   rateSend: 'Kirim penilaian', rateThanks: 'Terima kasih atas penilaian Anda.', rateFailed: 'Penilaian belum terkirim. Coba lagi.',
   rateValue: 'Nilai {n} dari 5',
   AGENT_JOINED: '{name} bergabung', CUSTOMER_ENDED: 'Anda mengakhiri obrolan', CLOSED: 'Obrolan selesai',
-  TRANSFERRED: 'Anda dialihkan ke petugas lain', ESCALATED: 'Obrolan diteruskan ke petugas ahli',
+  TRANSFERRED: 'Anda dialihkan ke petugas lain',
 };
 
 export type WordKey = keyof typeof indonesian;
@@ -54,7 +54,7 @@ const english: Record<WordKey, string> = {
   rateSend: 'Send rating', rateThanks: 'Thank you for your rating.', rateFailed: 'The rating was not sent. Try again.',
   rateValue: '{n} out of 5',
   AGENT_JOINED: '{name} joined', CUSTOMER_ENDED: 'You ended the chat', CLOSED: 'The chat is over',
-  TRANSFERRED: 'You were passed to another officer', ESCALATED: 'The chat was passed to a specialist',
+  TRANSFERRED: 'You were passed to another officer',
 };
 
 const all: Record<Locale, Record<WordKey, string>> = { id: indonesian, en: english };
