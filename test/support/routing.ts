@@ -79,3 +79,11 @@ export function wrongPoints(db: Db): Promise<{ user_id: string; used_points: num
         and i.state in ('PICKED_UP', 'IN_SERVICE', 'IDLE_CHECK_1', 'IDLE_CHECK_2', 'INFORMED', 'CLOSING')), 0)::int as owed) d
     where s.used_points <> d.owed or s.used_points > s.capacity_points`);
 }
+
+/** A documentation form that is complete. */
+export function formOf(world: SmallWorld): {
+  categoryId: string; outcomeCode: string; summary: string; crossSellingOffered: boolean;
+} {
+  return { categoryId: world.categoryIds.INFORMASI, outcomeCode: 'SELESAI', summary: 'Nasabah bertanya jam buka.',
+    crossSellingOffered: true };
+}
