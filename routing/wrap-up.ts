@@ -23,7 +23,9 @@ const CUSTOMER: Actor = { kind: 'CUSTOMER' };
 
 const setDocumented = statement('wrap-up.documented', `
 update interactions set state = 'DOCUMENTED', documented_at = coalesce(documented_at, app_now()), outcome_code = $3,
-  unread_count = 0, version = version + 1 where id = $1 and organisation_id = $2 returning version`);
+  awaiting_reply_since = case when state = 'DOCUMENTED' then awaiting_reply_since end,
+  unread_count = case when state = 'DOCUMENTED' then unread_count else 0 end, version = version + 1
+where id = $1 and organisation_id = $2 returning version`);
 
 /**
  * Completes the documentation form, or amends it while the interaction is not closed. Frees the agent's points and, after
