@@ -45,6 +45,10 @@ export const enConversation = {
     queued: 'Queued', sending: 'Sending', sent: 'Sent', delivered: 'Delivered', read: 'Read', played: 'Played',
     failed: 'Failed', unknown: 'Unknown', waiting: 'Waiting for connection',
   },
+  channel: {
+    LIVE_CHAT: 'Live chat', GENERIC: 'General channel', WHATSAPP: 'WhatsApp', TELEGRAM: 'Telegram', EMAIL: 'E-mail', VOICE: 'Telephone',
+    FACEBOOK: 'Facebook', INSTAGRAM: 'Instagram', LINE: 'LINE',
+  },
   talk: {
     label: 'Conversation with {{who}}', customer: 'Customer', you: 'You', typing: '{{who}} is typing',
     agentTyping: '{{who}} is typing too', watching: '{{who}} is looking too',
@@ -74,7 +78,7 @@ export const enConversation = {
     CUSTOMER_ENDED: 'The customer ended the chat',
     CLOSED: 'Conversation closed', TRANSFERRED: 'Conversation transferred', RETURNED: 'Returned to the queue',
     ESCALATED: 'Escalated to tier 2', REOPENED: 'Reopened',
-    RATED: 'The customer gave {{score}} of 5', QUEUED: 'Entered the queue',
+    RATED: 'The customer rated the chat', QUEUED: 'Entered the queue',
     ABANDONED: 'The customer left before an answer', OOT_COMPLETE: 'Marked OOT/Complete',
   },
   reason: {

@@ -45,6 +45,10 @@ export const idConversation = {
     queued: 'Menunggu', sending: 'Mengirim', sent: 'Terkirim', delivered: 'Sampai', read: 'Dibaca',
     played: 'Diputar', failed: 'Gagal', unknown: 'Belum pasti', waiting: 'Menunggu koneksi',
   },
+  channel: {
+    LIVE_CHAT: 'Live chat', GENERIC: 'Kanal umum', WHATSAPP: 'WhatsApp', TELEGRAM: 'Telegram', EMAIL: 'E-mail', VOICE: 'Telepon',
+    FACEBOOK: 'Facebook', INSTAGRAM: 'Instagram', LINE: 'LINE',
+  },
   talk: {
     label: 'Percakapan dengan {{who}}', customer: 'Nasabah', you: 'Anda', typing: '{{who}} sedang mengetik',
     agentTyping: '{{who}} juga mengetik', watching: '{{who}} juga melihat',
@@ -74,7 +78,7 @@ export const idConversation = {
     AGENT_LEFT: '{{name}} meninggalkan percakapan', CUSTOMER_ENDED: 'Nasabah mengakhiri obrolan',
     CLOSED: 'Percakapan ditutup', TRANSFERRED: 'Percakapan dialihkan', RETURNED: 'Dikembalikan ke antrean',
     ESCALATED: 'Dieskalasi ke Tier 2', REOPENED: 'Dibuka kembali',
-    RATED: 'Nasabah memberi nilai {{score}} dari 5', QUEUED: 'Masuk antrean',
+    RATED: 'Nasabah memberi penilaian', QUEUED: 'Masuk antrean',
     ABANDONED: 'Nasabah pergi sebelum dijawab', OOT_COMPLETE: 'Ditandai OOT/Complete',
   },
   reason: {

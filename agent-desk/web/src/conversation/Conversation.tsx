@@ -1,0 +1,89 @@
+/** The conversation that is open: who it is and how it stands, what was said, and the box to answer in. */
+import { Button } from '@mantine/core';
+import { IconEyeOff, IconLock } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import { useLocation } from 'wouter';
+import { ApiError } from '../api/client.ts';
+import { EmptyState, ErrorState } from '../kit/states.tsx';
+import { useT } from '../kit/words.ts';
+import { notifyError } from '../kit/notify.ts';
+import { useDesk } from '../live/context.ts';
+import { useInteraction, useThread } from '../live/queries.ts';
+import type { InteractionView } from '../live/types.ts';
+import { ReplyBox } from '../reply/ReplyBox.tsx';
+import { useCan } from '../kit/hooks.ts';
+import css from './Conversation.module.css';
+import { Head } from './Head.tsx';
+import { Messages } from './Messages.tsx';
+import { ThreadSkeleton } from './ThreadSkeleton.tsx';
+
+interface Props { interactionId: string; sideOpen: boolean; onSide: (open: boolean) => void }
+
+/** Everything of the middle pane for one interaction. */
+export function Conversation({ interactionId, sideOpen, onSide }: Props) {
+  const t = useT();
+  const [, navigate] = useLocation();
+  const { live } = useDesk();
+  const found = useInteraction(interactionId);
+  const row = found.data;
+  const conversationId = row?.conversationId ?? null;
+  const readable = row !== undefined && !row.masked;
+  const { query, loadOlder } = useThread(conversationId, readable);
+  useEffect(() => {
+    if (!readable || conversationId === null) return undefined;
+    live.look(conversationId);
+    return () => { live.look(null); };
+  }, [live, conversationId, readable]);
+  if (row === undefined) {
+    if (!found.isError) return <ThreadSkeleton />;
+    const gone = found.error instanceof ApiError && (found.error.status === 404 || found.error.status === 403);
+    return gone
+      ? (
+        <EmptyState icon={<IconEyeOff size={28} stroke={1.5} />} title={t('talk.gone')}
+          actions={<Button variant="default" onClick={() => { navigate('/'); }}>{t('app.toInbox')}</Button>}>
+          {t('talk.goneText')}
+        </EmptyState>
+      )
+      : <ErrorState error={found.error} title={t('talk.failedLoad')} onRetry={() => { void found.refetch(); }} />;
+  }
+  return (
+    <>
+      <Head row={row} sideOpen={sideOpen} onSide={onSide} />
+      {row.masked ? <Masked row={row} /> : null}
+      {!row.masked && query.data === undefined && query.isError
+        ? <ErrorState error={query.error} title={t('talk.failedLoad')} onRetry={() => { void query.refetch(); }} /> : null}
+      {!row.masked && query.data === undefined && !query.isError ? <ThreadSkeleton body /> : null}
+      {!row.masked && query.data !== undefined && conversationId !== null
+        ? <Messages key={conversationId} row={row} thread={query.data} conversationId={conversationId} loadOlder={loadOlder} /> : null}
+      {!row.masked && conversationId !== null ? <ReplyBox key={conversationId} row={row} conversationId={conversationId} /> : null}
+    </>
+  );
+}
+
+/** A waiting customer whose text nobody sees until it is taken. */
+function Masked({ row }: { row: InteractionView }) {
+  const t = useT();
+  const { live } = useDesk();
+  const [, navigate] = useLocation();
+  const mayPick = useCan('interaction.pick');
+  const [busy, setBusy] = useState(false);
+  const pick = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      const { interaction } = await live.request('interaction:pick', { interactionId: row.id });
+      navigate(`/i/${interaction.id}`);
+    } catch (error) {
+      notifyError(t('error.title'), error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <div className={css.masked}>
+      <EmptyState icon={<IconLock size={28} stroke={1.5} />} title={t('talk.masked')}
+        actions={mayPick ? <Button loading={busy} onClick={() => { void pick(); }}>{t('talk.pick')}</Button> : undefined}>
+        {t('talk.maskedText')}
+      </EmptyState>
+    </div>
+  );
+}

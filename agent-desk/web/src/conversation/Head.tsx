@@ -1,0 +1,143 @@
+/** The head of a conversation: who, where, which ticket, how much time is left, and what else may be done. */
+import { ActionIcon, Button, Menu, Modal, Tooltip } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { IconArrowBackUp, IconArrowLeft, IconCopy, IconDots, IconEye, IconLayoutSidebarRight, IconMessageOff } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { ChannelIcon, channelName } from '../inbox/ChannelIcon.tsx';
+import { Ring } from '../inbox/Ring.tsx';
+import { whoOf } from '../inbox/Row.tsx';
+import { notifyDone, notifyError } from '../kit/notify.ts';
+import { Bdi } from '../kit/small.tsx';
+import { useT } from '../kit/words.ts';
+import { ringOf } from '../lib/ring.ts';
+import { useDesk, useSignals } from '../live/context.ts';
+import { keys } from '../live/keys.ts';
+import { isOpen } from '../live/lists.ts';
+import type { InteractionView } from '../live/types.ts';
+import { useSession } from '../session/session.ts';
+import { useNow } from '../shell/useNow.ts';
+import css from './Conversation.module.css';
+import { OutOfTopic } from './OutOfTopic.tsx';
+
+function TimeLeft({ row }: { row: InteractionView }) {
+  const t = useT();
+  const now = useNow(5_000);
+  if (row.clock === null) {
+    return <span className={`muted nowrap ${css.timeWord}`}>{isOpen(row) ? null : t(`state.${row.state}`)}</span>;
+  }
+  const ring = ringOf(row.clock, now, 'j');
+  const word = ring.tone === 'late'
+    ? ring.minutes >= 60 ? t('inbox.lateHours', { n: Math.floor(ring.minutes / 60) }) : t('inbox.late', { n: ring.minutes })
+    : t('inbox.left', { n: ring.minutes });
+  return (
+    <span className={`word ${css.timeWord}`}>
+      <Ring row={row} now={now} />
+      <span className={ring.tone === 'late' ? 'bad' : ring.tone === 'warn' ? 'warn' : 'muted'}>{word}</span>
+    </span>
+  );
+}
+
+function Watching({ conversationId }: { conversationId: string | null }) {
+  const t = useT();
+  const signals = useSignals();
+  const { user } = useSession();
+  const others = conversationId === null ? [] : signals.watchers(conversationId).filter((each) => each.userId !== user.id);
+  const [first] = others;
+  if (first === undefined) return null;
+  const who = others.length > 1 ? `${first.name} +${others.length - 1}` : first.name;
+  return (
+    <span className={`word ellipsis ${css.watching}`}>
+      <IconEye size={14} stroke={2} aria-hidden="true" />{others.some((each) => each.typing) ? t('talk.agentTyping', { who }) : t('talk.watching', { who })}
+    </span>
+  );
+}
+
+interface Props { row: InteractionView; sideOpen: boolean; onSide: (open: boolean) => void }
+
+/** Height 48; on a phone with the way back. */
+export function Head({ row, sideOpen, onSide }: Props) {
+  const t = useT();
+  const [, navigate] = useLocation();
+  return (
+    <header className={css.head}>
+      <ActionIcon variant="subtle" color="gray" className={css.backButton} aria-label={t('app.back')} onClick={() => { navigate('/'); }}>
+        <IconArrowLeft size={20} stroke={1.75} />
+      </ActionIcon>
+      <div className="grow">
+        <div className={css.headLine}>
+          <h1 className={`ellipsis ${css.who}`} title={whoOf(row)}><Bdi>{whoOf(row)}</Bdi></h1>
+          <span className="badge">Tier {row.tier}</span>
+          <Watching conversationId={row.conversationId} />
+        </div>
+        <p className={`ellipsis ${css.where}`}>
+          <ChannelIcon channel={row.channel} medium={row.medium} /> {[channelName(row.reportName), row.accountName, row.ticketNumber].join(' · ')}
+        </p>
+      </div>
+      <TimeLeft row={row} />
+      <MoreActions row={row} />
+      <Tooltip label={sideOpen ? t('app.hidePanel') : t('app.showPanel')}>
+        <ActionIcon variant="subtle" color="gray" aria-label={t('app.panel')} aria-expanded={sideOpen} onClick={() => { onSide(!sideOpen); }}>
+          <IconLayoutSidebarRight size={18} stroke={1.75} />
+        </ActionIcon>
+      </Tooltip>
+    </header>
+  );
+}
+
+function MoreActions({ row }: { row: InteractionView }) {
+  const t = useT();
+  const { user } = useSession();
+  const [releasing, setReleasing] = useState(false);
+  const [outOfTopic, setOutOfTopic] = useState(false);
+  const own = row.agentId === user.id && isOpen(row) && row.state !== 'DOCUMENTED' && row.state !== 'ESCALATED_T2';
+  const copy = (): void => { void navigator.clipboard.writeText(row.ticketNumber).then(() => { notifyDone(t('app.copied')); }); };
+  return (
+    <>
+      <Menu position="bottom-end" width={230}>
+        <Menu.Target>
+          <ActionIcon variant="subtle" color="gray" aria-label={t('talk.more')} title={t('talk.more')}><IconDots size={18} stroke={1.75} /></ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconCopy size={16} stroke={1.75} />} onClick={copy}>{t('talk.copyTicket')}</Menu.Item>
+          {own ? <Menu.Item leftSection={<IconArrowBackUp size={16} stroke={1.75} />} onClick={() => { setReleasing(true); }}>{t('talk.release')}</Menu.Item> : null}
+          {own && row.answeredAt === null
+            ? <Menu.Item leftSection={<IconMessageOff size={16} stroke={1.75} />} onClick={() => { setOutOfTopic(true); }}>{t('talk.oot')}</Menu.Item> : null}
+        </Menu.Dropdown>
+      </Menu>
+      <Release row={row} opened={releasing} onClose={() => { setReleasing(false); }} />
+      <OutOfTopic row={row} opened={outOfTopic} onClose={() => { setOutOfTopic(false); }} />
+    </>
+  );
+}
+
+function Release({ row, opened, onClose }: { row: InteractionView; opened: boolean; onClose: () => void }) {
+  const t = useT();
+  const client = useQueryClient();
+  const { live } = useDesk();
+  const [, navigate] = useLocation();
+  const [busy, setBusy] = useState(false);
+  const release = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      await live.request('interaction:release', { interactionId: row.id });
+      client.setQueryData<InteractionView[]>(keys.mine, (mine) => mine?.filter((each) => each.id !== row.id));
+      notifyDone(t('talk.released'));
+      navigate('/');
+    } catch (error) {
+      notifyError(t('error.title'), error);
+    } finally {
+      setBusy(false);
+      onClose();
+    }
+  };
+  return (
+    <Modal opened={opened} onClose={onClose} title={t('talk.release')} closeButtonProps={{ 'aria-label': t('app.close') }}>
+      <p className="muted">{t('talk.releaseText')}</p>
+      <div className={css.dialogActions}>
+        <Button variant="default" onClick={onClose}>{t('app.cancel')}</Button>
+        <Button loading={busy} onClick={() => { void release(); }}>{t('talk.release')}</Button>
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,134 @@
+/** One message as it is drawn: a bubble, an internal note, or a line of the system. */
+import { Button } from '@mantine/core';
+import { IconAlertCircle, IconBan, IconCheck, IconChecks, IconClock, IconExclamationCircle, IconHelpCircle, IconLock, IconPlayerPlay, IconRobot } from '@tabler/icons-react';
+import { memo, useState, type ComponentType } from 'react';
+import { channelName } from '../inbox/ChannelIcon.tsx';
+import { notifyDone, notifyError } from '../kit/notify.ts';
+import { Bdi } from '../kit/small.tsx';
+import { codeWord, useLocale, useT } from '../kit/words.ts';
+import type { Placed } from '../lib/bubbles.ts';
+import { clockTime } from '../lib/time.ts';
+import { useDesk } from '../live/context.ts';
+import type { InteractionView, MessageView } from '../live/types.ts';
+import { Attachments } from './Attachments.tsx';
+import css from './Conversation.module.css';
+import { SafeText } from './SafeText.tsx';
+
+type Status = NonNullable<MessageView['status']>;
+const ticks: Record<Status, { Icon: ComponentType<{ size?: number; stroke?: number; 'aria-hidden'?: 'true' }>; tone: string }> = {
+  queued: { Icon: IconClock, tone: '' }, sending: { Icon: IconClock, tone: '' }, sent: { Icon: IconCheck, tone: '' }, delivered: { Icon: IconChecks, tone: '' },
+  read: { Icon: IconChecks, tone: css.read ?? '' }, played: { Icon: IconPlayerPlay, tone: css.read ?? '' },
+  failed: { Icon: IconExclamationCircle, tone: 'bad' }, unknown: { Icon: IconHelpCircle, tone: 'warn' },
+};
+
+/** Time and, on our own, how far it got: sign and word. */
+function Meta({ message }: { message: MessageView }) {
+  const t = useT();
+  const locale = useLocale();
+  const tick = message.status === null || message.direction !== 'OUT' ? undefined : ticks[message.status];
+  return (
+    <span className={css.meta}>
+      {message.editedAt === null ? null : <>{t('talk.edited')} · </>}
+      <time className="num" dateTime={message.createdAt}>{clockTime(message.createdAt, { locale })}</time>
+      {tick === undefined || message.status === null ? null
+        : <span className={`word ${tick.tone}`}><tick.Icon size={14} stroke={2} aria-hidden="true" />{t(`status.${message.status}`)}</span>}
+    </span>
+  );
+}
+
+interface Props { placed: Placed<MessageView>; row: InteractionView; me: string }
+
+/** Memoised: a conversation of hundreds draws only what changed. */
+export const MessageItem = memo(function MessageItem({ placed, row, me }: Props) {
+  const { message } = placed;
+  if (message.direction === 'SYSTEM') return <SystemLine message={message} />;
+  if (message.direction === 'NOTE') return <Note message={message} me={me} />;
+  return <Bubble placed={placed} row={row} me={me} />;
+}, (old, next) => old.placed.message === next.placed.message && old.placed.first === next.placed.first && old.placed.last === next.placed.last
+  && old.row.reportName === next.row.reportName && old.me === next.me);
+
+/** A code of the server in the reader's words: "Ayu bergabung · 09.12". */
+function SystemLine({ message }: { message: MessageView }) {
+  const locale = useLocale();
+  return (
+    <p className={css.system}>
+      <Bdi>{codeWord('system', message.code ?? 'CLOSED', { name: message.authorName ?? '' })}</Bdi> · <time className="num" dateTime={message.createdAt}>{clockTime(message.createdAt, { locale })}</time>
+    </p>
+  );
+}
+
+function Note({ message, me }: { message: MessageView; me: string }) {
+  const t = useT();
+  const locale = useLocale();
+  const who = message.authorId === me ? t('talk.you') : message.authorName ?? '';
+  return (
+    <article className={css.note}>
+      <header className="word">
+        <IconLock size={14} stroke={2} aria-hidden="true" className="warn" /><strong className="warn">{t('talk.note')}</strong>
+        <span className="muted">{[who, clockTime(message.createdAt, { locale }), t('talk.noteHidden')].join(' · ')}</span>
+      </header>
+      <div className={css.noteText}><SafeText text={message.text ?? ''} /></div>
+    </article>
+  );
+}
+
+function author(message: MessageView, me: string, t: ReturnType<typeof useT>): string {
+  if (message.direction === 'IN') return t('talk.customer');
+  if (message.authorKind === 'BOT' || message.authorKind === 'SYSTEM') return t('talk.bot');
+  return message.authorId === me ? t('talk.you') : message.authorName ?? '';
+}
+
+function Bubble({ placed, row, me }: Props) {
+  const t = useT();
+  const { message, first, last } = placed;
+  const own = message.direction === 'OUT';
+  const who = author(message, me, t);
+  const named = first && own && message.authorId !== me;
+  return (
+    <article className={css.turn} data-own={own || undefined} data-last={last || undefined}>
+      {named ? <p className={css.author}>{message.authorKind === 'AGENT' ? null : <IconRobot size={14} stroke={2} aria-hidden="true" />}{who}</p> : <span className="sr">{who}: </span>}
+      <div className={css.bubble} data-own={own || undefined} data-first={first || undefined} data-last={last || undefined} data-media={message.attachments.length > 0 || undefined}>
+        {message.deletedAt !== null
+          ? <p className={`word ${css.deleted}`}><IconBan size={14} stroke={2} aria-hidden="true" />{t('talk.deleted')}</p>
+          : (
+            <>
+              <Attachments files={message.attachments} />
+              {message.text === null || message.text === '' ? null : <div className={css.text}><SafeText text={message.text} /></div>}
+              {message.attachments.length === 0 && (message.text === null || message.text === '') ? <p className="muted">{t('talk.unsupported')}</p> : null}
+            </>
+          )}
+        <Meta message={message} />
+      </div>
+      {message.status === 'failed' ? <Failed message={message} mine={message.authorId === me} /> : null}
+      {message.status === 'unknown' ? <p className={css.unknown}>{t('talk.unknownText', { channel: channelName(row.reportName) })}</p> : null}
+    </article>
+  );
+}
+
+/** Why it did not go out, what is kept, and the next step. */
+function Failed({ message, mine }: { message: MessageView; mine: boolean }) {
+  const t = useT();
+  const { live } = useDesk();
+  const [busy, setBusy] = useState(false);
+  const retry = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      await live.request('message:retry', { messageId: message.id });
+    } catch (error) {
+      notifyError(t('error.title'), error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const copy = (): void => { void navigator.clipboard.writeText(message.text ?? '').then(() => { notifyDone(t('app.copied')); }); };
+  return (
+    <div className={css.failed}>
+      <p className="word bad"><IconAlertCircle size={16} stroke={1.75} aria-hidden="true" /><strong>{t('talk.failedTitle')}</strong></p>
+      <p>{message.reasonCode === null ? null : codeWord('reason', message.reasonCode)} {t('talk.kept')}</p>
+      <div className={css.failedActions}>
+        {mine ? <Button size="xs" variant="default" loading={busy} onClick={() => { void retry(); }}>{t('talk.resend')}</Button> : null}
+        {message.text === null || message.text === '' ? null : <Button size="xs" variant="subtle" color="gray" onClick={copy}>{t('talk.copy')}</Button>}
+      </div>
+    </div>
+  );
+}

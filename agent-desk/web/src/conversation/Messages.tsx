@@ -1,0 +1,107 @@
+/** What was said, oldest first: loads earlier ones on the way up, keeps the line being read, counts what came below. */
+import { Button } from '@mantine/core';
+import { IconArrowDown } from '@tabler/icons-react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { whoOf } from '../inbox/Row.tsx';
+import { useLocale, useT } from '../kit/words.ts';
+import { placeMessages } from '../lib/bubbles.ts';
+import { serverNow } from '../lib/now.ts';
+import { dayMark } from '../lib/time.ts';
+import { useDesk, useOutbox, useSignals } from '../live/context.ts';
+import type { Pending } from '../live/outbox.ts';
+import type { Thread } from '../live/thread.ts';
+import type { InteractionView, MessageView } from '../live/types.ts';
+import { useSession } from '../session/session.ts';
+import css from './Conversation.module.css';
+import { MessageItem } from './MessageItem.tsx';
+import { PendingItem } from './PendingItem.tsx';
+import { useAnchor } from './useAnchor.ts';
+
+interface Props { row: InteractionView; thread: Thread; conversationId: string; loadOlder: () => Promise<void> }
+
+/** What is still on its way from this browser and not in the thread yet. */
+function usePending(conversationId: string, items: readonly MessageView[]): Pending[] {
+  const outbox = useOutbox();
+  return useMemo(() => {
+    const known = new Set(items.map((message) => message.clientId));
+    return outbox.filter((pending) => pending.conversationId === conversationId && !known.has(pending.clientId));
+  }, [outbox, conversationId, items]);
+}
+
+/** Tells the server that the messages were read, once they stand on a screen somebody looks at. */
+function useRead(row: InteractionView, atBottom: boolean, me: string): void {
+  const { live } = useDesk();
+  useEffect(() => {
+    if (row.unreadCount === 0 || !atBottom || row.agentId !== me) return undefined;
+    const read = (): void => {
+      if (document.visibilityState === 'visible') void live.request('interaction:read', { interactionId: row.id }).catch(() => undefined);
+    };
+    read();
+    document.addEventListener('visibilitychange', read);
+    return () => { document.removeEventListener('visibilitychange', read); };
+  }, [live, row.id, row.unreadCount, row.agentId, atBottom, me]);
+}
+
+function useOlder(thread: Thread, loadOlder: () => Promise<void>) {
+  const [loading, setLoading] = useState(false);
+  const busy = useRef(false);
+  const more = useCallback(() => {
+    if (busy.current || thread.complete) return;
+    busy.current = true;
+    setLoading(true);
+    void loadOlder().catch(() => undefined).finally(() => { busy.current = false; setLoading(false); });
+  }, [thread.complete, loadOlder]);
+  return { loading, more };
+}
+
+/** How many messages of others came since the bottom was left. */
+function useUnseen(items: readonly MessageView[], atBottom: boolean): number {
+  const lastSeq = items.at(-1)?.seq ?? 0;
+  const seenSeq = useRef(lastSeq);
+  if (atBottom) seenSeq.current = lastSeq;
+  return items.filter((message) => message.seq > seenSeq.current && message.direction !== 'SYSTEM').length;
+}
+
+/** The scrolling part of the conversation. */
+export function Messages({ row, thread, conversationId, loadOlder }: Props) {
+  const t = useT();
+  const locale = useLocale();
+  const { user } = useSession();
+  const signals = useSignals();
+  const pending = usePending(conversationId, thread.items);
+  const { loading, more } = useOlder(thread, loadOlder);
+  const last = thread.items.at(-1);
+  const { scroller, content, atBottom, toBottom, onScroll } = useAnchor({
+    firstKey: thread.items[0]?.id, lastKey: pending.at(-1)?.clientId ?? last?.clientId ?? last?.id,
+    lastIsOwn: pending.length > 0 || last?.authorId === user.id, onNearTop: more,
+  });
+  useRead(row, atBottom, user.id);
+  const unseen = useUnseen(thread.items, atBottom);
+  const placed = useMemo(() => placeMessages(thread.items, { locale }), [thread.items, locale]);
+  const typing = signals.customerTypes(conversationId);
+  const now = serverNow();
+  return (
+    <div className={css.talk}>
+      <div ref={scroller} className={css.scroller} onScroll={onScroll} tabIndex={0} role="log" aria-label={t('talk.label', { who: whoOf(row) })} aria-live="polite">
+        <div ref={content} className={css.messages}>
+          <p className={`meta ${css.start}`}>{loading ? t('talk.older') : thread.complete ? t('talk.start') : ' '}</p>
+          {placed.map((each) => (
+            <div key={each.message.clientId ?? each.message.id} className={css.place} data-first={each.first || undefined}>
+              {each.newDay ? <p className={css.day}><span>{dayMark(each.message.createdAt, now, { locale })}</span></p> : null}
+              <MessageItem placed={each} row={row} me={user.id} />
+            </div>
+          ))}
+          {pending.map((each) => <PendingItem key={each.clientId} pending={each} />)}
+          <p className={css.typing}>
+            {typing ? <><span className={css.dots} aria-hidden="true"><i /><i /><i /></span>{t('talk.typing', { who: whoOf(row) })}</> : null}
+          </p>
+        </div>
+      </div>
+      {atBottom ? null : (
+        <Button className={css.pill} variant="default" size="xs" leftSection={<IconArrowDown size={14} stroke={2} />} onClick={toBottom}>
+          {unseen > 0 ? t('talk.newMessages', { n: unseen }) : t('talk.toBottom')}
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+/** Why a list is empty and what to do about it; and its shape while it loads. */
+import { Button } from '@mantine/core';
+import { IconFilterOff, IconInbox, IconMoodSmile } from '@tabler/icons-react';
+import { EmptyState } from '../kit/states.tsx';
+import { useT } from '../kit/words.ts';
+import type { ListName } from '../live/lists.ts';
+import { useAgent, useCounts } from '../live/queries.ts';
+import { useSetPresence } from '../shell/presence.ts';
+import css from './Inbox.module.css';
+
+interface Props { view: ListName; q: string; onView: (view: ListName) => void; onClear: () => void }
+
+/** One of: nothing matches, nothing is mine, the queue is empty, there is nothing at all. */
+export function EmptyList({ view, q, onView, onClear }: Props) {
+  const t = useT();
+  const agent = useAgent();
+  const counts = useCounts();
+  const setPresence = useSetPresence();
+  if (q !== '') {
+    return (
+      <EmptyState icon={<IconFilterOff size={28} stroke={1.5} />} title={t('inbox.none')} actions={<Button variant="default" onClick={onClear}>{t('inbox.clear')}</Button>}>
+        {t('inbox.noneText', { q })}
+      </EmptyState>
+    );
+  }
+  if (view === 'queues') return <EmptyState icon={<IconMoodSmile size={28} stroke={1.5} />} title={t('inbox.emptyQueues')}>{t('inbox.emptyQueuesText')}</EmptyState>;
+  if (view === 'all') return <EmptyState title={t('inbox.emptyAll')}>{t('inbox.emptyAllText')}</EmptyState>;
+  const ready = agent?.presence === 'READY';
+  return (
+    <EmptyState icon={<IconInbox size={28} stroke={1.5} />} title={t('inbox.emptyMine')} actions={(
+      <>
+        {ready || agent === undefined ? null : <Button onClick={() => { void setPresence('READY'); }}>{t('inbox.setReady')}</Button>}
+        <Button variant="default" onClick={() => { onView('queues'); }}>{t('inbox.seeQueue')}{counts === undefined ? '' : ` ${counts.queues}`}</Button>
+      </>
+    )}>
+      {ready || agent === undefined ? t('inbox.emptyMineReady') : t('inbox.emptyMineNotReady', { presence: t(`presence.${agent.presence}`) })}
+    </EmptyState>
+  );
+}
+
+/** Grey rows of the right height while a list loads. */
+export function ListSkeleton() {
+  const t = useT();
+  return (
+    <div role="status" aria-label={t('list.rows')} className={css.scroll}>
+      {[62, 74, 66, 58, 70, 64, 72].map((width, index) => (
+        <div key={index} className={css.skeletonRow}>
+          <span className="skeleton" />
+          <div className="grow">
+            <span className="skeleton" style={{ height: 10, margin: '4px 0 9px', width: `${width - 18}%` }} />
+            <span className="skeleton" style={{ height: 9, marginBottom: 8, width: `${width + 16}%` }} />
+            <span className="skeleton" style={{ height: 8, width: `${width - 28}%` }} />
+          </div>
+        </div>
+      ))}
+    </div>
+  );
+}

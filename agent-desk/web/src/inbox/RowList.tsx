@@ -1,0 +1,71 @@
+/** The rows of a list: only those in sight are drawn, the next page is fetched before its end is reached. */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useImperativeHandle, useRef, useState, type KeyboardEvent, type Ref } from 'react';
+import { useT } from '../kit/words.ts';
+import type { InteractionView } from '../live/types.ts';
+import css from './Inbox.module.css';
+import { Row, rowHeight } from './Row.tsx';
+
+export interface RowListHandle { show: (id: string) => void }
+
+interface Props {
+  ref: Ref<RowListHandle>; rows: InteractionView[]; now: number; selectedId: string | undefined; mine: boolean; onOpen: (id: string) => void;
+  hasMore: boolean; loadingMore: boolean; onMore: () => void;
+}
+
+/** Rows from the end at which the next page is asked for. */
+const aheadRows = 12;
+
+/** A listbox: one stop of the Tab key, arrows move, Enter opens. */
+export function RowList({ ref, rows, now, selectedId, mine, onOpen, hasMore, loadingMore, onMore }: Props) {
+  const t = useT();
+  const scroller = useRef<HTMLDivElement>(null);
+  const [active, setActive] = useState(0);
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8, getItemKey: (index) => rows[index]?.id ?? index });
+  const drawn = virtual.getVirtualItems();
+  const lastDrawn = drawn.at(-1)?.index ?? 0;
+  const at = Math.min(active, rows.length - 1);
+  useImperativeHandle(ref, () => ({
+    show: (id) => {
+      const index = rows.findIndex((row) => row.id === id);
+      if (index === -1) return;
+      setActive(index);
+      virtual.scrollToIndex(index);
+    },
+  }));
+  useEffect(() => {
+    if (hasMore && !loadingMore && lastDrawn >= rows.length - aheadRows) onMore();
+  }, [hasMore, loadingMore, lastDrawn, rows.length, onMore]);
+  const onKey = (event: KeyboardEvent): void => {
+    const moves: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1, PageDown: at + 8, PageUp: at - 8 };
+    const wish = moves[event.key];
+    if (event.key === 'Enter' || event.key === ' ') {
+      const row = rows[at];
+      if (row !== undefined) onOpen(row.id);
+    } else if (wish === undefined) {
+      return;
+    } else {
+      const next = Math.max(0, Math.min(rows.length - 1, wish));
+      setActive(next);
+      virtual.scrollToIndex(next);
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div ref={scroller} className={css.scroll} role="listbox" tabIndex={0} aria-label={t('inbox.list')} aria-activedescendant={`row-${rows[at]?.id ?? ''}`}
+      onKeyDown={onKey} onFocus={() => {
+        const selected = rows.findIndex((row) => row.id === selectedId);
+        if (selected !== -1) setActive(selected);
+      }}>
+      <div className={css.sizer} role="presentation" style={{ height: virtual.getTotalSize() }}>
+        {drawn.map((item) => {
+          const row = rows[item.index];
+          return row === undefined ? null
+            : <Row key={row.id} row={row} now={now} selected={row.id === selectedId} active={item.index === at} mine={mine} id={`row-${row.id}`} top={item.start} onOpen={onOpen} />;
+        })}
+      </div>
+      {loadingMore ? <p className={css.more} role="presentation">{t('inbox.more')}</p> : null}
+    </div>
+  );
+}

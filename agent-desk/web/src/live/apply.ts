@@ -1,0 +1,151 @@
+/**
+ * What events and snapshots do to the Query cache, which is the desk's whole state. A snapshot replaces; an event patches by
+ * version, so that the same event twice, or an old one late, changes nothing.
+ */
+import type { QueryClient } from '@tanstack/react-query';
+import { keys } from './keys.ts';
+import { withMine, withoutRow, withRow, type ListKind, type ListPage } from './lists.ts';
+import { withLive, type Thread } from './thread.ts';
+import type { AgentView, DeskEvent, InteractionView, MessageView, OfferView, Snapshot, TicketView } from './types.ts';
+
+export type Cache = Pick<QueryClient, 'getQueryData' | 'setQueryData' | 'getQueriesData' | 'invalidateQueries' | 'removeQueries'>;
+
+interface Pages { pages: ListPage[]; pageParams: unknown[] }
+
+/** What came live lately, so that an answer fetched meanwhile but read earlier on the server does not undo it. */
+export class Lately {
+  private readonly rows = new Map<string, InteractionView>();
+  private readonly messages = new Map<string, MessageView>();
+  private readonly max = 500;
+
+  private keep<V extends { id: string; version: number }>(map: Map<string, V>, value: V): void {
+    const old = map.get(value.id);
+    if (old !== undefined && old.version > value.version) return;
+    map.delete(value.id);
+    map.set(value.id, value);
+    const oldest = map.keys().next();
+    if (map.size > this.max && oldest.done !== true) map.delete(oldest.value);
+  }
+
+  /** Remembers an interaction that came live. */
+  row(row: InteractionView): void { this.keep(this.rows, row); }
+
+  /** Remembers a message that came live. */
+  message(message: MessageView): void { this.keep(this.messages, message); }
+
+  /** The newer of a fetched row and what came live. */
+  newest(row: InteractionView): InteractionView {
+    const live = this.rows.get(row.id);
+    return live !== undefined && live.version > row.version ? live : row;
+  }
+
+  /** The messages of a conversation that came live lately. */
+  ofConversation(conversationId: string): MessageView[] {
+    return [...this.messages.values()].filter((message) => message.conversationId === conversationId);
+  }
+
+  /** Forgets everything: a snapshot came. */
+  clear(): void {
+    this.rows.clear();
+    this.messages.clear();
+  }
+}
+
+interface Versioned { version: number }
+
+function newer<T extends Versioned>(old: T | undefined, next: T): T {
+  return old !== undefined && old.version > next.version ? old : next;
+}
+
+function eachList(cache: Cache, change: (pages: ListPage[], kind: ListKind) => ListPage[]): void {
+  for (const [key, data] of cache.getQueriesData<Pages>({ queryKey: keys.lists })) {
+    if (data === undefined) continue;
+    const pages = change(data.pages, key[2] as ListKind);
+    if (pages !== data.pages) cache.setQueryData<Pages>(key, { ...data, pages });
+  }
+}
+
+function interactionChanged(cache: Cache, row: InteractionView, me: string): void {
+  cache.setQueryData<InteractionView[]>(keys.mine, (mine) => (mine === undefined ? mine : withMine(mine, row, me)));
+  cache.setQueryData<InteractionView>(keys.interaction(row.id), (old) => newer(old, row));
+  eachList(cache, (pages, kind) => withRow(pages, row, kind, me));
+}
+
+function interactionGone(cache: Cache, id: string): void {
+  cache.setQueryData<InteractionView[]>(keys.mine, (mine) => mine?.filter((row) => row.id !== id));
+  eachList(cache, (pages) => (pages.some((page) => page.items.some((row) => row.id === id)) ? withoutRow(pages, id) : pages));
+  cache.removeQueries({ queryKey: keys.interaction(id), exact: true, type: 'inactive' });
+  void cache.invalidateQueries({ queryKey: keys.interaction(id), exact: true });
+}
+
+function messageChanged(cache: Cache, message: MessageView): void {
+  const key = keys.thread(message.conversationId);
+  const thread = cache.getQueryData<Thread>(key);
+  if (thread === undefined) return;
+  const next = withLive(thread, message);
+  if (next === undefined) void cache.invalidateQueries({ queryKey: key, exact: true });
+  else if (next !== thread) cache.setQueryData<Thread>(key, next);
+}
+
+function offerChanged(cache: Cache, offer: OfferView): void {
+  cache.setQueryData<OfferView[]>(keys.offers, (offers = []) => [...offers.filter((each) => each.id !== offer.id), offer]
+    .sort((one, other) => (one.offeredAt < other.offeredAt ? -1 : 1)));
+}
+
+const nouns: Record<string, readonly string[]> = { categories: ['desk', 'categories'], reasons: ['desk', 'reasons'] };
+
+/** Applies one event. `me` is the user's id: it decides what is "mine". */
+export function applyEvent(cache: Cache, event: DeskEvent, me: string, lately: Lately): void {
+  switch (event.type) {
+    case 'interaction.changed': {
+      const row = event.data as InteractionView;
+      lately.row(row);
+      return interactionChanged(cache, row, me);
+    }
+    case 'message.changed': {
+      const message = event.data as MessageView;
+      lately.message(message);
+      return messageChanged(cache, message);
+    }
+    case 'ticket.changed': {
+      const ticket = event.data as TicketView;
+      cache.setQueryData<TicketView>(keys.ticket(ticket.id), (old) => newer(old, ticket));
+      return;
+    }
+    case 'agent.changed': {
+      const agent = event.data as AgentView;
+      if (agent.userId === me) cache.setQueryData<AgentView>(keys.agent, (old) => newer(old, agent));
+      return;
+    }
+    case 'offer.changed': return offerChanged(cache, event.data as OfferView);
+    case 'offer.gone':
+      cache.setQueryData<OfferView[]>(keys.offers, (offers = []) => offers.filter((each) => each.id !== event.subject.id));
+      return;
+    case 'subject.gone':
+      if (event.subject.type === 'interaction') interactionGone(cache, event.subject.id);
+      return;
+    case 'conversation.read':
+      void cache.invalidateQueries({ queryKey: keys.counts });
+      return;
+    case 'configuration.changed': {
+      const noun = nouns[String((event.data as { noun?: unknown }).noun)];
+      void cache.invalidateQueries({ queryKey: noun ?? ['desk', 'configuration'] });
+      return;
+    }
+    default:
+      // A later server may know more types; what this desk does not know it does not show.
+  }
+}
+
+/** Replaces what the snapshot holds and has everything else fetched again where it is looked at. */
+export function applySnapshot(cache: Cache, snapshot: Snapshot, lately: Lately): void {
+  lately.clear();
+  cache.setQueryData<AgentView>(keys.agent, snapshot.agent);
+  cache.setQueryData<OfferView[]>(keys.offers, snapshot.offers);
+  cache.setQueryData<InteractionView[]>(keys.mine, snapshot.mine);
+  cache.setQueryData(keys.counts, snapshot.counts);
+  for (const row of snapshot.mine) {
+    cache.setQueryData<InteractionView>(keys.interaction(row.id), (old) => (old === undefined ? old : row));
+  }
+  for (const queryKey of [keys.lists, keys.interactions, keys.threads, keys.tickets, keys.contacts]) void cache.invalidateQueries({ queryKey });
+}

@@ -1,0 +1,23 @@
+/** The names under which the desk keeps its state in the Query cache. */
+import type { ListKind } from './lists.ts';
+
+export const keys = {
+  agent: ['desk', 'agent'] as const,
+  offers: ['desk', 'offers'] as const,
+  mine: ['desk', 'mine'] as const,
+  counts: ['desk', 'counts'] as const,
+  lists: ['desk', 'list'] as const,
+  list: (kind: ListKind) => ['desk', 'list', kind] as const,
+  interactions: ['desk', 'interaction'] as const,
+  interaction: (id: string) => ['desk', 'interaction', id] as const,
+  threads: ['desk', 'thread'] as const,
+  thread: (conversationId: string) => ['desk', 'thread', conversationId] as const,
+  tickets: ['desk', 'ticket'] as const,
+  ticket: (id: string) => ['desk', 'ticket', id] as const,
+  contacts: ['desk', 'contact'] as const,
+  contact: (id: string) => ['desk', 'contact', id] as const,
+  history: (contactId: string) => ['desk', 'contact', contactId, 'history'] as const,
+  categories: ['desk', 'categories'] as const,
+  reasons: (kind: string) => ['desk', 'reasons', kind] as const,
+  figures: ['desk', 'figures'] as const,
+};

@@ -1,0 +1,81 @@
+/** Lists of interactions and what an event does to them: patched by version, kept in the order of the server. */
+import type { InteractionView } from './types.ts';
+
+export type ListName = 'mine' | 'queues' | 'all';
+export type OpenOrClosed = 'open' | 'closed';
+export interface ListKind { view: ListName; state: OpenOrClosed; q: string }
+
+/** True while somebody still has to do something with it. */
+export function isOpen(row: Pick<InteractionView, 'state'>): boolean {
+  return row.state !== 'CLOSED' && row.state !== 'OOT_COMPLETE';
+}
+
+/** True if the row belongs into the list; undefined where only the server can tell (a search). */
+export function belongs(row: InteractionView, kind: ListKind, me: string): boolean | undefined {
+  if (kind.view === 'queues') return row.state === 'QUEUED' && (kind.q === '' ? true : undefined);
+  if (isOpen(row) !== (kind.state === 'open')) return false;
+  if (kind.view === 'mine' && row.agentId !== me) return false;
+  return kind.q === '' ? true : undefined;
+}
+
+function compare(one: string | null, other: string | null): number {
+  return one === other ? 0 : (one ?? '') < (other ?? '') ? -1 : 1;
+}
+
+/** The server's order of a list: queues by priority and longest waiting, open ones by origin, closed ones newest first. */
+export function orderOf(kind: Pick<ListKind, 'view' | 'state'>): (one: InteractionView, other: InteractionView) => number {
+  if (kind.state === 'closed') return (one, other) => compare(other.closedAt, one.closedAt) || compare(other.id, one.id);
+  if (kind.view === 'queues') {
+    return (one, other) => other.priority - one.priority || compare(one.waitingSince, other.waitingSince) || compare(one.id, other.id);
+  }
+  return (one, other) => compare(one.dateOrigin, other.dateOrigin) || compare(one.id, other.id);
+}
+
+/** What the desk remembers of a page of a list. */
+export interface ListPage { items: InteractionView[]; nextCursor: string | null }
+
+/** All rows of the loaded pages, in order, each once. */
+export function rowsOf(pages: readonly ListPage[]): InteractionView[] {
+  const seen = new Set<string>();
+  return pages.flatMap((page) => page.items.filter((row) => !seen.has(row.id) && seen.add(row.id)));
+}
+
+function without(pages: readonly ListPage[], id: string): ListPage[] {
+  return pages.map((page) => (page.items.some((row) => row.id === id) ? { ...page, items: page.items.filter((row) => row.id !== id) } : page));
+}
+
+/** A row removed from the pages of a list. */
+export function withoutRow(pages: readonly ListPage[], id: string): ListPage[] {
+  return without(pages, id);
+}
+
+/** The pages after the row changed: patched, put at its place, or taken out. An older version changes nothing. */
+export function withRow(pages: ListPage[], row: InteractionView, kind: ListKind, me: string): ListPage[] {
+  const old = pages.flatMap((page) => page.items).find((each) => each.id === row.id);
+  if (old !== undefined && old.version > row.version) return pages;
+  const fits = belongs(row, kind, me);
+  if (fits === false) return old === undefined ? pages : without(pages, row.id);
+  if (old === undefined && fits === undefined) return pages;
+  const order = orderOf(kind);
+  const rest = old === undefined ? pages : without(pages, row.id);
+  if (old !== undefined && order(old, row) === 0) {
+    return pages.map((page) => ({ ...page, items: page.items.map((each) => (each.id === row.id ? row : each)) }));
+  }
+  const at = rest.findIndex((page, index) => {
+    const last = page.items.at(-1);
+    const isLast = index === rest.length - 1;
+    return (last !== undefined && order(row, last) < 0) || (isLast && page.nextCursor === null);
+  });
+  // Behind everything that is loaded, with more to come: it will come with its page.
+  if (at === -1) return rest;
+  return rest.map((page, index) => (index === at ? { ...page, items: [...page.items, row].sort(order) } : page));
+}
+
+/** My own open work after a row changed. */
+export function withMine(mine: readonly InteractionView[], row: InteractionView, me: string): InteractionView[] {
+  const old = mine.find((each) => each.id === row.id);
+  if (old !== undefined && old.version > row.version) return mine as InteractionView[];
+  const rest = mine.filter((each) => each.id !== row.id);
+  if (row.agentId !== me || !isOpen(row)) return old === undefined ? mine as InteractionView[] : rest;
+  return [...rest, row].sort(orderOf({ view: 'mine', state: 'open' }));
+}

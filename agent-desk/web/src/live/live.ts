@@ -1,0 +1,275 @@
+/**
+ * The desk's line to the server: connects with the cursor of the last event seen, applies what comes to the Query cache,
+ * and carries what the agent does. Reconnects by itself; nothing the agent wrote is lost meanwhile.
+ */
+import { io, type Socket } from 'socket.io-client';
+import type { QueryClient } from '@tanstack/react-query';
+import { announceSessionEnd, ApiError } from '../api/client.ts';
+import { learnServerTime, localNow } from '../lib/now.ts';
+import { applyEvent, applySnapshot, Lately } from './apply.ts';
+import { keys } from './keys.ts';
+import { Outbox, passes, type Pending } from './outbox.ts';
+import { Signals } from './signals.ts';
+import { withLive, type Thread } from './thread.ts';
+import {
+  protocolVersion, type Ack, type DeskAnswers, type DeskEvent, type DeskRequest, type DeskRequestName, type Hello, type MessageView, type Snapshot,
+} from './types.ts';
+
+export type Phase = 'connecting' | 'online' | 'lost' | 'outdated' | 'ended';
+export interface Line {
+  phase: Phase;
+  /** When the next attempt is made (ms of this machine), null while one is being made. */
+  retryAt: number | null;
+  /** The server said it restarts: the break is no fault of the network. */
+  restarting: boolean;
+  /** How often the line came back since this page was opened, and how many kept messages went out with it. */
+  restored: number;
+  sentOnRestore: number;
+}
+
+const requestTimeoutMs = 10_000;
+const retryMsMin = 500;
+const retryMsMax = 8_000;
+const countsEveryMs = 2_000;
+
+export class Live {
+  readonly outbox: Outbox;
+  readonly lately = new Lately();
+  readonly signals = new Signals();
+  private readonly cache: QueryClient;
+  private readonly me: string;
+  private readonly tabId = crypto.randomUUID();
+  private readonly socket: Socket;
+  private readonly listeners = new Set<() => void>();
+  private readonly sending = new Set<string>();
+  private state: Line = { phase: 'connecting', retryAt: null, restarting: false, restored: 0, sentOnRestore: 0 };
+  private cursor: string | undefined;
+  private attempts = 0;
+  private everOnline = false;
+  private retryTimer: number | undefined;
+  private countsTimer: number | undefined;
+  private looking: string | null = null;
+
+  constructor(cache: QueryClient, userId: string) {
+    this.cache = cache;
+    this.me = userId;
+    this.outbox = new Outbox(localStorage, userId);
+    this.socket = io('/desk', {
+      autoConnect: false, reconnection: false, transports: ['websocket'], timeout: 8_000,
+      auth: (give) => { give({ tabId: this.tabId, protocolVersion, cursor: this.cursor }); },
+    });
+    this.listen();
+  }
+
+  /** What the banner shows. The same object until something changes. */
+  line = (): Line => this.state;
+
+  /** Calls the listener whenever `line` changes. Returns the way to stop. */
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => { this.listeners.delete(listener); };
+  };
+
+  /** Opens the line. */
+  start(): void {
+    window.addEventListener('storage', this.onStorage);
+    window.addEventListener('online', this.tryNow);
+    this.socket.connect();
+  }
+
+  /** Closes it for good: signed out or the page goes. */
+  stop(): void {
+    window.removeEventListener('storage', this.onStorage);
+    window.removeEventListener('online', this.tryNow);
+    window.clearTimeout(this.retryTimer);
+    window.clearTimeout(this.countsTimer);
+    this.retryTimer = undefined;
+    this.countsTimer = undefined;
+    this.socket.disconnect();
+  }
+
+  /** Connects at once instead of at the end of the wait. */
+  tryNow = (): void => {
+    if (this.socket.connected || this.state.phase === 'ended' || this.state.phase === 'outdated') return;
+    window.clearTimeout(this.retryTimer);
+    this.patch({ retryAt: null });
+    this.socket.connect();
+  };
+
+  /** Asks the server; throws ApiError with its code, NETWORK without a line, TIMEOUT without an answer. */
+  async request<N extends DeskRequestName>(name: N, payload: DeskRequest<N>): Promise<DeskAnswers[N]> {
+    if (!this.socket.connected) throw new ApiError('NETWORK', '', 0);
+    let ack: Ack<DeskAnswers[N]>;
+    try {
+      ack = await this.socket.timeout(requestTimeoutMs).emitWithAck(name, payload) as Ack<DeskAnswers[N]>;
+    } catch {
+      throw new ApiError(this.socket.connected ? 'TIMEOUT' : 'NETWORK', '', 0);
+    }
+    if (ack.ok) return ack.data;
+    throw new ApiError(ack.code, ack.message, 0, undefined, ack.details);
+  }
+
+  /** Puts a message on its way: it is shown at once, and sent now or as soon as the line is back. */
+  send(pending: Pending): void {
+    this.outbox.add(pending);
+    void this.flush(pending.conversationId);
+  }
+
+  /** Tries a refused message again with the same clientId. */
+  sendAgain(clientId: string): void {
+    const pending = this.outbox.all().find((each) => each.clientId === clientId);
+    this.outbox.again(clientId);
+    if (pending !== undefined) void this.flush(pending.conversationId);
+  }
+
+  /** Tells the server, and by it the others, which conversation is on this screen. */
+  look(conversationId: string | null): void {
+    this.looking = conversationId;
+    this.request('conversation:look', { conversationId }).then(
+      (answer) => { if (conversationId !== null) this.signals.setWatchers(conversationId, answer.watchers); },
+      () => undefined,
+    );
+  }
+
+  /** The counts of the lists, fetched again soon; many events make one request. */
+  recount(): void {
+    this.countsTimer ??= window.setTimeout(() => {
+      this.countsTimer = undefined;
+      void this.cache.invalidateQueries({ queryKey: keys.counts });
+      void this.cache.invalidateQueries({ queryKey: keys.figures });
+    }, countsEveryMs);
+  }
+
+  private patch(change: Partial<Line>): void {
+    this.state = { ...this.state, ...change };
+    for (const listener of this.listeners) listener();
+  }
+
+  private readonly onStorage = (event: StorageEvent): void => { this.outbox.changedElsewhere(event.key); };
+
+  private listen(): void {
+    this.socket.on('hello', (hello: Hello) => { this.onHello(hello); });
+    this.socket.on('snapshot', (snapshot: Snapshot) => {
+      applySnapshot(this.cache, snapshot, this.lately);
+      this.cursor = snapshot.cursor;
+    });
+    this.socket.on('event', (event: DeskEvent) => { this.onEvents([event]); });
+    this.socket.on('events', (events: DeskEvent[]) => { this.onEvents(events); });
+    this.socket.on('resync', (reason: { code: string }) => {
+      if (reason.code === 'RIGHTS_CHANGED') {
+        this.cursor = undefined;
+        void this.cache.invalidateQueries({ queryKey: ['session'] });
+      }
+      this.patch({ restarting: reason.code === 'RESTART' });
+      this.socket.disconnect();
+      this.retryIn(reason.code === 'RESTART' ? 1_500 : 200);
+    });
+    this.socket.on('session:ended', () => {
+      this.patch({ phase: 'ended', retryAt: null });
+      this.stop();
+      announceSessionEnd();
+    });
+    this.socket.on('typing', (typing: Parameters<Signals['setTyping']>[0]) => { this.signals.setTyping(typing); });
+    this.socket.on('watchers', (now: { conversationId: string; watchers: Parameters<Signals['setWatchers']>[1] }) => {
+      this.signals.setWatchers(now.conversationId, now.watchers);
+    });
+    this.socket.on('disconnect', (reason) => { if (reason !== 'io client disconnect') this.onLost(); });
+    this.socket.on('connect_error', (error: Error & { data?: { code?: string } }) => { this.onRefused(error.data?.code ?? error.message); });
+  }
+
+  private onHello(hello: Hello): void {
+    learnServerTime(hello.serverTime);
+    if (hello.protocolVersion !== protocolVersion) {
+      this.patch({ phase: 'outdated', retryAt: null });
+      this.stop();
+      return;
+    }
+    const back = this.everOnline;
+    this.everOnline = true;
+    this.attempts = 0;
+    this.patch({
+      phase: 'online', retryAt: null, restarting: false, restored: this.state.restored + (back ? 1 : 0),
+      sentOnRestore: back ? this.outbox.waiting().length : 0,
+    });
+    if (this.looking !== null) this.look(this.looking);
+    for (const conversationId of new Set(this.outbox.waiting().map((each) => each.conversationId))) void this.flush(conversationId);
+    if (back) this.recount();
+  }
+
+  private onEvents(events: readonly DeskEvent[]): void {
+    for (const event of events) {
+      this.signals.beforeEvent(event, this.cache, this.me);
+      applyEvent(this.cache, event, this.me, this.lately);
+      this.cursor = event.cursor;
+      if (event.type === 'interaction.changed' || event.type === 'subject.gone') this.recount();
+      if (event.type === 'message.changed') {
+        const { clientId } = event.data as MessageView;
+        if (clientId !== null) this.outbox.settle(clientId);
+      }
+    }
+  }
+
+  private onRefused(code: string): void {
+    if (code === 'SIGN_IN_REQUIRED') {
+      this.patch({ phase: 'ended', retryAt: null });
+      announceSessionEnd();
+      return;
+    }
+    if (code === 'PROTOCOL_VERSION') {
+      this.patch({ phase: 'outdated', retryAt: null });
+      return;
+    }
+    this.onLost();
+  }
+
+  private onLost(): void {
+    const wait = Math.min(retryMsMax, retryMsMin * 2 ** this.attempts);
+    this.attempts += 1;
+    // A little of chance, so that a whole floor does not come back in the same instant.
+    this.retryIn(wait * (0.7 + Math.random() * 0.6));
+  }
+
+  private retryIn(ms: number): void {
+    if (this.state.phase === 'ended' || this.state.phase === 'outdated') return;
+    window.clearTimeout(this.retryTimer);
+    this.signals.forgetPeople();
+    this.patch({ phase: this.everOnline ? 'lost' : 'connecting', retryAt: localNow() + ms });
+    this.retryTimer = window.setTimeout(this.tryNow, ms);
+  }
+
+  /** One message after the other within a conversation, so that they arrive in the order of the clicks. */
+  private async flush(conversationId: string): Promise<void> {
+    if (this.sending.has(conversationId)) return;
+    this.sending.add(conversationId);
+    try {
+      for (;;) {
+        const next = this.outbox.waiting().find((each) => each.conversationId === conversationId);
+        if (next === undefined || !this.socket.connected) return;
+        if (!await this.deliver(next)) return;
+      }
+    } finally {
+      this.sending.delete(conversationId);
+    }
+  }
+
+  private async deliver(pending: Pending): Promise<boolean> {
+    const { clientId, conversationId, text, files } = pending;
+    try {
+      const { message } = pending.kind === 'note'
+        ? await this.request('message:note', { clientId, conversationId, text })
+        : await this.request('message:send', { clientId, conversationId, text, fileIds: files.map((file) => file.fileId) });
+      this.lately.message(message);
+      this.cache.setQueryData<Thread>(keys.thread(conversationId), (thread) => (thread === undefined ? thread : withLive(thread, message) ?? thread));
+      this.outbox.settle(clientId);
+      return true;
+    } catch (error) {
+      const { code, message } = error as ApiError;
+      if (passes(code)) {
+        window.setTimeout(() => { void this.flush(conversationId); }, 2_000);
+        return false;
+      }
+      this.outbox.refuse(clientId, { code, message });
+      return true;
+    }
+  }
+}

@@ -1,0 +1,135 @@
+/** What the screens read: the cache that the line keeps fresh, filled by REST where it is not there yet. */
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api, type Page } from '../api/client.ts';
+import { useDesk } from './context.ts';
+import { keys } from './keys.ts';
+import { emptyThread, withNewest, withOlder, type Thread } from './thread.ts';
+import type { ListKind, ListPage } from './lists.ts';
+import type { AgentView, ContactView, InteractionView, MessageView, OfferView, Snapshot, TicketView } from './types.ts';
+
+/** Rows of a list that one request asks for; the server gives at most 200. */
+const listRows = 50;
+const threadRows = 50;
+const byEvents = { staleTime: Number.POSITIVE_INFINITY, gcTime: 10 * 60_000 } as const;
+/** Filled by the snapshot alone; the query only waits for it. */
+const never = { enabled: false, staleTime: Number.POSITIVE_INFINITY, gcTime: Number.POSITIVE_INFINITY } as const;
+
+/** The agent's own state; undefined until the line stands. */
+export function useAgent(): AgentView | undefined {
+  return useQuery<AgentView>({ queryKey: keys.agent, ...never }).data;
+}
+
+/** The offers open to me, oldest first. */
+export function useOffers(): OfferView[] {
+  return useQuery<OfferView[]>({ queryKey: keys.offers, ...never }).data ?? [];
+}
+
+/** My own open work; undefined until the line stands. */
+export function useMine(): InteractionView[] | undefined {
+  return useQuery<InteractionView[]>({ queryKey: keys.mine, ...never }).data;
+}
+
+/** How many each list holds. */
+export function useCounts(): Snapshot['counts'] | undefined {
+  return useQuery({
+    queryKey: keys.counts, queryFn: ({ signal }) => api.get<Snapshot['counts']>('/interactions/counts', { signal }), staleTime: 60_000,
+  }).data;
+}
+
+/** A list of interactions, page by page, newer versions that came live kept. */
+export function useList(kind: ListKind, enabled: boolean) {
+  const { live } = useDesk();
+  return useInfiniteQuery({
+    queryKey: keys.list(kind), enabled, ...byEvents, initialPageParam: '', retry: 1,
+    queryFn: async ({ pageParam, signal }): Promise<ListPage> => {
+      const query = new URLSearchParams({ view: kind.view, state: kind.state, limit: String(listRows) });
+      if (kind.q !== '') query.set('q', kind.q);
+      if (pageParam !== '') query.set('cursor', pageParam);
+      const page = await api.get<Page<InteractionView>>(`/interactions?${query.toString()}`, { signal });
+      return { items: page.items.map((row) => live.lately.newest(row)), nextCursor: page.nextCursor };
+    },
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+  });
+}
+
+/** One interaction; taken from what is known, else fetched. */
+export function useInteraction(id: string | undefined) {
+  const { live } = useDesk();
+  const client = useQueryClient();
+  return useQuery<InteractionView>({
+    queryKey: keys.interaction(id ?? ''), enabled: id !== undefined, ...byEvents, retry: 1,
+    queryFn: async ({ signal }) => live.lately.newest(await api.get<InteractionView>(`/interactions/${id}`, { signal })),
+    initialData: () => client.getQueryData<InteractionView[]>(keys.mine)?.find((row) => row.id === id),
+  });
+}
+
+/** The messages of a conversation: the newest page, then live; older ones by `loadOlder`. */
+export function useThread(conversationId: string | null, enabled: boolean) {
+  const { live } = useDesk();
+  const client = useQueryClient();
+  const key = keys.thread(conversationId ?? '');
+  const query = useQuery<Thread>({
+    queryKey: key, enabled: enabled && conversationId !== null, ...byEvents, retry: 1,
+    queryFn: async ({ signal }) => {
+      const page = await api.get<Page<MessageView>>(`/conversations/${conversationId}/messages?limit=${threadRows}`, { signal });
+      return withNewest(client.getQueryData<Thread>(key), page.items, live.lately.ofConversation(conversationId ?? ''));
+    },
+  });
+  const loadOlder = async (): Promise<void> => {
+    const first = client.getQueryData<Thread>(key)?.items[0];
+    if (first === undefined) return;
+    const page = await api.get<Page<MessageView>>(`/conversations/${conversationId}/messages?before=${first.seq}&limit=${threadRows}`);
+    client.setQueryData<Thread>(key, (thread) => withOlder(thread ?? emptyThread, page.items));
+  };
+  return { query, loadOlder };
+}
+
+/** The customer as this user may see them. */
+export function useContact(id: string | undefined) {
+  return useQuery<ContactView>({
+    queryKey: keys.contact(id ?? ''), enabled: id !== undefined, staleTime: 30_000, retry: 1,
+    queryFn: ({ signal }) => api.get<ContactView>(`/contacts/${id}`, { signal }),
+  });
+}
+
+/** The other interactions of the customer, newest first. */
+export function useHistory(contactId: string | undefined) {
+  return useQuery({
+    queryKey: keys.history(contactId ?? ''), enabled: contactId !== undefined, staleTime: 30_000, retry: 1,
+    queryFn: ({ signal }) => api.get<Page<InteractionView>>(`/contacts/${contactId}/history`, { signal }),
+  });
+}
+
+/** The ticket of an interaction. */
+export function useTicket(id: string | undefined) {
+  return useQuery<TicketView>({
+    queryKey: keys.ticket(id ?? ''), enabled: id !== undefined, staleTime: 30_000, retry: 1,
+    queryFn: ({ signal }) => api.get<TicketView>(`/tickets/${id}`, { signal }),
+  });
+}
+
+export interface CategoryView {
+  id: string; parentId: string | null; code: string; nameId: string; nameEn: string; targetIdealS: number | null; targetMaxS: number | null;
+  active: boolean;
+}
+export interface ReasonView { id: string; kind: string; code: string; labelId: string; labelEn: string; active: boolean }
+export type ReasonKind = 'BREAK' | 'DECLINE' | 'OUTCOME' | 'OOT' | 'UNMASK' | 'REOPEN' | 'ESCALATION';
+
+const configuration = { staleTime: 5 * 60_000, gcTime: 60 * 60_000, retry: 2 } as const;
+
+/** The categories that may be chosen. */
+export function useCategories() {
+  return useQuery({
+    queryKey: keys.categories, ...configuration,
+    queryFn: async ({ signal }) => (await api.get<Page<CategoryView>>('/categories?limit=200', { signal })).items.filter((each) => each.active),
+  });
+}
+
+/** The reasons of one kind that may be chosen. */
+export function useReasons(kind: ReasonKind) {
+  return useQuery({
+    queryKey: keys.reasons(kind), ...configuration,
+    queryFn: async ({ signal }) => (await api.get<Page<ReasonView>>(`/reasons?kind=${kind}&limit=200`, { signal })).items
+      .filter((each) => each.active && each.kind === kind),
+  });
+}

@@ -1,0 +1,62 @@
+/** The gate of the desk: signed in, the desk with its line; else the sign-in, over the same address. */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { ApiError, onSessionEnded } from '../api/client.ts';
+import { suggestLocale } from '../i18n/index.ts';
+import { ErrorState } from '../kit/states.tsx';
+import { Drafts } from '../lib/drafts.ts';
+import { DeskContext, type Desk } from '../live/context.ts';
+import { Live } from '../live/live.ts';
+import { fetchSession, SessionContext, type Session } from './session.ts';
+import { SignIn } from './SignIn.tsx';
+
+/** Shows the children with session, line and drafts once somebody is signed in. */
+export function Gate({ children }: { children: ReactNode }) {
+  const client = useQueryClient();
+  const [ended, setEnded] = useState(false);
+  const query = useQuery<Session | null>({
+    queryKey: ['session'], staleTime: Number.POSITIVE_INFINITY, gcTime: Number.POSITIVE_INFINITY,
+    retry: (count, error) => error instanceof ApiError && error.code === 'NETWORK' && count < 3,
+    queryFn: async () => {
+      try {
+        return await fetchSession();
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 401) return null;
+        throw error;
+      }
+    },
+  });
+  const session = query.data ?? null;
+  useEffect(() => onSessionEnded(() => {
+    if (client.getQueryData<Session | null>(['session']) === null) return;
+    setEnded(true);
+    client.setQueryData(['session'], null);
+  }), [client]);
+  useEffect(() => { suggestLocale(session?.user.locale); }, [session?.user.locale]);
+  if (query.isPending) return null;
+  if (query.isError) return <main><ErrorState error={query.error} onRetry={() => { void query.refetch(); }} /></main>;
+  if (session === null) {
+    const enter = (next: Session): void => {
+      client.removeQueries({ queryKey: ['desk'] });
+      client.setQueryData(['session'], next);
+      setEnded(false);
+    };
+    return <SignIn ended={ended} onSignedIn={enter} />;
+  }
+  return <SessionContext value={session}><WithLine key={session.user.id} userId={session.user.id}>{children}</WithLine></SessionContext>;
+}
+
+function WithLine({ userId, children }: { userId: string; children: ReactNode }) {
+  const client = useQueryClient();
+  const desk = useMemo<Desk>(() => ({ live: new Live(client, userId), drafts: new Drafts(localStorage, userId) }), [client, userId]);
+  useEffect(() => {
+    const onStorage = (event: StorageEvent): void => { desk.drafts.changedElsewhere(event.key); };
+    window.addEventListener('storage', onStorage);
+    desk.live.start();
+    return () => {
+      window.removeEventListener('storage', onStorage);
+      desk.live.stop();
+    };
+  }, [desk]);
+  return <DeskContext value={desk}>{children}</DeskContext>;
+}

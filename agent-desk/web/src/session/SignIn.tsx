@@ -1,0 +1,84 @@
+/** The sign-in page: NPK and password, what went wrong in plain words, and what is kept when a session ended. */
+import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { IconInfoCircle } from '@tabler/icons-react';
+import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
+import { setLocale } from '../i18n/index.ts';
+import { sayError } from '../kit/errors.ts';
+import { useLocale, useT } from '../kit/words.ts';
+import { Logo } from '../shell/Logo.tsx';
+import { signIn, type Session } from './session.ts';
+import css from './SignIn.module.css';
+
+interface Problem { field?: 'npk' | 'password'; text: string }
+
+/** Asks who is there. `ended`: there was a session, and its drafts wait. */
+export function SignIn({ ended, onSignedIn }: { ended: boolean; onSignedIn: (session: Session) => void }) {
+  const t = useT();
+  const [npk, setNpk] = useState('');
+  const [password, setPassword] = useState('');
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [capsLock, setCapsLock] = useState(false);
+  const npkField = useRef<HTMLInputElement>(null);
+  const passwordField = useRef<HTMLInputElement>(null);
+  useEffect(() => { document.title = `${t('signIn.submit')} · Sambung`; }, [t]);
+
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    const wrong: Problem | null = !/^\d{4,8}$/.test(npk.trim()) ? { field: 'npk', text: t('signIn.npkNeeded') }
+      : password === '' ? { field: 'password', text: t('signIn.passwordNeeded') } : null;
+    setProblem(wrong);
+    if (wrong !== null) {
+      (wrong.field === 'npk' ? npkField : passwordField).current?.focus();
+      return;
+    }
+    setBusy(true);
+    try {
+      const answer = await signIn(npk.trim(), password);
+      if ('session' in answer) onSignedIn(answer.session);
+      else setProblem({ text: t('signIn.secondStep') });
+    } catch (error) {
+      setProblem({ text: sayError(error).message });
+      passwordField.current?.focus();
+      passwordField.current?.select();
+    } finally {
+      setBusy(false);
+    }
+  };
+  const watchCaps = (event: KeyboardEvent): void => { setCapsLock(event.getModifierState('CapsLock')); };
+  return (
+    <main className={css.page}>
+      <form className={css.card} onSubmit={(event) => { void submit(event); }} noValidate>
+        <Logo size={40} />
+        <h1 className={css.title}>{t('signIn.title')}</h1>
+        {ended ? <p className={css.ended} role="status"><strong>{t('signIn.ended')}</strong> {t('signIn.endedText')}</p> : null}
+        <TextInput ref={npkField} label={t('signIn.npk')} value={npk} inputMode="numeric" autoComplete="username" autoFocus data-autofocus
+          error={problem?.field === 'npk' ? problem.text : undefined} onChange={(event) => { setNpk(event.currentTarget.value); }} maxLength={8} />
+        <PasswordInput ref={passwordField} label={t('signIn.password')} value={password} autoComplete="current-password" onKeyUp={watchCaps}
+          error={problem?.field === 'password' ? problem.text : undefined} description={capsLock ? t('signIn.capsLock') : undefined}
+          visibilityToggleButtonProps={{ 'aria-label': t('signIn.show'), tabIndex: 0 }} onChange={(event) => { setPassword(event.currentTarget.value); }} />
+        <div role="alert" className={css.alert}>
+          {problem !== null && problem.field === undefined
+            ? <p className={css.problem}><IconInfoCircle size={16} stroke={1.75} aria-hidden="true" />{problem.text}</p> : null}
+        </div>
+        <Button type="submit" fullWidth size="md" loading={busy}>{t('signIn.submit')}</Button>
+        <p className="meta">{t('signIn.help')}</p>
+      </form>
+      <Languages />
+    </main>
+  );
+}
+
+function Languages() {
+  const t = useT();
+  const locale = useLocale();
+  return (
+    <div className={css.languages} role="group" aria-label={t('app.language')}>
+      {(['id', 'en'] as const).map((each) => (
+        <button key={each} type="button" lang={each} aria-pressed={locale === each} onClick={() => { void setLocale(each); }}>
+          {each === 'id' ? 'Bahasa Indonesia' : 'English'}
+        </button>
+      ))}
+    </div>
+  );
+}

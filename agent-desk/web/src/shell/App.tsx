@@ -1,0 +1,72 @@
+/** The desk from the outside in: theme, cache, the sign-in gate, the frame, and which page stands at which address. */
+import { Button, MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { Component, lazy, Suspense, type ReactNode } from 'react';
+import { Link, Route, Switch } from 'wouter';
+import { Workspace } from '../inbox/Workspace.tsx';
+import { EmptyState, SkeletonRows } from '../kit/states.tsx';
+import { useT } from '../kit/words.ts';
+import { Gate } from '../session/Gate.tsx';
+import { theme } from '../theme/theme.ts';
+import { Shell } from './Shell.tsx';
+
+const AdminRoutes = lazy(() => import('../admin/index.tsx'));
+const client = new QueryClient({ defaultOptions: { queries: { refetchOnWindowFocus: false, retry: 1 }, mutations: { retry: false } } });
+
+/** Everything. Styles of Mantine are in tokens.css: nothing here needs an inline style element (CSP). */
+export function App() {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
+      <QueryClientProvider client={client}>
+        <Crash>
+          <Gate>
+            <Shell>
+              <Switch>
+                <Route path="/">{() => <Workspace interactionId={undefined} />}</Route>
+                <Route path="/i/:interactionId">{({ interactionId }) => <Workspace interactionId={interactionId} />}</Route>
+                <Route path="/admin/*?">{() => <Suspense fallback={<SkeletonRows rows={10} />}><AdminRoutes /></Suspense>}</Route>
+                <Route>{() => <NotFound />}</Route>
+              </Switch>
+            </Shell>
+          </Gate>
+        </Crash>
+        <Notifications position="bottom-left" limit={4} />
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}
+
+function NotFound() {
+  const t = useT();
+  return (
+    <EmptyState title={t('app.notFoundTitle')} actions={<Button component={Link} href="/" variant="default">{t('app.toInbox')}</Button>}>
+      {t('app.notFoundText')}
+    </EmptyState>
+  );
+}
+
+function CrashText() {
+  const t = useT();
+  return (
+    <main>
+      <EmptyState title={t('app.crashTitle')} actions={<Button onClick={() => { window.location.reload(); }}>{t('app.reload')}</Button>}>
+        {t('app.crashText')}
+      </EmptyState>
+    </main>
+  );
+}
+
+/** A screen that fails says so and keeps what was written; React allows only a class here. */
+class Crash extends Component<{ children: ReactNode }, { failed: boolean }> {
+  override state = { failed: false };
+
+  /** Called by React when a part below threw. */
+  static getDerivedStateFromError(): { failed: boolean } {
+    return { failed: true };
+  }
+
+  override render(): ReactNode {
+    return this.state.failed ? <CrashText /> : this.props.children;
+  }
+}

@@ -1,0 +1,78 @@
+/** The top bar: presence, capacity, today's figures, the account. */
+import { Menu } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { IconLogout } from '@tabler/icons-react';
+import { notifyError } from '../kit/notify.ts';
+import { useT } from '../kit/words.ts';
+import { useAgent } from '../live/queries.ts';
+import { signOut, useSession } from '../session/session.ts';
+import { Figures } from './Figures.tsx';
+import { PresenceSwitch } from './PresenceSwitch.tsx';
+import css from './Shell.module.css';
+
+const segments = 5;
+
+function Capacity() {
+  const t = useT();
+  const agent = useAgent();
+  if (agent === undefined || agent.capacityPoints === 0) return null;
+  const part = agent.usedPoints / agent.capacityPoints;
+  return (
+    <div className={css.capacity} role="meter" aria-valuemin={0} aria-valuemax={agent.capacityPoints} aria-valuenow={agent.usedPoints}
+      aria-label={t('presence.capacity')} title={t('presence.capacityText', { used: agent.usedPoints, all: agent.capacityPoints })}>
+      <span>{t('presence.capacity')}</span>
+      <span className={css.segments} aria-hidden="true">
+        {Array.from({ length: segments }, (_unused, index) => (
+          <span key={index} className={css.segment}><i style={{ width: `${Math.max(0, Math.min(1, part * segments - index)) * 100}%` }} /></span>
+        ))}
+      </span>
+      <strong className="num">{Math.round(part * 100)}%</strong>
+    </div>
+  );
+}
+
+function initials(name: string): string {
+  const words = name.split(/\s+/).filter((word) => word !== '');
+  return [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => (word === undefined ? '' : [...word][0])).join('').toUpperCase();
+}
+
+function Account() {
+  const t = useT();
+  const client = useQueryClient();
+  const { user } = useSession();
+  const leave = async (): Promise<void> => {
+    try {
+      await signOut();
+      client.setQueryData(['session'], null);
+      client.removeQueries({ queryKey: ['desk'] });
+    } catch (error) {
+      notifyError(t('error.title'), error);
+    }
+  };
+  return (
+    <Menu position="bottom-end" width={220}>
+      <Menu.Target>
+        <button type="button" className={css.avatar} aria-label={`${t('app.account')}: ${user.name}`} title={user.name}>{initials(user.name)}</button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <div className={css.account}><p>{user.name}</p><p className="meta">{t('signIn.npk')} {user.npk}</p></div>
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={16} stroke={1.75} />} onClick={() => { void leave(); }}>{t('app.signOut')}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** The bar over every page. */
+export function TopBar() {
+  return (
+    <header className={css.top}>
+      <span className={css.brand}>Sambung</span>
+      <PresenceSwitch />
+      <Capacity />
+      <Figures />
+      <span className="grow" />
+      <Account />
+    </header>
+  );
+}

@@ -1,0 +1,54 @@
+/** Escalating to tier 2: the reason, a note for those who take over, and what happens then. */
+import { Button, Modal } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { api } from '../api/client.ts';
+import { SelectField, TextAreaField } from '../kit/fields.tsx';
+import { notifyDone, notifyError } from '../kit/notify.ts';
+import { useLocale, useT } from '../kit/words.ts';
+import { keys } from '../live/keys.ts';
+import { useReasons } from '../live/queries.ts';
+import type { InteractionView } from '../live/types.ts';
+import { reasonLabel } from '../shell/PresenceSwitch.tsx';
+import css from './Side.module.css';
+
+/** A dialog; the conversation leaves this agent when the server has taken it. */
+export function Escalate({ row, opened, onClose }: { row: InteractionView; opened: boolean; onClose: () => void }) {
+  const t = useT();
+  const locale = useLocale();
+  const client = useQueryClient();
+  const [, navigate] = useLocation();
+  const reasons = useReasons('ESCALATION').data ?? [];
+  const [reasonCode, setReasonCode] = useState<string | null>(null);
+  const [note, setNote] = useState('');
+  const [busy, setBusy] = useState(false);
+  const escalate = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      await api.post(`/interactions/${row.id}/escalate`, { reasonCode, ...(note.trim() === '' ? {} : { note: note.trim() }) });
+      void client.invalidateQueries({ queryKey: keys.interaction(row.id) });
+      notifyDone(t('form.escalated'));
+      onClose();
+      navigate('/');
+    } catch (error) {
+      notifyError(t('form.escalateFailed'), error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal opened={opened} onClose={onClose} title={t('form.escalateTitle')} closeButtonProps={{ 'aria-label': t('app.close') }}>
+      <p className={`muted ${css.dialogText}`}>{t('form.escalateText')}</p>
+      <div className={css.form}>
+        <SelectField label={t('form.escalateReason')} placeholder={t('form.chooseReason')} value={reasonCode} onChange={setReasonCode} data-autofocus
+          data={reasons.map((reason) => ({ value: reason.code, label: reasonLabel(reason, locale) }))} />
+        <TextAreaField label={`${t('form.escalateNote')} (${t('form.optional')})`} value={note} onChange={setNote} maxLength={4_000} />
+      </div>
+      <div className={css.dialogActions}>
+        <Button variant="default" onClick={onClose}>{t('app.cancel')}</Button>
+        <Button loading={busy} disabled={reasonCode === null} onClick={() => { void escalate(); }}>{t('form.escalate')}</Button>
+      </div>
+    </Modal>
+  );
+}

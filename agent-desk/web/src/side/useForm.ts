@@ -1,0 +1,31 @@
+/** The documentation of one interaction while it is being filled in: kept in the browser until it is saved. */
+import { useCallback, useState } from 'react';
+import { emptyForm, readForm, type FormDraft } from '../lib/form.ts';
+import type { InteractionView, TicketView } from '../live/types.ts';
+
+function keyOf(userId: string, interactionId: string): string {
+  return `sambung.form.${userId}.${interactionId}`;
+}
+
+/** The form and the way to change it; the category of the interaction is the server's, the rest waits here. */
+export function useForm(row: InteractionView, ticket: TicketView | undefined, userId: string) {
+  const key = keyOf(userId, row.id);
+  const [kept, setKept] = useState<FormDraft>(() => {
+    try { return readForm(localStorage.getItem(key)); } catch { return emptyForm; }
+  });
+  const form: FormDraft = {
+    ...kept, categoryId: row.categoryId ?? kept.categoryId, subcategoryId: kept.subcategoryId ?? ticket?.subcategoryId ?? null,
+    outcomeCode: kept.outcomeCode ?? row.outcomeCode, summary: kept.summary === '' ? ticket?.summary ?? '' : kept.summary,
+  };
+  const change = useCallback((part: Partial<FormDraft>) => {
+    setKept((old) => {
+      const next = { ...old, ...part };
+      try { localStorage.setItem(key, JSON.stringify(next)); } catch { /* kept for this page only */ }
+      return next;
+    });
+  }, [key]);
+  const forget = useCallback(() => {
+    try { localStorage.removeItem(key); } catch { /* nothing was kept */ }
+  }, [key]);
+  return { form, change, forget };
+}
