@@ -1,0 +1,85 @@
+/** What tests of channels share: real hosts on a database of their own, a folder for files, and captured payloads. */
+import { randomBytes } from 'node:crypto';
+import { createReadStream, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { channels } from '#channels/registry.ts';
+import { newId } from '#domain/ids.ts';
+import { localBus } from '#agent-desk/server/parts.ts';
+import type { Bus } from '#agent-desk/server/parts.ts';
+import { createHosts, type Hosts, type Target } from '#gateway/channel-host.ts';
+import type { MediaBlobs } from '#gateway/channel-media.ts';
+import { createEgress } from '#gateway/egress.ts';
+import { secretStore, type SecretStore } from '#gateway/security/secret-store.ts';
+import { createVault, masterKeys } from '#gateway/security/vault.ts';
+import { createIntake, type Intake } from '#routing/intake.ts';
+import { smallWorld, type SmallWorld } from '#test/support/fixtures.ts';
+import { testWork, type Teardown, type TestWork } from '#test/support/harness.ts';
+
+export interface ChannelWorld {
+  work: TestWork;
+  world: SmallWorld;
+  hosts: Hosts;
+  secrets: SecretStore;
+  intake: Intake;
+  bus: Bus;
+  target: Target;
+}
+
+/** A folder of files as the hosts need it, removed at the end. */
+export async function fileFolder(t: Teardown): Promise<MediaBlobs> {
+  const folder = await mkdtemp(join(tmpdir(), 'sambung-files-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  return {
+    async put(bytes) {
+      const whole = bytes instanceof Readable ? await buffer(bytes) : Buffer.from(bytes);
+      const storageName = newId();
+      await writeFile(join(folder, storageName), whole);
+      const png = whole.subarray(0, 4).equals(Buffer.from('89504e47', 'hex'));
+      return { storageName, mediaType: png ? 'image/png' : 'application/pdf', sizeBytes: whole.length, sha256: randomBytes(32) };
+    },
+    get: async (storageName) => createReadStream(join(folder, storageName)),
+    remove: (storageName) => rm(join(folder, storageName), { force: true }),
+  };
+}
+
+export interface ChannelWorldOptions {
+  channel: string;
+  settings?: Record<string, unknown>;
+  secrets?: Record<string, string>;
+  egressAllow?: readonly string[];
+}
+
+/** A small world whose one account is of this channel, with everything that stands behind its host. */
+export async function channelWorld(t: Teardown, options: ChannelWorldOptions): Promise<ChannelWorld> {
+  const work = await testWork(t);
+  const world = await smallWorld(work.db, { channel: options.channel, settings: options.settings ?? {} });
+  const secrets = secretStore(work, createVault(masterKeys([randomBytes(32).toString('base64')])));
+  const owner = { organisationId: world.organisationId, ownerKind: 'channel-account', ownerId: world.accountId };
+  if (options.secrets !== undefined) await secrets.put(owner, options.secrets);
+  const intake = createIntake(work);
+  const bus = localBus();
+  const hosts = createHosts({
+    work, nodeId: newId(), channels, intake, secrets, bus, blobs: await fileFolder(t),
+    egress: createEgress(options.egressAllow ?? []),
+  });
+  await hosts.reload();
+  t.teardown(async () => { await hosts.stop(); await intake.close(); });
+  const target = await hosts.forAccount(world.accountId);
+  if (target === undefined) throw new Error('the account of the small world is not served');
+  return { work, world, hosts, secrets, intake, bus, target };
+}
+
+export interface Captured { file: string; about: string; body: string; expect: Record<string, unknown>; [more: string]: unknown }
+
+/** The captured payloads of a channel, one file per condition; `json` bodies become text as they stand. */
+export function captured(channel: string): Captured[] {
+  const folder = new URL(`./fixtures/${channel}/`, import.meta.url);
+  return readdirSync(folder).filter((name) => name.endsWith('.json')).sort().map((file) => {
+    const one = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Captured & { json?: unknown };
+    return { ...one, file, body: one.body ?? JSON.stringify(one.json) };
+  });
+}
