@@ -23,6 +23,8 @@ export interface Desk {
   /** Calls when an agent of this node starts or stops typing. */
   onAgentTyping: Looking['onAgentTyping'];
   stats(): DispatchStats & { sockets: number; lagMs: number };
+  /** Tells every desk of this node to connect again: its connections were taken for dead elsewhere. */
+  reconnectAll(): void;
   /** Tells every desk to connect again and lets go of the tail. */
   stop(): Promise<void>;
 }
@@ -137,6 +139,9 @@ export function createDesk(parts: DeskParts): Desk {
     customerTyping: (typing) => looking.customerTyping(typing),
     onAgentTyping: (listener) => looking.onAgentTyping(listener),
     stats: () => ({ ...dispatch.stats, sockets: present.size, lagMs: parts.tail.lagMs() }),
+    reconnectAll() {
+      for (const desktop of [...present]) { audience.remove(desktop); resync(desktop, 'RESTART'); }
+    },
     async stop() {
       stopping = true;
       for (const end of unsubscribe) end();

@@ -3,6 +3,7 @@ import { statement, type Queryable } from '#domain/store/db.ts';
 import { accessFilter, type Placed, type User } from '#domain/people/access.ts';
 import { maskHandle, maskName } from '#domain/people/masks.ts';
 import { containsPattern, decodePage, encodePage, pageSize, type Page, type PageKey } from '#domain/pages.ts';
+import { holdsContactFilter } from '#domain/conversations/queries.ts';
 import type { SendStatus } from '#domain/channels/words.ts';
 import { runningClock } from './clock.ts';
 
@@ -204,6 +205,11 @@ export function visibleFilter(user: User, alias: string): string {
   return waiting === 'false' ? readable : `(${readable} or (${alias}.state = 'QUEUED' and ${waiting}))`;
 }
 
+/** Interactions by a condition of the caller's making, unmasked; the condition holds the rights and the order. */
+export async function interactionsWhere(db: Queryable, where: string, values: readonly unknown[]): Promise<InteractionSeen[]> {
+  return (await db.dynamic<Stored>(`select ${FIELDS} ${JOINS} where ${where}`, values)).map(seen);
+}
+
 export interface InteractionQuery {
   user: User;
   view: 'mine' | 'queues' | 'all';
@@ -268,10 +274,11 @@ export async function interactionViews(db: Queryable, query: InteractionQuery): 
   };
 }
 
-/** One interaction as the user may see it, or undefined where they may not know of it. */
+/** One interaction as the user may see it, history of a contact they serve too; undefined where they may not know of it. */
 export async function interactionView(db: Queryable, user: User, id: string): Promise<InteractionSeen | undefined> {
-  const [row] = await db.dynamic<Stored>(`select ${FIELDS}, ${readableFilter(user, 'i')} as readable ${JOINS}
-    where i.organisation_id = $1 and i.id = $2 and ${visibleFilter(user, 'i')}`, [user.organisationId, id]);
+  const readable = `(${readableFilter(user, 'i')} or ${holdsContactFilter(user, 'i.contact_id')})`;
+  const [row] = await db.dynamic<Stored>(`select ${FIELDS}, ${readable} as readable ${JOINS}
+    where i.organisation_id = $1 and i.id = $2 and (${readable} or ${visibleFilter(user, 'i')})`, [user.organisationId, id]);
   if (row === undefined) return undefined;
   return row.readable === true ? seen(row) : maskInteraction(seen(row));
 }

@@ -200,7 +200,7 @@ export interface Sealer {
 const LEASE_MS = 3_000;
 
 /** Starts sealing every limits.sealEveryMs while this node holds the lease; survives a database that is away. */
-export function createSealer(work: Work, keys: SealKeys, nodeId: string): Sealer {
+export function createSealer(work: Work, keys: SealKeys, { nodeId }: { nodeId: string }): Sealer {
   let holding = false;
   let stopped = false;
   let ageMs = 0;

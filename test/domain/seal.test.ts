@@ -101,9 +101,9 @@ t.test('RA08 two nodes: one seals at a time, the other takes over, the chain sta
   const work = await testWork(t);
   const other = { ...work, log: memoryLog(), wake: localWake() };
   const [one, two] = [newId(), newId()];
-  const first = createSealer(work, keys, one);
+  const first = createSealer(work, keys, { nodeId: one });
   await eventually('the first holds', () => first.holds());
-  const second = createSealer(other, keys, two);
+  const second = createSealer(other, keys, { nodeId: two });
   await write(work.db, 20);
   await eventually('everything sealed', async () => await unsealedAgeMs(work.db) === 0);
   t.notOk(second.holds());

@@ -1,0 +1,38 @@
+/** /api/tickets: cases as lists and rows, and changing what a ticket says. */
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { ticketView as shape } from '#agent-desk/views.ts';
+import { ticketView, ticketViews } from '#domain/tickets/queries.ts';
+import { updateTicket } from '#routing/ticketing.ts';
+import { ifMatch } from '../security/plugin.ts';
+import { pageOf } from './crud.ts';
+import { idParams, journalSearch, orNotFound, paging, words, type ReadingParts } from './shapes.ts';
+
+const listQuery = z.strictObject({
+  state: z.enum(['open', 'closed']).optional(), contactId: z.uuid().optional(), q: words.optional(), ...paging,
+});
+const change = z.strictObject({
+  categoryId: z.uuid(), subcategoryId: z.uuid().nullable(), summary: z.string().trim().min(3).max(4_000).nullable(),
+  outcomeCode: z.string().min(1).max(64).nullable(),
+}).partial().refine((body) => Object.keys(body).length > 0)
+  .refine((body) => body.subcategoryId === undefined || body.categoryId !== undefined);
+
+/** The routes of tickets. Lists are open to whoever is signed in: several rights lead to a ticket, and without one they are empty. */
+export function ticketsApi(parts: ReadingParts): FastifyPluginAsyncZod {
+  const { work } = parts;
+  return async (app) => {
+    app.get('/api/tickets', { config: { permission: 'signed-in' },
+      schema: { querystring: listQuery, response: { 200: pageOf(shape) } } }, async ({ user, query }) => {
+      if (query.q !== undefined) await journalSearch(work, user, 'tickets');
+      return ticketViews(work.db, { user, ...query });
+    });
+    app.get('/api/tickets/:id', { config: { permission: 'signed-in' }, schema: { params: idParams, response: { 200: shape } } },
+      async ({ user, params }) => orNotFound(await ticketView(work.db, user, params.id)));
+    app.patch('/api/tickets/:id', { config: { permission: 'ticket.update' },
+      schema: { params: idParams, body: change, response: { 200: shape } } }, async (request) => {
+      const { user, params, body } = request;
+      await updateTicket(work, { user, ticketId: params.id, ifVersion: ifMatch(request), change: body });
+      return orNotFound(await ticketView(work.db, user, params.id));
+    });
+  };
+}
