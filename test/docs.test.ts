@@ -30,7 +30,7 @@ t.test('every folder of the picture in README.md exists', async (t) => {
 
 t.test('every error is said in both languages, each with what to do or what happened', async (t) => {
   for (const [code, { id, en, status }] of Object.entries(errorCatalogue)) {
-    t.ok(id.length > 10 && en.length > 10 && id !== en, code);
+    t.ok(id.length > 10 && en.length > 10 && String(id) !== en, code);
     t.ok(status >= 400 && status < 600, code);
   }
 });

@@ -1,0 +1,19 @@
+/** The administration's routes, one file a noun; a list, so that app.ts and the rights matrix see them all. */
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { Parts } from '../parts.ts';
+import { auditApi } from './audit.ts';
+import { categoriesApi, reasonsApi } from './categories.ts';
+import { channelAccountsApi } from './channel-accounts.ts';
+import { optOutsApi } from './opt-outs.ts';
+import { seatsApi, sitesApi, teamsApi } from './places.ts';
+import { quarantineApi } from './quarantine.ts';
+import { queuesApi } from './queues.ts';
+import { rolesApi } from './roles.ts';
+import { skillsApi } from './skills.ts';
+import { usersApi } from './users.ts';
+
+/** Every administrative plugin, on the parts of this node. */
+export function adminApis(parts: Parts): FastifyPluginAsyncZod[] {
+  return [usersApi, rolesApi, sitesApi, teamsApi, seatsApi, queuesApi, skillsApi, categoriesApi, reasonsApi,
+    channelAccountsApi, quarantineApi, optOutsApi, auditApi].map((api) => api(parts));
+}

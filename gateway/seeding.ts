@@ -1,0 +1,33 @@
+/** Fills an empty installation: the demo of invented people, or the first administrator alone. */
+import { randomInt } from 'node:crypto';
+import { seedDemo } from '#domain/store/seeds/demo.ts';
+import { seedEmpty } from '#domain/store/seeds/empty.ts';
+import type { Work } from '#domain/work.ts';
+import type { Config } from './config.ts';
+import type { Passwords } from './security/passwords.ts';
+import type { SecretStore } from './security/secret-store.ts';
+
+/** No letters or digits that look alike: it is read from a terminal and typed. */
+const ALPHABET = 'abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+const PASSWORD_CHARS = 16;
+
+export interface Seeded {
+  kind: 'demo' | 'empty';
+  /** Set only by the start that made the data. */
+  password: string | undefined;
+}
+
+function randomPassword(): string {
+  return Array.from({ length: PASSWORD_CHARS }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+}
+
+/** Seeds once; later starts find the organisation and change nothing. */
+export async function seed(config: Config, work: Work, tools: { passwords: Passwords; secrets: SecretStore }): Promise<Seeded | undefined> {
+  if (config.seed === 'none') return undefined;
+  const password = config.demoPassword ?? randomPassword();
+  const hash = (plain: string): Promise<string> => tools.passwords.hash(plain);
+  const { created } = config.seed === 'demo'
+    ? await seedDemo(work.db, { password, hash, putSecrets: (owner, values, tx) => tools.secrets.put(owner, values, tx) })
+    : await seedEmpty(work.db, { password, hash });
+  return { kind: config.seed, password: created ? password : undefined };
+}

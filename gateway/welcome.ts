@@ -1,0 +1,33 @@
+/** The block that a start ends with on the terminal: where it is, who can sign in, what runs and where the data lie. */
+import type { Config } from './config.ts';
+import type { Seeded } from './seeding.ts';
+
+const DEMO_LOGINS = [
+  ['10001', 'agen tier 1'], ['30001', 'agen tier 2'], ['20001', 'team leader'], ['80001', 'operation manager'],
+  ['90001', 'administrator'],
+] as const;
+
+function passwordLine(config: Config, seeded: Seeded): string {
+  if (seeded.password === undefined) return '(kata sandi dari start pertama / the password printed by the first start)';
+  return config.demoPassword === undefined ? seeded.password : '(DEMO_PASSWORD)';
+}
+
+function loginLines(config: Config, seeded: Seeded | undefined): string[] {
+  if (seeded === undefined) return ['  Masuk     npm run admin -- create  membuat administrator pertama'];
+  const password = passwordLine(config, seeded);
+  if (seeded.kind === 'empty') return [`  Masuk     90001 (administrator), kata sandi ${password}`];
+  return [`  Masuk     ${DEMO_LOGINS.map(([npk, who]) => `${npk} ${who}`).join(' · ')}`, `  Sandi     ${password}`];
+}
+
+/** The lines to print once the server listens at `url`. */
+export function welcome(config: Config, url: string, seeded: Seeded | undefined): string {
+  const embedded = [config.databaseUrl === undefined ? 'PostgreSQL 18' : undefined, config.redisUrl === undefined ? 'Redis' : undefined]
+    .filter((name) => name !== undefined);
+  return ['', '  Sambung siap',
+    `  Desk      ${url}/`,
+    `  Nasabah   ${url}/chat`,
+    ...loginLines(config, seeded),
+    `  Tertanam  ${embedded.length > 0 ? embedded.join(', ') : '-'}`,
+    `  Data      ${config.dataDir}`,
+    '  Berhenti  Ctrl+C', ''].join('\n');
+}
