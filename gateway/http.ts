@@ -80,11 +80,14 @@ export function toAppError(error: unknown): AppError | undefined {
     const issues = error.validation.map((one) => ({ path: one.instancePath, code: one.keyword }));
     return new AppError('VALIDATION_FAILED', { in: error.validationContext, issues });
   }
+  if ((error as Error | null)?.name === 'OptimisticLockError') return new AppError('VERSION_CONFLICT', undefined,
+    error);
   const code = FASTIFY_CODES[(error as FastifyError | null)?.code ?? ''];
   if (code !== undefined) return new AppError(code);
   if (isUnavailable(error) || sqlState(error) === '57014') return new AppError('DATABASE_UNAVAILABLE', undefined,
     error);
   if (sqlState(error) === '23505') return new AppError('ALREADY_EXISTS', undefined, error);
+  if (sqlState(error) === '23503') return new AppError('IN_USE', undefined, error);
   const status = (error as FastifyError | null)?.statusCode;
   return status !== undefined && status >= 400 && status < 500 ? new AppError('BAD_REQUEST', undefined, error)
     : undefined;

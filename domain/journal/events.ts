@@ -57,6 +57,8 @@ export const journalTypes = {
   'channel-account.health-changed': 'a channel account lost or found its connection',
   'event.quarantined': 'an inbound event could not be taken; data: {reasonCode}',
   'event.replayed': 'an administrator replayed a quarantined event; data: {result}',
+  'configuration.created': 'a site, team, seat, category or reason was made; data.noun',
+  'configuration.updated': 'a site, team, seat, category or reason changed; data: {noun, changed}',
   'opt-out.registered': 'a customer may not be contacted for a purpose',
   'opt-out.withdrawn': 'a customer may be contacted again',
   'search.performed': 'a user searched; no words are kept',
@@ -64,7 +66,8 @@ export const journalTypes = {
 
 export type JournalType = keyof typeof journalTypes;
 export type SubjectType = 'contact' | 'conversation' | 'message' | 'interaction' | 'ticket' | 'agent' | 'user' | 'role'
-  | 'queue' | 'skill' | 'channel-account' | 'event' | 'opt-out' | 'organisation';
+  | 'queue' | 'skill' | 'channel-account' | 'event' | 'opt-out' | 'organisation'
+  | 'site' | 'team' | 'seat' | 'category' | 'reason';
 
 /** Who may see a thing is decided by where it stands: these are the only fields rights look at. */
 export interface Scope {

@@ -1,0 +1,295 @@
+/** Users by NPK, their place, roles, skills and password; bounded by the rank and scope of who changes them (RS16). */
+import { randomInt } from 'node:crypto';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { AppError } from '#domain/errors.ts';
+import { newId } from '#domain/ids.ts';
+import type { JournalEntry, JournalType } from '#domain/journal/events.ts';
+import { accessFilter, type User } from '#domain/people/access.ts';
+import { UserEntity } from '#domain/people/entities.ts';
+import { requireAdministrator, requireRank, requireScope, type WantedGrant } from '#domain/people/ranks.ts';
+import type { OrmTx } from '#domain/store/orm.ts';
+import { idempotent } from '../security/idempotency.ts';
+import { checkNewPassword } from '../security/passwords.ts';
+import { ifMatch } from '../security/plugin.ts';
+import type { Sessions } from '../security/sessions.ts';
+import {
+  atVersion, nameText, oneRow, readRoutes, record, requireOwn, type AdminParts, type Noun, type Values,
+} from './crud.ts';
+
+export interface UserParts extends AdminParts {
+  sessions: Sessions;
+}
+
+const id = z.uuid();
+const grant = z.strictObject({
+  roleId: id, scopeKind: z.enum(['self', 'team', 'queue', 'site', 'branch', 'organisation']), scopeId: id.nullable(),
+});
+const grants = z.array(grant).max(50);
+const skillLevels = z.array(z.strictObject({ skillId: id, level: z.number().int().min(1).max(5) })).max(100);
+const place = { siteId: id.nullish(), branchId: id.nullish(), teamId: id.nullish() };
+const status = z.enum(['ACTIVE', 'DISABLED']);
+const locale = z.enum(['id', 'en']);
+const capacityPoints = z.number().int().min(0).max(1_000);
+const password = z.string().min(1).max(1_000);
+
+const view = z.object({
+  id, npk: z.string(), name: z.string(), status, siteId: id.nullable(), teamId: id.nullable(),
+    branchId: id.nullable(), locale,
+  capacityPoints: z.number(), roles: z.array(grant.extend({ code: z.string() })), skills: skillLevels,
+    queueIds: z.array(id),
+  passwordSet: z.boolean(), createdAt: z.string(), updatedAt: z.string(), version: z.number(),
+});
+const patchBody = z.strictObject({
+  name: nameText.optional(), status: status.optional(), locale: locale.optional(),
+    capacityPoints: capacityPoints.optional(),
+  ...place, roles: grants.optional(), skills: skillLevels.optional(),
+});
+const createBody = patchBody.extend({ npk: z.string().regex(/^\d{4,8}$/), name: nameText,
+  password: password.optional() });
+
+/** Columns that users lack: nobody's rights over a person come from a queue or from owning them. */
+const WITHOUT = ['queue_id', 'agent_id'];
+const iso = (column: string): string => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+const users: Noun = {
+  path: 'users', noun: 'user', table: 'users', entity: UserEntity,
+  columns: {
+    id: 't.id', npk: 't.npk', name: 't.name', status: 't.status', siteId: 't.site_id', teamId: 't.team_id',
+    branchId: 't.branch_id', locale: 't.locale', capacityPoints: 't.capacity_points',
+    roles: `coalesce((select jsonb_agg(jsonb_build_object('roleId', g.role_id, 'code', r.code, 'scopeKind',
+      g.scope_kind,
+      'scopeId', g.scope_id) order by r.rank desc, r.code,
+        g.scope_id) from user_roles g join roles r on r.id = g.role_id
+      where g.user_id = t.id and g.organisation_id = t.organisation_id), '[]')`,
+    skills: `coalesce((select jsonb_agg(jsonb_build_object('skillId', s.skill_id, 'level', s.level) order by s.skill_id)
+      from user_skills s where s.user_id = t.id and s.organisation_id = t.organisation_id), '[]')`,
+    queueIds: 'array(select m.queue_id from queue_members m where m.user_id = t.id order by 1)',
+    passwordSet: 't.password_hash is not null', createdAt: iso('t.created_at'), updatedAt: iso('t.updated_at'),
+    version: 't.version',
+  },
+  view, create: createBody, patch: patchBody, defaults: {}, sort: 't.npk', search: ['t.name', 't.npk'],
+  filters: {
+    status: { schema: status, column: 't.status' }, siteId: { schema: id, column: 't.site_id' },
+    teamId: { schema: id, column: 't.team_id' }, branchId: { schema: id, column: 't.branch_id' },
+  },
+  read: 'user.read', manage: 'user.manage',
+  journal: { created: 'user.created', updated: 'user.updated', subject: 'user' },
+  visible: (user) => accessFilter(user, 'user.read', 't', WITHOUT),
+};
+
+async function rankOf(tx: OrmTx, organisationId: string, userId: string): Promise<number> {
+  const [row] = await tx.dynamic<{ rank: number }>(`select coalesce(max(r.rank), 0) as rank from user_roles g
+    join roles r on r.id = g.role_id where g.organisation_id = $1 and g.user_id = $2`, [organisationId, userId]);
+  return row?.rank ?? 0;
+}
+
+/** Throws FORBIDDEN unless the person stands, as written now, where the user manages people. */
+async function requireManaged(tx: OrmTx, user: User, userId: string): Promise<void> {
+  const rows = await tx.dynamic(`select 1 from users t where t.id = $1 and ${accessFilter(user, 'user.manage', 't',
+    WITHOUT)}`,
+    [userId]);
+  if (rows.length === 0) throw new AppError('FORBIDDEN');
+}
+
+async function setRoles(tx: OrmTx, user: User, userId: string, wanted: readonly WantedGrant[]): Promise<void> {
+  const ids = [...new Set(wanted.map((one) => one.roleId))];
+  await requireOwn(tx, user, 'roles', 'roles', ids);
+  const roles = await tx.dynamic<{ rank: number }>('select rank from roles where organisation_id = $1 and id = any($2::uuid[])',
+    [user.organisationId, ids]);
+  for (const role of roles) requireRank(user, role.rank);
+  for (const one of wanted) await requireScope(tx, user, one);
+  await tx.dynamic('delete from user_roles where organisation_id = $1 and user_id = $2', [user.organisationId, userId]);
+  for (const one of wanted) {
+    await tx.dynamic(`insert into user_roles (id, organisation_id, user_id, role_id, scope_kind, scope_id)
+      values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
+    [newId(), user.organisationId, userId, one.roleId, one.scopeKind, one.scopeId]);
+  }
+}
+
+async function setSkills(tx: OrmTx, user: User, userId: string,
+  skills: { skillId: string; level: number }[]): Promise<void> {
+  await requireOwn(tx, user, 'skills', 'skills', skills.map((one) => one.skillId));
+  await tx.dynamic('delete from user_skills where organisation_id = $1 and user_id = $2',
+    [user.organisationId, userId]);
+  await tx.dynamic(`insert into user_skills (organisation_id, user_id, skill_id, level)
+    select $1, $2, s.skill, s.level from unnest($3::uuid[], $4::int[]) as s (skill, level)`,
+  [user.organisationId, userId, skills.map((one) => one.skillId), skills.map((one) => one.level)]);
+}
+
+function entry(user: User, target: Values, type: JournalType, changed?: string[]): JournalEntry {
+  return {
+    type, subjectType: 'user', subjectId: String(target['id']), actor: { kind: 'USER', id: user.id },
+    scope: {
+      organisationId: user.organisationId, siteId: target['siteId'] as string | null,
+        branchId: target['branchId'] as string | null,
+      teamId: target['teamId'] as string | null,
+    },
+    version: target['version'] as number, ...(changed === undefined ? {} : { data: { changed } }),
+  };
+}
+
+async function requirePlaces(tx: OrmTx, user: User, body: z.output<typeof patchBody>): Promise<void> {
+  await requireOwn(tx, user, 'sites', 'siteId', body.siteId);
+  await requireOwn(tx, user, 'branches', 'branchId', body.branchId);
+  await requireOwn(tx, user, 'teams', 'teamId', body.teamId);
+}
+
+async function createUser(parts: UserParts, user: User, body: z.output<typeof createBody>,
+  hash: string): Promise<Values> {
+  return parts.orm.write(async (em, tx) => {
+    await requirePlaces(tx, user, body);
+    const userId = newId();
+    const now = new Date();
+    em.create(UserEntity, {
+      id: userId, organisationId: user.organisationId, npk: body.npk, name: body.name, passwordHash: hash,
+      status: body.status ?? 'ACTIVE', siteId: body.siteId ?? null, branchId: body.branchId ?? null,
+        teamId: body.teamId ?? null,
+      locale: body.locale ?? 'id', capacityPoints: body.capacityPoints ?? 100, passwordChangedAt: now,
+        updatedAt: now, version: 1,
+    });
+    await em.flush();
+    await requireManaged(tx, user, userId);
+    await setRoles(tx, user, userId, body.roles ?? []);
+    await setSkills(tx, user, userId, body.skills ?? []);
+    const made = await oneRow(tx, { ...users, visible: () => 'true' }, user, userId);
+    await record(parts, tx, [entry(user, made, 'user.created')]);
+    return made;
+  });
+}
+
+const SCALARS = ['name', 'status', 'locale', 'capacityPoints', 'siteId', 'branchId', 'teamId'] as const;
+
+function comparable(list: unknown, keys: readonly string[]): string {
+  return JSON.stringify((list as Values[]).map((one) => keys.map((key) => one[key])).sort());
+}
+
+function changedFields(before: Values, body: Values): string[] {
+  return Object.keys(body).filter((field) => body[field] !== undefined).filter((field) => {
+    if (field === 'roles') return comparable(body[field], GRANT_KEYS) !== comparable(before[field], GRANT_KEYS);
+    if (field === 'skills') return comparable(body[field], SKILL_KEYS) !== comparable(before[field], SKILL_KEYS);
+    return body[field] !== before[field];
+  });
+}
+const GRANT_KEYS = ['roleId', 'scopeKind', 'scopeId'];
+const SKILL_KEYS = ['skillId', 'level'];
+
+async function changeUser(
+  parts: UserParts, user: User, userId: string, version: number, body: z.output<typeof patchBody>,
+): Promise<Values> {
+  const after = await parts.orm.write(async (em, tx) => {
+    const before = await oneRow(tx, users, user, userId);
+    await requireManaged(tx, user, userId);
+    requireRank(user, await rankOf(tx, user.organisationId, userId));
+    if (before['version'] !== version) throw new AppError('VERSION_CONFLICT', { version: before['version'] });
+    const changed = changedFields(before, body);
+    if (changed.length === 0) return before;
+    await requirePlaces(tx, user, body);
+    const entity = await atVersion(em, UserEntity, user, userId, version);
+    em.assign(entity, { ...Object.fromEntries(SCALARS.filter((field) => changed.includes(field)).map((field) =>
+      [field, body[field]])),
+      updatedAt: new Date() });
+    await em.flush();
+    await requireManaged(tx, user, userId);
+    if (changed.includes('roles') && body.roles !== undefined) await setRoles(tx, user, userId, body.roles);
+    if (changed.includes('skills') && body.skills !== undefined) await setSkills(tx, user, userId, body.skills);
+    if (changed.includes('roles')) await parts.sessions.revokeUser(userId, 'ROLES_CHANGED', { tx });
+    if (changed.includes('status') && body.status === 'DISABLED') await parts.sessions.revokeUser(userId,
+      'USER_DISABLED', { tx });
+    await requireAdministrator(tx, user.organisationId);
+    const made = await oneRow(tx, { ...users, visible: () => 'true' }, user, userId);
+    const entries = [entry(user, made, 'user.updated', changed)];
+    if (changed.includes('roles')) entries.push(entry(user, made, 'user.roles-changed'));
+    await record(parts, tx, entries);
+    return made;
+  });
+  await parts.sessions.check();
+  return after;
+}
+
+const ALPHABET = 'abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+
+/** A password of 16 characters without look-alikes: some 93 bits. */
+export function generatePassword(): string {
+  return Array.from({ length: 16 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+}
+
+async function resetPassword(parts: UserParts, user: User, userId: string, hash: string): Promise<void> {
+  await parts.orm.write(async (em, tx) => {
+    const before = await oneRow(tx, users, user, userId);
+    await requireManaged(tx, user, userId);
+    requireRank(user, await rankOf(tx, user.organisationId, userId));
+    const entity = await em.findOneOrFail(UserEntity, { id: userId, organisationId: user.organisationId });
+    const now = new Date();
+    em.assign(entity, { passwordHash: hash, passwordChangedAt: now, updatedAt: now });
+    await em.flush();
+    await parts.sessions.revokeUser(userId, 'PASSWORD_CHANGED', { tx });
+    await record(parts, tx, [entry(user, { ...before, version: entity.version }, 'user.password-changed')]);
+  });
+  await parts.sessions.check();
+}
+
+async function signOutEverywhere(parts: UserParts, user: User, userId: string): Promise<void> {
+  await parts.orm.write(async (_em, tx) => {
+    const person = await oneRow(tx, users, user, userId);
+    await requireManaged(tx, user, userId);
+    requireRank(user, await rankOf(tx, user.organisationId, userId));
+    await parts.sessions.revokeUser(userId, 'SIGNED_OUT_BY_ADMINISTRATOR', { tx });
+    await record(parts, tx, [{ ...entry(user, person, 'user.signed-out'), data: { reason: 'ADMINISTRATOR' } }]);
+  });
+  await parts.sessions.check();
+}
+
+const byId = z.object({ id });
+const withPassword = view.extend({
+  /** Made by the server, shown this once; absent where the caller gave one. */
+  password: z.string().optional(),
+});
+
+/** /api/users */
+export function usersApi(parts: UserParts): FastifyPluginAsyncZod {
+  const { passwords } = parts.sessions;
+  return async (app) => {
+    readRoutes(app, parts, users);
+
+    app.post('/api/users', {
+      config: { permission: 'user.manage' }, schema: { body: createBody, response: { 201: withPassword } },
+    }, async (request, reply) => idempotent<z.output<typeof withPassword>>(parts.work, request, reply, async () => {
+      const given = request.body.password;
+      if (given !== undefined) checkNewPassword(given, request.body);
+      const made = given ?? generatePassword();
+      const row = await createUser(parts, request.user, request.body,
+        await passwords.hash(made)) as z.output<typeof view>;
+      return { status: 201, body: given === undefined ? { ...row, password: made } : row };
+    }, ({ password: _shownOnce, ...rest }) => rest));
+
+    app.patch('/api/users/:id', {
+      config: { permission: 'user.manage' }, schema: { params: byId, body: patchBody, response: { 200: view } },
+    }, async (request) =>
+      await changeUser(parts, request.user, request.params.id, ifMatch(request),
+        request.body) as z.output<typeof view>);
+
+    app.post('/api/users/:id/password', {
+      config: { permission: 'user.manage' },
+      schema: {
+        params: byId, body: z.strictObject({ password: password.optional() }).nullish(),
+        response: { 200: z.object({ password: z.string().nullable() }) },
+      },
+    }, async (request) => {
+      const person = await oneRow(parts.work.db, users, request.user, request.params.id) as z.output<typeof view>;
+      const given = request.body?.password;
+      if (given !== undefined) checkNewPassword(given, person);
+      const made = given ?? generatePassword();
+      await resetPassword(parts, request.user, request.params.id, await passwords.hash(made));
+      return { password: given === undefined ? made : null };
+    });
+
+    app.post('/api/users/:id/sign-out', {
+      config: { permission: 'user.manage' }, schema: { params: byId, response: { 204: z.null() } },
+    }, async (request, reply) => {
+      await signOutEverywhere(parts, request.user, request.params.id);
+      void reply.code(204);
+      return null;
+    });
+  };
+}

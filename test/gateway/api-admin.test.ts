@@ -1,0 +1,209 @@
+/** The administration: what it writes, what it journals, and that versions and secrets are kept (RS03, RA10). */
+import t from 'tap';
+import { adminWorld } from '#test/support/admin-world.ts';
+
+t.test('users are made with a password shown once, changed under If-Match, and journalled', async (t) => {
+  const place = await adminWorld(t);
+  const { api, world, work } = place;
+  const admin = await api.as(world.administrator);
+  const roles = (await admin.get('/api/roles')).body.items as { id: string; code: string }[];
+  const agentRole = roles.find((role) => role.code === 'AGENT')?.id;
+  const body = { npk: '10999', name: 'Sari Wulan', siteId: world.siteId, teamId: world.teamId,
+    roles: [{ roleId: agentRole, scopeKind: 'self', scopeId: null }] };
+  const key = { 'idempotency-key': 'buat-pengguna-1' };
+  const made = await admin.call('POST', '/api/users', body, key);
+  t.equal(made.status, 201);
+  t.match(made.body.password, /^[a-zA-Z2-9]{16}$/);
+  t.same(made.body.roles, [{ roleId: agentRole, code: 'AGENT', scopeKind: 'self', scopeId: null }]);
+  const again = await admin.call('POST', '/api/users', body, key);
+  t.equal(again.status, 201);
+  t.equal(again.body.id, made.body.id, 'the same key makes it once');
+  t.equal(again.body.password, undefined, 'the password is not kept');
+  t.equal((await admin.call('POST', '/api/users', { ...body, name: 'Lain' }, key)).body.code, 'IDEMPOTENCY_MISMATCH');
+  t.equal((await admin.call('POST', '/api/users', body)).body.code, 'ALREADY_EXISTS');
+  const path = `/api/users/${made.body.id}`;
+  t.equal((await admin.call('PATCH', path, { name: 'Sari' })).body.code, 'PRECONDITION_REQUIRED');
+  t.equal((await admin.call('PATCH', path, { name: 'Sari' }, { 'if-match': '7' })).body.code, 'VERSION_CONFLICT');
+  const changed = await admin.call('PATCH', path, { name: 'Sari Ayu' }, { 'if-match': `"${made.body.version}"` });
+  t.equal(changed.status, 200);
+  t.equal(changed.body.name, 'Sari Ayu');
+  t.equal(changed.body.version, made.body.version + 1);
+  const signIn = await api.stranger.call('POST', '/api/session', { npk: '10999', password: made.body.password });
+  t.equal(signIn.status, 200);
+  const journal = await work.db.dynamic('select type, data from journal where subject_id = $1 order by id',
+    [made.body.id]);
+  t.same(journal, [{ type: 'user.created', data: null }, { type: 'user.updated', data: { changed: ['name'] } },
+    { type: 'user.signed-in', data: null }]);
+  const reset = await admin.call('POST', `${path}/password`);
+  t.equal(reset.status, 200);
+  t.equal((await api.stranger.call('POST', '/api/session', { npk: '10999', password: reset.body.password })).status,
+    200);
+  t.equal((await admin.get('/api/users?q=Sari')).body.items.length, 1);
+  t.equal((await admin.get('/api/users?q=%25')).body.items.length, 0, 'RS20 a percent sign means itself');
+  const pages = await admin.get('/api/users?limit=2');
+  t.equal(pages.body.items.length, 2);
+  const rest = await admin.get(`/api/users?limit=200&cursor=${pages.body.nextCursor}`);
+  t.equal(rest.body.items.length, 4);
+});
+
+t.test('queues, skills, categories, reasons, sites, teams and seats are made, changed and listed', async (t) => {
+  const { api, world, work } = await adminWorld(t);
+  const manager = await api.as(world.administrator);
+  const skill = await manager.call('POST', '/api/skills', { code: 'EMAS', name: 'Tabungan emas' });
+  t.equal(skill.status, 201);
+  const agent = world.agents[0]!;
+  const queue = await manager.call('POST', '/api/queues', { code: 'BARU', name: 'Antrean baru', tier: 1,
+    skillIds: [skill.body.id], memberIds: [agent.id] });
+  t.equal(queue.status, 201);
+  t.same(queue.body.memberIds, [agent.id]);
+  const desk = await api.as(agent);
+  t.ok((await desk.get('/api/session')).body.user.queueIds.includes(queue.body.id));
+  const emptied = await manager.call('PATCH', `/api/queues/${queue.body.id}`, { memberIds: [], priority: 3 },
+    { 'if-match': '1' });
+  t.equal(emptied.status, 200);
+  t.match(emptied.body, { memberIds: [], priority: 3, version: 2 });
+  const onlyLinks = await manager.call('PATCH', `/api/queues/${queue.body.id}`, { skillIds: [] }, { 'if-match': '2' });
+  t.match(onlyLinks.body, { skillIds: [], version: 3 });
+  const category = await manager.call('POST', '/api/categories', { code: 'PENGADUAN_X', nameId: 'X', nameEn: 'X',
+    parentId: world.categoryIds.PENGADUAN });
+  t.equal(category.status, 201);
+  const wrong = await manager.call('PATCH', `/api/categories/${category.body.id}`,
+    { targetIdealS: 90, targetMaxS: 60 }, { 'if-match': '1' });
+  t.same(wrong.body.details.issues, [{ path: 'targetIdealS', code: 'above_max' }]);
+  t.equal((await manager.call('POST', '/api/reasons', { kind: 'BREAK', code: 'IBADAH', labelId: 'Ibadah',
+    labelEn: 'Prayer' })).status, 201);
+  t.equal((await manager.get('/api/reasons?kind=BREAK')).body.items.length, 2);
+  const site = await manager.call('POST', '/api/sites', { code: 'YGY', name: 'Yogyakarta', timeZone: 'Asia/Jakarta' });
+  t.equal(site.status, 201);
+  t.equal((await manager.call('POST', '/api/sites', { code: 'ZZZ', name: 'Zona', timeZone: 'Asia/Nowhere' })).status,
+    400);
+  t.equal((await manager.call('POST', '/api/teams', { siteId: site.body.id, name: 'Tim Yogya' })).status, 201);
+  t.equal((await manager.call('POST', '/api/seats', { siteId: site.body.id, application: 'OMNI',
+    label: 'YGY-OMNI-1' })).status, 201);
+  const types = await work.db.dynamic<{ type: string }>('select type from journal order by id');
+  t.same(types.map((row) => row.type), ['skill.created', 'queue.created', 'queue.updated', 'queue.updated',
+    'configuration.created',
+    'configuration.created', 'configuration.created', 'configuration.created', 'configuration.created']);
+});
+
+t.test('two changes of one version: one wins, the other is told', async (t) => {
+  const { api, world } = await adminWorld(t);
+  const admin = await api.as(world.administrator);
+  const path = `/api/users/${world.agents[0]!.id}`;
+  const answers = await Promise.all(['Satu', 'Dua', 'Tiga'].map((name) => admin.call('PATCH', path, { name },
+    { 'if-match': '1' })));
+  t.same(answers.map((one) => one.status).sort(), [200, 409, 409]);
+  t.ok(answers.filter((one) => one.status === 409).every((one) => one.body.code === 'VERSION_CONFLICT'));
+});
+
+t.test('RS03 secrets of channel accounts go in and never come out; generated ones are shown once', async (t) => {
+  const { api, world, work, secrets } = await adminWorld(t);
+  const admin = await api.as(world.administrator);
+  const canary = 'kenari-rahasia-0123456789';
+  const made = await admin.call('POST', '/api/channel-accounts', {
+    channel: 'generic', key: 'mitra', name: 'Mitra', queueId: world.queueId,
+      settings: { callbackUrl: 'https://mitra.example/cb' },
+    secrets: { previousSecret: canary },
+  }, { 'idempotency-key': 'akun-mitra-1' });
+  t.equal(made.status, 201);
+  t.equal(Buffer.from(made.body.generated.secret, 'base64url').length, 32);
+  t.match(made.body.secrets, { secret: { set: true, last4: made.body.generated.secret.slice(-4) },
+    previousSecret: { set: true, last4: '6789' } });
+  const path = `/api/channel-accounts/${made.body.id}`;
+  const read = await admin.get(path);
+  t.equal(read.body.generated, undefined);
+  t.notOk(JSON.stringify(read.body).includes(made.body.generated.secret));
+  t.notOk(JSON.stringify((await admin.get('/api/channel-accounts')).body).includes(canary));
+  t.equal(await secrets.get({ organisationId: world.organisationId, ownerKind: 'channel-account',
+    ownerId: made.body.id }, 'previousSecret'), canary);
+  const anew = await admin.call('PATCH', path, { regenerate: ['secret'], secrets: { previousSecret: null } },
+    { 'if-match': '1' });
+  t.equal(anew.status, 200);
+  t.not(anew.body.generated.secret, made.body.generated.secret);
+  t.equal(anew.body.secrets.previousSecret, undefined);
+  t.equal(anew.body.version, 2);
+  const bad: [object, string][] = [[{ settings: { callbackUrl: 'ftp://x' } }, 'settings.callbackUrl'],
+    [{ settings: { apapun: '1' } }, 'settings.apapun'],
+    [{ settings: { secret: 'x' } }, 'settings.secret'], [{ secrets: { lain: 'x' } }, 'secrets.lain']];
+  for (const [body, field] of bad) {
+    const answer = await admin.call('PATCH', path, body, { 'if-match': '2' });
+    t.equal(answer.body.details?.issues[0].path, field);
+  }
+  const everything = await work.db.dynamic<{ text: string }>(`select coalesce(string_agg(x, ' '), '') as text from (
+    select j::text as x from journal j union all select i::text from idempotency_keys i union all select a::text from channel_accounts a) all_rows`);
+  for (const secret of [canary, made.body.generated.secret,
+    anew.body.generated.secret]) t.notOk(everything[0]?.text.includes(secret));
+  for (const agent of [world.agents[0]!, world.leader]) {
+    const browser = await api.as(agent);
+    for (const url of [path, '/api/channel-accounts', '/api/channels']) t.equal((await browser.get(url)).status, 403);
+  }
+});
+
+t.test('RI8 a quarantined event shows its reason and its bytes escaped, and can be replayed once', async (t) => {
+  const { api, world, work, replayed } = await adminWorld(t);
+  const admin = await api.as(world.administrator);
+  const raw = Buffer.from(JSON.stringify({ type: 'message', id: 'm1', from: { id: 'u1' }, text: 'halo \u202e\u0007' }));
+  const id = '0190a000-0000-7000-8000-000000000001';
+  await work.db.dynamic(`insert into inbound_events (id, organisation_id, channel_account_id, dedup_hash, kind, raw,
+    received_at, state, reason_code)
+    values ($1, $2, $3, '\\x01', 'message', $4, app_now(), 'QUARANTINED',
+      'SQL_22P05')`, [id, world.organisationId, world.accountId, raw]);
+  const list = await admin.get('/api/quarantine');
+  t.match(list.body.items, [{ id, reasonCode: 'SQL_22P05', state: 'QUARANTINED', rawTotalBytes: raw.length }]);
+  const one = await admin.get(`/api/quarantine/${id}`);
+  t.match(one.body.raw, '\\u{202e}');
+  t.notOk(one.body.raw.includes('\u202e'));
+  const replay = await admin.call('POST', `/api/quarantine/${id}/replay`);
+  t.equal(replay.status, 200, JSON.stringify(replay.body));
+  t.same(replayed, [id]);
+  t.equal((await (await api.as(world.agents[0]!)).get('/api/quarantine')).status, 403);
+  t.same(await work.db.dynamic(`select type, data from journal where type = 'event.replayed'`),
+    [{ type: 'event.replayed', data: { result: 'stored' } }]);
+});
+
+t.test('opt-outs are registered and withdrawn by those whose customers they concern; handles stay masked',
+  async (t) => {
+  const { api, world, work } = await adminWorld(t);
+  const o = world.organisationId;
+  const [contact, point] = ['0190a000-0000-7000-8000-0000000000c1', '0190a000-0000-7000-8000-0000000000c2'];
+  await work.db.dynamic(`insert into contacts (id, organisation_id, name) values ($1, $2, 'Budi')`, [contact, o]);
+  await work.db.dynamic(`insert into contact_points (id, organisation_id, contact_id, channel, handle) values ($1,
+    $2, $3, 'generic', '+628123456789')`,
+    [point, o, contact]);
+  const leader = await api.as(world.leader);
+  const body = { contactPointId: point, purpose: 'ALL', reason: 'Diminta nasabah' };
+  t.equal((await leader.call('POST', '/api/opt-outs', body)).status, 404,
+    'no interaction of this customer in the site');
+  await work.db.dynamic(`update user_roles set scope_kind = 'organisation', scope_id = null where user_id = $1`,
+    [world.leader.id]);
+  await api.sessions.check();
+  await work.db.dynamic('update users set version = version + 1 where id = $1', [world.leader.id]);
+  await api.sessions.check();
+  const made = await leader.call('POST', '/api/opt-outs', body);
+  t.equal(made.status, 201);
+  t.equal(made.body.handleMasked, '0812****789');
+  t.equal((await leader.call('POST', '/api/opt-outs', body)).body.code, 'ALREADY_EXISTS');
+  t.equal((await leader.get('/api/opt-outs?active=true')).body.items.length, 1);
+  const withdrawn = await leader.call('POST', `/api/opt-outs/${made.body.id}/withdraw`);
+  t.ok(withdrawn.body.withdrawnAt);
+  t.equal((await leader.call('POST', `/api/opt-outs/${made.body.id}/withdraw`)).body.code, 'STATE_CONFLICT');
+});
+
+t.test('RA08 the audit list shows who did what, newest first, by filter and page', async (t) => {
+  const { api, world } = await adminWorld(t);
+  const admin = await api.as(world.administrator);
+  await admin.call('POST', '/api/skills', { code: 'SATU', name: 'Satu' });
+  t.equal((await admin.get('/api/audit?type=skill.created')).body.items.length, 1);
+  const user = world.agents[0]!;
+  for (const name of ['Satu', 'Dua', 'Tiga']) {
+    const version = (await admin.get(`/api/users/${user.id}`)).body.version;
+    await admin.call('PATCH', `/api/users/${user.id}`, { name }, { 'if-match': String(version) });
+  }
+  const first = await admin.get(`/api/audit?subjectId=${user.id}&limit=2`);
+  t.equal(first.body.items.length, 2);
+  t.match(first.body.items[0], { type: 'user.updated', actorNpk: '90001', subjectName: 'Tiga',
+    data: { changed: ['name'] } });
+  const rest = await admin.get(`/api/audit?subjectId=${user.id}&limit=2&cursor=${first.body.nextCursor}`);
+  t.equal(rest.body.items.length, 1);
+  t.equal((await admin.get(`/api/audit?cursor=x`)).status, 400);
+});
