@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyPluginAsync } from 'fastify';
 import { AppError } from '#domain/errors.ts';
+import { routesNeed } from '../security/plugin.ts';
 
 const BUILT = fileURLToPath(new URL('../../agent-desk/web/dist/', import.meta.url));
 /** First segments that belong to the server; all else that asks for a page is an address of the desk. */
@@ -12,6 +13,7 @@ const OURS = /^\/(api|hooks|health|metrics|docs|chat|socket\.io)(\/|$|\?)/;
 /** Serves the build. Assets carry their hash in the name and may be kept for ever; the page itself is always asked for. */
 export function deskPage(folder: string = BUILT): FastifyPluginAsync {
   return async (app) => {
+    routesNeed(app, 'public');
     await app.register(fastifyStatic, {
       root: folder, wildcard: false, index: false, serve: existsSync(folder), cacheControl: false,
       setHeaders: (reply, path) => {
