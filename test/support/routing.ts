@@ -87,3 +87,24 @@ export function formOf(world: SmallWorld): {
   return { categoryId: world.categoryIds.INFORMASI, outcomeCode: 'SELESAI', summary: 'Nasabah bertanya jam buka.',
     crossSellingOffered: true };
 }
+
+/** `ok`, or the code of the error a command threw. */
+export async function code(promise: Promise<unknown>): Promise<string> {
+  return promise.then(() => 'ok', (error: { code?: string }) => error.code ?? String(error));
+}
+
+/** What breaks the rules that hold at every moment, whatever went before (INV5). */
+export async function violations(db: Db): Promise<unknown[]> {
+  const owned = await db.dynamic(`select id, state from interactions
+    where (state = 'QUEUED') = (agent_id is not null) and closed_reason is distinct from 'ABANDONED'`);
+  const doubled = await db.dynamic(`select interaction_id from offers where state = 'OFFERED' group by 1 having count(*) > 1`);
+  const stale = await db.dynamic(`select o.id from offers o join interactions i on i.id = o.interaction_id
+    where o.state = 'OFFERED' and i.state <> 'QUEUED'`);
+  const legs = await db.dynamic(`select i.id from interactions i left join segments s on s.interaction_id = i.id and s.ended_at is null
+    group by i.id, i.state having count(s.id) <> case when i.state in ('CLOSED', 'OOT_COMPLETE') then 0 else 1 end`);
+  const accepted = await db.dynamic(`select o.interaction_id from offers o where o.state = 'ACCEPTED' and not exists (select from journal j
+    where j.subject_id = o.interaction_id and j.type = 'interaction.accepted' and j.agent_id = o.agent_id)`);
+  const tickets = await db.dynamic(`select t.id from tickets t join interactions i on i.ticket_id = t.id
+    where t.agent_id is distinct from i.agent_id or (i.state = 'CLOSED') <> (t.state = 'CLOSED')`);
+  return [...await wrongPoints(db), ...owned, ...doubled, ...stale, ...legs, ...accepted, ...tickets];
+}
