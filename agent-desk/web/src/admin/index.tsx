@@ -1,6 +1,42 @@
-/** The pages of administration, under /admin. */
+/** The pages of administration, under /admin; which of them a user sees depends on their permissions. */
+import type { ComponentType } from 'react';
+import { Redirect, useRoute } from 'wouter';
+import { EmptyState, useSession } from '../kit/index.ts';
+import { AccountsPage } from './pages/accounts.tsx';
+import { AuditPage } from './pages/audit.tsx';
+import { CategoriesPage } from './pages/categories.tsx';
+import { OptOutsPage } from './pages/opt-outs.tsx';
+import { QuarantinePage } from './pages/quarantine.tsx';
+import { QueuesPage } from './pages/queues.tsx';
+import { ReasonsPage } from './pages/reasons.tsx';
+import { RolesPage } from './pages/roles.tsx';
+import { SkillsPage } from './pages/skills.tsx';
+import { UsersPage } from './pages/users.tsx';
+import { AdminFrame, Guard } from './parts/frame.tsx';
+import { mayOpen, type Section, sections } from './sections.ts';
+import { useWords } from './use-words.ts';
+
+const pages: Record<Section['key'], ComponentType<{ id: string | undefined }>> = {
+  users: UsersPage, roles: RolesPage, queues: QueuesPage, skills: SkillsPage, categories: CategoriesPage, reasons: ReasonsPage,
+  accounts: AccountsPage, quarantine: QuarantinePage, optOuts: OptOutsPage, audit: AuditPage,
+};
+
+/** The page of the address; the first one that may be opened where none is named. */
+function Here() {
+  const w = useWords();
+  const { permissions } = useSession();
+  const [, params] = useRoute('/admin/:section?/:id?');
+  const section = sections.find((each) => each.path === `/admin/${params?.section ?? ''}`);
+  const first = sections.find((each) => mayOpen(each, permissions));
+  if (section === undefined) {
+    if (params?.section === undefined && first !== undefined) return <Redirect to={first.path} replace />;
+    return <EmptyState title={w('common.gone')}>{w('common.goneHint')}</EmptyState>;
+  }
+  const PageHere = pages[section.key];
+  return <Guard permission={section.permission}><PageHere key={section.key} id={params?.id} /></Guard>;
+}
 
 /** The routes below /admin. */
 export default function AdminRoutes() {
-  return null;
+  return <AdminFrame><Here /></AdminFrame>;
 }

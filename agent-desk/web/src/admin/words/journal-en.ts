@@ -43,8 +43,9 @@ export const journalEn = {
     'health-changed': 'The health of a channel account changed',
   },
   event: { quarantined: 'An incoming event was quarantined', replayed: '{{actor}} replayed a quarantined event' },
-  'opt-out': {
-    registered: '{{actor}} registered an opt-out', withdrawn: '{{actor}} withdrew an opt-out',
+  'opt-out': { registered: '{{actor}} registered an opt-out', withdrawn: '{{actor}} withdrew an opt-out' },
+  configuration: {
+    created: '{{actor}} added an entry of the settings', updated: '{{actor}} changed an entry of the settings',
   },
   search: { performed: '{{actor}} searched' },
 };

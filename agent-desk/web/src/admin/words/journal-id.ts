@@ -26,8 +26,8 @@ export const journalId = {
     'state-changed': 'Status tiket berubah',
   },
   agent: {
-    'presence-changed': '{{actor}} mengubah status kehadiran', vanished: 'Koneksi agen terputus; masa tenggang berjalan',
-    returned: 'Agen kembali sebelum masa tenggang habis',
+    'presence-changed': '{{actor}} mengubah status kehadiran',
+    vanished: 'Koneksi agen terputus; masa tenggang berjalan', returned: 'Agen kembali sebelum masa tenggang habis',
   },
   user: {
     'signed-in': '{{actor}} masuk', 'signed-out': 'Sesi pengguna berakhir',
@@ -43,8 +43,7 @@ export const journalId = {
     'health-changed': 'Kesehatan akun kanal berubah',
   },
   event: { quarantined: 'Kiriman masuk dikarantina', replayed: '{{actor}} memutar ulang kiriman karantina' },
-  'opt-out': {
-    registered: '{{actor}} mencatat penolakan kontak', withdrawn: '{{actor}} mencabut penolakan kontak',
-  },
+  'opt-out': { registered: '{{actor}} mencatat penolakan kontak', withdrawn: '{{actor}} mencabut penolakan kontak' },
+  configuration: { created: '{{actor}} menambah entri pengaturan', updated: '{{actor}} mengubah entri pengaturan' },
   search: { performed: '{{actor}} melakukan pencarian' },
 };

@@ -16,8 +16,12 @@ export const permissionsEn = {
     read: ['Read tickets', 'See the tickets of the scope.'],
     update: ['Change tickets', 'Change category, outcome and summary of a ticket.'],
   },
-  'opt-out': { manage: ['Manage opt-outs', 'Register and withdraw opt-outs of customers.'] },
-  metrics: { read: ['See metrics', 'See the live figures of the scope.'] },
+  'opt-out': {
+    manage: ['Manage opt-outs', 'Register and withdraw opt-outs of customers.'],
+  },
+  metrics: {
+    read: ['See metrics', 'See the live figures of the scope.'],
+  },
   presence: {
     read: ['See presence', 'See the state of the agents in the scope.'],
     manage: ['Set presence', 'Change the presence of others.'],
@@ -26,7 +30,9 @@ export const permissionsEn = {
     read: ['See users', 'See the users of the scope.'],
     manage: ['Manage users', 'Create, change and deactivate users below the own rank.'],
   },
-  role: { manage: ['Manage roles', 'Change roles below the own rank.'] },
+  role: {
+    manage: ['Manage roles', 'Change roles below the own rank.'],
+  },
   queue: {
     read: ['See queues and lists', 'See queues, skills, categories and reasons.'],
     manage: ['Manage queues and lists', 'Change queues, skills, categories and reasons.'],
@@ -39,6 +45,10 @@ export const permissionsEn = {
     read: ['See the quarantine', 'See quarantined events with their reason.'],
     replay: ['Replay the quarantine', 'Process quarantined events again.'],
   },
-  audit: { read: ['Read the audit trail', 'Read the journal and verify its seals.'] },
-  system: { read: ['See the system', 'See metrics, health and documentation of the installation.'] },
+  audit: {
+    read: ['Read the audit trail', 'Read the journal and verify its seals.'],
+  },
+  system: {
+    read: ['See the system', 'See metrics, health and documentation of the installation.'],
+  },
 };

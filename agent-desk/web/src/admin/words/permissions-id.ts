@@ -2,7 +2,10 @@
 export const permissionsId = {
   interaction: {
     read: ['Membaca interaksi', 'Melihat interaksi dalam cakupan, beserta percakapan dan pesannya.'],
-    'read-waiting': ['Melihat yang menunggu', 'Melihat antrean yang menunggu; data pribadi disamarkan dan tanpa isi pesan.'],
+    'read-waiting': [
+      'Melihat yang menunggu',
+      'Melihat antrean yang menunggu; data pribadi disamarkan dan tanpa isi pesan.',
+    ],
     handle: ['Menangani interaksi', 'Menerima tawaran, menjawab, mendokumentasikan, dan menutup pekerjaan sendiri.'],
     pick: ['Memilih dari antrean', 'Mengambil sendiri dari antrean yang mengizinkannya.'],
     reassign: ['Mengalihkan pekerjaan', 'Mengalihkan, melepas, atau mengambil alih pekerjaan agen lain.'],
@@ -10,14 +13,21 @@ export const permissionsId = {
   contact: {
     read: ['Membaca kontak', 'Melihat data nasabah dalam cakupan; data pribadi disamarkan.'],
     update: ['Mengubah kontak', 'Mengubah data nasabah.'],
-    unmask: ['Menampilkan data pribadi', 'Melihat data yang disamarkan, dengan alasan. Setiap kali dicatat di jejak audit.'],
+    unmask: [
+      'Menampilkan data pribadi',
+      'Melihat data yang disamarkan, dengan alasan. Setiap kali dicatat di jejak audit.',
+    ],
   },
   ticket: {
     read: ['Membaca tiket', 'Melihat tiket dalam cakupan.'],
     update: ['Mengubah tiket', 'Mengubah kategori, hasil, dan ringkasan tiket.'],
   },
-  'opt-out': { manage: ['Mengelola penolakan kontak', 'Mencatat dan mencabut penolakan untuk dihubungi.'] },
-  metrics: { read: ['Melihat metrik', 'Melihat angka langsung dalam cakupan.'] },
+  'opt-out': {
+    manage: ['Mengelola penolakan kontak', 'Mencatat dan mencabut penolakan untuk dihubungi.'],
+  },
+  metrics: {
+    read: ['Melihat metrik', 'Melihat angka langsung dalam cakupan.'],
+  },
   presence: {
     read: ['Melihat kehadiran', 'Melihat status agen dalam cakupan.'],
     manage: ['Mengatur kehadiran', 'Mengubah status kehadiran orang lain.'],
@@ -26,7 +36,9 @@ export const permissionsId = {
     read: ['Melihat pengguna', 'Melihat pengguna dalam cakupan.'],
     manage: ['Mengelola pengguna', 'Membuat, mengubah, dan menonaktifkan pengguna di bawah peringkat sendiri.'],
   },
-  role: { manage: ['Mengelola peran', 'Mengubah peran di bawah peringkat sendiri.'] },
+  role: {
+    manage: ['Mengelola peran', 'Mengubah peran di bawah peringkat sendiri.'],
+  },
   queue: {
     read: ['Melihat antrean dan daftar', 'Melihat antrean, keahlian, kategori, dan alasan.'],
     manage: ['Mengelola antrean dan daftar', 'Mengubah antrean, keahlian, kategori, dan alasan.'],
@@ -39,6 +51,10 @@ export const permissionsId = {
     read: ['Melihat karantina', 'Melihat kiriman yang dikarantina beserta alasannya.'],
     replay: ['Memutar ulang karantina', 'Memproses ulang kiriman yang dikarantina.'],
   },
-  audit: { read: ['Membaca jejak audit', 'Membaca jurnal dan memeriksa segelnya.'] },
-  system: { read: ['Melihat sistem', 'Melihat metrik, kesehatan, dan dokumentasi instalasi.'] },
+  audit: {
+    read: ['Membaca jejak audit', 'Membaca jurnal dan memeriksa segelnya.'],
+  },
+  system: {
+    read: ['Melihat sistem', 'Melihat metrik, kesehatan, dan dokumentasi instalasi.'],
+  },
 };

@@ -1,0 +1,31 @@
+/** Channels as the registry declares them, and their accounts as the API gives them. */
+
+export interface SetupField {
+  name: string;
+  kind: 'text' | 'secret' | 'url' | 'choice' | 'boolean' | 'number' | 'qr' | 'code';
+  label: { id: string; en: string };
+  help?: { id: string; en: string };
+  required?: boolean;
+  choices?: string[];
+  /** The server makes it when left empty, and shows it once. */
+  generated?: boolean;
+}
+
+export interface ChannelKind {
+  name: string; reportName: string; medium: string; setup: SetupField[];
+}
+
+export interface SecretHint { set: boolean; last4: string | null }
+
+export type AccountStatus = 'ACTIVE' | 'DISABLED' | 'NEEDS_ATTENTION';
+
+export interface AccountRecord {
+  id: string; channel: string; key: string; name: string; address: string | null; queueId: string | null; status: AccountStatus;
+  settings: Record<string, unknown>; version: number;
+}
+
+/** One account with what is known of its secrets. */
+export interface AccountDetail extends AccountRecord { secrets: Record<string, SecretHint> }
+
+/** What a create or change answers: the account, and secrets the server made, told this once. */
+export type SavedAccount = AccountDetail & { generated?: Record<string, string> };

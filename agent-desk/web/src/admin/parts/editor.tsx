@@ -1,0 +1,207 @@
+/** The drawer in which one record is made or changed: fields, what is wrong, the version conflict, saving, leaving. */
+import { Button, Drawer, Modal } from '@mantine/core';
+import { IconAlertTriangle, IconCheck, IconGitMerge, IconLock } from '@tabler/icons-react';
+import { useEffect, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { ErrorState, Form, Kbd, sayError, SkeletonRows } from '../../kit/index.ts';
+import type { Editor } from '../use-editor.ts';
+import { useWords, wordOr } from '../use-words.ts';
+import css from './admin.module.css';
+import { usePhone } from './frame.tsx';
+
+interface DrawerProps { title: string; onClose: () => void; children: ReactNode }
+
+/** A drawer at the right; on a phone the whole screen. Esc closes it and focus goes back to where it was. */
+export function SideDrawer({ title, onClose, children }: DrawerProps) {
+  const w = useWords();
+  const phone = usePhone();
+  return (
+    <Drawer opened onClose={onClose} position="right" size={phone ? '100%' : 560} title={title} overlayProps={{ backgroundOpacity: 0.35 }}
+      closeButtonProps={{ 'aria-label': w('common.close') }} transitionProps={{ duration: 120 }}>
+      {children}
+    </Drawer>
+  );
+}
+
+/** The drawer of a record that is being fetched, or could not be. */
+export function LoadingDrawer({ title, onClose, error, onRetry }: {
+  title: string; onClose: () => void; error: unknown; onRetry: () => void;
+}) {
+  return (
+    <SideDrawer title={title} onClose={onClose}>
+      {error === null || error === undefined ? <SkeletonRows rows={7} height={56} /> : <ErrorState error={error} onRetry={onRetry} />}
+    </SideDrawer>
+  );
+}
+
+/** A titled part of a form. */
+export function FormSection({ title, hint, children }: { title?: string; hint?: string; children: ReactNode }) {
+  return (
+    <section className={css.section}>
+      {title === undefined ? null : <h2 className={css.sectionTitle}>{title}</h2>}
+      {hint === undefined ? null : <p className={css.sectionHint}>{hint}</p>}
+      {children}
+    </section>
+  );
+}
+
+/** Two fields side by side, one under the other on a phone. */
+export function Pair({ children }: { children: ReactNode }) {
+  return <div className={css.pair}>{children}</div>;
+}
+
+/** A note in the form: why it cannot be changed, what went wrong, what is special. */
+export function Notice({ tone, title, children, actions, live }: {
+  tone: 'warn' | 'bad' | 'ok' | 'plain'; title?: string; children?: ReactNode; actions?: ReactNode; live?: boolean;
+}) {
+  const Icon = tone === 'ok' ? IconCheck : tone === 'plain' ? IconLock : IconAlertTriangle;
+  return (
+    <div className={`${css.notice} ${css[`${tone}Notice`]}`} role={live === true ? 'alert' : undefined}>
+      <Icon size={16} stroke={1.75} aria-hidden="true" />
+      <div className="grow">
+        {title === undefined ? null : <p className={css.strong}>{title}</p>}
+        {children === undefined ? null : <div>{children}</div>}
+        {actions === undefined ? null : <div className={css.noticeActions}>{actions}</div>}
+      </div>
+    </div>
+  );
+}
+
+type Show<D> = (field: keyof D & string, value: unknown) => ReactNode;
+
+function plainValue(value: unknown): ReactNode {
+  if (value === null || value === undefined || value === '') return '–';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function Clashes<D extends object>({ editor, show }: { editor: Editor<D>; show: Show<D> | undefined }) {
+  const w = useWords();
+  const said: Show<D> = (field, value) => (value === true ? w('common.yes') : value === false ? w('common.no')
+    : show?.(field, value) ?? plainValue(value));
+  return (
+    <>
+      {editor.clashes.map((clash) => (
+        <Notice key={clash.field} tone="warn" title={`${wordOr(w, `fields.${clash.field}`, clash.field)} · ${w('conflict.clash')}`}
+          actions={<>
+            <Button size="xs" variant="default" onClick={() => { editor.settle(clash.field, 'theirs'); }}>{w('conflict.takeTheirs')}</Button>
+            <Button size="xs" variant="default" onClick={() => { editor.settle(clash.field, 'mine'); }}>{w('conflict.keepMine')}</Button>
+          </>}>
+          <dl className={css.facts}>
+            <dt>{w('conflict.theirs')}</dt><dd>{said(clash.field, clash.theirs)}</dd>
+            <dt>{w('conflict.mine')}</dt><dd>{said(clash.field, clash.mine)}</dd>
+          </dl>
+        </Notice>
+      ))}
+    </>
+  );
+}
+
+function Conflict<D extends object>({ editor, show }: { editor: Editor<D>; show: Show<D> | undefined }) {
+  const w = useWords();
+  if (editor.conflict === 'none') return null;
+  if (editor.conflict === 'found') {
+    return (
+      <Notice live tone="warn" title={w('conflict.title')}
+        actions={(
+          <Button size="xs" variant="default" leftSection={<IconGitMerge size={14} />} onClick={() => { void editor.loadLatest(); }}>
+            {w('conflict.load')}
+          </Button>
+        )}>
+        {w('conflict.hint')}
+      </Notice>
+    );
+  }
+  return (
+    <>
+      <Notice live tone="ok">{w('conflict.merged')} {w('conflict.review')}</Notice>
+      <Clashes editor={editor} show={show} />
+    </>
+  );
+}
+
+/** What the foot says beside a save button that cannot be pressed, and what failed. */
+function Foot<D extends object>({ editor, onClose }: { editor: Editor<D>; onClose: () => void }) {
+  const w = useWords();
+  const wrong = Object.keys(editor.errors);
+  const stuck = !editor.dirty && !editor.isNew && editor.conflict !== 'merged';
+  const why = wrong.length > 0 ? w('common.fix', { fields: wrong.map((field) => wordOr(w, `fields.${field}`, field)).join(', ') })
+    : stuck ? w('common.unchanged') : editor.conflict === 'found' ? w('conflict.hint') : '';
+  const said = editor.failure === undefined ? undefined : sayError(editor.failure);
+  return (
+    <div className={css.foot2}>
+      {said === undefined ? null : (
+        <Notice live tone="bad" title={w('common.notSaved')}>
+          {said.message} {w('common.kept')}
+          {said.requestId === undefined ? null : <p className="meta">{w('common.request', { id: said.requestId })}</p>}
+        </Notice>
+      )}
+      <div className={css.footRow}>
+        <p className={css.footWhy} role="status">{why}</p>
+        <Button variant="default" onClick={onClose}>{w('common.cancel')}</Button>
+        <Button type="submit" loading={editor.saving} disabled={stuck || editor.conflict === 'found'}
+          rightSection={<Kbd>Ctrl ↵</Kbd>} aria-keyshortcuts="Control+Enter">
+          {editor.isNew ? w('common.create') : w('common.save')}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function LeaveDialog({ onStay, onLeave }: { onStay: () => void; onLeave: () => void }) {
+  const w = useWords();
+  return (
+    <Modal opened onClose={onStay} title={w('common.discard')} closeButtonProps={{ 'aria-label': w('common.close') }} zIndex={400}>
+      <p className="muted">{w('common.discardHint')}</p>
+      <div className={css.footRow} style={{ marginTop: 20 }}>
+        <Button variant="default" onClick={onStay} data-autofocus>{w('common.discardNo')}</Button>
+        <Button color="red" onClick={onLeave}>{w('common.discardYes')}</Button>
+      </div>
+    </Modal>
+  );
+}
+
+interface EditorProps<D extends object> {
+  title: string;
+  editor: Editor<D>;
+  onClose: () => void;
+  /** Why nothing can be changed; then the form is shown and cannot be saved. */
+  locked?: string | undefined;
+  /** How a value reads where two versions are compared. */
+  show?: Show<D>;
+  children: ReactNode;
+  /** What stands below the form and saves by itself (reset a password ...). */
+  after?: ReactNode;
+}
+
+/** The drawer around a form: Ctrl Enter saves, leaving with changes asks first, a version conflict is merged. */
+export function EditorDrawer<D extends object>({ title, editor, onClose, locked, show, children, after }: EditorProps<D>) {
+  const [leaving, setLeaving] = useState(false);
+  const close = (): void => { if (editor.dirty && locked === undefined) setLeaving(true); else onClose(); };
+  useEffect(() => {
+    if (!editor.dirty) return undefined;
+    const hold = (event: BeforeUnloadEvent): void => { event.preventDefault(); };
+    window.addEventListener('beforeunload', hold);
+    return () => { window.removeEventListener('beforeunload', hold); };
+  }, [editor.dirty]);
+  const keys = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && locked === undefined) {
+      event.preventDefault();
+      void editor.save();
+    }
+  };
+  return (
+    <SideDrawer title={title} onClose={close}>
+      <div onKeyDown={keys}>
+        <Form label={title} onSubmit={() => { if (locked === undefined) void editor.save(); }}>
+          {locked === undefined ? null : <Notice tone="plain">{locked}</Notice>}
+          <Conflict editor={editor} show={show} />
+          <fieldset disabled={locked !== undefined} style={{ border: 0, margin: 0, minWidth: 0, padding: 0 }}>
+            <div className={css.drawerBody}>{children}</div>
+          </fieldset>
+          {after}
+          {locked === undefined ? <Foot editor={editor} onClose={close} /> : null}
+        </Form>
+      </div>
+      {leaving ? <LeaveDialog onStay={() => { setLeaving(false); }} onLeave={onClose} /> : null}
+    </SideDrawer>
+  );
+}

@@ -1,0 +1,114 @@
+/** The frame of the settings: the menu of what this user may open, at the left; on a phone one button above the page. */
+import { Button, Menu } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { IconChevronDown, IconExternalLink, IconLock } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { Link, useLocation } from 'wouter';
+import { EmptyState, useSession } from '../../kit/index.ts';
+import { groups, hasAdministration, mayOpen, type Section, sections } from '../sections.ts';
+import { useWords, wordOr, type Words } from '../use-words.ts';
+import css from './admin.module.css';
+
+/** True on a phone, where lists show fewer columns and drawers fill the screen. */
+export function usePhone(): boolean {
+  return useMediaQuery('(max-width: 700px)', false, { getInitialValueInEffect: false }) ?? false;
+}
+
+function Item({ section, here, w }: { section: Section; here: boolean; w: Words }) {
+  const Icon = section.icon;
+  return (
+    <Link href={section.path} className={css.item} aria-current={here ? 'page' : undefined}>
+      <Icon size={16} stroke={1.75} aria-hidden="true" />
+      <span>{w(`nav.${section.key}`)}</span>
+    </Link>
+  );
+}
+
+function DocsLink({ w }: { w: Words }) {
+  return (
+    <a href="/docs" target="_blank" rel="noreferrer" className={css.item}>
+      <IconExternalLink size={16} stroke={1.75} aria-hidden="true" />
+      <span>{w('nav.docs')}<span className="sr"> ({w('nav.newTab')})</span></span>
+    </a>
+  );
+}
+
+function SideNav({ open, location, w }: { open: Section[]; location: string; w: Words }) {
+  return (
+    <nav className={css.nav} aria-label={w('nav.label')}>
+      <p className={css.navTitle}>{w('title')}</p>
+      {groups.map((group) => {
+        const inGroup = open.filter((section) => section.group === group);
+        if (inGroup.length === 0 && group !== 'trail') return null;
+        return (
+          <div key={group} className={css.group}>
+            <p className={css.groupTitle}>{w(`nav.${group}`)}</p>
+            {inGroup.map((section) => (
+              <Item key={section.key} section={section} here={location.startsWith(section.path)} w={w} />
+            ))}
+            {group === 'trail' ? <DocsLink w={w} /> : null}
+          </div>
+        );
+      })}
+    </nav>
+  );
+}
+
+function PhoneNav({ open, location, w }: { open: Section[]; location: string; w: Words }) {
+  const [, go] = useLocation();
+  const here = open.find((section) => location.startsWith(section.path));
+  return (
+    <nav className={css.phoneNav} aria-label={w('nav.label')}>
+      <Menu width="target">
+        <Menu.Target>
+          <Button variant="default" size="md" rightSection={<IconChevronDown size={16} />} aria-label={w('nav.open')}>
+            {here === undefined ? w('title') : w(`nav.${here.key}`)}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {open.map((section) => (
+            <Menu.Item key={section.key} leftSection={<section.icon size={16} stroke={1.75} />} onClick={() => { go(section.path); }}>
+              {w(`nav.${section.key}`)}
+            </Menu.Item>
+          ))}
+          <Menu.Item component="a" href="/docs" target="_blank" rel="noreferrer" leftSection={<IconExternalLink size={16} />}>
+            {w('nav.docs')}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </nav>
+  );
+}
+
+/** Menu and page; says so if this user has no settings at all. */
+export function AdminFrame({ children }: { children: ReactNode }) {
+  const w = useWords();
+  const phone = usePhone();
+  const [location] = useLocation();
+  const { permissions } = useSession();
+  const open = hasAdministration(permissions) ? sections.filter((section) => mayOpen(section, permissions)) : [];
+  if (open.length === 0) {
+    return (
+      <EmptyState icon={<IconLock size={28} stroke={1.5} />} title={w('common.nothing')}>{w('common.nothingHint')}</EmptyState>
+    );
+  }
+  const Nav = phone ? PhoneNav : SideNav;
+  return (
+    <div className={css.frame} style={{ flexDirection: phone ? 'column' : 'row' }}>
+      <Nav open={open} location={location} w={w} />
+      <div className={css.main}>{children}</div>
+    </div>
+  );
+}
+
+/** Shows the page only to those who hold the permission; others read which one is missing. */
+export function Guard({ permission, children }: { permission: string; children: ReactNode }) {
+  const w = useWords();
+  const { permissions } = useSession();
+  if (permissions.includes(permission)) return <>{children}</>;
+  return (
+    <EmptyState icon={<IconLock size={28} stroke={1.5} />} title={w('common.denied')}>
+      {w('common.deniedHint', { permission: wordOr(w, `perm.${permission}.0`, permission) })}
+    </EmptyState>
+  );
+}

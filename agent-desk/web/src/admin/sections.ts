@@ -1,0 +1,40 @@
+/** The pages of the settings: where each is, what it needs, and under which heading it stands in the menu. */
+import {
+  IconAddressBook, IconBiohazard, IconCategory, IconHistory, IconListCheck, IconPhoneOff, IconPlugConnected, IconShieldCheck,
+  IconStack2, IconStars, type Icon,
+} from '@tabler/icons-react';
+
+export const groups = ['people', 'work', 'channels', 'trail'] as const;
+
+export interface Section {
+  key: 'users' | 'roles' | 'queues' | 'skills' | 'categories' | 'reasons' | 'accounts' | 'quarantine' | 'optOuts' | 'audit';
+  group: (typeof groups)[number];
+  path: string;
+  /** What its list asks for; the API decides again. */
+  permission: string;
+  icon: Icon;
+}
+
+export const sections: readonly Section[] = [
+  { key: 'users', group: 'people', path: '/admin/users', permission: 'user.read', icon: IconAddressBook },
+  { key: 'roles', group: 'people', path: '/admin/roles', permission: 'user.read', icon: IconShieldCheck },
+  { key: 'queues', group: 'work', path: '/admin/queues', permission: 'queue.read', icon: IconStack2 },
+  { key: 'skills', group: 'work', path: '/admin/skills', permission: 'queue.read', icon: IconStars },
+  { key: 'categories', group: 'work', path: '/admin/categories', permission: 'queue.read', icon: IconCategory },
+  { key: 'reasons', group: 'work', path: '/admin/reasons', permission: 'queue.read', icon: IconListCheck },
+  { key: 'accounts', group: 'channels', path: '/admin/channel-accounts', permission: 'channel.read', icon: IconPlugConnected },
+  { key: 'quarantine', group: 'channels', path: '/admin/quarantine', permission: 'quarantine.read', icon: IconBiohazard },
+  { key: 'optOuts', group: 'channels', path: '/admin/opt-outs', permission: 'opt-out.manage', icon: IconPhoneOff },
+  { key: 'audit', group: 'trail', path: '/admin/audit', permission: 'audit.read', icon: IconHistory },
+];
+
+/** True if these permissions open the page. */
+export function mayOpen(section: Section, permissions: readonly string[]): boolean {
+  return permissions.includes(section.permission);
+}
+
+/** True if the settings hold anything for this user: what the rail asks before it shows the cog. An agent's lists stay out of it. */
+export function hasAdministration(permissions: readonly string[]): boolean {
+  return ['user.read', 'role.manage', 'queue.manage', 'channel.read', 'quarantine.read', 'audit.read', 'opt-out.manage']
+    .some((permission) => permissions.includes(permission));
+}

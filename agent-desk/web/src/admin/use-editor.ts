@@ -1,0 +1,144 @@
+/** A form over one record: what was typed, what is wrong, saving with If-Match, and going on after a version conflict. */
+import { useCallback, useMemo, useRef, useState } from 'react';
+import { ApiError } from '../api/client.ts';
+import { changedFields, changesOf, type Clash, mergeDraft } from './draft.ts';
+
+export type FieldErrors = Partial<Record<string, string>>;
+
+export interface Versioned { version: number }
+
+export interface EditorOptions<R extends Versioned, D extends object, S> {
+  /** The record as it was opened; undefined: a new one. */
+  record: R | undefined;
+  /** The form of a record, or of a new one. */
+  draftOf: (record: R | undefined) => D;
+  /** What is wrong, in words for the user, by field. */
+  check: (draft: D) => FieldErrors;
+  create?: (draft: D, idempotencyKey: string) => Promise<S>;
+  update?: (changes: Partial<D>, version: number, draft: D) => Promise<S>;
+  /** Fetches the record anew after a conflict. */
+  reload?: () => Promise<R>;
+  onSaved: (saved: S, draft: D) => void;
+}
+
+export interface Editor<D extends object> {
+  draft: D;
+  isNew: boolean;
+  dirty: boolean;
+  saving: boolean;
+  attempted: boolean;
+  /** Errors to show: all after the first try to save, and what the server said. */
+  errors: FieldErrors;
+  failure: ApiError | undefined;
+  conflict: 'none' | 'found' | 'merged';
+  clashes: Clash<D>[];
+  set: <K extends keyof D>(field: K, value: D[K]) => void;
+  save: () => Promise<void>;
+  loadLatest: () => Promise<void>;
+  settle: (field: keyof D & string, take: 'mine' | 'theirs') => void;
+}
+
+/** Field errors that the server named in the details of VALIDATION_FAILED: {issues: [{path, code}]} or {field}. */
+export function serverFieldErrors(error: ApiError, fallback: string): FieldErrors {
+  const found: FieldErrors = {};
+  const { issues, field, fields } = (error.details ?? {}) as { issues?: unknown; field?: unknown; fields?: unknown };
+  if (typeof field === 'string') found[field] = fallback;
+  if (Array.isArray(fields)) for (const name of fields) if (typeof name === 'string') found[name] = fallback;
+  for (const issue of Array.isArray(issues) ? issues as { path?: unknown; message?: unknown }[] : []) {
+    const path = (Array.isArray(issue.path) ? issue.path.map(String) : String(issue.path ?? '').split(/[./]/)).filter((part) => part !== '');
+    const name = path[0] === 'settings' || path[0] === 'secrets' ? path[1] ?? path[0] : path[0];
+    if (name !== undefined) found[name] = fallback;
+  }
+  return found;
+}
+
+function asApiError(cause: unknown): ApiError {
+  return cause instanceof ApiError ? cause : new ApiError('INTERNAL', '', 0);
+}
+
+/** The state of one form. Mount it anew (with a key) for another record; `refused` is what a field the server named says. */
+export function useEditor<R extends Versioned, D extends object, S>(
+  options: EditorOptions<R, D, S>, refused: string,
+): Editor<D> {
+  const { record, draftOf, check } = options;
+  const [base, setBase] = useState<D>(() => draftOf(record));
+  const [draft, setDraft] = useState<D>(base);
+  const [version, setVersion] = useState(record?.version ?? 0);
+  const [attempted, setAttempted] = useState(false);
+  const [saving, setSaving] = useState(false);
+  const [failure, setFailure] = useState<ApiError>();
+  const [serverErrors, setServerErrors] = useState<FieldErrors>({});
+  const [conflict, setConflict] = useState<Editor<D>['conflict']>('none');
+  const [clashes, setClashes] = useState<Clash<D>[]>([]);
+  // One key for one content: a create that is repeated after a lost answer happens once, a corrected one is another.
+  const key = useRef<string>(crypto.randomUUID());
+  const busy = useRef(false);
+  const isNew = record === undefined;
+  const problems = check(draft);
+
+  const set = useCallback(<K extends keyof D>(field: K, value: D[K]) => {
+    key.current = crypto.randomUUID();
+    setDraft((before) => ({ ...before, [field]: value }));
+    setServerErrors((before) => ({ ...before, [field as string]: undefined }));
+    setClashes((before) => before.filter((clash) => clash.field !== field));
+  }, []);
+
+  const fail = (cause: unknown): void => {
+    const error = asApiError(cause);
+    if (error.code === 'VERSION_CONFLICT' && options.reload !== undefined) {
+      setConflict('found');
+      return;
+    }
+    setFailure(error);
+    if (error.code === 'VALIDATION_FAILED') setServerErrors(serverFieldErrors(error, refused));
+  };
+
+  const save = async (): Promise<void> => {
+    setAttempted(true);
+    if (busy.current || Object.values(problems).some((problem) => problem !== undefined)) return;
+    busy.current = true;
+    setSaving(true);
+    setFailure(undefined);
+    try {
+      const saved = isNew ? await options.create?.(draft, key.current) : await options.update?.(changesOf(base, draft), version, draft);
+      options.onSaved(saved as S, draft);
+    } catch (cause) {
+      fail(cause);
+    } finally {
+      busy.current = false;
+      setSaving(false);
+    }
+  };
+
+  const loadLatest = async (): Promise<void> => {
+    if (options.reload === undefined) return;
+    try {
+      const newest = await options.reload();
+      const latest = draftOf(newest);
+      const merged = mergeDraft(base, draft, latest);
+      setBase(latest);
+      setDraft(merged.draft);
+      setClashes(merged.clashes);
+      setVersion(newest.version);
+      setConflict('merged');
+    } catch (cause) {
+      setFailure(asApiError(cause));
+    }
+  };
+
+  const settle = (field: keyof D & string, take: 'mine' | 'theirs'): void => {
+    const clash = clashes.find((each) => each.field === field);
+    if (clash === undefined) return;
+    set(field, take === 'mine' ? clash.mine : clash.theirs);
+  };
+
+  const dirty = useMemo(() => changedFields(base, draft).length > 0, [base, draft]);
+  return {
+    draft, isNew, dirty, saving, attempted, failure, conflict, clashes, set, save, loadLatest, settle,
+    errors: { ...(attempted ? problems : {}), ...definedOf(serverErrors) },
+  };
+}
+
+function definedOf(errors: FieldErrors): FieldErrors {
+  return Object.fromEntries(Object.entries(errors).filter(([, text]) => text !== undefined));
+}
