@@ -8,8 +8,8 @@ const DEMO_LOGINS = [
 ] as const;
 
 function passwordLine(config: Config, seeded: Seeded): string {
-  if (seeded.password === undefined) return '(kata sandi dari start pertama / the password printed by the first start)';
-  return config.demoPassword === undefined ? seeded.password : '(DEMO_PASSWORD)';
+  if (config.demoPassword !== undefined) return '(DEMO_PASSWORD)';
+  return seeded.password ?? '(seperti pada start pertama / as the first start printed it)';
 }
 
 function loginLines(config: Config, seeded: Seeded | undefined): string[] {

@@ -9,24 +9,26 @@ import { routesNeed } from '../security/plugin.ts';
 const BUILT = fileURLToPath(new URL('../../agent-desk/web/dist/', import.meta.url));
 /** First segments that belong to the server; all else that asks for a page is an address of the desk. */
 const OURS = /^\/(api|hooks|health|metrics|docs|chat|socket\.io)(\/|$|\?)/;
+/** The few files that lie beside the page itself. */
+const BESIDE = /^\/([a-z0-9][a-z0-9-]*\.(?:svg|ico|js|txt|webmanifest))$/;
+const KEPT = 'public, max-age=31536000, immutable';
 
 /** Serves the build. Assets carry their hash in the name and may be kept for ever; the page itself is always asked for. */
 export function deskPage(folder: string = BUILT): FastifyPluginAsync {
   return async (app) => {
     routesNeed(app, 'public');
     await app.register(fastifyStatic, {
-      root: folder, wildcard: false, index: false, serve: existsSync(folder), cacheControl: false,
-      setHeaders: (reply, path) => {
-        void reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
-      },
+      root: `${folder}assets/`, prefix: '/assets/', index: false, cacheControl: false,
+      setHeaders: (reply) => { void reply.header('cache-control', KEPT); },
     });
-    app.get('/*', { config: { permission: 'public' } }, async (request, reply) => {
+    app.get('/*', async (request, reply) => {
+      const beside = BESIDE.exec(request.url.split('?')[0] ?? '')?.[1];
+      void reply.header('cache-control', 'no-cache');
+      if (beside !== undefined && existsSync(`${folder}${beside}`)) return reply.sendFile(beside, folder);
       const wantsPage = (request.headers.accept ?? '').includes('text/html');
       if (OURS.test(request.url) || !wantsPage) throw new AppError('NOT_FOUND');
-      if (!existsSync(`${folder}index.html`)) {
-        return reply.code(503).type('text/plain; charset=utf-8').send('The desk is not built yet: run npm start.');
-      }
-      return reply.header('cache-control', 'no-cache').sendFile('index.html');
+      if (existsSync(`${folder}index.html`)) return reply.sendFile('index.html', folder);
+      return reply.code(503).type('text/plain; charset=utf-8').send('The desk is not built yet: run npm start.');
     });
   };
 }
