@@ -4,7 +4,7 @@ import { existsSync, globSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { startPostgres, startRedis } from '#test/support/cluster.ts';
+import { startPostgres, startRedis, sweepTemporaryDirectories } from '#test/support/cluster.ts';
 import { TapReader, type FileResult } from './tap-reader.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -92,9 +92,11 @@ if (files.length === 0) {
   process.stdout.write('no test files\n0 passed, 0 failed\n');
   process.exit(0);
 }
+sweepTemporaryDirectories();
 const run = await servers();
 const result = await runTap(files, run.env, stopping.signal);
 await run.stop();
+sweepTemporaryDirectories();
 // tap may fail for what is no test point; then the sum must not say that all is well.
 const failed = result.code !== 0 && result.failed === 0 ? 1 : result.failed;
 process.stdout.write(`${result.passed} passed, ${failed} failed\n`);

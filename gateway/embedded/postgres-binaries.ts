@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, lstatSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { userInfo } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 
 /** The libraries' short names are links, which a package cannot carry: made here, for install scripts may be off. */
@@ -34,7 +35,8 @@ export interface RunAs {
   owner: { uid: number; gid: number } | undefined;
 }
 
-const OTHER_USER = 1_000;
+/** initdb wants a user that /etc/passwd knows: this one (daemon, or bin) is in every Linux, 1000 is not. */
+const OTHER_USER = 1;
 const MAPPED = ['unshare', '--user', `--map-user=${OTHER_USER}`, `--map-group=${OTHER_USER}`];
 const OTHER = ['setpriv', `--reuid=${OTHER_USER}`, `--regid=${OTHER_USER}`, '--clear-groups',
   '--inh-caps=-all,+dac_override,+dac_read_search', '--ambient-caps=-all,+dac_override,+dac_read_search'];
@@ -45,13 +47,22 @@ function works(prefix: string[], binary: string, directory: string): boolean {
   return spawnSync(command, rest, { stdio: 'ignore' }).status === 0;
 }
 
+function isKnownUser(): boolean {
+  try {
+    return userInfo().username !== '';
+  } catch {
+    return false;
+  }
+}
+
 /**
  * PostgreSQL refuses to run as root, and another user could not enter a 0700 home or temporary directory. So root runs
- * it in a user namespace where root's own files belong to user 1000; where the machine allows no namespaces (some
- * containers), as user 1000 with the right to pass through closed directories. Other users run it as they are.
+ * it in a user namespace where root's own files belong to user 1; where the machine allows no namespaces (some
+ * containers), as user 1 with the right to pass through closed directories. Other users run it as they are, or, where
+ * they have no name (a container started with a mere number), in a namespace too.
  */
 export function runAs(binaries: string, directory: string): RunAs {
-  if (process.getuid?.() !== 0) return { prefix: [], owner: undefined };
+  if (process.getuid?.() !== 0) return { prefix: isKnownUser() ? [] : MAPPED, owner: undefined };
   const postgres = join(binaries, 'postgres');
   if (works(MAPPED, postgres, directory)) return { prefix: MAPPED, owner: { uid: 0, gid: 0 } };
   if (works(OTHER, postgres, directory)) return { prefix: OTHER, owner: { uid: OTHER_USER, gid: OTHER_USER } };

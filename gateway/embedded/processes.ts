@@ -13,8 +13,13 @@ function attempt<T>(body: () => T): T | undefined {
   }
 }
 
-function exists(pid: number): boolean {
-  return attempt(() => process.kill(pid, 0)) === true;
+/** Whether the system has a process of this number, its own or another's, zombies included. */
+export function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** What `ps` says of a process where there is no /proc (macOS): its program, or undefined if it is gone or a zombie. */
@@ -29,7 +34,7 @@ function programByPs(pid: number): string | undefined {
  * directory, so a number that the system gave to somebody else, or a zombie, is never taken for ours.
  */
 export function runsIn(pid: number, program: string, directory: string): boolean {
-  if (!exists(pid)) return false;
+  if (!lives(pid)) return false;
   if (process.platform !== 'linux') return programByPs(pid) === program;
   const comm = attempt(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trim());
   const cwd = attempt(() => readlinkSync(`/proc/${pid}/cwd`));

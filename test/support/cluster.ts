@@ -1,7 +1,8 @@
 /** A PostgreSQL and a Redis of a test's or a run's own, out of the binaries that the product itself runs on. */
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { lives, pidIn, runsIn, signal } from '#gateway/embedded/processes.ts';
 import { postgresService } from '#gateway/embedded/postgres.ts';
 import { redisService } from '#gateway/embedded/redis.ts';
 import type { Service } from '#gateway/embedded/supervisor.ts';
@@ -47,9 +48,28 @@ async function own(service: Service & { url(): string }, directory: string): Pro
   return server;
 }
 
+const PREFIX = 'sambung-test-';
+
 /** A directory of this process's own under the system's temporary one; not readable by others. */
 export function temporaryDirectory(): string {
-  return realpathSync(mkdtempSync(join(tmpdir(), 'sambung-test-')));
+  return realpathSync(mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`)));
+}
+
+/** Ends the servers and removes the directories of test processes that were killed before they could. */
+export function sweepTemporaryDirectories(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const owner = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
+    if (owner === undefined || lives(Number(owner))) continue;
+    const directory = realpathSync(join(tmpdir(), name));
+    for (const [program, folder, pidFile] of [
+      ['postgres', 'data', 'postmaster.pid'], ['postgres', 'postgres/data', 'postmaster.pid'],
+      ['redis-server', '.', 'redis.pid'], ['redis-server', 'redis', 'redis.pid'],
+    ] as const) {
+      const pid = pidIn(join(directory, folder, pidFile));
+      if (pid !== undefined && runsIn(pid, program, join(directory, folder))) signal(pid, 'SIGKILL');
+    }
+    rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+  }
 }
 
 /** A cluster of one's own, as durable as the product's unless `overrides` say otherwise. The caller stops it. */

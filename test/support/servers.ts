@@ -1,5 +1,5 @@
 /** Servers that a test may hurt: a PostgreSQL, a Redis and the whole product, each a real process of the test's own. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,7 +56,16 @@ async function isReady(url: string): Promise<boolean> {
   return await asked.then((answer) => answer.ok, () => false);
 }
 
-async function endLeftovers(dataDir: string): Promise<void> {
+/**
+ * A Node program as it runs without us: tap puts its own loaders into every child through NODE_OPTIONS, and they slow the
+ * start, change what a signal does and want to write where another user may not.
+ */
+export function spawnNode(args: readonly string[], options: SpawnOptions): ChildProcess {
+  return spawn('env', ['-u', 'NODE_OPTIONS', process.execPath, ...args], options);
+}
+
+/** Ends the embedded servers that a killed product left running on its data directory. */
+export async function endLeftovers(dataDir: string): Promise<void> {
   for (const [folder, make] of [['postgres', postgresService], ['redis', redisService]] as const) {
     const directory = join(dataDir, folder);
     if (!existsSync(directory)) continue;
@@ -76,13 +85,13 @@ export async function startProduct(
 ): Promise<Product> {
   const dataDir = env['DATA_DIR'] ?? temporaryDirectory();
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, [main, ...args], {
+  const child = spawnNode([main, ...args], {
     env: { PATH, HOME, HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => { output += chunk.toString(); });
+    stream?.on('data', (chunk: Buffer) => { output += chunk.toString(); });
   }
   const ended = new Promise<number | NodeJS.Signals>((resolve) => {
     child.once('error', () => resolve(127));
