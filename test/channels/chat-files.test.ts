@@ -15,9 +15,11 @@ function upload(server: ChatServer, token: string | undefined, name: string, byt
     method: 'POST', body: form, headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });
 }
 
-function download(server: ChatServer, token: string | undefined, id: string): Promise<Response> {
-  return fetch(`${server.url}/api/chat/${server.world.accountKey}/files/${id}`, {
+/** The whole answer: a body left unread keeps its connection busy. */
+async function download(server: ChatServer, token: string | undefined, id: string): Promise<{ status: number; headers: Headers; body: Buffer }> {
+  const answer = await fetch(`${server.url}/api/chat/${server.world.accountKey}/files/${id}`, {
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });
+  return { status: answer.status, headers: answer.headers, body: Buffer.from(await answer.arrayBuffer()) };
 }
 
 t.test('RS09 a visitor sends a picture, gets it back as a download, and nobody else gets it', async (t) => {
@@ -47,7 +49,7 @@ t.test('RS09 a visitor sends a picture, gets it back as a download, and nobody e
   t.match(Object.fromEntries(got.headers), {
     'content-disposition': /^attachment; filename\*=UTF-8''gnp\.gambar\.png$/, 'x-content-type-options': 'nosniff',
     'content-security-policy': /sandbox/, 'content-type': 'image/png', 'cache-control': 'private, no-store' });
-  t.ok(Buffer.from(await got.arrayBuffer()).equals(PNG));
+  t.ok(got.body.equals(PNG));
 });
 
 t.test('an upload without a token, without a file or to nowhere is refused by name', async (t) => {
@@ -58,8 +60,25 @@ t.test('an upload without a token, without a file or to nowhere is refused by na
   const empty = await fetch(`${server.url}/api/chat/${server.world.accountKey}/files`, {
     method: 'POST', body: '{}', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } });
   t.ok(empty.status >= 400 && empty.status < 500);
-  t.equal((await fetch(`${server.url}/api/chat/tidak-ada/settings`)).status, 404);
+  await empty.text();
+  t.match(await (await fetch(`${server.url}/api/chat/tidak-ada/settings`)).json(), { code: 'CHANNEL_ACCOUNT_UNKNOWN' });
   t.match(await (await fetch(`${server.url}/api/chat/${server.world.accountKey}/settings`)).json(), { account: server.world.accountKey, fileBytes: limits.fileBytes });
+});
+
+t.test('RS09 a program and a page are refused or robbed of their type', async (t) => {
+  const server = await chatServer(t);
+  const { token } = await server.customer().greeted();
+  t.match(await (await upload(server, token, 'tagihan.pdf.exe', Buffer.from('MZ'))).json(), { code: 'FILE_TYPE_REFUSED' });
+  const page = await (await upload(server, token, 'a.html', Buffer.from('<html><script>alert(1)</script>'))).json() as { fileId: string };
+  t.match(Object.fromEntries((await download(server, token, page.fileId)).headers), { 'content-type': 'application/octet-stream', 'content-disposition': /^attachment/ });
+});
+
+t.test('RF24 a file over the limit is refused, and nothing of it is kept', async (t) => {
+  const server = await chatServer(t);
+  const { token } = await server.customer().greeted();
+  const answer = await upload(server, token, 'besar.bin', Buffer.alloc(limits.fileBytes + 1, 7));
+  t.match({ status: answer.status, ...await answer.json() as object }, { status: 413 });
+  t.same(await server.work.db.dynamic('select count(*)::int as n from files'), [{ n: 0 }]);
 });
 
 t.test('file names lose paths, controls and direction marks, and never become empty', async (t) => {

@@ -91,6 +91,8 @@ export async function chatServer(t: Teardown, options: Partial<ChannelWorldOptio
     for (const customer of customers) customer.socket.disconnect();
     await chat.stop();
     await sockets.close();
+    // A client that keeps its connection alive would hold the close for as long as it likes.
+    app.server.closeAllConnections();
     await app.close();
     await tail.stop();
     await sessions.close();

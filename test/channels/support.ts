@@ -1,17 +1,15 @@
 /** What tests of channels share: real hosts on a database of their own, a folder for files, and captured payloads. */
 import { randomBytes } from 'node:crypto';
-import { createReadStream, readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { channels } from '#channels/registry.ts';
 import { newId } from '#domain/ids.ts';
 import { localBus } from '#agent-desk/server/parts.ts';
 import type { Bus } from '#agent-desk/server/parts.ts';
+import { createBlobStore, type BlobStore } from '#gateway/blob-store.ts';
 import { createHosts, type Hosts, type Target } from '#gateway/channel-host.ts';
-import type { MediaBlobs } from '#gateway/channel-media.ts';
 import { createEgress } from '#gateway/egress.ts';
 import { secretStore, type SecretStore } from '#gateway/security/secret-store.ts';
 import { createVault, masterKeys } from '#gateway/security/vault.ts';
@@ -29,21 +27,11 @@ export interface ChannelWorld {
   target: Target;
 }
 
-/** A folder of files as the hosts need it, removed at the end. */
-export async function fileFolder(t: Teardown): Promise<MediaBlobs> {
+/** A folder of files, removed at the end. */
+async function fileFolder(t: Teardown): Promise<BlobStore> {
   const folder = await mkdtemp(join(tmpdir(), 'sambung-files-'));
   t.teardown(() => rm(folder, { recursive: true }));
-  return {
-    async put(bytes) {
-      const whole = bytes instanceof Readable ? await buffer(bytes) : Buffer.from(bytes);
-      const storageName = newId();
-      await writeFile(join(folder, storageName), whole);
-      const png = whole.subarray(0, 4).equals(Buffer.from('89504e47', 'hex'));
-      return { storageName, mediaType: png ? 'image/png' : 'application/pdf', sizeBytes: whole.length, sha256: randomBytes(32) };
-    },
-    get: async (storageName) => createReadStream(join(folder, storageName)),
-    remove: (storageName) => rm(join(folder, storageName), { force: true }),
-  };
+  return createBlobStore(folder);
 }
 
 export interface ChannelWorldOptions {
