@@ -3,7 +3,9 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { AppError } from '#domain/errors.ts';
 import { CategoryEntity, ReasonEntity } from '#domain/queues/entities.ts';
-import { codeText, nameText, queryBoolean, readRoutes, requireOwn, writeRoutes, type AdminParts, type Noun } from './crud.ts';
+import {
+  codeText, nameText, queryBoolean, readRoutes, requireOwn, writeRoutes, type AdminParts, type Noun,
+} from './crud.ts';
 
 const id = z.uuid();
 const seconds = z.number().int().min(1).max(31_536_000).nullable();

@@ -192,7 +192,8 @@ async function change(
     em.assign(entity, { ...scalars, ...(given === undefined ? {} : { settings: checkSettings(channel, given) }) });
     await em.flush();
     if (entity.version === version) {
-      await tx.dynamic('update channel_accounts set version = version + 1 where organisation_id = $1 and id = $2 and version = $3',
+      await tx.dynamic(`update channel_accounts set version = version + 1
+        where organisation_id = $1 and id = $2 and version = $3`,
         [user.organisationId, accountId, version]);
     }
     await parts.secrets.put(ownerOf(user, accountId), plan.write, tx);

@@ -18,7 +18,8 @@ const fields = {
 
 async function setMembers(tx: OrmTx, organisationId: string, queueId: string, userIds: string[]): Promise<void> {
   const changed = await tx.dynamic<{ user_id: string }>(`with gone as (
-      delete from queue_members where organisation_id = $1 and queue_id = $2 and user_id <> all($3::uuid[]) returning user_id),
+      delete from queue_members where organisation_id = $1 and queue_id = $2 and user_id <> all($3::uuid[])
+      returning user_id),
     come as (insert into queue_members (organisation_id, queue_id, user_id) select $1, $2, unnest($3::uuid[])
       on conflict do nothing returning user_id)
     select user_id from gone union select user_id from come`, [organisationId, queueId, userIds]);
@@ -26,7 +27,8 @@ async function setMembers(tx: OrmTx, organisationId: string, queueId: string, us
 }
 
 async function setSkills(tx: OrmTx, organisationId: string, queueId: string, skillIds: string[]): Promise<void> {
-  await tx.dynamic('delete from queue_skills where organisation_id = $1 and queue_id = $2 and skill_id <> all($3::uuid[])',
+  await tx.dynamic(`delete from queue_skills where organisation_id = $1 and queue_id = $2
+    and skill_id <> all($3::uuid[])`,
     [organisationId, queueId, skillIds]);
   await tx.dynamic(`insert into queue_skills (organisation_id, queue_id, skill_id) select $1, $2, unnest($3::uuid[])
     on conflict do nothing`, [organisationId, queueId, skillIds]);

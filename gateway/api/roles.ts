@@ -6,7 +6,9 @@ import { keysOf, type User } from '#domain/people/access.ts';
 import { RoleEntity } from '#domain/people/entities.ts';
 import { ADMINISTRATOR_RANK, requireAdministrator, requireRank } from '#domain/people/ranks.ts';
 import { permissions, type Permission } from '#domain/people/permissions.ts';
-import { codeText, nameText, queryBoolean, readRoutes, rightsChanged, writeRoutes, type AdminParts, type Noun } from './crud.ts';
+import {
+  codeText, nameText, queryBoolean, readRoutes, rightsChanged, writeRoutes, type AdminParts, type Noun,
+} from './crud.ts';
 
 const id = z.uuid();
 const scopeKind = z.enum(['self', 'team', 'queue', 'site', 'branch', 'organisation']);

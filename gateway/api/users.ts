@@ -95,7 +95,8 @@ async function requireManaged(tx: OrmTx, user: User, userId: string): Promise<vo
 async function setRoles(tx: OrmTx, user: User, userId: string, wanted: readonly WantedGrant[]): Promise<void> {
   const ids = [...new Set(wanted.map((one) => one.roleId))];
   await requireOwn(tx, user, 'roles', 'roles', ids);
-  const roles = await tx.dynamic<{ rank: number }>('select rank from roles where organisation_id = $1 and id = any($2::uuid[])',
+  const roles = await tx.dynamic<{ rank: number }>(
+    'select rank from roles where organisation_id = $1 and id = any($2::uuid[])',
     [user.organisationId, ids]);
   for (const role of roles) requireRank(user, role.rank);
   for (const one of wanted) await requireScope(tx, user, one);

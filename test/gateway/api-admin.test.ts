@@ -130,7 +130,8 @@ t.test('RS03 secrets of channel accounts go in and never come out; generated one
     t.equal(answer.body.details?.issues[0].path, field);
   }
   const everything = await work.db.dynamic<{ text: string }>(`select coalesce(string_agg(x, ' '), '') as text from (
-    select j::text as x from journal j union all select i::text from idempotency_keys i union all select a::text from channel_accounts a) all_rows`);
+    select j::text as x from journal j union all select i::text from idempotency_keys i
+    union all select a::text from channel_accounts a) all_rows`);
   for (const secret of [canary, made.body.generated.secret,
     anew.body.generated.secret]) t.notOk(everything[0]?.text.includes(secret));
   for (const agent of [world.agents[0]!, world.leader]) {

@@ -22,6 +22,13 @@ import { testApi, type TestApi } from './api.ts';
 import { smallWorld, type SmallWorld } from './fixtures.ts';
 import { testWork, type Teardown, type TestWork } from './harness.ts';
 
+const foreignNames = ['organisationId', 'siteId', 'teamId', 'queueId', 'skillId', 'roleId', 'userId', 'categoryId',
+  'reasonId', 'seatId',
+  'accountId', 'branchId'] as const;
+
+/** Ids of the other organisation, one of every noun. */
+export type Foreign = Record<(typeof foreignNames)[number], string>;
+
 export interface AdminWorld {
   work: TestWork;
   orm: Orm;
@@ -30,17 +37,13 @@ export interface AdminWorld {
   api: TestApi;
   world: SmallWorld;
   /** Another organisation in the same database. */
-  foreign: { organisationId: string; siteId: string; teamId: string; queueId: string; skillId: string; roleId: string; userId: string;
-    categoryId: string; reasonId: string; seatId: string; accountId: string; branchId: string };
+  foreign: Foreign;
   replayed: string[];
 }
 
 /** An organisation of its own with one row of every administrative noun. */
-export async function foreignOrganisation(db: Db): Promise<AdminWorld['foreign']> {
-  const names = ['organisationId', 'siteId', 'teamId', 'queueId', 'skillId', 'roleId', 'userId', 'categoryId',
-    'reasonId', 'seatId',
-    'accountId', 'branchId'] as const;
-  const ids = Object.fromEntries(names.map((name) => [name, newId()])) as AdminWorld['foreign'];
+export async function foreignOrganisation(db: Db): Promise<Foreign> {
+  const ids = Object.fromEntries(foreignNames.map((name) => [name, newId()])) as Foreign;
   const o = ids.organisationId;
   const run = (sql: string, ...values: unknown[]): Promise<unknown> => db.dynamic(sql, values);
   await run(`insert into organisations (id, code, name) values ($1, 'ASING', 'Organisasi Lain')`, o);
@@ -106,7 +109,8 @@ export async function addUser(
   const kind = scope?.kind ?? role?.scope ?? 'self';
   const siteId = place.siteId === undefined ? world.siteId : place.siteId;
   const scopeId = scope === undefined ? (kind === 'site' ? world.siteId : null) : scope.id;
-  await work.db.dynamic('insert into users (id, organisation_id, npk, name, site_id, branch_id, team_id) values ($1, $2, $3, $4, $5, $6, $7)',
+  await work.db.dynamic(`insert into users (id, organisation_id, npk, name, site_id, branch_id, team_id)
+    values ($1, $2, $3, $4, $5, $6, $7)`,
     [id, world.organisationId, npk, `Pengguna ${npk}`, siteId, place.branchId ?? null, place.teamId ?? null]);
   await work.db.dynamic(`insert into user_roles (id, organisation_id, user_id, role_id, scope_kind, scope_id)
     select $1, $2, $3, id, $5,
