@@ -10,6 +10,11 @@ import css from './Attachments.module.css';
 /** Kinds a browser draws without running anything of the file; SVG is none of them. */
 const drawn = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif']);
 
+/** True for a file that is shown as a picture. */
+export function isPicture(file: AttachmentView): boolean {
+  return drawn.has(file.mediaType);
+}
+
 /** Where a file is fetched; the server checks the right to it each time. */
 export function fileHref(fileId: string): string {
   return `/api/files/${encodeURIComponent(fileId)}`;
@@ -66,5 +71,5 @@ function FileCard({ file }: { file: AttachmentView }) {
 
 /** All files of a message, in order. */
 export function Attachments({ files }: { files: readonly AttachmentView[] }) {
-  return <>{files.map((file) => (drawn.has(file.mediaType) ? <Picture key={file.fileId} file={file} /> : <FileCard key={file.fileId} file={file} />))}</>;
+  return <>{files.map((file) => (isPicture(file) ? <Picture key={file.fileId} file={file} /> : <FileCard key={file.fileId} file={file} />))}</>;
 }

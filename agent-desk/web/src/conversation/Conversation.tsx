@@ -54,8 +54,8 @@ export function Conversation({ interactionId, sideOpen, onSide }: Props) {
         ? <ErrorState error={query.error} title={t('talk.failedLoad')} onRetry={() => { void query.refetch(); }} /> : null}
       {!row.masked && query.data === undefined && !query.isError ? <ThreadSkeleton body /> : null}
       {!row.masked && query.data !== undefined && conversationId !== null
-        ? <Messages key={conversationId} row={row} thread={query.data} conversationId={conversationId} loadOlder={loadOlder} /> : null}
-      {!row.masked && conversationId !== null ? <ReplyBox key={conversationId} row={row} conversationId={conversationId} /> : null}
+        ? <Messages key={`talk-${conversationId}`} row={row} thread={query.data} conversationId={conversationId} loadOlder={loadOlder} /> : null}
+      {!row.masked && conversationId !== null ? <ReplyBox key={`reply-${conversationId}`} row={row} conversationId={conversationId} /> : null}
     </>
   );
 }

@@ -10,7 +10,7 @@ import type { Placed } from '../lib/bubbles.ts';
 import { clockTime } from '../lib/time.ts';
 import { useDesk } from '../live/context.ts';
 import type { InteractionView, MessageView } from '../live/types.ts';
-import { Attachments } from './Attachments.tsx';
+import { Attachments, isPicture } from './Attachments.tsx';
 import css from './Conversation.module.css';
 import { SafeText } from './SafeText.tsx';
 
@@ -83,21 +83,26 @@ function Bubble({ placed, row, me }: Props) {
   const { message, first, last } = placed;
   const own = message.direction === 'OUT';
   const who = author(message, me, t);
+  const empty = message.text === null || message.text === '';
+  const lastFile = message.attachments.at(-1);
   const named = first && own && message.authorId !== me;
   return (
     <article className={css.turn} data-own={own || undefined} data-last={last || undefined}>
       {named ? <p className={css.author}>{message.authorKind === 'AGENT' ? null : <IconRobot size={14} stroke={2} aria-hidden="true" />}{who}</p> : <span className="sr">{who}: </span>}
-      <div className={css.bubble} data-own={own || undefined} data-first={first || undefined} data-last={last || undefined} data-media={message.attachments.length > 0 || undefined}>
+      <div className={css.bubble} data-own={own || undefined} data-first={first || undefined} data-last={last || undefined} 
+        data-media={message.attachments.length > 0 || undefined} data-file={(empty && lastFile !== undefined && !isPicture(lastFile)) || undefined}>
         {message.deletedAt !== null
           ? <p className={`word ${css.deleted}`}><IconBan size={14} stroke={2} aria-hidden="true" />{t('talk.deleted')}</p>
           : (
             <>
               <Attachments files={message.attachments} />
-              {message.text === null || message.text === '' ? null : <div className={css.text}><SafeText text={message.text} /></div>}
-              {message.attachments.length === 0 && (message.text === null || message.text === '') ? <p className="muted">{t('talk.unsupported')}</p> : null}
+              {empty && message.attachments.length === 0 ? <p className="muted">{t('talk.unsupported')}</p> : null}
             </>
           )}
-        <Meta message={message} />
+        <div className={css.caption}>
+          {empty || message.deletedAt !== null ? null : <div className={css.text}><SafeText text={message.text ?? ''} /></div>}
+          <Meta message={message} />
+        </div>
       </div>
       {message.status === 'failed' ? <Failed message={message} mine={message.authorId === me} /> : null}
       {message.status === 'unknown' ? <p className={css.unknown}>{t('talk.unknownText', { channel: channelName(row.reportName) })}</p> : null}

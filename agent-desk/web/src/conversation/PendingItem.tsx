@@ -36,8 +36,10 @@ export function PendingItem({ pending }: { pending: Pending }) {
             <span className="sr">{t('talk.you')}: </span>
             <div className={css.bubble} data-own data-first data-last data-media={pending.files.length > 0 || undefined}>
               <Attachments files={pending.files} />
-              {pending.text === '' ? null : <div className={css.text}><SafeText text={pending.text} /></div>}
-              {meta}
+              <div className={css.caption}>
+                {pending.text === '' ? null : <div className={css.text}><SafeText text={pending.text} /></div>}
+                {meta}
+              </div>
             </div>
           </article>
         )}
@@ -58,7 +60,7 @@ function Refused({ pending, message }: { pending: Pending; message: string }) {
   return (
     <div className={css.failed} role="alert">
       <p className="word bad"><IconAlertCircle size={16} stroke={1.75} aria-hidden="true" /><strong>{t('talk.failedTitle')}</strong></p>
-      <p>{message === '' ? t('error.INTERNAL') : message} {t('talk.kept')}</p>
+      <p>{message === '' ? t('error.INTERNAL') : message}</p>
       <div className={css.failedActions}>
         <Button size="xs" variant="default" onClick={() => { live.sendAgain(pending.clientId); }}>{t('talk.resend')}</Button>
         {pending.text === '' ? null : <Button size="xs" variant="subtle" color="gray" onClick={toDraft}>{t('talk.toDraft')}</Button>}

@@ -128,7 +128,7 @@ export const enConversation = {
   form: {
     title: 'Documentation', category: 'Category', subcategory: 'Subcategory', outcome: 'Outcome', summary: 'Summary',
     crossSelling: 'Cross-selling offered', interest: 'Product of interest', chooseCategory: 'Choose a category',
-    chooseSubcategory: 'Choose a subcategory', chooseOutcome: 'Choose an outcome',
+    chooseSubcategory: 'Choose', chooseOutcome: 'Choose an outcome',
     missing: '{{n}} fields missing', complete: 'Complete', saved: 'Documented',
     fillToClose: 'Fill in {{fields}} to close the ticket.', and: 'and',
     summaryPlaceholder: 'What the customer needs and what was done', close: 'Close', save: 'Save documentation',

@@ -127,7 +127,7 @@ export const idConversation = {
   form: {
     title: 'Dokumentasi', category: 'Kategori', subcategory: 'Subkategori', outcome: 'Hasil', summary: 'Ringkasan',
     crossSelling: 'Cross-selling ditawarkan', interest: 'Produk diminati', chooseCategory: 'Pilih kategori',
-    chooseSubcategory: 'Pilih subkategori', chooseOutcome: 'Pilih hasil',
+    chooseSubcategory: 'Pilih', chooseOutcome: 'Pilih hasil',
     missing: 'Kurang {{n}} isian', complete: 'Lengkap', saved: 'Terdokumentasi',
     fillToClose: 'Isi {{fields}} agar tiket dapat ditutup.', and: 'dan',
     summaryPlaceholder: 'Apa kebutuhan nasabah dan apa yang sudah dilakukan', close: 'Tutup',

@@ -8,7 +8,7 @@ import { codeWord } from '../kit/words.ts';
 type IconType = ComponentType<{ size?: number; stroke?: number; 'aria-hidden'?: 'true' }>;
 const byName: Record<string, IconType> = {
   WHATSAPP: IconBrandWhatsapp, TELEGRAM: IconBrandTelegram, FACEBOOK: IconBrandFacebook, INSTAGRAM: IconBrandInstagram, LINE: IconBrandLine,
-  GENERIC: IconWebhook, LIVE_CHAT: IconMessageCircle,
+  GENERIC: IconWebhook, LIVE_CHAT: IconMessageCircle, EMAIL: IconMail, VOICE: IconPhone,
 };
 const byMedium: Record<string, IconType> = { VOICE: IconPhone, CHAT: IconMessageCircle, EMAIL: IconMail, MESSAGING: IconMessageCircle, SOCIAL: IconMessageCircle };
 

@@ -2,7 +2,7 @@
 import { TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconAlertTriangle, IconClock, IconSearch, IconSortAscending, IconX } from '@tabler/icons-react';
-import { useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { ErrorState } from '../kit/states.tsx';
 import { useT } from '../kit/words.ts';
@@ -20,6 +20,13 @@ import { RowList, type RowListHandle } from './RowList.tsx';
 
 const names: readonly ListName[] = ['mine', 'queues', 'all'];
 
+/** Rows with a clock by what is left, the others by who spoke last. */
+function byUrgency(one: InteractionView, other: InteractionView): number {
+  const [first, second] = [deadlineOf(one), deadlineOf(other)];
+  if (first !== second) return first < second ? -1 : 1;
+  return (other.lastMessageAt ?? other.dateOrigin).localeCompare(one.lastMessageAt ?? one.dateOrigin);
+}
+
 function useRows(view: ListName, q: string) {
   const mine = useMine();
   const own = view === 'mine' && q === '';
@@ -27,9 +34,8 @@ function useRows(view: ListName, q: string) {
   const pages = list.data?.pages;
   const rows = useMemo<InteractionView[] | undefined>(() => {
     const found = own ? mine : pages === undefined ? undefined : rowsOf(pages);
-    // What is urgent stands first; among rows without a clock the last spoken.
     return view === 'queues' || found === undefined ? found
-      : [...found].sort((one, other) => deadlineOf(one) - deadlineOf(other) || (one.lastMessageAt ?? one.dateOrigin).localeCompare(other.lastMessageAt ?? other.dateOrigin) * -1 || 0);
+      : [...found].sort(byUrgency);
   }, [own, mine, pages, view]);
   return { rows, list, own };
 }
@@ -47,7 +53,7 @@ export function Inbox({ selectedId }: { selectedId: string | undefined }) {
   const handle = useRef<RowListHandle>(null);
   const field = useRef<HTMLInputElement>(null);
   const offers = useOffers().length;
-  const open = (id: string): void => { navigate(`/i/${id}`); };
+  const open = useCallback((id: string): void => { navigate(`/i/${id}`); }, [navigate]);
   const move = (by: 1 | -1): void => {
     if (rows === undefined || rows.length === 0) return;
     const at = rows.findIndex((row) => row.id === selectedId);

@@ -53,7 +53,7 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, hasMore, loa
     event.stopPropagation();
   };
   return (
-    <div ref={scroller} className={css.scroll} role="listbox" tabIndex={0} aria-label={t('inbox.list')} aria-activedescendant={`row-${rows[at]?.id ?? ''}`}
+    <div ref={scroller} className={css.scroll} role="listbox" tabIndex={0} aria-label={t('inbox.list')} aria-activedescendant={drawn.some((item) => item.index === at) ? `row-${rows[at]?.id ?? ''}` : undefined}
       onKeyDown={onKey} onFocus={() => {
         const selected = rows.findIndex((row) => row.id === selectedId);
         if (selected !== -1) setActive(selected);

@@ -78,7 +78,7 @@ function Writable({ conversationId }: { conversationId: string }) {
 
   const focusMode = (next: Mode): void => {
     setMode(next);
-    window.setTimeout(() => { field.current?.focus(); }, 0);
+    field.current?.focus();
   };
   useKeys({ R: () => { focusMode('text'); }, N: () => { focusMode('note'); }, 'Ctrl+Enter': send });
 

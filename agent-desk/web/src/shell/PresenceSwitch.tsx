@@ -69,10 +69,10 @@ export function PresenceSwitch() {
     </Menu.Item>
   );
   return (
-    <Menu opened={opened} onChange={setOpened} width={320}>
+    <Menu opened={opened} onChange={setOpened} width={344}>
       <Menu.Target>
-        <button type="button" className={css.presence} aria-label={`${t('presence.label')}: ${t(`presence.${agent.presence}`)}`}>
-          <PresenceIcon presence={agent.presence} />{t(`presence.${agent.presence}`)}
+        <button type="button" className={css.presence}>
+          <PresenceIcon presence={agent.presence} /><span className="sr">{t('presence.label')}: </span>{t(`presence.${agent.presence}`)}
           <Since iso={agent.since} />
           <IconChevronDown size={14} stroke={2} aria-hidden="true" />
         </button>

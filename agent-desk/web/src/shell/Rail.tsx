@@ -55,7 +55,7 @@ function Settings() {
   const t = useT();
   const locale = useLocale();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const [sound, setSound] = useStored('offerSound', true);
+  const [sound, setSound] = useStored<boolean>('offerSound', true);
   const check = (on: boolean): ReactNode => (on ? <IconCheck size={14} stroke={2} aria-hidden="true" /> : <span style={{ width: 14 }} />);
   const choose = (next: 'id' | 'en'): void => {
     void setLocale(next);

@@ -52,7 +52,9 @@ function Account() {
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
-        <button type="button" className={css.avatar} aria-label={`${t('app.account')}: ${user.name}`} title={user.name}>{initials(user.name)}</button>
+        <button type="button" className={css.avatar} title={user.name}>
+          <span aria-hidden="true">{initials(user.name)}</span><span className="sr">{t('app.account')}: {user.name}</span>
+        </button>
       </Menu.Target>
       <Menu.Dropdown>
         <div className={css.account}><p>{user.name}</p><p className="meta">{t('signIn.npk')} {user.npk}</p></div>

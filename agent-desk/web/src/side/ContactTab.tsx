@@ -145,7 +145,7 @@ function Course({ row }: { row: InteractionView }) {
       : t('side.minutes', { from: minutes(chosen.targetIdealS), to: minutes(chosen.targetMaxS) });
   return (
     <section className={css.section}>
-      <h3 className={css.sectionTitle}>{t('side.status')} · {t(`state.${row.state}`)}</h3>
+      <h2 className={css.sectionTitle}>{t('side.status')} · {t(`state.${row.state}`)}</h2>
       <dl className={css.facts}>
         <Fact label={t('side.account')}><span className="word"><ChannelIcon channel={row.channel} medium={row.medium} />{row.accountName}</span></Fact>
         {row.queueName === null ? null : <Fact label={t('side.queue')}>{row.queueName}</Fact>}

@@ -102,7 +102,7 @@ export function TicketTab({ row, shown, onShow }: { row: InteractionView; shown:
         <TicketFacts row={row} ticket={ticket} />
         <section className={css.section} aria-labelledby="documentation-title">
           <div className={css.formHead}>
-            <h3 id="documentation-title">{t('form.title')}</h3>{mine ? <Kbd>D</Kbd> : null}
+            <h2 id="documentation-title">{t('form.title')}</h2>{mine ? <Kbd>D</Kbd> : null}
             {documented || (mine && missing.length === 0)
               ? <span className="word ok"><IconCheck size={14} stroke={2} aria-hidden="true" />{t(documented ? 'form.saved' : 'form.complete')}</span>
               : mine ? <span className="word warn"><IconAlertCircle size={14} stroke={2} aria-hidden="true" />{t('form.missing', { n: missing.length })}</span> : null}

@@ -12,7 +12,7 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Button: Button.extend({
-      defaultProps: fieldSize,
+      defaultProps: { ...fieldSize, variant: 'filled' },
       vars: (_theme, props) => ({ root: {
         '--button-height': props.size === 'xs' ? '28px' : props.size === 'md' ? '36px' : '32px',
         '--button-fz': props.size === 'xs' ? '12px' : '13px',
@@ -23,9 +23,9 @@ export const theme = createTheme({
     Textarea: { defaultProps: fieldSize }, NumberInput: { defaultProps: fieldSize },
     MultiSelect: { defaultProps: fieldSize },
     Select: Select.extend({ defaultProps: { ...fieldSize, allowDeselect: false, checkIconPosition: 'right' } }),
-    Checkbox: Checkbox.extend({ defaultProps: { size: 'xs' } }),
+    Checkbox: Checkbox.extend({ defaultProps: { size: 'xs', radius: 'xs' } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, transitionProps: { duration: 80 }, withinPortal: true } }),
-    Menu: Menu.extend({ defaultProps: { shadow: 'md', transitionProps: { duration: 80 }, position: 'bottom-start' } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, radius: 'lg', transitionProps: { duration: 120 } } }),
+    Menu: Menu.extend({ defaultProps: { shadow: 'md', transitionProps: { duration: 80 }, position: 'bottom-start', withInitialFocusPlaceholder: false } }),
+    Modal: Modal.extend({ defaultProps: { centered: true, radius: 'lg', lockScroll: false, transitionProps: { duration: 120 } } }),
   },
 });
