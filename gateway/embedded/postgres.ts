@@ -38,6 +38,8 @@ function settings(port: number): Record<string, string> {
     fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on',
     // Bounds the log that has to be replayed after a kill -9, so that it is back within 10 s.
     max_wal_size: '512MB', checkpoint_timeout: '5min',
+    // Before replaying it makes sure of all files: by one call where the system has it (0.5 s instead of 2.5 s).
+    ...(process.platform === 'linux' ? { recovery_init_sync_method: 'syncfs' } : {}),
     // Small machines, short statements: planning for parallel work and compiling cost more than they bring.
     jit: 'off', max_parallel_workers_per_gather: availableParallelism() > 2 ? '2' : '0',
     timezone: 'UTC', log_timezone: 'UTC', lc_messages: 'C',
