@@ -1,7 +1,7 @@
 /** What every HTTP answer of the product has in common: schemas, strict bodies, headers, one error form, the guard. */
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
-import type { FastifyError, FastifyInstance, FastifyRequest, FastifyServerOptions } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { AppError, errorMessage, type ErrorCode, type Locale } from '#domain/errors.ts';
 import { newId } from '#domain/ids.ts';
@@ -17,7 +17,11 @@ export const httpOptions = {
   requestTimeout: 30_000,
   forceCloseConnections: 'idle',
   routerOptions: { ignoreTrailingSlash: false, maxParamLength: 200 },
-} as const satisfies FastifyServerOptions;
+  /** An address that cannot be decoded never reaches a route; it gets the same form of error. */
+  frameworkErrors: (_error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+    void reply.code(400).send(errorBody(new AppError('BAD_REQUEST'), localeOf(request), request.id));
+  },
+} as const;
 
 const JSON_TYPE = /^application\/json(?:; ?charset=(?:utf-8|"utf-8"))?$/i;
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
