@@ -1,4 +1,7 @@
-/** The row of an agent that assignment, presence and wrap-up share: presence, points and open offers, changed under its lock. */
+/**
+ * The row of an agent that assignment, presence and wrap-up share: presence, points and open offers, changed under
+ * its lock.
+ */
 import { appendJournal } from '#domain/journal/append.ts';
 import type { Actor, JournalEntry } from '#domain/journal/events.ts';
 import { limits } from '#domain/limits.ts';
@@ -97,7 +100,10 @@ const free = statement('agent.free', `
 update agent_states set used_points = greatest(used_points - $3, 0), version = version + 1
 where user_id = $1 and organisation_id = $2`);
 
-/** Gives points back to the agent's pool, in the transaction that ends the offer or the work they were taken for (INV5). */
+/**
+ * Gives points back to the agent's pool, in the transaction that ends the offer or the work they were taken for
+ * (INV5).
+ */
 export async function freePoints(tx: Tx, organisationId: string, agentId: string, points: number): Promise<void> {
   if (points > 0) await tx.rows(free, [agentId, organisationId, points]);
 }
@@ -113,7 +119,8 @@ export interface OfferRow {
 }
 
 /** Columns of an offer `o` joined with its interaction `i`, as the journal of its end needs them. */
-export const offerColumns = 'o.id, o.interaction_id, o.queue_id, o.agent_id, o.cost_points, i.conversation_id, i.site_id';
+export const offerColumns =
+  'o.id, o.interaction_id, o.queue_id, o.agent_id, o.cost_points, i.conversation_id, i.site_id';
 
 /** The event of an offer that ended without being accepted; it reaches the agent's desk and the queue's viewers. */
 export function offerEnded(organisationId: string, offer: OfferRow, actor: Actor, result: string,
@@ -155,7 +162,8 @@ export interface RoutingSettings {
 const settingsOf = statement('routing.settings', `select settings from organisations where id = $1`);
 
 function bounded(value: unknown, fallback: number, max: number): number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 && value <= max ? Math.round(value) : fallback;
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 && value <= max
+    ? Math.round(value) : fallback;
 }
 
 /** The organisation's own times, else those of limits.ts. */

@@ -25,15 +25,18 @@ with page as (
     select q.id, q.cost_points, array(select k.skill_id from queue_skills k where k.queue_id = q.id) as skills
     from queues q where q.organisation_id = $1 and q.id = any($2::uuid[])) q
   cross join lateral (
-    select i.id, i.queue_id, i.priority, i.waiting_since, coalesce(q.cost_points, i.cost_points) as cost_points, i.skill_ids
+    select i.id, i.queue_id, i.priority, i.waiting_since, coalesce(q.cost_points, i.cost_points) as cost_points,
+      i.skill_ids
     from interactions i
     where i.organisation_id = $1 and i.queue_id = q.id and i.state = 'QUEUED'
-      and not exists (select from offers o where o.organisation_id = $1 and o.interaction_id = i.id and o.state = 'OFFERED')
+      and not exists (select from offers o where o.organisation_id = $1 and o.interaction_id = i.id
+        and o.state = 'OFFERED')
       and ($4::int is null or (-i.priority, i.waiting_since, i.id) > (-$4::int, $5::timestamptz, $6::uuid))
     order by i.priority desc, i.waiting_since, i.id limit $3) w
   order by w.priority desc, w.waiting_since, w.id limit $3
 )
-select p.id, p.queue_id, p.priority, p.waiting_since::text as waiting_since, p.cost_points, p.skills || p.skill_ids as skill_ids,
+select p.id, p.queue_id, p.priority, p.waiting_since::text as waiting_since, p.cost_points,
+  p.skills || p.skill_ids as skill_ids,
   coalesce(r.refused_by, '{}') as refused_by, coalesce(r.resting, '{}') as resting
 from page p left join lateral (
   select array_agg(x.agent_id) as refused_by,
@@ -48,7 +51,9 @@ from page p left join lateral (
       and g.ended_at > app_now() - $7::int * interval '1 second') x) r on true
 order by p.priority desc, p.waiting_since, p.id`);
 
-/** $1 organisation, $2 interactions: those that still wait, locked; work that another node is just taking is skipped. */
+/**
+ * $1 organisation, $2 interactions: those that still wait, locked; work that another node is just taking is skipped.
+ */
 export const lockWaiting = statement('assignment.lock-waiting', `
 select id from interactions where organisation_id = $1 and id = any($2::uuid[]) and state = 'QUEUED'
 order by id for no key update skip locked`);
@@ -64,7 +69,8 @@ export const writeOffers = statement('assignment.write-offers', `
 with item as (
   select * from json_to_recordset($2::json) as x (id uuid, interaction_id uuid, agent_id uuid, cost_points int)
 ), offer as (
-  insert into offers (id, organisation_id, interaction_id, queue_id, agent_id, state, cost_points, offered_at, expires_at)
+  insert into offers (id, organisation_id, interaction_id, queue_id, agent_id, state, cost_points, offered_at,
+    expires_at)
   select x.id, $1, x.interaction_id, i.queue_id, x.agent_id, 'OFFERED', x.cost_points, app_now(),
     app_now() + q.offer_timeout_s * interval '1 second'
   from item x join interactions i on i.id = x.interaction_id join queues q on q.id = i.queue_id
@@ -103,13 +109,16 @@ returning i.version, i.site_id, i.team_id, i.agent_id, u.name as agent_name`);
 /** $1 interaction, $2 organisation: how its queue lets it be picked, and an offer that stands. */
 export const pickRules = statement('assignment.pick-rules', `
 select q.pick_allowed, coalesce(q.cost_points, i.cost_points) as cost_points, i.queue_id,
-  (select o.agent_id from offers o where o.organisation_id = $2 and o.interaction_id = i.id and o.state = 'OFFERED') as offered_to,
-  (select o.id from offers o where o.organisation_id = $2 and o.interaction_id = i.id and o.state = 'OFFERED') as offer_id,
+  (select o.agent_id from offers o where o.organisation_id = $2 and o.interaction_id = i.id
+    and o.state = 'OFFERED') as offered_to,
+  (select o.id from offers o where o.organisation_id = $2 and o.interaction_id = i.id
+    and o.state = 'OFFERED') as offer_id,
   exists (select from queue_members m where m.queue_id = q.id and m.user_id = $3) as is_member
 from interactions i join queues q on q.id = i.queue_id where i.id = $1 and i.organisation_id = $2`);
 
 /** $1 agent, $2 organisation, $3 points: takes them if there is room. */
 export const takePoints = statement('assignment.take-points', `
 update agent_states set used_points = used_points + $3, version = version + 1
-where user_id = $1 and organisation_id = $2 and used_points + $3 <= capacity_points and presence in ('READY', 'BUSY', 'WRAP_UP')
+where user_id = $1 and organisation_id = $2 and used_points + $3 <= capacity_points
+  and presence in ('READY', 'BUSY', 'WRAP_UP')
   and vanished_at is null returning used_points`);

@@ -13,13 +13,19 @@ import {
 } from './agent-state.ts';
 import * as sql from './assignment-statements.ts';
 import {
-  aboutInteraction, actorOf, changeLeg, hintAfterCommit, lockForHandling, lockInteraction, moveTicket, moved, placeTicket,
-  postSystem, requireReason, scopeOf, type InteractionRow,
+  aboutInteraction, actorOf, changeLeg, hintAfterCommit, lockForHandling, lockInteraction, moveTicket, moved,
+  placeTicket, postSystem, requireReason, scopeOf, type InteractionRow, type OnInteraction,
 } from './interaction-rows.ts';
 import { dropDeadNodes, sweepPresence } from './presence.ts';
 import { adoptStranded, giveBack } from './queues.ts';
 import { repeating } from './repeating.ts';
 import { sweepAbandoned } from './sla.ts';
+
+/** What a command on one offer names. */
+export interface OnOffer {
+  user: User;
+  offerId: string;
+}
 
 interface CandidateRow {
   user_id: string;
@@ -74,7 +80,8 @@ async function matchAll(work: Work, organisationId: string, queueId: string | un
 
 /** Of the pairs found, those that still hold under lock: the work waits, the agent is there and has the room. */
 async function stillValid(tx: Tx, organisationId: string, matches: readonly Match[]): Promise<Match[]> {
-  const waiting = await tx.rows<{ id: string }>(sql.lockWaiting, [organisationId, matches.map((one) => one.interactionId)]);
+  const waiting = await tx.rows<{ id: string }>(sql.lockWaiting,
+    [organisationId, matches.map((one) => one.interactionId)]);
   const waits = new Set(waiting.map((row) => row.id));
   const wanted = matches.filter((one) => waits.has(one.interactionId));
   const agentIds = [...new Set(wanted.map((one) => one.agentId))];
@@ -88,7 +95,9 @@ async function stillValid(tx: Tx, organisationId: string, matches: readonly Matc
   });
 }
 
-/** Claims the pairs in one short transaction: offers, points and events together (INV5). Gives how many offers stand. */
+/**
+ * Claims the pairs in one short transaction: offers, points and events together (INV5). Gives how many offers stand.
+ */
 async function claim(work: Work, organisationId: string, matches: readonly Match[]): Promise<number> {
   const made = await work.db.transaction(async (tx) => {
     const valid = await stillValid(tx, organisationId, matches);
@@ -96,7 +105,8 @@ async function claim(work: Work, organisationId: string, matches: readonly Match
     if (valid.length === 0) return 0;
     const items = valid.map((one) => ({ id: newId(), interaction_id: one.interactionId, agent_id: one.agentId,
       cost_points: one.costPoints }));
-    const offers = await tx.rows<OfferRow & { version: number }>(sql.writeOffers, [organisationId, JSON.stringify(items)]);
+    const offers = await tx.rows<OfferRow & { version: number }>(sql.writeOffers,
+      [organisationId, JSON.stringify(items)]);
     await appendJournal(tx, offers.map((offer) => ({ type: 'interaction.offered', subjectType: 'interaction',
       subjectId: offer.interaction_id, conversationId: offer.conversation_id, actor: { kind: 'SYSTEM' },
       scope: { organisationId, siteId: offer.site_id, queueId: offer.queue_id, agentId: offer.agent_id },
@@ -124,8 +134,9 @@ async function offerIn(work: Work, organisationId: string, queueId: string | und
 }
 
 /**
- * Offers what waits to whom it fits: by priority, then longest waiting; to the least loaded agent with the skills and the
- * room, then the longest without an offer. Several nodes may run it at once. Gives how many offers were made.
+ * Offers what waits to whom it fits: by priority, then longest waiting; to the least loaded agent with the skills
+ * and the room, then the longest without an offer. Several nodes may run it at once. Gives how many offers were
+ * made.
  */
 export async function offerNext(work: Work, options: { queueId?: string } = {}): Promise<number> {
   let total = 0;
@@ -134,11 +145,13 @@ export async function offerNext(work: Work, options: { queueId?: string } = {}):
   return total;
 }
 
+type TakenRow = Pick<InteractionRow, 'version' | 'site_id' | 'team_id' | 'agent_id'> & { agent_name: string };
+
 /** The agent owns the interaction from here on: row, ticket, legs, event, and a word in the conversation. */
-async function takeOver(tx: Tx, row: InteractionRow, user: User, cost: number, data: Record<string, unknown>): Promise<void> {
+async function takeOver(tx: Tx, row: InteractionRow, user: User, cost: number,
+  data: Record<string, unknown>): Promise<void> {
   moved(row, 'accept');
-  const taken = await tx.one<Pick<InteractionRow, 'version' | 'site_id' | 'team_id' | 'agent_id'> & { agent_name: string }>(
-    sql.takeOver, [row.id, row.organisation_id, user.id, cost]);
+  const taken = await tx.one<TakenRow>(sql.takeOver, [row.id, row.organisation_id, user.id, cost]);
   if (taken === undefined) throw new AppError('NOT_FOUND');
   const { agent_name: name, ...place } = taken;
   const owned: InteractionRow = { ...row, ...place, state: 'PICKED_UP', cost_points: cost };
@@ -153,7 +166,7 @@ async function takeOver(tx: Tx, row: InteractionRow, user: User, cost: number, d
  * The agent takes the offered work. The points were taken with the offer. Accepting twice gives the same answer. Throws
  * OFFER_GONE if it was answered otherwise, ran out or was withdrawn.
  */
-export async function acceptOffer(work: Work, command: { user: User; offerId: string }): Promise<{ interactionId: string }> {
+export async function acceptOffer(work: Work, command: OnOffer): Promise<{ interactionId: string }> {
   const { user, offerId } = command;
   return work.db.transaction(async (tx) => {
     const found = await tx.one<{ interaction_id: string }>(sql.findOffer, [offerId, user.organisationId, user.id]);
@@ -170,8 +183,11 @@ export async function acceptOffer(work: Work, command: { user: User; offerId: st
   });
 }
 
-/** The agent does not take it and says why; they stay READY and the next agent is asked. Throws OFFER_GONE, VALIDATION_FAILED. */
-export async function declineOffer(work: Work, command: { user: User; offerId: string; reasonCode: string }): Promise<void> {
+/**
+ * The agent does not take it and says why; they stay READY and the next agent is asked. Throws OFFER_GONE,
+ * VALIDATION_FAILED.
+ */
+export async function declineOffer(work: Work, command: OnOffer & { reasonCode: string }): Promise<void> {
   const { user, offerId, reasonCode } = command;
   await work.db.transaction(async (tx) => {
     const found = await tx.one(sql.findOffer, [offerId, user.organisationId, user.id]);
@@ -189,7 +205,10 @@ export async function declineOffer(work: Work, command: { user: User; offerId: s
 
 const SYSTEM = { kind: 'SYSTEM' } as const;
 
-/** An agent who lets an offer run out is not there: no more offers, and the desk says why (presence BREAK, MISSED_OFFER). */
+/**
+ * An agent who lets an offer run out is not there: no more offers, and the desk says why (presence BREAK,
+ * MISSED_OFFER).
+ */
 async function setMissed(tx: Tx, organisationId: string, agentId: string): Promise<void> {
   await lockOffersOf(tx, organisationId, agentId);
   const agent = await lockAgent(tx, organisationId, agentId);
@@ -228,17 +247,19 @@ interface PickRules {
 }
 
 /**
- * Takes waiting work out of a queue that allows picking: its members, and who holds interaction.pick there. Throws NOT_FOUND
- * for what one may not see, FORBIDDEN, ALREADY_OWNED if it no longer waits for everybody, CAPACITY_EXCEEDED.
+ * Takes waiting work out of a queue that allows picking: its members, and who holds interaction.pick there. Throws
+ * NOT_FOUND for what one may not see, FORBIDDEN, ALREADY_OWNED if it no longer waits for everybody,
+ * CAPACITY_EXCEEDED.
  */
-export async function pickInteraction(work: Work, command: { user: User; interactionId: string }): Promise<{ interactionId: string }> {
+export async function pickInteraction(work: Work, command: OnInteraction): Promise<{ interactionId: string }> {
   const { user, interactionId } = command;
   return work.db.transaction(async (tx) => {
     const row = await lockInteraction(tx, user.organisationId, interactionId);
     if (row === undefined) throw new AppError('NOT_FOUND');
     const scope = scopeOf(row);
     if (row.agent_id === user.id) return { interactionId };
-    if (!can(user, 'interaction.read-waiting', scope) && !can(user, 'interaction.read', scope)) throw new AppError('NOT_FOUND');
+    const maySee = can(user, 'interaction.read-waiting', scope) || can(user, 'interaction.read', scope);
+    if (!maySee) throw new AppError('NOT_FOUND');
     if (row.state !== 'QUEUED') throw new AppError('ALREADY_OWNED');
     const rules = await tx.one<PickRules>(sql.pickRules, [interactionId, user.organisationId, user.id]);
     const mayPick = rules?.is_member === true ? can(user, 'interaction.handle') : can(user, 'interaction.pick', scope);
@@ -258,10 +279,10 @@ export async function pickInteraction(work: Work, command: { user: User; interac
 }
 
 /**
- * Gives owned work back to the front of its queue: one's own, or that of others with interaction.reassign. It is offered to
- * the one who released it only if there is nobody else.
+ * Gives owned work back to the front of its queue: one's own, or that of others with interaction.reassign. It is
+ * offered to the one who released it only if there is nobody else.
  */
-export async function releaseInteraction(work: Work, command: { user: User; interactionId: string; reasonCode?: string }): Promise<void> {
+export async function releaseInteraction(work: Work, command: OnInteraction & { reasonCode?: string }): Promise<void> {
   const { user, interactionId } = command;
   await work.db.transaction(async (tx) => {
     const row = await lockForHandling(tx, user, interactionId);
@@ -274,9 +295,9 @@ export async function releaseInteraction(work: Work, command: { user: User; inte
 }
 
 /**
- * Keeps assignment going on this node: at once on every hint, and by a sweep every limits.assignmentSweepMs for what a lost
- * hint forgot (expired offers and grace periods with it); dead nodes, silence and stranded work every limits.slowSweepMs.
- * A failed round is logged and the next one tries again. `stop` waits for the round that runs.
+ * Keeps assignment going on this node: at once on every hint, and by a sweep every limits.assignmentSweepMs for what
+ * a lost hint forgot (expired offers and grace periods with it); dead nodes, silence and stranded work every
+ * limits.slowSweepMs. A failed round is logged and the next one tries again. `stop` waits for the round that runs.
  */
 export function startAssignment(work: Work): { stop(): Promise<void> } {
   const quick = repeating(work, limits.assignmentSweepMs, async () => {

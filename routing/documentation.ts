@@ -29,7 +29,8 @@ interface CategoryFacts {
 
 const categoryFacts = statement('documentation.category', `
 select exists (select from categories where id = $2 and organisation_id = $1 and active and parent_id is null) as known,
-  ($3::uuid is null or exists (select from categories where id = $3 and organisation_id = $1 and active and parent_id = $2))
+  ($3::uuid is null or exists (select from categories where id = $3 and organisation_id = $1 and active
+    and parent_id = $2))
     as subcategory_known,
   old.id is not null as has_old, old.target_ideal_s as old_ideal_s, old.target_max_s as old_max_s,
   (select target_max_s from categories where organisation_id = $1 and code = 'INFORMASI') as default_max_s
@@ -44,19 +45,23 @@ where id = $1 and organisation_id = $2 and (category_id is distinct from $3 or s
 returning version`);
 
 /**
- * Writes category and subcategory on both; gives the interaction's version. The breach of the old target is kept before
- * the new one counts (architecture 4). Throws VALIDATION_FAILED {fields} for a category that is not active or not there.
+ * Writes category and subcategory on both; gives the interaction's version. The breach of the old target is kept
+ * before the new one counts (architecture 4). Throws VALIDATION_FAILED {fields} for a category that is not active or
+ * not there.
  */
 export async function setCategory(tx: Tx, row: InteractionRow, user: User, categoryId: string,
   subcategoryId: string | null): Promise<number> {
-  const facts = await tx.one<CategoryFacts>(categoryFacts, [row.organisation_id, categoryId, subcategoryId, row.category_id]);
+  const facts = await tx.one<CategoryFacts>(categoryFacts,
+    [row.organisation_id, categoryId, subcategoryId, row.category_id]);
   if (facts?.known !== true) throw new AppError('VALIDATION_FAILED', { fields: ['categoryId'] });
   if (!facts.subcategory_known) throw new AppError('VALIDATION_FAILED', { fields: ['subcategoryId'] });
   const informasi = facts.default_max_s === null ? null : { idealS: null, maxS: facts.default_max_s };
   const target = facts.has_old ? { idealS: facts.old_ideal_s, maxS: facts.old_max_s } : informasi;
   const breach = row.category_id === categoryId ? null : breachedAt(
-    { dateOrigin: row.date_origin, answeredAt: row.answered_at, customerEndedAt: row.customer_ended_at }, target, row.now);
-  const set = await tx.one<{ version: number }>(setInteractionCategory, [row.id, row.organisation_id, categoryId, breach]);
+    { dateOrigin: row.date_origin, answeredAt: row.answered_at, customerEndedAt: row.customer_ended_at },
+    target, row.now);
+  const set = await tx.one<{ version: number }>(setInteractionCategory,
+    [row.id, row.organisation_id, categoryId, breach]);
   const ticket = await tx.one<{ version: number }>(setTicketCategory,
     [row.ticket_id, row.organisation_id, categoryId, subcategoryId]);
   if (ticket !== undefined) {
@@ -77,24 +82,30 @@ update documentations set author_id = $3, category_id = $4, subcategory_id = $5,
 where id = (select id from documentations where interaction_id = $1 and organisation_id = $2
   order by created_at desc, id desc limit 1) returning id`);
 const setTicketForm = statement('documentation.ticket', `
-update tickets set summary = $3, outcome_code = $4, documented_at = coalesce(documented_at, app_now()), version = version + 1
+update tickets set summary = $3, outcome_code = $4, documented_at = coalesce(documented_at, app_now()),
+  version = version + 1
 where id = $1 and organisation_id = $2 returning version`);
 
-/** Writes the form, or amends the last one of the interaction, and what the ticket shows of it. The locks are the caller's. */
+/**
+ * Writes the form, or amends the last one of the interaction, and what the ticket shows of it. The locks are the
+ * caller's.
+ */
 export async function writeDocumentation(tx: Tx, row: InteractionRow, user: User, form: DocumentationInput,
   amends: boolean): Promise<void> {
   const summary = safeText(form.summary).trim();
   if (summary.length < 3) throw new AppError('VALIDATION_FAILED', { fields: ['summary'] });
   await requireReason(tx, row.organisation_id, 'OUTCOME', form.outcomeCode, 'outcomeCode');
   const subcategoryId = form.subcategoryId ?? null;
-  const interest = form.productInterest === null || form.productInterest === undefined ? null : safeText(form.productInterest);
+  const interest = form.productInterest === null || form.productInterest === undefined
+    ? null : safeText(form.productInterest);
   await setCategory(tx, row, user, form.categoryId, subcategoryId);
   const content = [form.categoryId, subcategoryId, form.outcomeCode, summary, form.crossSellingOffered, interest];
   const amended = amends ? await tx.one(amendForm, [row.id, row.organisation_id, user.id, ...content]) : undefined;
   if (amended === undefined) {
     await tx.rows(insertForm, [newId(), row.organisation_id, row.id, row.ticket_id, user.id, ...content]);
   }
-  const ticket = await tx.one<{ version: number }>(setTicketForm, [row.ticket_id, row.organisation_id, summary, form.outcomeCode]);
+  const ticket = await tx.one<{ version: number }>(setTicketForm,
+    [row.ticket_id, row.organisation_id, summary, form.outcomeCode]);
   await appendJournal(tx, [{ type: 'ticket.updated', subjectType: 'ticket', subjectId: row.ticket_id,
     conversationId: row.conversation_id, actor: actorOf(user), scope: scopeOf(row), version: ticket?.version ?? 0,
     data: { changed: ['summary', 'outcome'], outcomeCode: form.outcomeCode } }]);

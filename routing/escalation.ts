@@ -21,14 +21,15 @@ where organisation_id = $1 and tier = 2 and active and ($3::uuid is null or id =
 order by (site_id = $2) desc nulls last, priority desc, code limit 1`);
 
 const toTier2 = statement('escalation.to-tier-2', `
-update interactions set state = $3, tier = 2, queue_id = $4, site_id = $5, priority = $6, agent_id = null, team_id = null,
+update interactions set state = $3, tier = 2, queue_id = $4, site_id = $5, priority = $6, agent_id = null,
+  team_id = null,
   accepted_at = null, waiting_since = app_now(), cost_points = $7, version = version + 1
 where id = $1 and organisation_id = $2 returning version`);
 
 /**
- * Hands the interaction to tier 2: it waits there from now, the agent's points are free, the ticket is ESCALATED_T2. The
- * agent's own part may be documented with it (`form`, C9); `note` stays in the conversation as an internal note. Throws
- * STATE_CONFLICT (already tier 2, not owned), NO_TIER2_QUEUE, VALIDATION_FAILED, NOT_FOUND, FORBIDDEN.
+ * Hands the interaction to tier 2: it waits there from now, the agent's points are free, the ticket is ESCALATED_T2.
+ * The agent's own part may be documented with it (`form`, C9); `note` stays in the conversation as an internal note.
+ * Throws STATE_CONFLICT (already tier 2, not owned), NO_TIER2_QUEUE, VALIDATION_FAILED, NOT_FOUND, FORBIDDEN.
  */
 export async function escalateInteraction(work: Work, command: {
   user: User; interactionId: string; reasonCode: string; note?: string | undefined; queueId?: string | undefined;
@@ -48,7 +49,8 @@ export async function escalateInteraction(work: Work, command: {
     if (form !== undefined) await writeDocumentation(tx, row, user, form, false);
     const set = await tx.one<{ version: number }>(toTier2, [row.id, row.organisation_id, state, queue.id, queue.site_id,
       queue.priority, costPoints[row.medium]]);
-    const up: InteractionRow = { ...row, state, tier: 2, queue_id: queue.id, site_id: queue.site_id, agent_id: null, team_id: null };
+    const up: InteractionRow = { ...row, state, tier: 2, queue_id: queue.id, site_id: queue.site_id, agent_id: null,
+      team_id: null };
     await placeTicket(tx, up);
     await moveTicket(tx, up, 'escalated', actor);
     await changeLeg(tx, up, 'ESCALATED', 'QUEUE');
@@ -56,7 +58,8 @@ export async function escalateInteraction(work: Work, command: {
     if (row.agent_id !== null && holdsCapacity(row.state)) {
       await freePoints(tx, row.organisation_id, row.agent_id, row.cost_points);
     }
-    const data = { reasonCode, agentId: row.agent_id, fromQueueId: row.queue_id, queueId: queue.id, documented: form !== undefined };
+    const data = { reasonCode, agentId: row.agent_id, fromQueueId: row.queue_id, queueId: queue.id,
+      documented: form !== undefined };
     const scope = { ...up, agent_id: row.agent_id };
     await appendJournal(tx, [aboutInteraction(scope, 'interaction.escalated', actor, set?.version ?? 0, data)]);
     hintAfterCommit(work, tx, 'journal', 'assignment');

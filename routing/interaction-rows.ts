@@ -1,4 +1,7 @@
-/** What every command on an interaction does: lock it in the agreed order, move it, its ticket and its legs, and say so. */
+/**
+ * What every command on an interaction does: lock it in the agreed order, move it, its ticket and its legs, and say
+ * so.
+ */
 import { AppError } from '#domain/errors.ts';
 import { newId } from '#domain/ids.ts';
 import { appendJournal } from '#domain/journal/append.ts';
@@ -37,7 +40,8 @@ export interface InteractionRow {
   now: Date;
 }
 
-const columns = `id, organisation_id, conversation_id, ticket_id, channel_account_id, medium, state, tier, site_id, branch_id,
+const columns = `id, organisation_id, conversation_id, ticket_id, channel_account_id, medium, state, tier, site_id,
+  branch_id,
   queue_id, team_id, agent_id, cost_points, date_origin, answered_at, documented_at, customer_ended_at,
   awaiting_reply_since, category_id, csat_score, version, app_now() as now`;
 
@@ -52,7 +56,8 @@ const lockTickets = statement('interaction.lock-tickets', `
 select id from tickets where id = any($1::uuid[]) order by id for no key update`);
 
 /** Locks conversation, interaction and ticket, in this order; undefined if the organisation has no such interaction. */
-export async function lockInteraction(tx: Tx, organisationId: string, interactionId: string): Promise<InteractionRow | undefined> {
+export async function lockInteraction(tx: Tx, organisationId: string,
+  interactionId: string): Promise<InteractionRow | undefined> {
   await tx.rows(lockConversation, [interactionId, organisationId]);
   const row = await tx.one<InteractionRow>(lockRow, [interactionId, organisationId]);
   if (row !== undefined) await tx.rows(lockTickets, [[row.ticket_id]]);
@@ -77,6 +82,12 @@ export async function lockOwnedBy(tx: Tx, organisationId: string, agentId: strin
   return rows;
 }
 
+/** What a command on one interaction names. */
+export interface OnInteraction {
+  user: User;
+  interactionId: string;
+}
+
 /** Where the interaction stands, for rights and for the journal. */
 export function scopeOf(row: InteractionRow): Scope {
   return { organisationId: row.organisation_id, siteId: row.site_id, branchId: row.branch_id, queueId: row.queue_id,
@@ -96,8 +107,8 @@ export function aboutInteraction(row: InteractionRow, type: JournalType, actor: 
 }
 
 /**
- * Locks an interaction that the user works on: their own, or one they may reassign. Throws NOT_FOUND for what they may not
- * see, FORBIDDEN for what they see but do not own (A42).
+ * Locks an interaction that the user works on: their own, or one they may reassign. Throws NOT_FOUND for what they
+ * may not see, FORBIDDEN for what they see but do not own (A42).
  */
 export async function lockForHandling(tx: Tx, user: User, interactionId: string): Promise<InteractionRow> {
   const row = await lockInteraction(tx, user.organisationId, interactionId);
@@ -131,8 +142,9 @@ update tickets set state = $3, version = version + 1,
 where id = $1 and organisation_id = $2 returning version`);
 
 /**
- * Moves the ticket as far as the milestone of its interaction takes it, one journal row a step. A ticket with other open
- * work is not ended; one that is documented already is closed, not marked out of topic, by a later out-of-topic word.
+ * Moves the ticket as far as the milestone of its interaction takes it, one journal row a step. A ticket with other
+ * open work is not ended; one that is documented already is closed, not marked out of topic, by a later out-of-topic
+ * word.
  */
 export async function moveTicket(tx: Tx, row: InteractionRow, milestone: TicketMilestone, actor: Actor,
   outcomeCode: string | null = null): Promise<void> {
@@ -140,7 +152,8 @@ export async function moveTicket(tx: Tx, row: InteractionRow, milestone: TicketM
   if (ticket === undefined) return;
   let reached = milestone;
   if (milestone === 'closed' || milestone === 'outOfTopic' || milestone === 'abandoned') {
-    const other = await tx.one<{ open: boolean; documented: boolean }>(otherWork, [row.ticket_id, row.organisation_id, row.id]);
+    const other = await tx.one<{ open: boolean; documented: boolean }>(otherWork,
+      [row.ticket_id, row.organisation_id, row.id]);
     if (other?.open === true) return;
     if (other?.documented === true) reached = 'closed';
   }
@@ -149,7 +162,8 @@ export async function moveTicket(tx: Tx, row: InteractionRow, milestone: TicketM
     const set = await tx.one<{ version: number }>(setTicketState,
       [row.ticket_id, row.organisation_id, to, reached === milestone ? outcomeCode : null]);
     await appendJournal(tx, [{ type: 'ticket.state-changed', subjectType: 'ticket', subjectId: row.ticket_id,
-      conversationId: row.conversation_id, actor, scope: scopeOf(row), version: set?.version ?? 0, data: { from, to } }]);
+      conversationId: row.conversation_id, actor, scope: scopeOf(row), version: set?.version ?? 0,
+      data: { from, to } }]);
     from = to;
   }
 }
@@ -159,16 +173,20 @@ update tickets set queue_id = $3, site_id = $4, team_id = $5, agent_id = $6 wher
 
 /** The ticket stands where its interaction stands, so that rights on both agree; no change of its content. */
 export async function placeTicket(tx: Tx, row: InteractionRow): Promise<void> {
-  await tx.rows(setTicketOwner, [row.ticket_id, row.organisation_id, row.queue_id, row.site_id, row.team_id, row.agent_id]);
+  await tx.rows(setTicketOwner, [row.ticket_id, row.organisation_id, row.queue_id, row.site_id, row.team_id,
+    row.agent_id]);
 }
 
 const endLegs = statement('interaction.end-legs', `
-update segments set ended_at = app_now(), result = $2 where interaction_id = $1 and organisation_id = $3 and ended_at is null`);
+update segments set ended_at = app_now(), result = $2 where interaction_id = $1 and organisation_id = $3
+  and ended_at is null`);
 const beginLeg = statement('interaction.begin-leg', `
 insert into segments (id, organisation_id, interaction_id, kind, queue_id, agent_id, started_at)
 values ($1, $2, $3, $4, $5, $6, app_now())`);
 
-/** Ends the present leg with its result and, if `next` is given, begins the next with the queue and agent of the row. */
+/**
+ * Ends the present leg with its result and, if `next` is given, begins the next with the queue and agent of the row.
+ */
 export async function changeLeg(tx: Tx, row: InteractionRow, result: string, next?: 'QUEUE' | 'AGENT'): Promise<void> {
   await tx.rows(endLegs, [row.id, result, row.organisation_id]);
   if (next === undefined) return;
@@ -181,12 +199,14 @@ with next as (
   update conversations set last_seq = last_seq + 1, version = version + 1 where id = $3 and organisation_id = $2
   returning last_seq, channel_account_id
 )
-insert into messages (id, organisation_id, conversation_id, interaction_id, channel_account_id, seq, direction, author_kind,
+insert into messages (id, organisation_id, conversation_id, interaction_id, channel_account_id, seq, direction,
+  author_kind,
   author_id, kind, body, payload, created_at)
 select $1, $2, $3, $4, channel_account_id, last_seq, $5, $6, $7, 'text', $8, $9::jsonb, app_now() from next`);
 
 /** The system says something in the conversation: a code with its values, translated by the screens. Needs its lock. */
-export async function postSystem(tx: Tx, row: InteractionRow, code: string, values: Record<string, unknown> = {}): Promise<void> {
+export async function postSystem(tx: Tx, row: InteractionRow, code: string,
+  values: Record<string, unknown> = {}): Promise<void> {
   if (row.conversation_id === null) return;
   const id = newId();
   await tx.rows(post, [id, row.organisation_id, row.conversation_id, row.id, 'SYSTEM', 'SYSTEM', null, null,

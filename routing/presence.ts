@@ -77,7 +77,8 @@ async function mayManage(tx: Tx, user: User, target: string): Promise<void> {
   throw new AppError(can(user, 'presence.read', scope) ? 'FORBIDDEN' : 'NOT_FOUND');
 }
 
-async function changeOf(tx: Tx, user: User, presence: Presence, reasonCode: string | undefined): Promise<PresenceChange> {
+async function changeOf(tx: Tx, user: User, presence: Presence,
+  reasonCode: string | undefined): Promise<PresenceChange> {
   if (presence === 'BREAK') {
     if (reasonCode === undefined) throw new AppError('VALIDATION_FAILED', { fields: ['reasonCode'] });
     await requireReason(tx, user.organisationId, 'BREAK', reasonCode);
@@ -91,9 +92,9 @@ async function changeOf(tx: Tx, user: User, presence: Presence, reasonCode: stri
 }
 
 /**
- * Sets the presence of oneself, or of `target` with presence.manage. READY takes a seat (NO_SEAT_FREE if there is none) and
- * wakes assignment; anything else takes open offers back at once; BREAK needs an active reason; OFFLINE gives the seat and
- * all open work back, to the front of its queues. Throws VALIDATION_FAILED, FORBIDDEN, NOT_FOUND.
+ * Sets the presence of oneself, or of `target` with presence.manage. READY takes a seat (NO_SEAT_FREE if there is
+ * none) and wakes assignment; anything else takes open offers back at once; BREAK needs an active reason; OFFLINE
+ * gives the seat and all open work back, to the front of its queues. Throws VALIDATION_FAILED, FORBIDDEN, NOT_FOUND.
  */
 export async function setPresence(work: Work, command: {
   user: User; presence: Presence; reasonCode?: string | null | undefined; target?: string | undefined;
@@ -120,14 +121,23 @@ export async function setPresence(work: Work, command: {
   });
 }
 
+/** One socket of a desk. */
+export interface Desk {
+  user: User;
+  nodeId: string;
+  connectionId: string;
+  tabId: string;
+}
+
 const insertConnection = statement('presence.connect', `
 insert into desk_connections (id, organisation_id, user_id, node_id, tab_id) values ($1, $2, $3, $4, $5)
 on conflict (id) do update set node_id = excluded.node_id`);
 const markReturned = statement('presence.returned', `
-update agent_states set vanished_at = null, version = version + 1 where user_id = $1 and organisation_id = $2 returning version`);
+update agent_states set vanished_at = null, version = version + 1 where user_id = $1
+  and organisation_id = $2 returning version`);
 
 /** A desk is connected: it counts until deskDisconnected, or until its node is dead. A vanished agent has returned. */
-export async function deskConnected(work: Work, desk: { user: User; nodeId: string; connectionId: string; tabId: string }): Promise<void> {
+export async function deskConnected(work: Work, desk: Desk): Promise<void> {
   const { user } = desk;
   await work.db.transaction(async (tx) => {
     await ensureAgent(tx, user.organisationId, user.id);
@@ -184,7 +194,8 @@ order by user_id limit 200`);
 const graceOver = statement('presence.grace-over', `
 select s.user_id, s.organisation_id from agent_states s join organisations o on o.id = s.organisation_id
 where s.presence <> 'OFFLINE' and s.vanished_at <= app_now() - coalesce((case
-  when jsonb_typeof(o.settings -> 'socketGraceSeconds') = 'number' then (o.settings ->> 'socketGraceSeconds')::numeric end),
+  when jsonb_typeof(o.settings -> 'socketGraceSeconds') = 'number'
+    then (o.settings ->> 'socketGraceSeconds')::numeric end),
   $1::int) * interval '1 second'
 order by s.user_id limit 200`);
 const unconnected = statement('presence.unconnected', `
@@ -237,16 +248,22 @@ async function noticeGone(work: Work, person: Person): Promise<void> {
   });
 }
 
+export interface NodeSign {
+  nodeId: string;
+  roles: string[];
+  release?: string;
+}
+
 const beat = statement('presence.heartbeat', `
 insert into nodes (id, roles, release, started_at, seen_at) values ($1, $2, $3, app_now(), app_now())
 on conflict (id) do update set seen_at = app_now(), roles = excluded.roles
 returning (xmax = 0) as fresh`);
 
 /**
- * A node says that it lives; call it every limits.nodeSeenMs / 2 or so. `fresh`: it was not known (any more), so its open
- * desks were dropped: call deskConnected again for each of them.
+ * A node says that it lives; call it every limits.nodeSeenMs / 2 or so. `fresh`: it was not known (any more), so its
+ * open desks were dropped: call deskConnected again for each of them.
  */
-export async function heartbeatNode(work: Work, node: { nodeId: string; roles: string[]; release?: string }): Promise<{ fresh: boolean }> {
+export async function heartbeatNode(work: Work, node: NodeSign): Promise<{ fresh: boolean }> {
   const row = await work.db.one<{ fresh: boolean }>(beat, [node.nodeId, node.roles, node.release ?? '']);
   return { fresh: row?.fresh ?? false };
 }
@@ -254,10 +271,14 @@ export async function heartbeatNode(work: Work, node: { nodeId: string; roles: s
 const dropNodes = statement('presence.drop-nodes', `
 with dead as (delete from nodes where seen_at < app_now() - $1::int * interval '1 millisecond' returning id)
 delete from desk_connections d where d.connected_at < app_now() - $1::int * interval '1 millisecond'
-  and not exists (select from nodes n where n.id = d.node_id and n.seen_at >= app_now() - $1::int * interval '1 millisecond')
+  and not exists (select from nodes n where n.id = d.node_id
+    and n.seen_at >= app_now() - $1::int * interval '1 millisecond')
 returning d.user_id, d.organisation_id`);
 
-/** Nodes that were not seen for limits.nodeDeadMs lose their desks' connections, so that their agents vanish. Gives how many. */
+/**
+ * Nodes that were not seen for limits.nodeDeadMs lose their desks' connections, so that their agents vanish. Gives
+ * how many.
+ */
 export async function dropDeadNodes(work: Work): Promise<number> {
   const dropped = await work.db.rows<Person>(dropNodes, [limits.nodeDeadMs]);
   const people = new Map(dropped.map((row) => [row.user_id, row]));

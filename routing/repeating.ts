@@ -19,7 +19,8 @@ export function repeating(work: Pick<Work, 'log'>, everyMs: number, round: () =>
     do {
       isAsked = false;
       await round().catch((error: unknown) => {
-        work.log.warn({ code: (error as { code?: unknown }).code ?? (error as Error).name }, 'a sweep failed; the next one tries again');
+        work.log.warn({ code: (error as { code?: unknown }).code ?? (error as Error).name },
+          'a sweep failed; the next one tries again');
       });
     } while (isAsked && !isStopped);
   }

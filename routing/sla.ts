@@ -20,8 +20,9 @@ where i.state = 'QUEUED' and i.tier = 1 and i.answered_at is null and i.medium =
 order by i.date_origin limit 200`);
 
 /**
- * Closes what waited in vain: never answered, and the customer silent for 30 minutes (setting abandonedAfterMinutes), where
- * the flow has an idle check (C46, C50: no e-mail). Gives how many. Safe on several nodes at once.
+ * Closes what waited in vain: never answered, and the customer silent for 30 minutes (setting
+ * abandonedAfterMinutes), where the flow has an idle check (C46, C50: no e-mail). Gives how many. Safe on several
+ * nodes at once.
  */
 export async function sweepAbandoned(work: Work): Promise<number> {
   const values = [mediaWith('idleCheck'), limits.abandonedAfterMinutes];

@@ -1,19 +1,20 @@
-/** How an interaction ends: documentation, closing, out of topic, the customer's goodbye, the rating (C10, C11, C41). */
+/**
+ * How an interaction ends: documentation, closing, out of topic, the customer's goodbye, the rating (C10, C11, C41).
+ */
 import { AppError } from '#domain/errors.ts';
 import { appendJournal } from '#domain/journal/append.ts';
 import type { Actor } from '#domain/journal/events.ts';
 import { flowOf } from '#domain/interactions/flows.ts';
 import { isScore } from '#domain/interactions/rules.ts';
-import { holdsCapacity, isOver, nextState, statesBefore } from '#domain/interactions/states.ts';
-import type { User } from '#domain/people/access.ts';
+import { holdsCapacity, isOver, nextState } from '#domain/interactions/states.ts';
 import { statement, type Tx } from '#domain/store/db.ts';
 import { cutText, safeText } from '#domain/text.ts';
 import type { Work } from '#domain/work.ts';
 import { freeAfterDocumenting, freePoints, offerColumns, offerEnded, type OfferRow } from './agent-state.ts';
 import { setCategory, writeDocumentation, type DocumentationInput } from './documentation.ts';
 import {
-  aboutInteraction, actorOf, changeLeg, hintAfterCommit, lockForHandling, lockInteraction, moveTicket, moved, postSystem,
-  requireReason, type InteractionRow,
+  aboutInteraction, actorOf, changeLeg, hintAfterCommit, lockForHandling, lockInteraction, moveTicket, moved,
+  postSystem, requireReason, type InteractionRow, type OnInteraction,
 } from './interaction-rows.ts';
 
 export type { DocumentationInput } from './documentation.ts';
@@ -28,12 +29,12 @@ update interactions set state = 'DOCUMENTED', documented_at = coalesce(documente
 where id = $1 and organisation_id = $2 returning version`);
 
 /**
- * Completes the documentation form, or amends it while the interaction is not closed. Frees the agent's points and, after
- * the last piece of work, begins wrap-up; the ticket is resolved. Throws NOT_FOUND, FORBIDDEN, STATE_CONFLICT,
+ * Completes the documentation form, or amends it while the interaction is not closed. Frees the agent's points and,
+ * after the last piece of work, begins wrap-up; the ticket is resolved. Throws NOT_FOUND, FORBIDDEN, STATE_CONFLICT,
  * INTERACTION_CLOSED, VALIDATION_FAILED {fields}.
  */
-export async function documentInteraction(work: Work, command: { user: User; interactionId: string; form: DocumentationInput }):
-Promise<{ version: number; amended: boolean }> {
+export async function documentInteraction(work: Work,
+  command: OnInteraction & { form: DocumentationInput }): Promise<{ version: number; amended: boolean }> {
   const { user, interactionId, form } = command;
   return work.db.transaction(async (tx) => {
     const row = await lockForHandling(tx, user, interactionId);
@@ -55,7 +56,8 @@ Promise<{ version: number; amended: boolean }> {
 }
 
 const setClosed = statement('wrap-up.closed', `
-update interactions set state = $3, closed_at = app_now(), closed_reason = $4, outcome_code = coalesce($5, outcome_code),
+update interactions set state = $3, closed_at = app_now(), closed_reason = $4,
+  outcome_code = coalesce($5, outcome_code),
   awaiting_reply_since = null, unread_count = 0, version = version + 1
 where id = $1 and organisation_id = $2 returning version`);
 
@@ -76,7 +78,7 @@ export async function closeBySystem(tx: Tx, row: InteractionRow): Promise<void> 
  * Closes a documented interaction, and its ticket with it unless other work on the ticket is open. Closing twice is the
  * same as once. Throws NOT_DOCUMENTED (C10), NOT_FOUND, FORBIDDEN.
  */
-export async function closeInteraction(work: Work, command: { user: User; interactionId: string }): Promise<void> {
+export async function closeInteraction(work: Work, command: OnInteraction): Promise<void> {
   const { user, interactionId } = command;
   await work.db.transaction(async (tx) => {
     const row = await lockForHandling(tx, user, interactionId);
@@ -88,45 +90,50 @@ export async function closeInteraction(work: Work, command: { user: User; intera
   });
 }
 
-const accountFlow = statement('wrap-up.account-flow', `select settings -> 'flow' as flow from channel_accounts where id = $1`);
+const accountFlow = statement('wrap-up.account-flow', `
+select settings -> 'flow' as flow from channel_accounts where id = $1`);
 
 /**
- * Marks the interaction as out of topic, with a reason and without documentation, right after pick-up and only where the
- * channel's flow has that decision (C25, C35, C40, C48). Throws STATE_CONFLICT, VALIDATION_FAILED, NOT_FOUND, FORBIDDEN.
+ * Marks the interaction as out of topic, with a reason and without documentation, right after pick-up and only where
+ * the channel's flow has that decision (C25, C35, C40, C48). Throws STATE_CONFLICT, VALIDATION_FAILED, NOT_FOUND,
+ * FORBIDDEN.
  */
-export async function completeOutOfTopic(work: Work, command: { user: User; interactionId: string; reasonCode: string }): Promise<void> {
+export async function completeOutOfTopic(work: Work, command: OnInteraction & { reasonCode: string }): Promise<void> {
   const { user, interactionId, reasonCode } = command;
   await work.db.transaction(async (tx) => {
     const row = await lockForHandling(tx, user, interactionId);
     if (row.state === 'OOT_COMPLETE') return;
     if (isOver(row.state)) throw new AppError('INTERACTION_CLOSED');
     const account = await tx.one<{ flow: unknown }>(accountFlow, [row.channel_account_id]);
-    if (!flowOf(row.medium, account?.flow).outOfTopic) throw new AppError('STATE_CONFLICT', { reason: 'FLOW_WITHOUT_OOT' });
+    const flow = flowOf(row.medium, account?.flow);
+    if (!flow.outOfTopic) throw new AppError('STATE_CONFLICT', { reason: 'FLOW_WITHOUT_OOT' });
     const state = moved(row, 'outOfTopic');
     await requireReason(tx, row.organisation_id, 'OOT', reasonCode);
     const set = await tx.one<{ version: number }>(setClosed, [row.id, row.organisation_id, state, 'OOT', reasonCode]);
     await moveTicket(tx, row, 'outOfTopic', actorOf(user), reasonCode);
     await changeLeg(tx, row, 'OOT');
-    await appendJournal(tx, [aboutInteraction(row, 'interaction.completed-out-of-topic', actorOf(user), set?.version ?? 0,
-      { reasonCode })]);
+    await appendJournal(tx, [aboutInteraction(row, 'interaction.completed-out-of-topic', actorOf(user),
+      set?.version ?? 0, { reasonCode })]);
     if (row.agent_id !== null) await freePoints(tx, row.organisation_id, row.agent_id, row.cost_points);
     hintAfterCommit(work, tx, 'journal', 'assignment');
   });
 }
 
 /**
- * Sets category and subcategory of interaction and ticket; the clocks follow, counted from date_origin, and a breach that
- * has happened stays. Throws VERSION_CONFLICT if `ifVersion` is no longer the interaction's, INTERACTION_CLOSED,
- * VALIDATION_FAILED {fields}, NOT_FOUND, FORBIDDEN.
+ * Sets category and subcategory of interaction and ticket; the clocks follow, counted from date_origin, and a breach
+ * that has happened stays. Throws VERSION_CONFLICT if `ifVersion` is no longer the interaction's,
+ * INTERACTION_CLOSED, VALIDATION_FAILED {fields}, NOT_FOUND, FORBIDDEN.
  */
-export async function categoriseInteraction(work: Work, command: {
-  user: User; interactionId: string; categoryId: string; subcategoryId?: string | null | undefined; ifVersion?: number | undefined;
+export async function categoriseInteraction(work: Work, command: OnInteraction & {
+  categoryId: string; subcategoryId?: string | null | undefined; ifVersion?: number | undefined;
 }): Promise<{ version: number }> {
   const { user, interactionId, categoryId, ifVersion } = command;
   return work.db.transaction(async (tx) => {
     const row = await lockForHandling(tx, user, interactionId);
     if (isOver(row.state)) throw new AppError('INTERACTION_CLOSED');
-    if (ifVersion !== undefined && ifVersion !== row.version) throw new AppError('VERSION_CONFLICT', { version: row.version });
+    if (ifVersion !== undefined && ifVersion !== row.version) {
+      throw new AppError('VERSION_CONFLICT', { version: row.version });
+    }
     const version = await setCategory(tx, row, user, categoryId, command.subcategoryId ?? null);
     hintAfterCommit(work, tx, 'journal');
     return { version };
@@ -146,9 +153,13 @@ export function isAbandonable(row: InteractionRow): boolean {
   return nextState(row.state, 'abandon') !== undefined && row.answered_at === null && row.tier === 1;
 }
 
-/** Ends what nobody answered: closed with outcome ABANDONED, its offer withdrawn, its ticket with it. Needs the row's locks. */
+/**
+ * Ends what nobody answered: closed with outcome ABANDONED, its offer withdrawn, its ticket with it. Needs the row's
+ * locks.
+ */
 export async function abandon(tx: Tx, row: InteractionRow, reason: 'CUSTOMER_ENDED' | 'SILENT'): Promise<boolean> {
-  const set = await tx.one<{ version: number }>(setClosed, [row.id, row.organisation_id, 'CLOSED', 'ABANDONED', 'ABANDONED']);
+  const set = await tx.one<{ version: number }>(setClosed,
+    [row.id, row.organisation_id, 'CLOSED', 'ABANDONED', 'ABANDONED']);
   await moveTicket(tx, row, 'abandoned', SYSTEM, 'ABANDONED');
   const offers = await tx.rows<OfferRow>(withdrawOffer, [row.id, row.organisation_id, 'ABANDONED']);
   for (const offer of offers) {
@@ -167,7 +178,9 @@ export async function abandon(tx: Tx, row: InteractionRow, reason: 'CUSTOMER_END
  * The customer ended the conversation (C41): its agent goes straight to documentation; what nobody had answered is
  * abandoned. Runs in the caller's transaction, which holds the conversation's lock and gives the hints.
  */
-export async function customerEnded(tx: Tx, ended: { organisationId: string; interactionId: string; at?: Date }): Promise<void> {
+export async function customerEnded(tx: Tx, ended: {
+  organisationId: string; interactionId: string; at?: Date;
+}): Promise<void> {
   const row = await lockInteraction(tx, ended.organisationId, ended.interactionId);
   if (row === undefined || isOver(row.state) || row.customer_ended_at !== null) return;
   const set = await tx.one<{ version: number }>(setEnded, [row.id, row.organisation_id, ended.at ?? null]);
@@ -182,8 +195,8 @@ where id = $1 and organisation_id = $2 and csat_score is null returning version`
 const COMMENT_CHARS = 2_000;
 
 /**
- * Keeps the customer's rating, 1 to 5, once: a second one changes nothing. False if it was not kept. The comment stays out
- * of the journal. Runs in the caller's transaction, which gives the hints.
+ * Keeps the customer's rating, 1 to 5, once: a second one changes nothing. False if it was not kept. The comment
+ * stays out of the journal. Runs in the caller's transaction, which gives the hints.
  */
 export async function rateInteraction(tx: Tx, rating: {
   organisationId: string; interactionId: string; score: number; comment?: string;
@@ -196,26 +209,4 @@ export async function rateInteraction(tx: Tx, rating: {
   if (set === undefined) return false;
   await appendJournal(tx, [aboutInteraction(row, 'interaction.rated', CUSTOMER, set.version, { score: rating.score })]);
   return true;
-}
-
-const setAnswered = statement('wrap-up.answered', `
-with before as (select id, answered_at from interactions where id = $1 and organisation_id = $2 for no key update)
-update interactions i set answered_at = coalesce(i.answered_at, app_now()), awaiting_reply_since = null, unread_count = 0,
-  state = case when i.state = any($3::text[]) and i.state <> 'CLOSING' then 'IN_SERVICE' else i.state end,
-  version = i.version + 1
-from before b where i.id = b.id returning i.*, app_now() as now, b.answered_at is null as is_first`);
-
-/**
- * An agent's text was written: the first one is the answer (architecture: times), each one stops the clock and ends an idle
- * check. Bot and idle texts never come here. Runs in the caller's transaction, which gives the hints.
- */
-export async function markAnswered(tx: Tx, answer: { interactionId: string; organisationId: string }): Promise<{ first: boolean; version: number }> {
-  const row = await tx.one<InteractionRow & { is_first: boolean }>(setAnswered,
-    [answer.interactionId, answer.organisationId, statesBefore('answer')]);
-  if (row === undefined) throw new AppError('NOT_FOUND');
-  if (row.is_first) {
-    const actor: Actor = row.agent_id === null ? SYSTEM : { kind: 'USER', id: row.agent_id };
-    await appendJournal(tx, [aboutInteraction(row, 'interaction.answered', actor, row.version)]);
-  }
-  return { first: row.is_first, version: row.version };
 }

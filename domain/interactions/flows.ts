@@ -1,4 +1,7 @@
-/** The five flows of the field as data (C47-C52, C64): what a channel's interactions may do is read here, never from a name. */
+/**
+ * The five flows of the field as data (C47-C52, C64): what a channel's interactions may do is read here, never from
+ * a name.
+ */
 import type { Medium } from '#domain/channels/words.ts';
 
 export type FlowName = 'call' | 'social' | 'email' | 'whatsapp' | 'live-chat';

@@ -13,9 +13,9 @@ export interface ClockShown {
 }
 
 /**
- * The clock that the desk's ring shows, in the shape of its view: to the first answer from date_origin (C13), then to the
- * next reply from the first unanswered message, against the same upper bound. `target` null: no category is known yet, so
- * INFORMASI's runs; a target without maxS (SARAN, B10) shows none.
+ * The clock that the desk's ring shows, in the shape of its view: to the first answer from date_origin (C13), then
+ * to the next reply from the first unanswered message, against the same upper bound. `target` null: no category is
+ * known yet, so INFORMASI's runs; a target without maxS (SARAN, B10) shows none.
  */
 export function clockOf(facts: ClockFacts, target: Target | null): ClockShown | null {
   const clock = runningClock(facts, target ?? informasiTarget);
@@ -23,11 +23,11 @@ export function clockOf(facts: ClockFacts, target: Target | null): ClockShown | 
 }
 
 /**
- * When the first answer became late against this target, or null if it is not (yet). Kept at each change of category, so
- * that a breach that happened stays although the new category allows more time (architecture 4).
+ * When the first answer became late against this target, or null if it is not (yet). Kept at each change of
+ * category, so that a breach that happened stays although the new category allows more time (architecture 4).
  */
-export function breachedAt(facts: Pick<ClockFacts, 'dateOrigin' | 'answeredAt' | 'customerEndedAt'>, target: Target | null,
-  now: Date): Date | null {
+export function breachedAt(facts: Pick<ClockFacts, 'dateOrigin' | 'answeredAt' | 'customerEndedAt'>,
+  target: Target | null, now: Date): Date | null {
   const maxS = (target ?? informasiTarget).maxS;
   if (maxS === null) return null;
   const bound = new Date(facts.dateOrigin.getTime() + maxS * 1000);

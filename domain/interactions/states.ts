@@ -5,20 +5,24 @@ export const interactionStates = ['QUEUED', 'PICKED_UP', 'IN_SERVICE', 'IDLE_CHE
 export type InteractionState = (typeof interactionStates)[number];
 
 /**
- * accept: an agent took it · answer: first text of the agent, or the next after a silence · idle: a confirmation was sent
- * (C42, C43) · reply: the customer wrote during the idle check · inform: what was asked has been answered · closing: the
- * closing greeting was sent · document: the form was completed or amended · close: the end · giveBack: to the front of the
- * queue · escalate: to a queue of tier 2 · outOfTopic: marked OOT · abandon: gone before any answer.
+ * accept: an agent took it · answer: first text of the agent, or the next after a silence · idle: a confirmation was
+ * sent (C42, C43) · reply: the customer wrote during the idle check · inform: what was asked has been answered ·
+ * closing: the closing greeting was sent · document: the form was completed or amended · close: the end · giveBack:
+ * to the front of the queue · escalate: to a queue of tier 2 · outOfTopic: marked OOT · abandon: gone before any
+ * answer.
  */
-export const interactionMoves = ['accept', 'answer', 'idle', 'reply', 'inform', 'closing', 'document', 'close', 'giveBack',
-  'escalate', 'outOfTopic', 'abandon'] as const;
+export const interactionMoves = ['accept', 'answer', 'idle', 'reply', 'inform', 'closing', 'document', 'close',
+  'giveBack', 'escalate', 'outOfTopic', 'abandon'] as const;
 export type InteractionMove = (typeof interactionMoves)[number];
 
 type Table = Record<InteractionState, Partial<Record<InteractionMove, InteractionState>>>;
 
 const owned = { document: 'DOCUMENTED', giveBack: 'QUEUED', escalate: 'QUEUED' } as const;
 
-/** Escalated work waits as QUEUED in tier 2; that it was escalated is the ticket's state (C3), so ESCALATED_T2 only leads back. */
+/**
+ * Escalated work waits as QUEUED in tier 2; that it was escalated is the ticket's state (C3), so ESCALATED_T2 only
+ * leads back.
+ */
 const table: Table = {
   QUEUED: { accept: 'PICKED_UP', abandon: 'CLOSED' },
   PICKED_UP: { ...owned, answer: 'IN_SERVICE', outOfTopic: 'OOT_COMPLETE' },

@@ -1,6 +1,9 @@
 /** Who gets which work: pure, in memory, cheap for thousands of waiting items and hundreds of agents (INV5, P9). */
 
-/** An interaction that waits, with what it asks of an agent. Lists are in order: priority first, then longest waiting. */
+/**
+ * An interaction that waits, with what it asks of an agent. Lists are in order: priority first, then longest
+ * waiting.
+ */
 export interface WaitingWork {
   id: string;
   queueId: string;
@@ -45,8 +48,8 @@ function isSkilled(work: WaitingWork, agent: Candidate): boolean {
 }
 
 /**
- * The agent for one piece of work among all candidates, or undefined. This is the rule in plain form; AgentPool gives the
- * same answers faster.
+ * The agent for one piece of work among all candidates, or undefined. This is the rule in plain form; AgentPool
+ * gives the same answers faster.
  */
 export function chooseAgent(work: WaitingWork, candidates: readonly Candidate[]): Candidate | undefined {
   const fitting = candidates.filter((agent) => agent.queueIds.includes(work.queueId) && isSkilled(work, agent)
@@ -96,10 +99,11 @@ class Heap {
 interface Search { chosen: Entry | undefined; fallback: Entry | undefined; tooFull: Entry | undefined }
 
 /**
- * The agents of one pass, a heap per queue. `take` gives the agent for the next piece of work and counts its points at once.
+ * The agents of one pass, a heap per queue. `take` gives the agent for the next piece of work and counts its points
+ * at once.
  *
- * Where work finds agents but none with room, one of them is kept free for it: nobody behind may take the room that opens
- * up there, so that big work is not passed over for ever by small work that came later.
+ * Where work finds agents but none with room, one of them is kept free for it: nobody behind may take the room that
+ * opens up there, so that big work is not passed over for ever by small work that came later.
  */
 export class AgentPool {
   readonly #heaps = new Map<string, Heap>();
@@ -145,7 +149,9 @@ export class AgentPool {
       const hasRoom = agent.capacityPoints - agent.usedPoints >= work.costPoints;
       if (hasRoom && !work.refusedBy.includes(agent.agentId)) { found.chosen = entry; break; }
       if (hasRoom) found.fallback ??= entry;
-      else if (agent.capacityPoints >= work.costPoints && !work.refusedBy.includes(agent.agentId)) found.tooFull ??= entry;
+      else if (agent.capacityPoints >= work.costPoints && !work.refusedBy.includes(agent.agentId)) {
+        found.tooFull ??= entry;
+      }
     }
     for (const entry of aside) heap.push(entry);
     return found;

@@ -35,7 +35,8 @@ type Paths = Record<TicketMilestone, Partial<Record<TicketState, readonly Ticket
 
 const paths: Paths = {
   accepted: { ESCALATED_T2: ['T2_IDENTIFYING'] },
-  documented: { OPEN_T1: ['RESOLVED'], ESCALATED_T2: ['T2_IDENTIFYING', 'RESOLVED_T2'], T2_IDENTIFYING: ['RESOLVED_T2'] },
+  documented: { OPEN_T1: ['RESOLVED'], ESCALATED_T2: ['T2_IDENTIFYING', 'RESOLVED_T2'],
+    T2_IDENTIFYING: ['RESOLVED_T2'] },
   closed: {
     OPEN_T1: ['RESOLVED', 'CLOSED'], ESCALATED_T2: ['T2_IDENTIFYING', 'RESOLVED_T2', 'RESOLVED', 'CLOSED'],
     T2_IDENTIFYING: ['RESOLVED_T2', 'RESOLVED', 'CLOSED'], RESOLVED_T2: ['RESOLVED', 'CLOSED'], RESOLVED: ['CLOSED'],
@@ -47,8 +48,8 @@ const paths: Paths = {
 };
 
 /**
- * The states a ticket passes through at a milestone of its interaction, in order; empty where it stays (a ticket that lies
- * with a related party is not closed by closing a conversation, C54).
+ * The states a ticket passes through at a milestone of its interaction, in order; empty where it stays (a ticket
+ * that lies with a related party is not closed by closing a conversation, C54).
  */
 export function ticketPath(from: TicketState, milestone: TicketMilestone): readonly TicketState[] {
   return paths[milestone][from] ?? [];

@@ -30,7 +30,8 @@ function plain(work: readonly WaitingWork[], agents: readonly Candidate[]): Matc
     if (chosen === undefined) {
       const roomless = left.map((agent) => ({ ...agent, usedPoints: 0, load: agent }));
       const kept = roomless.filter((agent) => agent.load.usedPoints < agent.capacityPoints
-        && !one.refusedBy.includes(agent.agentId) && chooseAgent(one, [agent]) !== undefined).map((agent) => agent.load);
+        && !one.refusedBy.includes(agent.agentId) && chooseAgent(one, [agent]) !== undefined)
+        .map((agent) => agent.load);
       const best = chooseAgent({ ...one, costPoints: 0 }, kept);
       if (best !== undefined) left = left.filter((agent) => agent !== best);
       continue;
@@ -62,7 +63,8 @@ t.test('INV5 nobody is matched beyond their capacity, outside their queues or wi
       const next = (used.get(match.agentId) ?? 0) + one.costPoints;
       used.set(match.agentId, next);
       if (agent === undefined || next > agent.capacityPoints || !agent.queueIds.includes(one.queueId)) return false;
-      if (one.skillIds.some((skill) => !agent.skillIds.has(skill)) || one.restingIds.includes(agent.agentId)) return false;
+      if (one.skillIds.some((skill) => !agent.skillIds.has(skill))) return false;
+      if (one.restingIds.includes(agent.agentId)) return false;
     }
     return true;
   }));
@@ -71,8 +73,10 @@ t.test('INV5 nobody is matched beyond their capacity, outside their queues or wi
 
 t.test('a large floor is matched to the last agent, in order', async (t) => {
   const agents: Candidate[] = Array.from({ length: 500 }, (_, n) => ({ agentId: `agent-${String(n).padStart(3, '0')}`,
-    capacityPoints: 100, usedPoints: 0, lastOfferedMs: n, queueIds: [`q${n % 10}`, `q${(n + 1) % 10}`], skillIds: new Set() }));
-  const work: WaitingWork[] = Array.from({ length: 10_000 }, (_, n) => ({ id: `w${n}`, queueId: `q${n % 10}`, costPoints: 25,
+    capacityPoints: 100, usedPoints: 0, lastOfferedMs: n, queueIds: [`q${n % 10}`, `q${(n + 1) % 10}`],
+      skillIds: new Set() }));
+  const work: WaitingWork[] = Array.from({ length: 10_000 },
+    (_, n) => ({ id: `w${n}`, queueId: `q${n % 10}`, costPoints: 25,
     skillIds: [], refusedBy: [], restingIds: [] }));
   const pool = new AgentPool(agents);
   const found = work.map((one) => pool.take(one)).filter((match) => match !== undefined);

@@ -1,4 +1,6 @@
-/** INV5 and RI6 under races: two pools as two nodes, everybody at once, random orders, and processes that are killed. */
+/**
+ * INV5 and RI6 under races: two pools as two nodes, everybody at once, random orders, and processes that are killed.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -32,17 +34,21 @@ t.test('INV5 RI6 twenty rounds of offering at once on two nodes: one offer each,
   const made = await Promise.all(Array.from({ length: 20 }, (_, n) => offerNext(n % 2 === 0 ? work : node)));
   t.equal(made.reduce((sum, one) => sum + one, 0), 12, 'three agents of four chats each');
   t.same(await violations(work.db), []);
-  const offered = await work.db.dynamic<{ waiting: boolean }>(`select exists (select from offers o where o.interaction_id = i.id) as waiting
+  const offered = await work.db.dynamic<{ waiting: boolean }>(`select exists (select from offers o
+    where o.interaction_id = i.id) as waiting
     from interactions i order by waiting_since`);
-  t.same(offered.map((row) => row.waiting), [...Array.from({ length: 12 }, () => true), ...Array.from({ length: 18 }, () => false)],
+  t.same(offered.map((row) => row.waiting), [...Array.from({ length: 12 }, () => true),
+    ...Array.from({ length: 18 }, () => false)],
     'peers 14: the longest waiting first, none skipped');
-  const offers = await work.db.dynamic<{ id: string; agent_id: string }>(`select id, agent_id from offers where state = 'OFFERED'`);
+  const offers = await work.db.dynamic<{ id: string; agent_id: string }>(`select id, agent_id from offers
+    where state = 'OFFERED'`);
   const clicks = offers.flatMap((offer) => {
     const user = agents.find((one) => one.id === offer.agent_id) as User;
     return [acceptOffer(work, { user, offerId: offer.id }), acceptOffer(node, { user, offerId: offer.id })];
   });
   t.same(new Set(await Promise.all(clicks.map(code))), new Set(['ok']), 'a double click is one accept');
-  const [owned] = await work.db.dynamic<{ n: number }>(`select count(*)::int as n from journal where type = 'interaction.accepted'`);
+  const [owned] = await work.db.dynamic<{ n: number }>(`select count(*)::int as n from journal
+    where type = 'interaction.accepted'`);
   t.equal(owned?.n, 12);
   t.same(await violations(work.db), []);
   await close();
@@ -67,7 +73,8 @@ t.test('INV5 accept, decline, expiry and the customer leaving meet on one offer:
     t.not(final?.state, 'OFFERED');
     t.same(await violations(work.db), [], `round ${round}: ${final?.state}`);
     await setPresence(work, { user: a, presence: 'OFFLINE' });
-    await work.db.dynamic(`update interactions set state = 'CLOSED', closed_reason = 'ABANDONED' where id = $1`, [open.interactionId]);
+    await work.db.dynamic(`update interactions set state = 'CLOSED', closed_reason = 'ABANDONED' where id = $1`,
+      [open.interactionId]);
     await work.db.dynamic(`update tickets set state = 'CLOSED', agent_id = null where id = $1`, [open.ticketId]);
     await work.db.dynamic(`update interactions set agent_id = null where id = $1`, [open.interactionId]);
     await work.db.dynamic(`update segments set ended_at = app_now() where interaction_id = $1`, [open.interactionId]);
@@ -83,7 +90,8 @@ t.test('INV5 two nodes that serve different queues of one agent: the room is jud
     [other, world.organisationId]);
   await work.db.dynamic('insert into queue_members (organisation_id, queue_id, user_id) values ($1, $2, $3)',
     [world.organisationId, other, a.id]);
-  for (const queueId of [world.queueId, other]) for (let n = 0; n < 4; n += 1) await openInteraction(work.db, world, { queueId });
+  for (const queueId of [world.queueId, other]) for (let n = 0; n < 4; n += 1) await openInteraction(work.db, world,
+    { queueId });
   for (let round = 0; round < 8; round += 1) {
     await ready(work, a);
     const made = await Promise.all([offerNext(work, { queueId: world.queueId }), offerNext(node, { queueId: other })]);
@@ -110,13 +118,15 @@ t.test('RF02 kill -9 while offering: no offer or one, the points fit, and the ne
   const { work, world, agents } = await setUp(t);
   const child = fileURLToPath(new URL('../support/offer-child.ts', import.meta.url));
   await ready(work, agents[0]);
-  for (const [point, expected] of [['assign.afterPick', 0], ['assign.beforeCommit', 0], ['assign.afterCommit', 1]] as const) {
+  for (const [point, expected] of [['assign.afterPick', 0], ['assign.beforeCommit', 0],
+    ['assign.afterCommit', 1]] as const) {
     const open = await openInteraction(work.db, world);
     const run = spawn(process.execPath, [child, work.url, `${point}:1:kill`], { stdio: 'ignore' });
     const [, signal] = await once(run, 'exit') as [number | null, string | null];
     t.equal(signal, 'SIGKILL', `${point} fired`);
     await eventually('the dead connection to be gone', async () => (await work.db.dynamic(
-      `select 1 from pg_stat_activity where application_name = 'offer-child' and datname = current_database()`)).length === 0);
+      `select 1 from pg_stat_activity where application_name = 'offer-child'
+        and datname = current_database()`)).length === 0);
     t.equal((await offersOf(work.db, open.interactionId)).length, expected, point);
     t.same(await violations(work.db), []);
     t.equal(await offerNext(work), 1 - expected);

@@ -1,4 +1,7 @@
-/** INV5 under random walks: agents, customers and time in any order, two steps at a time; the rules hold after every step. */
+/**
+ * INV5 under random walks: agents, customers and time in any order, two steps at a time; the rules hold after every
+ * step.
+ */
 import fc from 'fast-check';
 import t from 'tap';
 import { newId } from '#domain/ids.ts';
@@ -17,13 +20,16 @@ t.setTimeout(120_000);
 
 type Step = { name: string; agent: number; item: number };
 
-function stepOf(work: Work, world: SmallWorld, agents: readonly User[], items: readonly { interactionId: string }[], step: Step): Promise<unknown> {
+function stepOf(work: Work, world: SmallWorld, agents: readonly User[], items: readonly { interactionId: string }[],
+  step: Step): Promise<unknown> {
   const user = agents[step.agent % agents.length] as User;
   const { interactionId } = items[step.item % items.length] as { interactionId: string };
   const offerId = async (): Promise<string> => (await work.db.dynamic<{ id: string }>(
-    `select id from offers where agent_id = $1 and state = 'OFFERED' order by id limit 1`, [user.id]))[0]?.id ?? newId();
+    `select id from offers where agent_id = $1 and state = 'OFFERED' order by id limit 1`, [user.id]))[0]?.id
+      ?? newId();
   /** Work of this agent, so that the steps meet what they are about; else any, which they may not touch. */
-  const mine = async (): Promise<{ user: User; interactionId: string }> => ({ user, interactionId: (await work.db.dynamic<{ id: string }>(
+  const mine = async (): Promise<{ user: User; interactionId: string }> => (
+    { user, interactionId: (await work.db.dynamic<{ id: string }>(
     `select id from interactions where agent_id = $1 and state <> 'CLOSED' order by state = 'DOCUMENTED', id limit 1`,
     [user.id]))[0]?.id ?? interactionId });
   const connectionId = user.id;
@@ -31,7 +37,10 @@ function stepOf(work: Work, world: SmallWorld, agents: readonly User[], items: r
     offer: () => offerNext(work),
     accept: async () => acceptOffer(work, { user, offerId: await offerId() }),
     decline: async () => declineOffer(work, { user, offerId: await offerId(), reasonCode: 'SIBUK' }),
-    tick: async () => { await moveClock(work.db, 16); await expireOffers(work); await sweepPresence(work); await sweepAbandoned(work); },
+    tick: async () => {
+      await moveClock(work.db, 16);
+      for (const sweep of [expireOffers, sweepPresence, sweepAbandoned]) await sweep(work);
+    },
     ready: () => setPresence(work, { user, presence: 'READY' }),
     rest: () => setPresence(work, { user, presence: 'BREAK', reasonCode: 'SALAT' }),
     leave: () => setPresence(work, { user, presence: 'OFFLINE' }),
@@ -46,18 +55,22 @@ function stepOf(work: Work, world: SmallWorld, agents: readonly User[], items: r
   return (steps[step.name] as () => Promise<unknown>)();
 }
 
-const EXPECTED = new Set(['ok', 'OFFER_GONE', 'NOT_FOUND', 'FORBIDDEN', 'STATE_CONFLICT', 'NOT_DOCUMENTED', 'INTERACTION_CLOSED']);
+const EXPECTED = new Set(['ok', 'OFFER_GONE', 'NOT_FOUND', 'FORBIDDEN', 'STATE_CONFLICT', 'NOT_DOCUMENTED',
+  'INTERACTION_CLOSED']);
 
-t.test('INV5 whatever agents, customers and time do, two at a time: the invariants hold after every step', async (t) => {
+t.test('INV5 whatever agents, customers and time do, two at a time: the invariants hold after every step',
+  async (t) => {
   const { work, world, agents } = await setUp(t);
-  const names = ['offer', 'offer', 'offer', 'accept', 'accept', 'accept', 'decline', 'tick', 'ready', 'ready', 'rest', 'leave',
+  const names = ['offer', 'offer', 'offer', 'accept', 'accept', 'accept', 'decline', 'tick', 'ready', 'ready',
+    'rest', 'leave',
     'connect', 'drop', 'release', 'document', 'document', 'close', 'escalate', 'end'];
   const step = fc.record({ name: fc.constantFrom(...names), agent: fc.nat(2), item: fc.nat(5) });
   await work.db.dynamic('insert into queue_members (organisation_id, queue_id, user_id) values ($1, $2, $3)',
     [world.organisationId, world.tier2QueueId, agents[2].id]);
   await fc.assert(fc.asyncProperty(fc.array(fc.tuple(step, step), { minLength: 10, maxLength: 25 }), async (pairs) => {
     const items: { interactionId: string }[] = [];
-    for (let n = 0; n < 6; n += 1) items.push(await openInteraction(work.db, world, { costPoints: 40, waitingSeconds: n }));
+    for (let n = 0; n < 6; n += 1) items.push(await openInteraction(work.db, world,
+      { costPoints: 40, waitingSeconds: n }));
     await ready(work, agents[0], agents[1]);
     for (const pair of pairs) {
       const results = await Promise.all(pair.map((one) => code(stepOf(work, world, agents, items, one))));

@@ -14,9 +14,12 @@ import {
   interactionRow, moveClock, offersOf, openOfferOf, ready, setUp, typesOf, usedPoints, wrongPoints,
 } from '#test/support/routing.ts';
 
+t.setTimeout(120_000);
+
 async function addSkill(db: Db, organisationId: string, code: string): Promise<string> {
   const id = newId();
-  await db.dynamic('insert into skills (id, organisation_id, code, name) values ($1, $2, $3, $3)', [id, organisationId, code]);
+  await db.dynamic('insert into skills (id, organisation_id, code, name) values ($1, $2, $3, $3)',
+    [id, organisationId, code]);
   return id;
 }
 
@@ -43,11 +46,14 @@ t.test('INV5 offer, then accept: the agent owns the work, its points were taken 
   hints.length = 0;
   t.same(await acceptOffer(work, { user: agent, offerId: offer.id }), { interactionId: open.interactionId });
   t.same(hints.toSorted(), ['assignment', 'journal']);
-  t.same(await acceptOffer(work, { user: agent, offerId: offer.id }), { interactionId: open.interactionId }, 'twice is once');
+  t.same(await acceptOffer(work, { user: agent, offerId: offer.id }), { interactionId: open.interactionId },
+    'twice is once');
   const row = await interactionRow(work.db, open.interactionId);
-  t.match(row, { state: 'PICKED_UP', agent_id: agent.id, team_id: world.teamId, site_id: world.siteId, cost_points: 25 });
+  t.match(row, { state: 'PICKED_UP', agent_id: agent.id, team_id: world.teamId, site_id: world.siteId,
+    cost_points: 25 });
   t.ok(row['accepted_at']);
-  const [ticket] = await work.db.dynamic<Record<string, unknown>>('select * from tickets where id = $1', [open.ticketId]);
+  const [ticket] = await work.db.dynamic<Record<string, unknown>>(
+    'select * from tickets where id = $1', [open.ticketId]);
   t.match(ticket, { agent_id: agent.id, team_id: world.teamId, state: 'OPEN_T1' });
   t.equal(await usedPoints(work.db, agent), 25);
   const legs = await work.db.dynamic('select kind, result from segments where interaction_id = $1 order by kind desc',
@@ -80,7 +86,8 @@ t.test('decline keeps READY, needs a reason of the list, and the next agent is a
   t.equal(await offerNext(work), 0, 'both just declined: nobody is asked in a circle');
   await moveClock(work.db, limits.refusalRestSeconds + 1);
   t.equal(await offerNext(work), 1, 'but there is nobody else, so after a rest they are asked again');
-  t.same(await typesOf(work.db, open.interactionId), ['interaction.offered', 'interaction.offer-ended', 'interaction.offered',
+  t.same(await typesOf(work.db, open.interactionId), ['interaction.offered', 'interaction.offer-ended',
+    'interaction.offered',
     'interaction.offer-ended', 'interaction.offered']);
   t.same(await wrongPoints(work.db), []);
 });
@@ -102,7 +109,8 @@ t.test('an offer that runs out goes on, and the agent who missed it is set not r
   await ready(work, b);
   t.equal(await offerNext(work), 2);
   for (const id of [open.interactionId, second.interactionId]) {
-    t.match((await offersOf(work.db, id)).map((offer) => [offer.agent_id, offer.state]), [[a.id, 'EXPIRED'], [b.id, 'OFFERED']]);
+    t.match((await offersOf(work.db, id)).map((offer) => [offer.agent_id, offer.state]),
+      [[a.id, 'EXPIRED'], [b.id, 'OFFERED']]);
   }
   t.same(await wrongPoints(work.db), []);
 });
@@ -115,14 +123,16 @@ t.test('leaving READY takes open offers back at once', async (t) => {
   await setPresence(work, { user: a, presence: 'BREAK', reasonCode: 'SALAT' });
   await ready(work, b);
   await offerNext(work);
-  t.match(await offersOf(work.db, open.interactionId), [{ state: 'WITHDRAWN', reason_code: 'NOT_READY' }, { agent_id: b.id }]);
+  t.match(await offersOf(work.db, open.interactionId), [{ state: 'WITHDRAWN', reason_code: 'NOT_READY' },
+    { agent_id: b.id }]);
   t.same(await wrongPoints(work.db), []);
 });
 
 t.test('skills of the queue and of the interaction are both required', async (t) => {
   const { work, world, agents: [a, b, c] } = await setUp(t);
   const { organisationId } = world;
-  const [gold, jawa] = [await addSkill(work.db, organisationId, 'EMAS'), await addSkill(work.db, organisationId, 'JAWA')];
+  const [gold, jawa] = [await addSkill(work.db, organisationId, 'EMAS'),
+    await addSkill(work.db, organisationId, 'JAWA')];
   await work.db.dynamic('insert into queue_skills (organisation_id, queue_id, skill_id) values ($1, $2, $3)',
     [organisationId, world.queueId, gold]);
   await learn(work.db, a, gold);
@@ -139,10 +149,12 @@ t.test('skills of the queue and of the interaction are both required', async (t)
   t.match(await offersOf(work.db, special.interactionId), [{ agent_id: c.id }]);
 });
 
-t.test('peers 14: by priority, then longest waiting, over all queues of an agent; work given back is in front', async (t) => {
+t.test('peers 14: by priority, then longest waiting, over all queues of an agent; work given back is in front',
+  async (t) => {
   const { work, world, agents: [a] } = await setUp(t);
   const queueId = newId();
-  await work.db.dynamic(`insert into queues (id, organisation_id, code, name, tier, cost_points) values ($1, $2, 'DUA', 'Dua', 1, 50)`,
+  await work.db.dynamic(`insert into queues (id, organisation_id, code, name, tier, cost_points) values ($1, $2,
+    'DUA', 'Dua', 1, 50)`,
     [queueId, world.organisationId]);
   await work.db.dynamic('insert into queue_members (organisation_id, queue_id, user_id) values ($1, $2, $3)',
     [world.organisationId, queueId, a.id]);
@@ -223,7 +235,8 @@ t.test('picking is a right per queue, off by default', async (t) => {
   await t.rejects(pickInteraction(work, { ...pick, user: other }), { code: 'ALREADY_OWNED' });
   t.equal(await usedPoints(work.db, asked), 25);
   const big = await openInteraction(work.db, world, { costPoints: 80 });
-  await t.rejects(pickInteraction(work, { user: asked, interactionId: big.interactionId }), { code: 'CAPACITY_EXCEEDED' });
+  await t.rejects(pickInteraction(work, { user: asked, interactionId: big.interactionId }),
+    { code: 'CAPACITY_EXCEEDED' });
   await t.rejects(pickInteraction(work, { user: asked, interactionId: newId() }), { code: 'NOT_FOUND' });
   t.same(await wrongPoints(work.db), []);
 });
@@ -240,9 +253,11 @@ t.test('release is for the owner and for who may reassign', async (t) => {
   t.same((await typesOf(work.db, open.interactionId)).at(-1), 'interaction.released');
   await t.rejects(releaseInteraction(work, { user: a, interactionId: open.interactionId }), { code: 'FORBIDDEN' },
     'it waits now: seen, masked, but nobody owns it');
-  const legs = await work.db.dynamic('select kind, result from segments where interaction_id = $1 order by started_at, kind desc',
+  const legs = await work.db.dynamic(
+    'select kind, result from segments where interaction_id = $1 order by started_at, kind desc',
     [open.interactionId]);
-  t.match(legs, [{ kind: 'QUEUE', result: 'ACCEPTED' }, { kind: 'AGENT', result: 'RELEASED' }, { kind: 'QUEUE', result: null }]);
+  t.match(legs, [{ kind: 'QUEUE', result: 'ACCEPTED' }, { kind: 'AGENT', result: 'RELEASED' },
+    { kind: 'QUEUE', result: null }]);
 });
 
 t.test('INV10 another organisation neither sees nor gets this work', async (t) => {
@@ -254,5 +269,6 @@ t.test('INV10 another organisation neither sees nor gets this work', async (t) =
   const stranger = { ...a, organisationId: newId() };
   await t.rejects(acceptOffer(work, { user: stranger, offerId: offer.id }), { code: 'OFFER_GONE' });
   await t.rejects(pickInteraction(work, { user: stranger, interactionId: open.interactionId }), { code: 'NOT_FOUND' });
-  t.equal(await queuePosition(work.db, { organisationId: stranger.organisationId, interactionId: open.interactionId }), null);
+  t.equal(await queuePosition(work.db, { organisationId: stranger.organisationId,
+    interactionId: open.interactionId }), null);
 });

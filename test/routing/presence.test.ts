@@ -14,7 +14,14 @@ import {
   formOf, interactionRow, moveClock, offersOf, openOfferOf, ready, setUp, typesOf, usedPoints, wrongPoints,
 } from '#test/support/routing.ts';
 
-interface StateRow { presence: string; reason_code: string | null; vanished_at: Date | null; wrap_up_until: Date | null }
+t.setTimeout(120_000);
+
+interface StateRow {
+  presence: string;
+  reason_code: string | null;
+  vanished_at: Date | null;
+  wrap_up_until: Date | null;
+}
 
 async function stateOf(db: Db, user: User): Promise<StateRow> {
   const [row] = await db.dynamic<StateRow>('select * from agent_states where user_id = $1', [user.id]);
@@ -24,7 +31,8 @@ async function stateOf(db: Db, user: User): Promise<StateRow> {
 
 async function addSeats(db: Db, organisationId: string, siteId: string, count: number): Promise<void> {
   for (let n = 1; n <= count; n += 1) {
-    await db.dynamic(`insert into seats (id, organisation_id, site_id, application, label) values ($1, $2, $3, 'OMNI', $4)`,
+    await db.dynamic(`insert into seats (id, organisation_id, site_id, application, label) values ($1, $2, $3,
+      'OMNI', $4)`,
       [newId(), organisationId, siteId, `OMNI-${n}`]);
   }
 }
@@ -36,10 +44,12 @@ t.test('A9 a seat is taken at READY and given back at OFFLINE; none free is said
   await setPresence(work, { user: a, presence: 'BUSY' });
   await ready(work, a, b);
   await t.rejects(setPresence(work, { user: c, presence: 'READY' }), { code: 'NO_SEAT_FREE' });
-  t.equal((await work.db.dynamic('select 1 from agent_states where user_id = $1', [c.id])).length, 0, 'nothing was kept');
+  t.equal((await work.db.dynamic('select 1 from agent_states where user_id = $1', [c.id])).length, 0,
+    'nothing was kept');
   await setPresence(work, { user: c, presence: 'BREAK', reasonCode: 'SALAT' });
   await setPresence(work, { user: a, presence: 'BREAK', reasonCode: 'SALAT' });
-  await t.rejects(setPresence(work, { user: c, presence: 'READY' }), { code: 'NO_SEAT_FREE' }, 'a break keeps the seat');
+  await t.rejects(setPresence(work, { user: c, presence: 'READY' }), { code: 'NO_SEAT_FREE' },
+    'a break keeps the seat');
   await setPresence(work, { user: a, presence: 'OFFLINE' });
   await setPresence(work, { user: c, presence: 'READY' });
   const taken = await work.db.dynamic<{ user_id: string }>('select user_id from seats where user_id is not null');
@@ -58,11 +68,13 @@ t.test('A9 agents who go READY at once never share a seat', async (t) => {
 t.test('a break needs an active reason; who may manage presence may set that of others in their scope', async (t) => {
   const { work, world, agents: [a, b] } = await setUp(t);
   await t.rejects(setPresence(work, { user: a, presence: 'BREAK' }), { code: 'VALIDATION_FAILED' });
-  await t.rejects(setPresence(work, { user: a, presence: 'BREAK', reasonCode: 'MISSED_OFFER' }), { code: 'VALIDATION_FAILED' });
+  await t.rejects(setPresence(work, { user: a, presence: 'BREAK', reasonCode: 'MISSED_OFFER' }),
+    { code: 'VALIDATION_FAILED' });
   const state = await setPresence(work, { user: a, presence: 'BREAK', reasonCode: 'SALAT' });
   t.match(state, { presence: 'BREAK', reasonCode: 'SALAT', usedPoints: 0, capacityPoints: 100, vanished: false });
   await t.rejects(setPresence(work, { user: b, presence: 'BUSY', target: a.id }), { code: 'NOT_FOUND' });
-  t.match(await setPresence(work, { user: world.leader, presence: 'BUSY', target: a.id }), { userId: a.id, presence: 'BUSY' });
+  t.match(await setPresence(work, { user: world.leader, presence: 'BUSY', target: a.id }),
+    { userId: a.id, presence: 'BUSY' });
   await t.rejects(setPresence(work, { user: world.leader, presence: 'BUSY', target: newId() }), { code: 'NOT_FOUND' });
   t.same(await typesOf(work.db, a.id), ['agent.presence-changed', 'agent.presence-changed']);
 });
@@ -99,7 +111,7 @@ t.test('wrap-up of 0 seconds is none, and a busy agent stays busy', async (t) =>
   t.equal((await stateOf(work.db, a)).presence, 'READY');
 });
 
-t.test('RF17 offers go at once when the last desk is gone; work goes back after the grace period, once, to the front', async (t) => {
+t.test('RF17 the last desk gone: offers go at once, work after the grace period, once, to the front', async (t) => {
   const { work, world, agents: [a, b] } = await setUp(t);
   const [one, two] = [newId(), newId()];
   const nodeId = newId();
@@ -173,7 +185,8 @@ t.test('RF15 a node that was killed loses its desks, a living one keeps them', a
   await heartbeatNode(work, { nodeId: alive, roles: ['web'] });
   await sweepPresence(work);
   t.match(await interactionRow(work.db, owned.interactionId), { agent_id: null, state: 'QUEUED' });
-  t.same(await heartbeatNode(work, { nodeId: dead, roles: ['web'] }), { fresh: true }, 'it woke: it must register its desks anew');
+  t.same(await heartbeatNode(work, { nodeId: dead, roles: ['web'] }), { fresh: true },
+    'it woke: it must register its desks anew');
 });
 
 t.test('an agent whose disconnect was lost is noticed by the sweep', async (t) => {
@@ -186,18 +199,22 @@ t.test('an agent whose disconnect was lost is noticed by the sweep', async (t) =
   t.ok((await stateOf(work.db, a)).vanished_at);
 });
 
-t.test('OFFLINE by hand gives the work back at once; documented work is closed, unless the customer wrote again', async (t) => {
+t.test('OFFLINE by hand gives the work back at once; documented work is closed, unless the customer wrote again',
+  async (t) => {
   const { work, world, agents: [a] } = await setUp(t);
   await ready(work, a);
   const open = await openOwnedInteraction(work.db, world, a.id, { answered: true });
   const done = await openOwnedInteraction(work.db, world, a.id, { answered: true });
   const written = await openOwnedInteraction(work.db, world, a.id, { answered: true });
-  for (const { interactionId } of [done, written]) await documentInteraction(work, { user: a, interactionId, form: formOf(world) });
-  await work.db.dynamic('update interactions set awaiting_reply_since = app_now() where id = $1', [written.interactionId]);
+  for (const { interactionId } of [done, written]) await documentInteraction(work,
+    { user: a, interactionId, form: formOf(world) });
+  await work.db.dynamic('update interactions set awaiting_reply_since = app_now() where id = $1',
+    [written.interactionId]);
   await setPresence(work, { user: a, presence: 'OFFLINE' });
   t.match(await interactionRow(work.db, open.interactionId), { state: 'QUEUED', agent_id: null });
   t.match(await interactionRow(work.db, done.interactionId), { state: 'CLOSED', closed_reason: 'AGENT_GONE' });
-  t.match(await interactionRow(work.db, written.interactionId), { state: 'QUEUED', agent_id: null, documented_at: null });
+  t.match(await interactionRow(work.db, written.interactionId),
+    { state: 'QUEUED', agent_id: null, documented_at: null });
   t.same(await wrongPoints(work.db), []);
 });
 

@@ -1,4 +1,7 @@
-/** How interactions and tickets end, on a real database: the matrix of documentation and closing, OOT, goodbye, rating. */
+/**
+ * How interactions and tickets end, on a real database: the matrix of documentation and closing, OOT, goodbye,
+ * rating.
+ */
 import t from 'tap';
 import { newId } from '#domain/ids.ts';
 import { interactionStates } from '#domain/interactions/states.ts';
@@ -14,6 +17,8 @@ import { openInteraction, openOwnedInteraction } from '#test/support/conversatio
 import {
   formOf, interactionRow, moveClock, offersOf, openOfferOf, ready, setUp, typesOf, usedPoints, wrongPoints,
 } from '#test/support/routing.ts';
+
+t.setTimeout(120_000);
 
 async function ticketRow(db: Db, id: string): Promise<Record<string, unknown>> {
   const [row] = await db.dynamic<Record<string, unknown>>('select * from tickets where id = $1', [id]);
@@ -38,21 +43,26 @@ t.test('C10 documented, then closed: the ticket is resolved, then closed with it
   t.equal(await usedPoints(work.db, a), 0);
   t.match(await interactionRow(work.db, open.interactionId), { state: 'DOCUMENTED', outcome_code: 'SELESAI',
     category_id: world.categoryIds.INFORMASI, agent_id: a.id });
-  t.match(await ticketRow(work.db, open.ticketId), { state: 'RESOLVED', summary: form.summary, outcome_code: 'SELESAI' });
+  t.match(await ticketRow(work.db, open.ticketId), { state: 'RESOLVED', summary: form.summary,
+    outcome_code: 'SELESAI' });
   const amended = { ...form, summary: 'Diperbaiki.', categoryId: world.categoryIds.PENGADUAN };
   t.match(await documentInteraction(work, { ...who, form: amended }), { amended: true });
-  const forms = await work.db.dynamic('select summary, version, product_interest, cross_selling_offered from documentations');
-  t.same(forms, [{ summary: 'Diperbaiki.', version: 2, product_interest: 'Tabungan Emas', cross_selling_offered: true }]);
+  const forms = await work.db.dynamic(
+    'select summary, version, product_interest, cross_selling_offered from documentations');
+  t.same(forms, [{ summary: 'Diperbaiki.', version: 2, product_interest: 'Tabungan Emas',
+    cross_selling_offered: true }]);
   hints.length = 0;
   await closeInteraction(work, who);
   t.ok(hints.includes('journal'));
   await closeInteraction(work, who);
-  t.match(await interactionRow(work.db, open.interactionId), { state: 'CLOSED', agent_id: a.id, closed_reason: 'AGENT' });
+  t.match(await interactionRow(work.db, open.interactionId),
+    { state: 'CLOSED', agent_id: a.id, closed_reason: 'AGENT' });
   const ticket = await ticketRow(work.db, open.ticketId);
   t.equal(ticket['state'], 'CLOSED');
   t.ok(ticket['resolved_at'] && ticket['closed_at'] && ticket['documented_at']);
   await t.rejects(documentInteraction(work, { ...who, form }), { code: 'INTERACTION_CLOSED' });
-  t.same(await typesOf(work.db, open.interactionId), ['interaction.documented', 'interaction.documented', 'interaction.closed']);
+  t.same(await typesOf(work.db, open.interactionId), ['interaction.documented', 'interaction.documented',
+    'interaction.closed']);
   const moves = await work.db.dynamic<{ data: unknown }>(
     `select data from journal where subject_id = $1 and type = 'ticket.state-changed' order by id`, [open.ticketId]);
   t.same(moves.map((row) => row.data), [{ from: 'OPEN_T1', to: 'RESOLVED' }, { from: 'RESOLVED', to: 'CLOSED' }]);
@@ -63,16 +73,19 @@ t.test('C10 documented, then closed: the ticket is resolved, then closed with it
 t.test('C10 the matrix: from every state, what documenting and closing say', async (t) => {
   const { work, world, agents: [a] } = await setUp(t);
   await ready(work, a);
-  const mayDocument = new Set(['PICKED_UP', 'IN_SERVICE', 'IDLE_CHECK_1', 'IDLE_CHECK_2', 'INFORMED', 'CLOSING', 'DOCUMENTED']);
+  const mayDocument = new Set(['PICKED_UP', 'IN_SERVICE', 'IDLE_CHECK_1', 'IDLE_CHECK_2', 'INFORMED', 'CLOSING',
+    'DOCUMENTED']);
   for (const state of interactionStates) {
     if (state === 'QUEUED') continue;
     const open = await openOwnedInteraction(work.db, world, a.id);
     await work.db.dynamic('update interactions set state = $2 where id = $1', [open.interactionId, state]);
     const who = { user: a, interactionId: open.interactionId };
     const close = await closeInteraction(work, who).then(() => 'ok', (error: { code: string }) => error.code);
-    const expected = { DOCUMENTED: 'ok', CLOSED: 'ok', OOT_COMPLETE: 'INTERACTION_CLOSED' }[state as string] ?? 'NOT_DOCUMENTED';
+    const expected = { DOCUMENTED: 'ok', CLOSED: 'ok', OOT_COMPLETE: 'INTERACTION_CLOSED' }[state as string]
+      ?? 'NOT_DOCUMENTED';
     t.equal(close, expected, `close from ${state}`);
-    await work.db.dynamic('update interactions set state = $2, closed_at = null where id = $1', [open.interactionId, state]);
+    await work.db.dynamic('update interactions set state = $2, closed_at = null where id = $1',
+      [open.interactionId, state]);
     const document = await documentInteraction(work, { ...who, form: formOf(world) })
       .then(() => 'ok', (error: { code: string }) => error.code);
     const over = state === 'CLOSED' || state === 'OOT_COMPLETE' ? 'INTERACTION_CLOSED' : 'STATE_CONFLICT';
@@ -94,7 +107,8 @@ t.test('the form is checked against the lists; nothing is kept of a wrong one', 
   }
   t.match(await interactionRow(work.db, open.interactionId), { state: 'PICKED_UP', category_id: null });
   await t.rejects(documentInteraction(work, { ...who, user: b, form }), { code: 'NOT_FOUND' });
-  await t.rejects(documentInteraction(work, { ...who, user: { ...a, organisationId: newId() }, form }), { code: 'NOT_FOUND' });
+  await t.rejects(documentInteraction(work, { ...who, user: { ...a, organisationId: newId() }, form }),
+    { code: 'NOT_FOUND' });
   t.same(await work.db.dynamic('select 1 from documentations'), []);
 });
 
@@ -111,7 +125,7 @@ t.test('a ticket with other open work stays open', async (t) => {
   }
 });
 
-t.test('C25, C35, C40, C48 out of topic: only where the flow has it, right after pick-up, with a reason, undocumented', async (t) => {
+t.test('C25, C35, C40, C48 out of topic: where the flow has it, right after pick-up, with a reason', async (t) => {
   const { work, world, agents: [a] } = await setUp(t);
   await ready(work, a);
   const results: Record<string, string> = {};
@@ -125,8 +139,10 @@ t.test('C25, C35, C40, C48 out of topic: only where the flow has it, right after
     t.same(await typesOf(work.db, open.interactionId), ['interaction.completed-out-of-topic']);
     await completeOutOfTopic(work, spam);
   }
-  t.same(results, { VOICE: 'STATE_CONFLICT', CHAT: 'STATE_CONFLICT', MESSAGING: 'ok', SOCIAL: 'ok', EMAIL: 'STATE_CONFLICT' });
-  const served = await openOwnedInteraction(work.db, world, a.id, { medium: 'MESSAGING', answered: true, costPoints: 10 });
+  t.same(results, { VOICE: 'STATE_CONFLICT', CHAT: 'STATE_CONFLICT', MESSAGING: 'ok', SOCIAL: 'ok',
+    EMAIL: 'STATE_CONFLICT' });
+  const served = await openOwnedInteraction(work.db, world, a.id,
+    { medium: 'MESSAGING', answered: true, costPoints: 10 });
   const who = { user: a, interactionId: served.interactionId };
   await t.rejects(completeOutOfTopic(work, { ...who, reasonCode: 'SPAM' }), { code: 'STATE_CONFLICT' });
   await work.db.dynamic(`update interactions set state = 'PICKED_UP' where id = $1`, [served.interactionId]);
@@ -171,9 +187,11 @@ t.test('B7-B10 a change of category moves the clock; a breach that happened stay
   t.equal((row['first_breached_at'] as Date).getTime() - origin, 720_000, 'INFORMASI ran until the category was known');
   t.match(await ticketRow(work.db, open.ticketId), { category_id: world.categoryIds.PENGADUAN });
   await categoriseInteraction(work, { ...who, categoryId: world.categoryIds.SARAN });
-  t.equal(((await interactionRow(work.db, open.interactionId))['first_breached_at'] as Date).getTime() - origin, 720_000);
+  t.equal(((await interactionRow(work.db, open.interactionId))['first_breached_at'] as Date).getTime() - origin,
+    720_000);
   const young = await openOwnedInteraction(work.db, world, a.id, { waitingSeconds: 100 });
-  await categoriseInteraction(work, { user: a, interactionId: young.interactionId, categoryId: world.categoryIds.SARAN });
+  await categoriseInteraction(work, { user: a, interactionId: young.interactionId,
+    categoryId: world.categoryIds.SARAN });
   t.equal((await interactionRow(work.db, young.interactionId))['first_breached_at'], null);
   await t.rejects(categoriseInteraction(work, { ...who, categoryId: newId() }), { code: 'VALIDATION_FAILED' });
 });
@@ -189,7 +207,8 @@ t.test('C41 the customer ends it: an agent documents at once, what nobody answer
     await work.db.transaction((tx) => customerEnded(tx, { organisationId, interactionId }));
   }
   t.match(await interactionRow(work.db, owned.interactionId), { state: 'PICKED_UP', agent_id: a.id });
-  t.match(await interactionRow(work.db, waiting.interactionId), { state: 'CLOSED', outcome_code: 'ABANDONED', agent_id: null });
+  t.match(await interactionRow(work.db, waiting.interactionId),
+    { state: 'CLOSED', outcome_code: 'ABANDONED', agent_id: null });
   t.match(await ticketRow(work.db, waiting.ticketId), { state: 'CLOSED', outcome_code: 'ABANDONED' });
   t.match(await offersOf(work.db, waiting.interactionId), [{ state: 'WITHDRAWN', reason_code: 'ABANDONED' }]);
   t.same(await typesOf(work.db, waiting.interactionId), ['interaction.offered', 'interaction.customer-ended',
@@ -205,11 +224,13 @@ t.test('C41 answered work that waits again is not abandoned when the customer en
   const { work, world } = await setUp(t);
   const open = await openInteraction(work.db, world);
   await work.db.dynamic('update interactions set answered_at = app_now() where id = $1', [open.interactionId]);
-  await work.db.transaction((tx) => customerEnded(tx, { organisationId: world.organisationId, interactionId: open.interactionId }));
+  await work.db.transaction((tx) => customerEnded(tx, { organisationId: world.organisationId,
+    interactionId: open.interactionId }));
   t.match(await interactionRow(work.db, open.interactionId), { state: 'QUEUED', outcome_code: null });
 });
 
-t.test('silence of 30 minutes before any answer abandons, where the flow has an idle check; a new word keeps it', async (t) => {
+t.test('silence of 30 minutes before any answer abandons, where the flow has an idle check; a new word keeps it',
+  async (t) => {
   const { work, world, agents: [a] } = await setUp(t);
   const silent = await openInteraction(work.db, world, { medium: 'CHAT' });
   const written = await openInteraction(work.db, world, { medium: 'MESSAGING' });
@@ -223,7 +244,8 @@ t.test('silence of 30 minutes before any answer abandons, where the flow has an 
   const counts = await Promise.all([sweepAbandoned(work), sweepAbandoned(work)]);
   t.equal(counts[0] + counts[1], 1);
   t.match(await interactionRow(work.db, silent.interactionId), { state: 'CLOSED', outcome_code: 'ABANDONED' });
-  for (const open of [written, mail, tier2]) t.equal((await interactionRow(work.db, open.interactionId))['state'], 'QUEUED');
+  for (const open of [written, mail, tier2]) t.equal((await interactionRow(work.db, open.interactionId))['state'],
+    'QUEUED');
   t.equal((await interactionRow(work.db, owned.interactionId))['state'], 'PICKED_UP');
   await work.db.dynamic(`update organisations set settings = '{"abandonedAfterMinutes": 0}'`);
   t.equal(await sweepAbandoned(work), 1);
@@ -233,28 +255,34 @@ t.test('a rating is kept once, from 1 to 5, and its comment stays out of the jou
   const { work, world, agents: [a] } = await setUp(t);
   const open = await openOwnedInteraction(work.db, world, a.id);
   const rate = (score: number, comment?: string): Promise<boolean> => work.db.transaction((tx) => rateInteraction(tx,
-    { organisationId: world.organisationId, interactionId: open.interactionId, score, ...(comment === undefined ? {} : { comment }) }));
+    { organisationId: world.organisationId, interactionId: open.interactionId, score,
+      ...(comment === undefined ? {} : { comment }) }));
   for (const score of [0, 6, 2.5, Number.NaN]) t.equal(await rate(score), false);
   t.equal(await rate(4, 'Cepat\0 sekali'), true);
   t.equal(await rate(1), false);
   t.match(await interactionRow(work.db, open.interactionId), { csat_score: 4, csat_comment: 'Cepat\u2400 sekali' });
   t.same(await typesOf(work.db, open.interactionId), ['interaction.rated']);
-  const [entry] = await work.db.dynamic<{ data: unknown }>('select data from journal where subject_id = $1', [open.interactionId]);
+  const [entry] = await work.db.dynamic<{ data: unknown }>('select data from journal where subject_id = $1',
+    [open.interactionId]);
   t.same(entry?.data, { score: 4 });
 });
 
-t.test('A44 escalation: tier 2 waits from now, the points are free, the ticket goes up, and down the tier-2 path', async (t) => {
+t.test('A44 escalation: tier 2 waits from now, the points are free, the ticket goes up, and down the tier-2 path',
+  async (t) => {
   const { work, world, agents: [a, b] } = await setUp(t);
   await ready(work, a);
   const open = await openOwnedInteraction(work.db, world, a.id, { answered: true, waitingSeconds: 500 });
   const up = { user: a, interactionId: open.interactionId, reasonCode: 'DI_LUAR_WEWENANG' };
   await t.rejects(escalateInteraction(work, { ...up, reasonCode: 'APA' }), { code: 'VALIDATION_FAILED' });
   await t.rejects(escalateInteraction(work, { ...up, user: b }), { code: 'NOT_FOUND' });
-  t.same(await escalateInteraction(work, { ...up, note: 'Perlu cek mutasi.', form: formOf(world) }), { queueId: world.tier2QueueId });
+  t.same(await escalateInteraction(work, { ...up, note: 'Perlu cek mutasi.', form: formOf(world) }),
+    { queueId: world.tier2QueueId });
   const row = await interactionRow(work.db, open.interactionId);
   t.match(row, { state: 'QUEUED', tier: 2, queue_id: world.tier2QueueId, agent_id: null });
-  t.ok((row['waiting_since'] as Date) > (row['date_origin'] as Date), 'tier 2 waits from now, the clock from the origin');
-  t.match(await ticketRow(work.db, open.ticketId), { state: 'ESCALATED_T2', agent_id: null, queue_id: world.tier2QueueId });
+  t.ok((row['waiting_since'] as Date) > (row['date_origin'] as Date),
+    'tier 2 waits from now, the clock from the origin');
+  t.match(await ticketRow(work.db, open.ticketId), { state: 'ESCALATED_T2', agent_id: null,
+    queue_id: world.tier2QueueId });
   t.equal(await usedPoints(work.db, a), 0);
   t.equal((await work.db.dynamic('select 1 from documentations where author_id = $1', [a.id])).length, 1, 'C9');
   const [note] = await work.db.dynamic(`select body, author_id, seq from messages where direction = 'NOTE'`);

@@ -1,4 +1,7 @@
-/** A process that offers and accepts with a failpoint armed: `node offer-child.ts URL FAILPOINT`; it may not survive it. */
+/**
+ * A process that offers and accepts with a failpoint armed: `node offer-child.ts URL FAILPOINT`; it may not survive
+ * it.
+ */
 import { armFailpoint } from '#domain/failpoints.ts';
 import { openDb } from '#domain/store/db.ts';
 import { offerNext } from '#routing/assignment.ts';

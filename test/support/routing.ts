@@ -22,7 +22,7 @@ export async function setUp(t: Teardown): Promise<RoutingSetUp> {
   const { hint } = work.wake;
   work.wake.hint = (topic) => { hints.push(topic); hint(topic); };
   const [first, second, third] = world.agents;
-  if (first === undefined || second === undefined || third === undefined) throw new Error('the small world has three agents');
+  if (first === undefined || second === undefined || third === undefined) throw new Error('three agents were expected');
   return { work, world, agents: [first, second, third], hints };
 }
 
@@ -36,11 +36,18 @@ export async function moveClock(db: Db, seconds: number): Promise<void> {
   await db.dynamic('update app_clock set offset_ms = offset_ms + $1', [seconds * 1000]);
 }
 
-export interface OfferFacts { id: string; agent_id: string; state: string; cost_points: number; reason_code: string | null }
+export interface OfferFacts {
+  id: string;
+  agent_id: string;
+  state: string;
+  cost_points: number;
+  reason_code: string | null;
+}
 
 /** All offers of an interaction, oldest first. */
 export function offersOf(db: Db, interactionId: string): Promise<OfferFacts[]> {
-  return db.dynamic<OfferFacts>(`select id, agent_id, state, cost_points, reason_code from offers where interaction_id = $1
+  return db.dynamic<OfferFacts>(`select id, agent_id, state, cost_points, reason_code from offers
+    where interaction_id = $1
     order by offered_at, id`, [interactionId]);
 }
 
@@ -54,13 +61,15 @@ export async function openOfferOf(db: Db, agent: User): Promise<OfferFacts & { i
 
 /** Points taken of the agent's pool; 0 where there is no row. */
 export async function usedPoints(db: Db, agent: User): Promise<number> {
-  const [row] = await db.dynamic<{ used_points: number }>('select used_points from agent_states where user_id = $1', [agent.id]);
+  const [row] = await db.dynamic<{ used_points: number }>('select used_points from agent_states where user_id = $1',
+    [agent.id]);
   return row?.used_points ?? 0;
 }
 
 /** Types of the journal rows about a subject, in order. */
 export async function typesOf(db: Db, subjectId: string): Promise<string[]> {
-  const rows = await db.dynamic<{ type: string }>('select type from journal where subject_id = $1 order by epoch, id', [subjectId]);
+  const rows = await db.dynamic<{ type: string }>(
+    'select type from journal where subject_id = $1 order by epoch, id', [subjectId]);
   return rows.map((row) => row.type);
 }
 
@@ -71,12 +80,16 @@ export async function interactionRow(db: Db, id: string): Promise<Record<string,
   return row;
 }
 
-/** The agents whose used points are not the sum of their open offers and of their work that is not documented (INV5). */
+/**
+ * The agents whose used points are not the sum of their open offers and of their work that is not documented (INV5).
+ */
 export function wrongPoints(db: Db): Promise<{ user_id: string; used_points: number; owed: number }[]> {
   return db.dynamic(`select s.user_id, s.used_points, d.owed from agent_states s cross join lateral (
-    select coalesce((select sum(o.cost_points) from offers o where o.agent_id = s.user_id and o.state = 'OFFERED'), 0)::int
+    select coalesce((select sum(o.cost_points) from offers o where o.agent_id = s.user_id and o.state = 'OFFERED'),
+      0)::int
       + coalesce((select sum(i.cost_points) from interactions i where i.agent_id = s.user_id
-        and i.state in ('PICKED_UP', 'IN_SERVICE', 'IDLE_CHECK_1', 'IDLE_CHECK_2', 'INFORMED', 'CLOSING')), 0)::int as owed) d
+        and i.state in ('PICKED_UP', 'IN_SERVICE', 'IDLE_CHECK_1', 'IDLE_CHECK_2', 'INFORMED', 'CLOSING')),
+          0)::int as owed) d
     where s.used_points <> d.owed or s.used_points > s.capacity_points`);
 }
 
@@ -97,12 +110,15 @@ export async function code(promise: Promise<unknown>): Promise<string> {
 export async function violations(db: Db): Promise<unknown[]> {
   const owned = await db.dynamic(`select id, state from interactions
     where (state = 'QUEUED') = (agent_id is not null) and closed_reason is distinct from 'ABANDONED'`);
-  const doubled = await db.dynamic(`select interaction_id from offers where state = 'OFFERED' group by 1 having count(*) > 1`);
+  const doubled = await db.dynamic(`select interaction_id from offers
+    where state = 'OFFERED' group by 1 having count(*) > 1`);
   const stale = await db.dynamic(`select o.id from offers o join interactions i on i.id = o.interaction_id
     where o.state = 'OFFERED' and i.state <> 'QUEUED'`);
-  const legs = await db.dynamic(`select i.id from interactions i left join segments s on s.interaction_id = i.id and s.ended_at is null
+  const legs = await db.dynamic(`select i.id from interactions i left join segments s on s.interaction_id = i.id
+    and s.ended_at is null
     group by i.id, i.state having count(s.id) <> case when i.state in ('CLOSED', 'OOT_COMPLETE') then 0 else 1 end`);
-  const accepted = await db.dynamic(`select o.interaction_id from offers o where o.state = 'ACCEPTED' and not exists (select from journal j
+  const accepted = await db.dynamic(`select o.interaction_id from offers o where o.state = 'ACCEPTED'
+    and not exists (select from journal j
     where j.subject_id = o.interaction_id and j.type = 'interaction.accepted' and j.agent_id = o.agent_id)`);
   const tickets = await db.dynamic(`select t.id from tickets t join interactions i on i.ticket_id = t.id
     where t.agent_id is distinct from i.agent_id or (i.state = 'CLOSED') <> (t.state = 'CLOSED')`);
