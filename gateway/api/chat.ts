@@ -22,7 +22,6 @@ export interface ChatApiParts {
 const DEFAULT_ACCOUNT = 'web';
 const PUBLIC = { permission: 'public', csrf: false } as const;
 const BUILT = fileURLToPath(new URL('../../channels/live-chat/widget/dist/', import.meta.url));
-/** Types that a browser may show inside our page; all else is only ever saved. */
 const NOT_BUILT = 'The chat widget is not built. Run: npm run build --workspace channels/live-chat/widget';
 
 type PageTarget = Target & { page: CustomerPage };
@@ -63,8 +62,10 @@ async function sendPage(folder: string, name: string, reply: FastifyReply): Prom
 function pages(app: FastifyInstance, parts: ChatApiParts, folder: string): void {
   const page = async (request: FastifyRequest, reply: FastifyReply, name: string): Promise<FastifyReply> => {
     const { account = DEFAULT_ACCOUNT } = request.query as { account?: string };
-    const target = await pageOf(parts, account);
-    pagePolicy(reply, target.page.origins(target.account));
+    const target = await parts.hosts.withPage(String(account));
+    pagePolicy(reply, target?.channel.page?.origins(target.account) ?? []);
+    // The page itself says in the customer's language that there is no such chat.
+    if (target === undefined) void reply.code(404);
     return sendPage(folder, name, reply);
   };
   app.get('/chat', { config: PUBLIC }, (request, reply) => page(request, reply, 'index.html'));

@@ -75,6 +75,7 @@ function EndDialog({ shared, onClose }: { shared: Shared; onClose: () => void })
 function useScroll(count: number, last: unknown): { box: { current: HTMLDivElement | null }; unseen: number; toEnd: () => void; onScroll: () => void } {
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const height = useRef(0);
   const before = useRef(count);
   const [unseen, setUnseen] = useState(0);
   const toEnd = (): void => { box.current?.scrollTo({ top: box.current.scrollHeight }); setUnseen(0); };
@@ -93,6 +94,10 @@ function useScroll(count: number, last: unknown): { box: { current: HTMLDivEleme
   const onScroll = (): void => {
     const area = box.current;
     if (area === null) return;
+    // A browser that scrolls because the keyboard took room is no customer who scrolls.
+    const resized = area.clientHeight !== height.current;
+    height.current = area.clientHeight;
+    if (resized && atEnd.current) { toEnd(); return; }
     atEnd.current = area.scrollHeight - area.scrollTop - area.clientHeight < NEAR_END_PX;
     if (atEnd.current) setUnseen(0);
   };
