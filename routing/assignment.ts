@@ -62,18 +62,19 @@ async function matchAll(work: Work, organisationId: string, queueId: string | un
   const agents = await work.db.rows<CandidateRow>(sql.candidates, [organisationId]);
   const pool = new AgentPool(agents.map(candidateOf));
   const matches: Match[] = [];
+  const pageItems = Math.min(limits.assignmentPageMax, Math.max(limits.assignmentPageMin, agents.length * 4));
   let after: WaitingRow | undefined;
   for (;;) {
     const queueIds = pool.queueIds.filter((id) => queueId === undefined || id === queueId);
     if (queueIds.length === 0) return matches;
     const page: WaitingRow[] = await work.db.rows<WaitingRow>(sql.waitingPage,
-      [organisationId, queueIds, limits.assignmentPageMax, after?.priority ?? null, after?.waiting_since ?? null,
+      [organisationId, queueIds, pageItems, after?.priority ?? null, after?.waiting_since ?? null,
         after?.id ?? null, limits.refusalRememberedSeconds, limits.refusalRestSeconds]);
     for (const row of page) {
       const match = pool.take(workOf(row));
       if (match !== undefined) matches.push(match);
     }
-    if (page.length < limits.assignmentPageMax) return matches;
+    if (page.length < pageItems) return matches;
     after = page.at(-1);
   }
 }

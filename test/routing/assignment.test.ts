@@ -8,7 +8,7 @@ import {
   acceptOffer, declineOffer, expireOffers, offerNext, pickInteraction, releaseInteraction,
 } from '#routing/assignment.ts';
 import { setPresence } from '#routing/presence.ts';
-import { queuePosition } from '#routing/queues.ts';
+import { adoptStranded, queuePosition } from '#routing/queues.ts';
 import { openInteraction } from '#test/support/conversation.ts';
 import {
   interactionRow, moveClock, offersOf, openOfferOf, ready, setUp, typesOf, usedPoints, wrongPoints,
@@ -271,4 +271,33 @@ t.test('INV10 another organisation neither sees nor gets this work', async (t) =
   await t.rejects(pickInteraction(work, { user: stranger, interactionId: open.interactionId }), { code: 'NOT_FOUND' });
   t.equal(await queuePosition(work.db, { organisationId: stranger.organisationId,
     interactionId: open.interactionId }), null);
+});
+
+t.test('J58 a whole page of work that nobody can do does not hide the work behind it', async (t) => {
+  const { work, world, agents: [a] } = await setUp(t);
+  const rare = await addSkill(work.db, world.organisationId, 'LANGKA');
+  for (let n = 0; n < limits.assignmentPageMin + 5; n += 1) {
+    await openInteraction(work.db, world, { skillIds: [rare], waitingSeconds: 100 });
+  }
+  await work.db.dynamic('update interactions set waiting_since = (select min(waiting_since) from interactions)');
+  const plain = await openInteraction(work.db, world);
+  await ready(work, a);
+  t.equal(await offerNext(work), 1);
+  t.match(await offersOf(work.db, plain.interactionId), [{ agent_id: a.id }]);
+});
+
+t.test('peers 25 work without a queue joins one as soon as there is one', async (t) => {
+  const { work, world, agents: [a] } = await setUp(t);
+  const open = await openInteraction(work.db, world);
+  await work.db.dynamic('delete from segments');
+  await work.db.dynamic('update tickets set queue_id = null');
+  await work.db.dynamic('update interactions set queue_id = null, queued_at = null, waiting_since = null');
+  await work.db.dynamic('update queues set active = false');
+  await ready(work, a);
+  t.equal(await adoptStranded(work), 0);
+  await work.db.dynamic('update queues set active = true');
+  t.equal(await adoptStranded(work), 1);
+  t.match(await interactionRow(work.db, open.interactionId), { queue_id: world.queueId, state: 'QUEUED' });
+  t.same(await typesOf(work.db, open.interactionId), ['interaction.queued']);
+  t.equal(await offerNext(work), 1);
 });
