@@ -23,7 +23,6 @@ export interface SecretStore {
 }
 
 interface SecretRow { name: string; key_id: string; sealed: Buffer; updated_at: Date }
-interface OwnedSecretRow extends SecretRow { organisation_id: string; owner_kind: string; owner_id: string }
 
 const selectAll = statement('secret.ofOwner', `select name, key_id, sealed, updated_at from secrets
   where organisation_id = $1 and owner_kind = $2 and owner_id = $3 order by name`);
@@ -39,7 +38,8 @@ const remove = statement('secret.remove', `delete from secrets
 /** Fewer characters than this, and the last four would tell too much. */
 const HINT_CHARS_MIN = 16;
 
-function place(owner: SecretOwner, name: string): string {
+/** The place a secret is bound to. */
+export function secretPlace(owner: SecretOwner, name: string): string {
   return `secrets|${owner.organisationId}/${owner.ownerKind}/${owner.ownerId}/${name}|sealed`;
 }
 
@@ -47,7 +47,7 @@ function place(owner: SecretOwner, name: string): string {
 export function secretStore(work: { db: Db }, vault: Vault): SecretStore {
   const key = (owner: SecretOwner): string[] => [owner.organisationId, owner.ownerKind, owner.ownerId];
   const open = (owner: SecretOwner, row: SecretRow): string =>
-    vault.open(row.key_id, row.sealed, place(owner, row.name)).toString('utf8');
+    vault.open(row.key_id, row.sealed, secretPlace(owner, row.name)).toString('utf8');
   return {
     async get(owner, name) {
       const row = await work.db.one<SecretRow>(selectOne, [...key(owner), name]);
@@ -61,7 +61,7 @@ export function secretStore(work: { db: Db }, vault: Vault): SecretStore {
       const write = async (on: Pick<Queryable, 'rows'>): Promise<void> => {
         for (const [name, value] of Object.entries(values)) {
           if (value === null) { await on.rows(remove, [...key(owner), name]); continue; }
-          const { keyId, sealed } = vault.seal(Buffer.from(value, 'utf8'), place(owner, name));
+          const { keyId, sealed } = vault.seal(Buffer.from(value, 'utf8'), secretPlace(owner, name));
           await on.rows(upsert, [...key(owner), name, keyId, sealed]);
         }
       };
@@ -77,29 +77,4 @@ export function secretStore(work: { db: Db }, vault: Vault): SecretStore {
       }));
     },
   };
-}
-
-const selectOld = statement('secret.sealedOtherwise',
-  `select organisation_id, owner_kind, owner_id, name, key_id, sealed
-  from secrets where key_id <> $1 limit 100 for update skip locked`);
-
-/**
- * Re-seals every secret under the active key, 100 a transaction, while the product runs. Gives how many it re-
- * sealed.
- */
-export async function rotateSecrets(work: { db: Db }, vault: Vault): Promise<number> {
-  for (let total = 0; ;) {
-    const done = await work.db.transaction(async (tx) => {
-      const rows = await tx.rows<OwnedSecretRow>(selectOld, [vault.activeKeyId]);
-      for (const row of rows) {
-        const owner = { organisationId: row.organisation_id, ownerKind: row.owner_kind, ownerId: row.owner_id };
-        const plain = vault.open(row.key_id, row.sealed, place(owner, row.name));
-        const { keyId, sealed } = vault.seal(plain, place(owner, row.name));
-        await tx.rows(upsert, [owner.organisationId, owner.ownerKind, owner.ownerId, row.name, keyId, sealed]);
-      }
-      return rows.length;
-    });
-    total += done;
-    if (done === 0) return total;
-  }
 }

@@ -125,19 +125,22 @@ const usedKeys = statement('vault.usedKeys', 'select distinct key_id from secret
 const CHECK = 'sambung vault check';
 
 /**
- * Refuses a boot whose keys do not fit the data (RA10): some check value must open, and every key that a stored secret
- * needs must be held. On an empty database it leaves the check value of the active key.
+ * Refuses a boot whose keys do not fit the data (RA10). `vault_checks` names every key that something may still be
+ * sealed under: each must be held and open its check value; rotation takes the old ones out. On an empty database it
+ * leaves the check value of the active key.
  */
 export async function checkVault(db: Db, vault: Vault): Promise<void> {
   const checks = await db.rows<{ key_id: string; sealed: Buffer }>(readChecks);
-  for (const { key_id: keyId, sealed } of checks.filter((one) => vault.keyIds.includes(one.key_id))) {
+  const held = new Set(vault.keyIds);
+  for (const { key_id: keyId, sealed } of checks.filter((one) => held.has(one.key_id))) {
     vault.open(keyId, sealed, `vault_checks|${keyId}|sealed`);
   }
-  const held = new Set(vault.keyIds);
-  const missing = (await db.rows<{ key_id: string }>(usedKeys)).map((row) => row.key_id).filter((id) => !held.has(id));
-  if (missing.length > 0 || (checks.length > 0 && !checks.some((one) => held.has(one.key_id)))) {
-    throw new Error(`MASTER_KEY does not fit the data: it was sealed under key ${missing[0] ?? checks[0]?.key_id}. `
-      + 'Configure that key too (after the new one, parted by a comma), then run `npm run admin -- rotate-keys`.');
+  const used = (await db.rows<{ key_id: string }>(usedKeys)).map((row) => row.key_id);
+  const missing = [...used, ...checks.map((one) => one.key_id)].find((id) => !held.has(id));
+  if (missing !== undefined) {
+    throw new Error(`MASTER_KEY does not fit the data: something was sealed under key ${missing}. Configure that key
+      too `
+      + '(after the new one, parted by a comma), then run `npm run admin -- rotate-keys`.');
   }
   if (!checks.some((one) => one.key_id === vault.activeKeyId)) {
     const { keyId, sealed } = vault.seal(Buffer.from(CHECK), `vault_checks|${vault.activeKeyId}|sealed`);

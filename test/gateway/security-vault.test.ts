@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import t from 'tap';
 import { newId } from '#domain/ids.ts';
-import { rotateSecrets, secretStore } from '#gateway/security/secret-store.ts';
+import { rotateKeys } from '#gateway/security/rotation.ts';
+import { secretStore } from '#gateway/security/secret-store.ts';
 import { checkVault, createVault, loadMasterKeys, masterKeys } from '#gateway/security/vault.ts';
 import { smallWorld } from '#test/support/fixtures.ts';
 import { testWork, type TestWork } from '#test/support/harness.ts';
@@ -82,8 +83,17 @@ t.test('RA10 keys rotate while secrets stay readable; the old key is then no lon
   const both = createVault(masterKeys([fresh, old]));
   await checkVault(work.db, both);
   t.equal(await secretStore(work, both).get(owner, 'nama7'), 'nilai-7');
-  t.equal(await rotateSecrets(work, both), 230);
-  t.equal(await rotateSecrets(work, both), 0);
+  const subject = newId();
+  const place = `subject_keys|${subject}|sealed_key`;
+  const inner = before.seal(Buffer.from('kunci subjek'), place);
+  await work.db.dynamic(`insert into subject_keys (id, organisation_id, subject_id, sealed_key)
+    values ($1, $2, $3, $4)`,
+    [newId(), world.organisationId, subject, Buffer.concat([Buffer.from(`${inner.keyId}\0`), inner.sealed])]);
+  t.same(await rotateKeys(work, both), { secrets: 230, subjectKeys: 1 });
+  t.same(await rotateKeys(work, both), { secrets: 0, subjectKeys: 0 });
+  const [packed] = await work.db.dynamic<{ sealed_key: Buffer }>('select sealed_key from subject_keys');
+  const at = packed?.sealed_key.indexOf(0) ?? 0;
+  t.equal(both.open(both.activeKeyId, packed!.sealed_key.subarray(at + 1), place).toString(), 'kunci subjek');
   const after = createVault(masterKeys([fresh]));
   await checkVault(work.db, after);
   t.same(await secretStore(work, after).getAll(owner), values);

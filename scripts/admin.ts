@@ -1,0 +1,138 @@
+/**
+ * Administration from the command line: `npm run admin -- create | rotate-keys | verify-journal`. Works beside a
+ * running server.
+ */
+import { randomInt } from 'node:crypto';
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { parseArgs } from 'node:util';
+import { AppError } from '#domain/errors.ts';
+import { verifySeals } from '#domain/journal/seal.ts';
+import { openDb } from '#domain/store/db.ts';
+import { migrate } from '#domain/store/migrate.ts';
+import type { Log, Wake, Work } from '#domain/work.ts';
+import { readConfig, type Config } from '#gateway/config.ts';
+import { postgresService } from '#gateway/embedded/postgres.ts';
+import { startEmbedded } from '#gateway/embedded/start.ts';
+import { createAdministrator } from '#gateway/security/first-administrator.ts';
+import { createPasswords } from '#gateway/security/passwords.ts';
+import { rotateKeys } from '#gateway/security/rotation.ts';
+import { checkVault, createVault, loadMasterKeys } from '#gateway/security/vault.ts';
+import { acquireDataDir, DataDirInUse } from '#gateway/single-instance.ts';
+
+const USAGE = `npm run admin -- create --npk 90001 --name "Nama Lengkap" [--organisation CODE] [--password-stdin]
+    makes an administrator; asks for the password, or makes one if nothing can be asked
+npm run admin -- rotate-keys
+    re-seals all credentials under the first key of MASTER_KEY (or DATA_DIR/keys)
+npm run admin -- verify-journal
+    checks the journal against its seals and names the first row that was changed`;
+
+const ALPHABET = 'abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { npk: { type: 'string' }, name: { type: 'string' }, organisation: { type: 'string' },
+    'password-stdin': { type: 'boolean' } },
+});
+
+const say = (text: string): void => { process.stdout.write(`${text}\n`); };
+const quiet: Log = { debug() {}, info() {}, warn(_fields, message) { process.stderr.write(`${message}\n`); },
+  error() {} };
+/** A running server finds what was written by its own sweeps. */
+const asleep: Wake = { hint() {}, on: () => () => undefined };
+
+/** The password: from standard input, typed unseen, or made; the last is told. */
+async function choosePassword(): Promise<{ password: string; made: boolean }> {
+  if (values['password-stdin'] === true) {
+    for await (const line of createInterface({ input: process.stdin })) return { password: line, made: false };
+  }
+  if (process.stdin.isTTY) {
+    process.stdout.write('Kata sandi / password (kosong = dibuatkan / empty = made for you): ');
+    const unseen = new Writable({ write(_chunk, _encoding, done) { done(); } });
+    const lines = createInterface({ input: process.stdin, output: unseen, terminal: true });
+    const typed = await lines.question('');
+    lines.close();
+    say('');
+    if (typed !== '') return { password: typed, made: false };
+  }
+  return { password: Array.from({ length: 16 }, () => ALPHABET[randomInt(ALPHABET.length)]).join(''), made: true };
+}
+
+/**
+ * The database of the configuration: an outside one, the running server's embedded one, or that one started for a
+ * moment.
+ */
+async function reachDatabase(config: Config): Promise<{ url: string; release: () => Promise<void> }> {
+  if (config.databaseUrl !== undefined) return { url: config.databaseUrl, release: async () => undefined };
+  try {
+    const lock = acquireDataDir(config.dataDir);
+    const own = await startEmbedded({ dataDir: config.dataDir, postgres: true, redis: false, log: quiet });
+    return { url: own.databaseUrl ?? '', release: async () => { await own.stop(); lock.release(); } };
+  } catch (error) {
+    if (!(error instanceof DataDirInUse)) throw error;
+    return { url: postgresService({ directory: `${config.dataDir}/postgres` }).url(), release: async () => undefined };
+  }
+}
+
+async function create(work: Work): Promise<void> {
+  const { npk, name, organisation } = values;
+  if (npk === undefined || name === undefined) throw new Error(USAGE);
+  const { password, made } = await choosePassword();
+  const result = await createAdministrator(work, createPasswords(), { npk, name, password, organisation });
+  say(`Administrator ${npk} - ${name} dibuat / created (${result.organisation}).`);
+  if (made) say(`Kata sandi / password: ${password}`);
+}
+
+async function rotate(work: Work, config: Config): Promise<void> {
+  const vault = createVault(await loadMasterKeys(config));
+  await checkVault(work.db, vault);
+  const { secrets, subjectKeys } = await rotateKeys(work, vault);
+  say(`${secrets} rahasia dan ${subjectKeys} kunci subjek disegel ulang / secrets and subject keys re-sealed
+    (${vault.activeKeyId}).`);
+  say('Simpan kunci lama untuk memeriksa segel jurnal lama / keep the old key to verify older journal seals.');
+}
+
+async function verify(work: Work, config: Config): Promise<void> {
+  const verdict = await verifySeals(work.db, createVault(await loadMasterKeys(config)));
+  if (verdict.ok) {
+    say(`Jurnal utuh / journal intact: ${verdict.rows} baris/rows, ${verdict.blocks} blok/blocks.`);
+    return;
+  }
+  say(`Jurnal berubah / journal changed: ${verdict.reason}, blok/block ${verdict.block}, baris/row
+    ${JSON.stringify(verdict.row)}`);
+  process.exitCode = 2;
+}
+
+async function main(): Promise<void> {
+  const [command] = positionals;
+  if (command !== 'create' && command !== 'rotate-keys' && command !== 'verify-journal') {
+    say(USAGE);
+    process.exitCode = command === undefined ? 0 : 64;
+    return;
+  }
+  const config = readConfig(process.env, []);
+  const { url, release } = await reachDatabase(config);
+  try {
+    const role = await migrate(url);
+    const db = openDb({ url, applicationName: 'sambung-admin', connectionsMax: 2, role });
+    const work: Work = { db, log: quiet, wake: asleep };
+    try {
+      if (command === 'create') await create(work);
+      else if (command === 'rotate-keys') await rotate(work, config);
+      else await verify(work, config);
+    } finally {
+      await db.close();
+    }
+  } finally {
+    await release();
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  const shown = error instanceof AppError ? `${error.code}: ${error.message} ${JSON.stringify(error.details ?? {})}`
+    : (error as Error).message;
+  process.stderr.write(`${shown}\n`);
+  process.exitCode = 1;
+}
