@@ -53,7 +53,7 @@ export const limits = {
   /** Silence of the customer before any answer that makes an interaction abandoned (setting). */
   abandonedAfterMinutes: 30,
   assignmentSweepMs: 1_000,
-  /** Waiting interactions one read of assignment takes, four per free agent; the next page follows while agents are free. */
+  /** Waiting interactions one read of assignment takes: four per free agent, page after page while agents are free. */
   assignmentPageMin: 20,
   assignmentPageMax: 200,
   /** Offers one transaction claims: short enough to keep the tail's delay small. */

@@ -64,7 +64,10 @@ select user_id, capacity_points - used_points as free_points from agent_states
 where organisation_id = $1 and user_id = any($2::uuid[]) and presence = 'READY' and vanished_at is null
 order by user_id for no key update`);
 
-/** $1 organisation, $2 pairs as JSON: writes the offers and takes the agents' points, in one statement (INV5). */
+/**
+ * $1 organisation, $2 pairs as JSON, $3 the longest a call may ring in seconds: writes the offers and takes the agents'
+ * points, in one statement (INV5).
+ */
 export const writeOffers = statement('assignment.write-offers', `
 with item as (
   select * from json_to_recordset($2::json) as x (id uuid, interaction_id uuid, agent_id uuid, cost_points int)
@@ -72,7 +75,8 @@ with item as (
   insert into offers (id, organisation_id, interaction_id, queue_id, agent_id, state, cost_points, offered_at,
     expires_at)
   select x.id, $1, x.interaction_id, i.queue_id, x.agent_id, 'OFFERED', x.cost_points, app_now(),
-    app_now() + q.offer_timeout_s * interval '1 second'
+    app_now() + interval '1 second' * case when i.medium = 'VOICE' then least(q.offer_timeout_s, $3::int)
+      else q.offer_timeout_s end
   from item x join interactions i on i.id = x.interaction_id join queues q on q.id = i.queue_id
   on conflict do nothing returning id, interaction_id, queue_id, agent_id, cost_points
 ), taken as (

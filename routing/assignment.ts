@@ -107,7 +107,7 @@ async function claim(work: Work, organisationId: string, matches: readonly Match
     const items = valid.map((one) => ({ id: newId(), interaction_id: one.interactionId, agent_id: one.agentId,
       cost_points: one.costPoints }));
     const offers = await tx.rows<OfferRow & { version: number }>(sql.writeOffers,
-      [organisationId, JSON.stringify(items)]);
+      [organisationId, JSON.stringify(items), limits.offerVoiceSeconds]);
     await appendJournal(tx, offers.map((offer) => ({ type: 'interaction.offered', subjectType: 'interaction',
       subjectId: offer.interaction_id, conversationId: offer.conversation_id, actor: { kind: 'SYSTEM' },
       scope: { organisationId, siteId: offer.site_id, queueId: offer.queue_id, agentId: offer.agent_id },

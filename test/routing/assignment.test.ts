@@ -301,3 +301,16 @@ t.test('peers 25 work without a queue joins one as soon as there is one', async 
   t.same(await typesOf(work.db, open.interactionId), ['interaction.queued']);
   t.equal(await offerNext(work), 1);
 });
+
+t.test('architecture 4 a call rings 20 seconds, a text is offered for 30', async (t) => {
+  const { work, world, agents: [a, b] } = await setUp(t);
+  const call = await openInteraction(work.db, world, { medium: 'VOICE', costPoints: 100 });
+  const text = await openInteraction(work.db, world);
+  await ready(work, a, b);
+  t.equal(await offerNext(work), 2);
+  const [rings] = await work.db.dynamic(`select
+    (select extract(epoch from expires_at - offered_at)::int from offers where interaction_id = $1) as call,
+    (select extract(epoch from expires_at - offered_at)::int from offers where interaction_id = $2) as text`,
+  [call.interactionId, text.interactionId]);
+  t.same(rings, { call: limits.offerVoiceSeconds, text: limits.offerTextSeconds });
+});
