@@ -1,11 +1,19 @@
 /**
- * The port between the house and a channel: this file is the manual. An adapter translates; it holds no business rule, no
+ * The port between the house and a channel: this file is the manual. An adapter translates; it holds no business
+ * rule, no
  * routing and no database. It is one folder, one line in registry.ts and one folder of captured payloads in test/.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type {
-  AccountView, Attachment, InboundEvent, InboundReceipt, Medium, OutboundMessage, ReceiveResult, SendOutcome,
+  AccountView,
+  Attachment,
+  InboundEvent,
+  InboundReceipt,
+  Medium,
+  OutboundMessage,
+  ReceiveResult,
+  SendOutcome,
 } from '#domain/channels/words.ts';
 import type { Log } from '#domain/work.ts';
 
@@ -50,8 +58,7 @@ export interface HookRequest {
 }
 
 export type HookVerdict =
-  | { ok: true }
-  | { ok: false; code: 'SIGNATURE_MISSING' | 'SIGNATURE_WRONG' | 'SIGNATURE_EXPIRED' | 'NOT_FOUND' };
+  { ok: true } | { ok: false; code: 'SIGNATURE_MISSING' | 'SIGNATURE_WRONG' | 'SIGNATURE_EXPIRED' | 'NOT_FOUND' };
 
 export interface ParsedHook {
   events: InboundEvent[];
@@ -77,20 +84,36 @@ export interface ChannelHost {
     put(values: Readonly<Record<string, string | null>>): Promise<void>;
   };
   readonly cursor: { get(name: string): Promise<string | undefined>; put(name: string, value: string): Promise<void> };
-  /** Runs `body` while this node alone holds the account, over all nodes (INV6); `signal` fires when the lease is lost. */
+  /**
+   * Runs `body` while this node alone holds the account, over all nodes (INV6); `signal` fires when the lease is
+   * lost.
+   */
   lease(body: (signal: AbortSignal, fence: bigint) => Promise<void>): Promise<'done' | 'held-elsewhere'>;
   /** Messages of one thread with seq > after, oldest first, at most limit (<= 200). Notes are never in it. */
-  history(page: { handle: string; threadKey?: string; after?: number; before?: number; limit: number }): Promise<HistoryPage>;
+  history(page: {
+    handle: string;
+    threadKey?: string;
+    after?: number;
+    before?: number;
+    limit: number;
+  }): Promise<HistoryPage>;
   readonly media: {
     /** Stores bytes under a random name, type taken from content; rejects FILE_TOO_LARGE, FILE_TYPE_REFUSED. */
-    put(file: { fileName: string; bytes: Readable | Uint8Array; uploadedBy: 'CUSTOMER' | 'SYSTEM'; handle?: string }): Promise<Attachment>;
+    put(file: {
+      fileName: string;
+      bytes: Readable | Uint8Array;
+      uploadedBy: 'CUSTOMER' | 'SYSTEM';
+      handle?: string;
+    }): Promise<Attachment>;
     get(fileId: string, handle?: string): Promise<{ attachment: Attachment; bytes: Readable } | undefined>;
   };
   /** Passed on to the agents who look at the conversation; may be lost. */
   typing(handle: string, isTyping: boolean): void;
   /** Fetches a URL an administrator configured: only hosts of EGRESS_ALLOW, no redirect, time and size capped. */
-  fetch(url: string, init: { method: string; headers: Record<string, string>; body?: string; timeoutMs: number }): Promise<{
-    status: number; headers: Record<string, string>; body: string }>;
+  fetch(
+    url: string,
+    init: { method: string; headers: Record<string, string>; body?: string; timeoutMs: number },
+  ): Promise<{ status: number; headers: Record<string, string>; body: string }>;
   /** Tells administrators how the account is; shown in plain words. */
   health(state: 'CONNECTED' | 'CONNECTING' | 'NEEDS_ATTENTION', reasonCode?: string): void;
 }
@@ -117,7 +140,13 @@ export interface HistoryPage {
   messages: HistoryMessage[];
   lastSeq: number;
   /** Of the open interaction, or of the last one. */
-  interaction: { id: string; state: string; queuePosition: number | null; agentName: string | null; rated: boolean } | null;
+  interaction: {
+    id: string;
+    state: string;
+    queuePosition: number | null;
+    agentName: string | null;
+    rated: boolean;
+  } | null;
 }
 
 /** A live connection of a customer's browser (channels that bring their own socket, such as live chat). */
@@ -145,7 +174,10 @@ export interface RunningChannel {
   stop(): Promise<void>;
 }
 
-/** What each adapter declares and does. Optional members are for channels that need them; the house checks presence, never a name. */
+/**
+ * What each adapter declares and does. Optional members are for channels that need them; the house checks presence,
+ * never a name.
+ */
 export interface Channel {
   /** Folder name and URL segment. */
   readonly name: string;
@@ -157,7 +189,10 @@ export interface Channel {
   readonly capabilities: Capabilities;
   readonly limits: ChannelLimits;
   readonly setup: readonly SetupField[];
-  /** Called on each hook before anything is parsed. Pure, constant-time in the secret, must not throw. Missing secret: refuse. */
+  /**
+   * Called on each hook before anything is parsed. Pure, constant-time in the secret, must not throw. Missing secret:
+   * refuse.
+   */
   verify?(request: HookRequest, account: AccountView, secret: (name: string) => string | undefined): HookVerdict;
   /**
    * Called on a verified hook. Pure, no I/O, must not throw for bad content: what it cannot read it returns as
@@ -170,7 +205,10 @@ export interface Channel {
    * A throw counts as `unknown`.
    */
   send(host: ChannelHost, message: OutboundMessage, signal: AbortSignal): Promise<SendOutcome>;
-  /** Called once per account on the nodes of the channels role (under no lease: take one if the provider wants one session). */
+  /**
+   * Called once per account on the nodes of the channels role (under no lease: take one if the provider wants one
+   * session).
+   */
   start?(host: ChannelHost): Promise<RunningChannel>;
   /** Called on every node after something changed in a conversation of this account. Must not block or throw. */
   changed?(host: ChannelHost, change: { handle: string; threadKey: string; type: string }): void;

@@ -1,9 +1,17 @@
-/** What channels may ask of the house (ChannelHost), per account; and the accounts of this node, known within 2 seconds. */
+/**
+ * What channels may ask of the house (ChannelHost), per account; and the accounts of this node, known within 2
+ * seconds.
+ */
 import { TYPING, type Typing } from '#agent-desk/server/looking.ts';
 import type { Channel, ChannelHost, RunningChannel } from '#channels/channel.ts';
 import type { ChannelRegistry } from '#channels/registry.ts';
 import type {
-  AccountView, InboundEvent, Medium, OutboundMessage, ReceiveResult, SendOutcome,
+  AccountView,
+  InboundEvent,
+  Medium,
+  OutboundMessage,
+  ReceiveResult,
+  SendOutcome,
 } from '#domain/channels/words.ts';
 import { AppError } from '#domain/errors.ts';
 import { appendJournal } from '#domain/journal/append.ts';
@@ -16,14 +24,20 @@ import { withLease } from './channel-lease.ts';
 import { attachCustomerFiles, customerMedia, type MediaBlobs } from './channel-media.ts';
 import type { Egress } from './egress.ts';
 
-interface SecretOwner { organisationId: string; ownerKind: string; ownerId: string }
+interface SecretOwner {
+  organisationId: string;
+  ownerKind: string;
+  ownerId: string;
+}
 
 /** What the hosts are built of; each is the part of the same name, or the slice of it that is needed here. */
 export interface HostParts {
   work: Work;
   nodeId: string;
   channels: ChannelRegistry;
-  intake: { receive(account: AccountView & { medium: Medium }, events: readonly InboundEvent[]): Promise<ReceiveResult[]> };
+  intake: {
+    receive(account: AccountView & { medium: Medium }, events: readonly InboundEvent[]): Promise<ReceiveResult[]>;
+  };
   secrets: {
     getAll(owner: SecretOwner): Promise<Record<string, string>>;
     put(owner: SecretOwner, values: Readonly<Record<string, string | null>>): Promise<void>;
@@ -44,7 +58,10 @@ export interface Target {
 }
 
 export interface Hosts {
-  /** The active account of this id; undefined if there is none. Rejects with DATABASE_UNAVAILABLE if its secrets are out of reach. */
+  /**
+   * The active account of this id; undefined if there is none. Rejects with DATABASE_UNAVAILABLE if its secrets are
+   * out of reach.
+   */
   forAccount(accountId: string): Promise<Target | undefined>;
   /** The active account under /hooks/:channel/:key. */
   byKey(channel: string, key: string): Promise<Target | undefined>;
@@ -56,29 +73,53 @@ export interface Hosts {
   sender(account: { id: string }): (message: OutboundMessage, signal: AbortSignal) => Promise<SendOutcome>;
   /** Reads the accounts now; called at boot (await it) and by itself every limits.sessionCheckMs. */
   reload(): Promise<void>;
-  /** Starts what runs by itself (polling, mail) for every account, and follows changes; for nodes of the channels role. */
+  /**
+   * Starts what runs by itself (polling, mail) for every account, and follows changes; for nodes of the channels
+   * role.
+   */
   startChannels(): Promise<void>;
   stop(): Promise<void>;
 }
 
-const allAccounts = statement('hosts.accounts', `
-select id, organisation_id, channel, key, name, address, settings, version from channel_accounts where status <> 'DISABLED'`);
-const getCursor = statement('hosts.cursor-get', `
-select value from cursors where organisation_id = $1 and channel_account_id = $2 and name = $3`);
-const putCursor = statement('hosts.cursor-put', `
+const allAccounts = statement(
+  'hosts.accounts',
+  `
+select id, organisation_id, channel, key, name, address, settings, version from channel_accounts where status <> 'DISABLED'`,
+);
+const getCursor = statement(
+  'hosts.cursor-get',
+  `
+select value from cursors where organisation_id = $1 and channel_account_id = $2 and name = $3`,
+);
+const putCursor = statement(
+  'hosts.cursor-put',
+  `
 insert into cursors (organisation_id, channel_account_id, name, value) values ($1, $2, $3, $4)
-on conflict (organisation_id, channel_account_id, name) do update set value = excluded.value, updated_at = app_now()`);
-const setHealth = statement('hosts.health', `
+on conflict (organisation_id, channel_account_id, name) do update set value = excluded.value, updated_at = app_now()`,
+);
+const setHealth = statement(
+  'hosts.health',
+  `
 update channel_accounts set status = $3 where organisation_id = $1 and id = $2 and status <> 'DISABLED' and status <> $3
-returning version`);
-const conversationOf = statement('hosts.conversation-of', `
+returning version`,
+);
+const conversationOf = statement(
+  'hosts.conversation-of',
+  `
 select c.id from contact_points p join conversations c on c.contact_point_id = p.id and c.organisation_id = p.organisation_id
 where p.organisation_id = $1 and p.channel = $2 and (p.channel_account_id = $3 or p.channel_account_id is null)
-  and p.handle = $4 and c.channel_account_id = $3 order by c.last_message_at desc nulls last limit 1`);
+  and p.handle = $4 and c.channel_account_id = $3 order by c.last_message_at desc nulls last limit 1`,
+);
 
 interface AccountRow {
-  id: string; organisation_id: string; channel: string; key: string; name: string; address: string | null;
-  settings: Record<string, unknown>; version: number;
+  id: string;
+  organisation_id: string;
+  channel: string;
+  key: string;
+  name: string;
+  address: string | null;
+  settings: Record<string, unknown>;
+  version: number;
 }
 
 interface Held {
@@ -97,12 +138,18 @@ function owner(account: AccountView): SecretOwner {
 const ABSENT_TRUST_MS = 200;
 
 /** The account's secrets, read at most every `trustMs` and once for all who ask meanwhile. */
-function secretsOf(parts: HostParts, held: Held, trustMs: number = limits.sessionCheckMs): Promise<Record<string, string>> {
+function secretsOf(
+  parts: HostParts,
+  held: Held,
+  trustMs: number = limits.sessionCheckMs,
+): Promise<Record<string, string>> {
   const now = performance.now();
   if (held.secrets !== undefined && now - held.secrets.at < trustMs) return held.secrets.values;
   const fresh: NonNullable<Held['secrets']> = { at: now, values: parts.secrets.getAll(owner(held.account)) };
   held.secrets = fresh;
-  fresh.values.catch(() => { if (held.secrets === fresh) held.secrets = undefined; });
+  fresh.values.catch(() => {
+    if (held.secrets === fresh) held.secrets = undefined;
+  });
   return fresh.values;
 }
 
@@ -121,22 +168,36 @@ async function recordHealth(parts: HostParts, account: AccountView, state: strin
   await parts.work.db.transaction(async (tx) => {
     const changed = await tx.one<{ version: number }>(setHealth, [account.organisationId, account.id, status]);
     if (changed === undefined) return;
-    await appendJournal(tx, [{
-      type: 'channel-account.health-changed', subjectType: 'channel-account', subjectId: account.id, actor: { kind: 'SYSTEM' },
-      scope: { organisationId: account.organisationId }, version: changed.version,
-      data: { state, ...(reasonCode === undefined ? {} : { reasonCode }) },
-    }]);
+    await appendJournal(tx, [
+      {
+        type: 'channel-account.health-changed',
+        subjectType: 'channel-account',
+        subjectId: account.id,
+        actor: { kind: 'SYSTEM' },
+        scope: { organisationId: account.organisationId },
+        version: changed.version,
+        data: { state, ...(reasonCode === undefined ? {} : { reasonCode }) },
+      },
+    ]);
     tx.afterCommit(() => parts.work.wake.hint('journal'));
   });
 }
 
 function passTyping(parts: HostParts, account: AccountView, handle: string, typing: boolean): void {
-  parts.work.db.one<{ id: string }>(conversationOf, [account.organisationId, account.channel, account.id, handle])
-    .then((row) => {
+  parts.work.db.one<{ id: string }>(conversationOf, [account.organisationId, account.channel, account.id, handle]).then(
+    (row) => {
       if (row === undefined) return;
-      const told: Typing = { organisationId: account.organisationId, conversationId: row.id, by: 'customer', userId: null, typing };
+      const told: Typing = {
+        organisationId: account.organisationId,
+        conversationId: row.id,
+        by: 'customer',
+        userId: null,
+        typing,
+      };
       parts.bus.publish(TYPING, told);
-    }, () => undefined);
+    },
+    () => undefined,
+  );
 }
 
 function asUnavailable(error: unknown): never {
@@ -148,13 +209,16 @@ function createHost(parts: HostParts, channel: Channel, account: AccountView, he
   const log = accountLog(parts.work.log, account);
   const taker = { ...account, medium: channel.medium };
   return {
-    account, log,
+    account,
+    log,
     async receive(events) {
       const results = await parts.intake.receive(taker, events);
       await attachCustomerFiles(db, account, events, results).catch(asUnavailable);
       return results;
     },
-    async receipt(receipts) { await recordReceipts(parts.work, account, receipts).catch(asUnavailable); },
+    async receipt(receipts) {
+      await recordReceipts(parts.work, account, receipts).catch(asUnavailable);
+    },
     secrets: {
       async get(name) {
         const known = (await secretsOf(parts, held()))[name];
@@ -169,7 +233,9 @@ function createHost(parts: HostParts, channel: Channel, account: AccountView, he
     cursor: {
       get: async (name) =>
         (await db.one<{ value: string }>(getCursor, [account.organisationId, account.id, name]))?.value,
-      put: async (name, value) => { await db.rows(putCursor, [account.organisationId, account.id, name, value]); },
+      put: async (name, value) => {
+        await db.rows(putCursor, [account.organisationId, account.id, name, value]);
+      },
     },
     lease: (body) => withLease(parts.work, { name: `channel-account:${account.id}`, nodeId: parts.nodeId }, body),
     history: (page) => customerHistory(db, account, page).catch(asUnavailable),
@@ -177,29 +243,41 @@ function createHost(parts: HostParts, channel: Channel, account: AccountView, he
     typing: (handle, isTyping) => passTyping(parts, account, handle, isTyping),
     fetch: (url, init) => parts.egress.fetch(url, init),
     health(state, reasonCode) {
-      recordHealth(parts, account, state, reasonCode)
-        .catch((error: Error) => log.warn({ error: error.message }, 'health of the account not recorded'));
+      recordHealth(parts, account, state, reasonCode).catch((error: Error) =>
+        log.warn({ error: error.message }, 'health of the account not recorded'),
+      );
     },
   };
 }
 
 function viewOf(row: AccountRow): AccountView {
   return {
-    id: row.id, organisationId: row.organisation_id, channel: row.channel, key: row.key, name: row.name,
-    address: row.address, settings: row.settings,
+    id: row.id,
+    organisationId: row.organisation_id,
+    channel: row.channel,
+    key: row.key,
+    name: row.name,
+    address: row.address,
+    settings: row.settings,
   };
 }
 
 function hold(parts: HostParts, row: AccountRow, channel: Channel): Held {
   const account = viewOf(row);
   const held: Held = {
-    version: row.version, channel, account, secrets: undefined, running: undefined,
+    version: row.version,
+    channel,
+    account,
+    secrets: undefined,
+    running: undefined,
     host: createHost(parts, channel, account, () => held),
   };
   return held;
 }
 
-/** Starts one account's own loop; a start that fails is told to the administrators and tried again at the next change. */
+/**
+ * Starts one account's own loop; a start that fails is told to the administrators and tried again at the next change.
+ */
 function run(held: Held): void {
   const { channel, host } = held;
   if (channel.start === undefined) return;
@@ -250,19 +328,32 @@ export function createHosts(parts: HostParts): Hosts {
   const hosts: Hosts = {
     forAccount: (accountId) => target(byId.get(accountId)),
     byKey: (channel, key) => target(byKey.get(`${channel}/${key}`)),
-    withPage: (key) => target([...parts.channels.values()].filter((channel) => channel.page !== undefined)
-      .map((channel) => byKey.get(`${channel.name}/${key}`)).find((held) => held !== undefined)),
+    withPage: (key) =>
+      target(
+        [...parts.channels.values()]
+          .filter((channel) => channel.page !== undefined)
+          .map((channel) => byKey.get(`${channel.name}/${key}`))
+          .find((held) => held !== undefined),
+      ),
     known: (accountId) => byId.get(accountId),
-    sender: ({ id }) => async (message, signal) => {
-      const held = byId.get(id);
-      if (held === undefined) return { kind: 'retry', reasonCode: 'ACCOUNT_NOT_ACTIVE' };
-      return held.channel.send(held.host, message, signal);
-    },
+    sender:
+      ({ id }) =>
+      async (message, signal) => {
+        const held = byId.get(id);
+        if (held === undefined) return { kind: 'retry', reasonCode: 'ACCOUNT_NOT_ACTIVE' };
+        return held.channel.send(held.host, message, signal);
+      },
     reload() {
       timer ??= setInterval(() => {
-        hosts.reload().catch((error: Error) => parts.work.log.warn({ error: error.message }, 'channel accounts not read; the last known stay'));
+        hosts
+          .reload()
+          .catch((error: Error) =>
+            parts.work.log.warn({ error: error.message }, 'channel accounts not read; the last known stay'),
+          );
       }, limits.sessionCheckMs);
-      loading ??= load().finally(() => { loading = undefined; });
+      loading ??= load().finally(() => {
+        loading = undefined;
+      });
       return loading;
     },
     async startChannels() {

@@ -1,4 +1,7 @@
-/** Tells channels that something changed in a conversation of theirs, off the journal's path, each conversation once a round. */
+/**
+ * Tells channels that something changed in a conversation of theirs, off the journal's path, each conversation once a
+ * round.
+ */
 import type { JournalRow } from '#domain/journal/events.ts';
 import { statement } from '#domain/store/db.ts';
 import type { Work } from '#domain/work.ts';
@@ -8,11 +11,19 @@ import type { Hosts } from './channel-host.ts';
 const PLACES_MAX = 20_000;
 const LOOKUP_MAX = 500;
 
-const placesOf = statement('chat.places', `
+const placesOf = statement(
+  'chat.places',
+  `
 select c.id, c.channel_account_id as account_id, c.thread_key, p.handle
-from conversations c join contact_points p on p.id = c.contact_point_id where c.id = any($1::uuid[])`);
+from conversations c join contact_points p on p.id = c.contact_point_id where c.id = any($1::uuid[])`,
+);
 
-interface Place { id: string; account_id: string; thread_key: string; handle: string }
+interface Place {
+  id: string;
+  account_id: string;
+  thread_key: string;
+  handle: string;
+}
 
 export interface Follower {
   /** Rows of the journal; returns at once. */
@@ -66,16 +77,24 @@ export function createFollower(parts: { work: Work; hosts: Hosts; awake: () => b
     take(rows) {
       if (!parts.awake()) return;
       for (const row of rows) if (row.conversationId) waiting.set(row.conversationId, row.type);
-      if (waiting.size > 0) running ??= run().finally(() => { running = undefined; });
+      if (waiting.size > 0)
+        running ??= run().finally(() => {
+          running = undefined;
+        });
     },
     agentTyping(conversationId, typing) {
       if (!parts.awake()) return;
-      learn([conversationId]).then(() => {
-        const place = places.get(conversationId);
-        const held = place === undefined ? undefined : parts.hosts.known(place.account_id);
-        if (place !== undefined) held?.channel.agentTyping?.(held.host, place.handle, typing);
-      }, () => undefined);
+      learn([conversationId]).then(
+        () => {
+          const place = places.get(conversationId);
+          const held = place === undefined ? undefined : parts.hosts.known(place.account_id);
+          if (place !== undefined) held?.channel.agentTyping?.(held.host, place.handle, typing);
+        },
+        () => undefined,
+      );
     },
-    stop: async () => { await running; },
+    stop: async () => {
+      await running;
+    },
   };
 }

@@ -24,7 +24,10 @@ export class TokenBucket {
   }
 }
 
-interface Seen { open: number; bucket: TokenBucket }
+interface Seen {
+  open: number;
+  bucket: TokenBucket;
+}
 
 /** Addresses remembered at once; beyond that the oldest idle ones are forgotten. */
 const ADDRESSES_MAX = 20_000;

@@ -12,7 +12,9 @@ import { createFollower } from './chat-follow.ts';
 import type { Hosts, Target } from './channel-host.ts';
 
 /** Fire and forget between nodes; holds ids only. */
-interface Bus { subscribe(channel: string, listener: (payload: unknown) => void): () => void }
+interface Bus {
+  subscribe(channel: string, listener: (payload: unknown) => void): () => void;
+}
 
 export interface ChatParts {
   work: Work;
@@ -56,7 +58,10 @@ function limitRequests(socket: Socket): void {
   const bucket = new TokenBucket(limits.chatRequestsBurst, limits.chatRequestsPerSecond);
   let refused = 0;
   socket.use((packet, next) => {
-    if (bucket.take()) { next(); return; }
+    if (bucket.take()) {
+      next();
+      return;
+    }
     refused += 1;
     const ack: unknown = packet.at(-1);
     if (typeof ack === 'function') ack({ ok: false, code: 'TOO_MANY_REQUESTS' });
@@ -75,19 +80,31 @@ function customerSocket(socket: Socket): CustomerSocket {
     on(event, listener) {
       socket.on(event, (...given: unknown[]) => {
         const ack = given.at(-1);
-        const answer = typeof ack === 'function' ? (value: unknown): void => { ack(value); } : undefined;
+        const answer =
+          typeof ack === 'function'
+            ? (value: unknown): void => {
+                ack(value);
+              }
+            : undefined;
         listener(typeof given[0] === 'function' ? undefined : given[0], answer);
       });
     },
-    onClose(listener) { socket.on('disconnect', () => listener()); },
-    close() { socket.disconnect(true); },
+    onClose(listener) {
+      socket.on('disconnect', () => listener());
+    },
+    close() {
+      socket.disconnect(true);
+    },
   };
 }
 
 /** A browser whose account was disabled is told at its next word. */
 function watchAccount(socket: Socket, hosts: Hosts, accountId: string): void {
   socket.use((_packet, next) => {
-    if (hosts.known(accountId) !== undefined) { next(); return; }
+    if (hosts.known(accountId) !== undefined) {
+      next();
+      return;
+    }
     socket.emit('refused', { code: 'CHANNEL_UNAVAILABLE', retry: false });
     socket.disconnect(true);
   });
@@ -97,17 +114,29 @@ function admit(parts: ChatParts, namespace: Namespace, gauge: AddressGauge): voi
   namespace.use((socket, next) => {
     const address = addressOf(socket.request, parts.trustProxy);
     const fits = namespace.sockets.size < limits.chatSocketsMax;
-    if (!fits) { next(new Refused('OVERLOADED', true)); return; }
+    if (!fits) {
+      next(new Refused('OVERLOADED', true));
+      return;
+    }
     const counted = !isOwnMachine(address);
-    if (counted && !gauge.enter(address)) { next(new Refused('TOO_MANY_REQUESTS', true)); return; }
+    if (counted && !gauge.enter(address)) {
+      next(new Refused('TOO_MANY_REQUESTS', true));
+      return;
+    }
     if (counted) socket.conn.once('close', () => gauge.leave(address));
     const { account } = socket.handshake.auth;
     const key = typeof account === 'string' && account.length <= 64 ? account : '';
-    parts.hosts.withPage(key).then((target) => {
-      if (target?.channel.connected === undefined) { next(new Refused('CHANNEL_ACCOUNT_UNKNOWN', false)); return; }
-      socket.data = { target };
-      next();
-    }, () => next(new Refused('DATABASE_UNAVAILABLE', true)));
+    parts.hosts.withPage(key).then(
+      (target) => {
+        if (target?.channel.connected === undefined) {
+          next(new Refused('CHANNEL_ACCOUNT_UNKNOWN', false));
+          return;
+        }
+        socket.data = { target };
+        next();
+      },
+      () => next(new Refused('DATABASE_UNAVAILABLE', true)),
+    );
   });
 }
 
@@ -118,12 +147,15 @@ function accept(parts: ChatParts, socket: Socket): void {
   watchAccount(socket, parts.hosts, target.account.id);
   const own = origin !== undefined && parts.originAllowed(origin, host);
   target.channel.connected?.(target.host, customerSocket(socket), {
-    ...socket.handshake.auth, origin, ownOrigin: own ? origin : null,
+    ...socket.handshake.auth,
+    origin,
+    ownOrigin: own ? origin : null,
   });
 }
 
 /**
- * Serves customers on `io`'s namespace /chat. An Origin must be ours or stand in the account's list (the adapter judges); a
+ * Serves customers on `io`'s namespace /chat. An Origin must be ours or stand in the account's list (the adapter
+ * judges); a
  * program without one may connect, for no cookie counts here. Counts per address leave out this machine itself.
  */
 export function attachChat(io: Server, parts: ChatParts): Chat {
@@ -132,7 +164,9 @@ export function attachChat(io: Server, parts: ChatParts): Chat {
   const follower = createFollower({ ...parts, awake: () => namespace.sockets.size > 0 });
   admit(parts, namespace, gauge);
   namespace.on('connection', (socket) => accept(parts, socket));
-  const unsubscribe = parts.tail.subscribe(({ rows }) => { follower.take(rows); });
+  const unsubscribe = parts.tail.subscribe(({ rows }) => {
+    follower.take(rows);
+  });
   const untype = parts.bus.subscribe(TYPING, (payload) => {
     const { conversationId, by, typing } = payload as { conversationId?: unknown; by?: unknown; typing?: unknown };
     if (by === 'agent' && typeof conversationId === 'string') follower.agentTyping(conversationId, typing === true);

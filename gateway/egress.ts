@@ -1,4 +1,7 @@
-/** The door outwards: calls to addresses that an administrator configured, only to EGRESS_ALLOW, never following a redirect. */
+/**
+ * The door outwards: calls to addresses that an administrator configured, only to EGRESS_ALLOW, never following a
+ * redirect.
+ */
 import dns from 'node:dns/promises';
 import http from 'node:http';
 import https from 'node:https';
@@ -9,11 +12,25 @@ import { FetchFailed, type FetchStage } from '#channels/fetch-failed.ts';
 /** More of an answer than this is not read: no provider's acknowledgement needs it. */
 const ANSWER_BYTES_MAX = 262_144;
 
-export interface EgressRequest { method: string; headers: Record<string, string>; body?: string; timeoutMs: number }
-export interface EgressAnswer { status: number; headers: Record<string, string>; body: string }
-export interface Egress { fetch(url: string, init: EgressRequest): Promise<EgressAnswer> }
+export interface EgressRequest {
+  method: string;
+  headers: Record<string, string>;
+  body?: string;
+  timeoutMs: number;
+}
+export interface EgressAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+export interface Egress {
+  fetch(url: string, init: EgressRequest): Promise<EgressAnswer>;
+}
 
-interface AllowList { hosts: Set<string>; networks: net.BlockList }
+interface AllowList {
+  hosts: Set<string>;
+  networks: net.BlockList;
+}
 
 function readAllowList(entries: readonly string[]): AllowList {
   const list: AllowList = { hosts: new Set(), networks: new net.BlockList() };
@@ -36,7 +53,10 @@ NEVER_BY_NAME.addSubnet('fe80::', 10, 'ipv6');
 NEVER_BY_NAME.addAddress('::', 'ipv6');
 NEVER_BY_NAME.addAddress('fd00:ec2::254', 'ipv6');
 
-interface Address { address: string; family: number }
+interface Address {
+  address: string;
+  family: number;
+}
 
 function family(address: Address): 'ipv4' | 'ipv6' {
   return address.family === 6 ? 'ipv6' : 'ipv4';
@@ -55,8 +75,10 @@ async function resolveAllowed(url: URL, allow: AllowList): Promise<Address> {
   } catch (error) {
     throw new FetchFailed('before-write', 'NAME_NOT_RESOLVED', error);
   }
-  const fit = found.find((one) => allow.networks.check(one.address, family(one))
-    || (listed && !NEVER_BY_NAME.check(one.address, family(one))));
+  const fit = found.find(
+    (one) =>
+      allow.networks.check(one.address, family(one)) || (listed && !NEVER_BY_NAME.check(one.address, family(one))),
+  );
   if (fit === undefined) throw refused('EGRESS_NOT_ALLOWED');
   return fit;
 }
@@ -70,19 +92,27 @@ function pinned(address: Address): LookupFunction {
 }
 
 function plainHeaders(headers: http.IncomingHttpHeaders): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers)
-    .map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value ?? '']));
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  );
 }
 
 function readAnswer(response: http.IncomingMessage, done: (answer: EgressAnswer) => void): void {
   const parts: Buffer[] = [];
   let size = 0;
-  const finish = (): void => done({
-    status: response.statusCode ?? 0, headers: plainHeaders(response.headers), body: Buffer.concat(parts).toString('utf8') });
+  const finish = (): void =>
+    done({
+      status: response.statusCode ?? 0,
+      headers: plainHeaders(response.headers),
+      body: Buffer.concat(parts).toString('utf8'),
+    });
   response.on('data', (part: Buffer) => {
     size += part.length;
     if (size <= ANSWER_BYTES_MAX) parts.push(part);
-    else { finish(); response.destroy(); }
+    else {
+      finish();
+      response.destroy();
+    }
   });
   response.on('end', finish);
   // The status line is the provider's word; a torn body does not take it back.
@@ -95,26 +125,41 @@ function call(url: URL, address: Address, init: EgressRequest): Promise<EgressAn
     let stage: FetchStage = 'before-write';
     const secure = url.protocol === 'https:';
     const request = (secure ? https : http).request(url, {
-      method: init.method, headers: init.headers, agent: false, lookup: pinned(address),
+      method: init.method,
+      headers: init.headers,
+      agent: false,
+      lookup: pinned(address),
       ...(secure && net.isIP(url.hostname) === 0 ? { servername: url.hostname } : {}),
     });
     const timer = setTimeout(() => request.destroy(new Error('TIMEOUT')), init.timeoutMs);
-    const settle = <T>(then: (value: T) => void) => (value: T): void => { clearTimeout(timer); then(value); };
+    const settle =
+      <T>(then: (value: T) => void) =>
+      (value: T): void => {
+        clearTimeout(timer);
+        then(value);
+      };
     request.on('socket', (socket) => {
-      socket.once(secure ? 'secureConnect' : 'connect', () => { stage = 'after-write'; });
+      socket.once(secure ? 'secureConnect' : 'connect', () => {
+        stage = 'after-write';
+      });
     });
     request.on('response', (response) => readAnswer(response, settle(resolve)));
-    request.on('error', settle((error: NodeJS.ErrnoException) => {
-      const reason = error.message === 'TIMEOUT' ? 'TIMEOUT' : error.code ?? 'CONNECTION_FAILED';
-      reject(new FetchFailed(stage, reason, error));
-    }));
+    request.on(
+      'error',
+      settle((error: NodeJS.ErrnoException) => {
+        const reason = error.message === 'TIMEOUT' ? 'TIMEOUT' : (error.code ?? 'CONNECTION_FAILED');
+        reject(new FetchFailed(stage, reason, error));
+      }),
+    );
     request.end(init.body ?? '');
   });
 }
 
 /**
- * Calls http and https addresses whose host or resolved address stands in `allowed` (names, addresses, CIDRs). Rejects with
- * FetchFailed: `refused` where the house forbids it, `before-write` or `after-write` where no answer came. A redirect is an
+ * Calls http and https addresses whose host or resolved address stands in `allowed` (names, addresses, CIDRs).
+ * Rejects with
+ * FetchFailed: `refused` where the house forbids it, `before-write` or `after-write` where no answer came. A redirect
+ * is an
  * answer like any other, an answer over 256 KiB is cut, and the whole call ends within `timeoutMs`.
  */
 export function createEgress(allowed: readonly string[]): Egress {

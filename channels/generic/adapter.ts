@@ -11,12 +11,21 @@ export const generic: Channel = {
   medium: 'MESSAGING',
   flow: 'social',
   capabilities: {
-    attachments: false, typing: false, readReceipts: true, edits: true, replies: true, rating: true, deduplicates: false,
+    attachments: false,
+    typing: false,
+    readReceipts: true,
+    edits: true,
+    replies: true,
+    rating: true,
+    deduplicates: false,
   },
   limits: { textChars: limits.messageTextChars, fileBytes: 0, sendsPerSecond: 50 },
   setup: [
     {
-      name: 'secret', kind: 'secret', required: true, generated: true,
+      name: 'secret',
+      kind: 'secret',
+      required: true,
+      generated: true,
       label: { id: 'Rahasia penandatanganan', en: 'Signing secret' },
       help: {
         id: 'Menandatangani webhook masuk dan callback keluar. Kosongkan agar dibuat oleh server.',
@@ -24,20 +33,33 @@ export const generic: Channel = {
       },
     },
     {
-      name: 'previousSecret', kind: 'secret', label: { id: 'Rahasia sebelumnya', en: 'Previous secret' },
-      help: { id: 'Tetap berlaku selama pergantian kunci; hapus setelahnya.', en: 'Stays valid while keys change; clear it afterwards.' },
+      name: 'previousSecret',
+      kind: 'secret',
+      label: { id: 'Rahasia sebelumnya', en: 'Previous secret' },
+      help: {
+        id: 'Tetap berlaku selama pergantian kunci; hapus setelahnya.',
+        en: 'Stays valid while keys change; clear it afterwards.',
+      },
     },
     {
-      name: 'callbackUrl', kind: 'url', label: { id: 'URL callback untuk balasan', en: 'Callback URL for replies' },
+      name: 'callbackUrl',
+      kind: 'url',
+      label: { id: 'URL callback untuk balasan', en: 'Callback URL for replies' },
       help: {
         id: 'Host harus terdaftar di EGRESS_ALLOW. Tanpa ini balasan agen gagal dengan alasan NO_CALLBACK.',
         en: 'Its host must stand in EGRESS_ALLOW. Without it replies fail with reason NO_CALLBACK.',
       },
     },
   ],
-  verify: (request, _account, secret) => request.method === 'POST'
-    ? checkSignature(request.headers[SIGNATURE_HEADER], request.body, [secret('secret'), secret('previousSecret')], request.nowSeconds)
-    : { ok: false, code: 'NOT_FOUND' },
+  verify: (request, _account, secret) =>
+    request.method === 'POST'
+      ? checkSignature(
+          request.headers[SIGNATURE_HEADER],
+          request.body,
+          [secret('secret'), secret('previousSecret')],
+          request.nowSeconds,
+        )
+      : { ok: false, code: 'NOT_FOUND' },
   parse: (request) => readBody(request.body),
   send: (host, message) => sendCallback(host, message),
 };

@@ -1,4 +1,7 @@
-/** Reads the documented JSON of the generic webhook (docs/channels/generic.md): pure, total, one bad event harms no other. */
+/**
+ * Reads the documented JSON of the generic webhook (docs/channels/generic.md): pure, total, one bad event harms no
+ * other.
+ */
 import { createHash } from 'node:crypto';
 import type { ParsedHook } from '#channels/channel.ts';
 import type { InboundEvent, InboundReceipt } from '#domain/channels/words.ts';
@@ -14,7 +17,9 @@ const PHONE = /^\+[1-9][0-9]{6,14}$/;
 const EMAIL = /^[^\s@<>,;]{1,64}@[^\s@<>,;]{1,190}$/;
 const RECEIPT_STATUSES = new Set(['sent', 'delivered', 'read', 'played', 'failed']);
 
-/** Why an event could not be read; becomes the reason an administrator sees. The detail names a field, never a value. */
+/**
+ * Why an event could not be read; becomes the reason an administrator sees. The detail names a field, never a value.
+ */
 class Unreadable extends Error {
   readonly reasonCode: string;
   constructor(reasonCode: string, field: string) {
@@ -66,22 +71,33 @@ function sender(event: Json): Json {
 function readMessage(event: Json, id: string, raw: Uint8Array): InboundEvent {
   const from = sender(event);
   const attachments = event['attachments'];
-  if (Array.isArray(attachments) && attachments.length > 0) throw new Unreadable('ATTACHMENTS_NOT_SUPPORTED', 'attachments');
+  if (Array.isArray(attachments) && attachments.length > 0)
+    throw new Unreadable('ATTACHMENTS_NOT_SUPPORTED', 'attachments');
   const body = needed(event, 'text', limits.hookBodyBytes);
   return {
-    kind: 'message', dedupKey: `message:${id}`, raw,
+    kind: 'message',
+    dedupKey: `message:${id}`,
+    raw,
     handle: needed(from, 'id', limits.handleChars),
     name: cutText(text(from, 'name', limits.hookBodyBytes) ?? '', limits.nameChars) || undefined,
-    phone: matching(from, 'phone', PHONE), email: matching(from, 'email', EMAIL),
-    messageKind: 'text', text: cutText(body, limits.messageTextChars),
-    providerMessageId: id, replyToProviderId: text(event, 'replyTo', ID_CHARS_MAX), providerAt: time(event),
+    phone: matching(from, 'phone', PHONE),
+    email: matching(from, 'email', EMAIL),
+    messageKind: 'text',
+    text: cutText(body, limits.messageTextChars),
+    providerMessageId: id,
+    replyToProviderId: text(event, 'replyTo', ID_CHARS_MAX),
+    providerAt: time(event),
   };
 }
 
 function readChange(event: Json, kind: 'edit' | 'delete', id: string, raw: Uint8Array): InboundEvent {
   return {
-    kind, dedupKey: `${kind}:${id}`, raw, handle: needed(sender(event), 'id', limits.handleChars),
-    providerMessageId: needed(event, 'messageId', ID_CHARS_MAX), providerAt: time(event),
+    kind,
+    dedupKey: `${kind}:${id}`,
+    raw,
+    handle: needed(sender(event), 'id', limits.handleChars),
+    providerMessageId: needed(event, 'messageId', ID_CHARS_MAX),
+    providerAt: time(event),
     text: kind === 'edit' ? cutText(needed(event, 'text', limits.hookBodyBytes), limits.messageTextChars) : undefined,
   };
 }
@@ -90,7 +106,8 @@ function readSignal(event: Json, kind: 'ended' | 'rating', id: string, raw: Uint
   const handle = needed(sender(event), 'id', limits.handleChars);
   if (kind === 'ended') return { kind, dedupKey: `ended:${id}`, raw, handle };
   const score = event['score'];
-  if (!Number.isInteger(score) || Number(score) < 1 || Number(score) > 5) throw new Unreadable('FIELD_NOT_VALID', 'score');
+  if (!Number.isInteger(score) || Number(score) < 1 || Number(score) > 5)
+    throw new Unreadable('FIELD_NOT_VALID', 'score');
   const comment = text(event, 'comment', limits.messageTextChars);
   return { kind, dedupKey: `rating:${id}`, raw, handle, score: Number(score), comment };
 }
@@ -99,15 +116,20 @@ function readReceipt(event: Json): InboundReceipt {
   const status = needed(event, 'status', 20);
   if (!RECEIPT_STATUSES.has(status)) throw new Unreadable('FIELD_NOT_VALID', 'status');
   return {
-    providerMessageId: needed(event, 'messageId', ID_CHARS_MAX), status: status as InboundReceipt['status'],
-    reasonCode: text(event, 'reason', 64), providerAt: time(event),
+    providerMessageId: needed(event, 'messageId', ID_CHARS_MAX),
+    status: status as InboundReceipt['status'],
+    reasonCode: text(event, 'reason', 64),
+    providerAt: time(event),
   };
 }
 
 function readEvent(event: unknown, raw: Uint8Array, into: ParsedHook): void {
   if (!isObject(event)) throw new Unreadable('NOT_AN_OBJECT', 'event');
   const type = needed(event, 'type', 40);
-  if (type === 'receipt') { into.receipts.push(readReceipt(event)); return; }
+  if (type === 'receipt') {
+    into.receipts.push(readReceipt(event));
+    return;
+  }
   const id = needed(event, 'id', ID_CHARS_MAX);
   if (type === 'message') into.events.push(readMessage(event, id, raw));
   else if (type === 'edit' || type === 'delete') into.events.push(readChange(event, type, id, raw));
@@ -129,7 +151,8 @@ function decode(body: Uint8Array): Json {
 
 /**
  * The events and receipts of a body: `{events: [...]}` or one event by itself. An event that cannot be read becomes
- * `unreadable` with its own bytes. Throws AppError MALFORMED_JSON, TOO_DEEP or VALIDATION_FAILED if nothing of it can be used.
+ * `unreadable` with its own bytes. Throws AppError MALFORMED_JSON, TOO_DEEP or VALIDATION_FAILED if nothing of it can
+ * be used.
  */
 export function readBody(body: Uint8Array): ParsedHook {
   const value = decode(body);
@@ -138,7 +161,7 @@ export function readBody(body: Uint8Array): ParsedHook {
   if (several && (!Array.isArray(batch) || batch.length === 0 || batch.length > limits.hookEventsMax)) {
     throw new AppError('VALIDATION_FAILED', { field: 'events', max: limits.hookEventsMax });
   }
-  const items: readonly unknown[] = several ? batch as unknown[] : [value];
+  const items: readonly unknown[] = several ? (batch as unknown[]) : [value];
   const slices = items.length > 1 ? arraySlices(body, 'events') : undefined;
   const parsed: ParsedHook = { events: [], receipts: [] };
   items.forEach((item, index) => {
@@ -149,8 +172,11 @@ export function readBody(body: Uint8Array): ParsedHook {
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
       parsed.events.push({
-        kind: 'unreadable', dedupKey: `unreadable:${createHash('sha256').update(raw).digest('hex')}`, raw,
-        reasonCode: error.reasonCode, reasonDetail: error.message,
+        kind: 'unreadable',
+        dedupKey: `unreadable:${createHash('sha256').update(raw).digest('hex')}`,
+        raw,
+        reasonCode: error.reasonCode,
+        reasonDetail: error.message,
       });
     }
   });

@@ -13,13 +13,22 @@ const RETRY_AFTER_MS_MAX = limits.sendRetryWindowMs;
 /** The documented JSON of a callback (docs/channels/generic.md). */
 export function callbackBody(message: OutboundMessage): string {
   return JSON.stringify({
-    type: 'message', id: message.id, clientId: message.clientId, conversationId: message.conversationId,
-    seq: message.seq, to: { id: message.handle },
+    type: 'message',
+    id: message.id,
+    clientId: message.clientId,
+    conversationId: message.conversationId,
+    seq: message.seq,
+    to: { id: message.handle },
     author: { kind: message.authorKind, name: message.authorName },
-    kind: message.kind, text: message.text,
+    kind: message.kind,
+    text: message.text,
     attachments: message.attachments.map((file) => ({
-      fileName: file.fileName, mediaType: file.mediaType, sizeBytes: file.sizeBytes })),
-    replyTo: message.replyToProviderId, at: message.createdAt.toISOString(),
+      fileName: file.fileName,
+      mediaType: file.mediaType,
+      sizeBytes: file.sizeBytes,
+    })),
+    replyTo: message.replyToProviderId,
+    at: message.createdAt.toISOString(),
   });
 }
 
@@ -41,7 +50,9 @@ function providerId(body: string, fallback: string): string {
 
 /** What the answer of a callback says about the message. */
 export function outcomeOf(
-  answer: { status: number; headers: Record<string, string>; body: string }, message: OutboundMessage, nowMs: number,
+  answer: { status: number; headers: Record<string, string>; body: string },
+  message: OutboundMessage,
+  nowMs: number,
 ): SendOutcome {
   const { status } = answer;
   if (status >= 200 && status < 300) return { kind: 'sent', providerMessageId: providerId(answer.body, message.id) };
@@ -66,9 +77,12 @@ export async function sendCallback(host: ChannelHost, message: OutboundMessage):
   const body = callbackBody(message);
   try {
     const answer = await host.fetch(url, {
-      method: 'POST', body, timeoutMs: CALLBACK_TIMEOUT_MS,
+      method: 'POST',
+      body,
+      timeoutMs: CALLBACK_TIMEOUT_MS,
       headers: {
-        'content-type': 'application/json', 'idempotency-key': message.clientId,
+        'content-type': 'application/json',
+        'idempotency-key': message.clientId,
         [SIGNATURE_HEADER]: signBody(secrets, body, appNowMs() / 1_000),
       },
     });

@@ -1,4 +1,6 @@
-/** The signature of the generic webhook, both ways: `t=<unix seconds>,v1=<hex>` over `t.rawBody`, as jambonz does it. */
+/**
+ * The signature of the generic webhook, both ways: `t=<unix seconds>,v1=<hex>` over `t.rawBody`, as jambonz does it.
+ */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { HookVerdict } from '#channels/channel.ts';
 import { limits } from '#domain/limits.ts';
@@ -34,11 +36,15 @@ function readHeader(header: string): { seconds: string; given: Buffer[] } | unde
 }
 
 /**
- * Whether the header signs the body with one of the secrets, within limits.hookToleranceSeconds of `nowSeconds` (RS12). Without
+ * Whether the header signs the body with one of the secrets, within limits.hookToleranceSeconds of `nowSeconds`
+ * (RS12). Without
  * any secret the account is closed. Constant-time in the secret; the time is only judged once the signature holds.
  */
 export function checkSignature(
-  header: string | string[] | undefined, body: Uint8Array, secrets: readonly (string | undefined)[], nowSeconds: number,
+  header: string | string[] | undefined,
+  body: Uint8Array,
+  secrets: readonly (string | undefined)[],
+  nowSeconds: number,
 ): HookVerdict {
   if (typeof header !== 'string' || header === '') return { ok: false, code: 'SIGNATURE_MISSING' };
   const read = readHeader(header);

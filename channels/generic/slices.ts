@@ -1,4 +1,6 @@
-/** Finds the bytes of each element of a JSON array inside a body, so that a quarantined event keeps its own raw text. */
+/**
+ * Finds the bytes of each element of a JSON array inside a body, so that a quarantined event keeps its own raw text.
+ */
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -26,7 +28,10 @@ function skipValue(body: Uint8Array, at: number): number {
   let index = at;
   while (index < body.length) {
     const byte = body[index];
-    if (byte === QUOTE) { index = skipString(body, index); continue; }
+    if (byte === QUOTE) {
+      index = skipString(body, index);
+      continue;
+    }
     if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) depth += 1;
     else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) {
       if (depth === 0) return index;
@@ -58,8 +63,10 @@ function elements(body: Uint8Array, open: number): Uint8Array[] {
 }
 
 /**
- * The raw bytes of each element of the array under the top-level property `name` of a valid JSON object; undefined if it is
- * not found as such (an escaped property name, say). Walks the bytes once, without recursion; of equal names the last counts.
+ * The raw bytes of each element of the array under the top-level property `name` of a valid JSON object; undefined if
+ * it is
+ * not found as such (an escaped property name, say). Walks the bytes once, without recursion; of equal names the last
+ * counts.
  */
 export function arraySlices(body: Uint8Array, name: string): Uint8Array[] | undefined {
   let at = 0;

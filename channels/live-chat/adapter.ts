@@ -1,4 +1,7 @@
-/** The own web chat: a visitor in a browser, over the namespace /chat; its messages go through the house like any other. */
+/**
+ * The own web chat: a visitor in a browser, over the namespace /chat; its messages go through the house like any
+ * other.
+ */
 import type { Channel, ChannelHost, CustomerSocket } from '#channels/channel.ts';
 import { AppError } from '#domain/errors.ts';
 import { limits } from '#domain/limits.ts';
@@ -6,9 +9,7 @@ import type { ChatHello } from './protocol.ts';
 import { readIdentity, readSeq } from './requests.ts';
 import { openSession, type Session, type Visitor } from './session.ts';
 import { allowedOrigins, chatSetup, publicSettings } from './settings.ts';
-import {
-  isUserHandle, issueToken, newVisitorHandle, readToken, verifyIdentity, visitorSecret,
-} from './token.ts';
+import { isUserHandle, issueToken, newVisitorHandle, readToken, verifyIdentity, visitorSecret } from './token.ts';
 
 /** Browsers of one visitor at once; the oldest makes room. */
 const SESSIONS_PER_VISITOR_MAX = 8;
@@ -35,10 +36,14 @@ function enter(place: string, session: Session, socket: CustomerSocket): void {
 }
 
 /** Who connects: the host site's user if it signed for one, else the bearer of the token, else somebody new. */
-async function recognise(host: ChannelHost, handshake: Record<string, unknown>, secret: string): Promise<{ visitor: Visitor; said: ChatHello['identity'] }> {
+async function recognise(
+  host: ChannelHost,
+  handshake: Record<string, unknown>,
+  secret: string,
+): Promise<{ visitor: Visitor; said: ChatHello['identity'] }> {
   const identity = readIdentity(handshake['identity']);
-  const verified = identity === undefined ? undefined
-    : verifyIdentity(identity, await host.secrets.get('identitySecret'));
+  const verified =
+    identity === undefined ? undefined : verifyIdentity(identity, await host.secrets.get('identitySecret'));
   if (verified !== undefined) return { visitor: { handle: verified, identity }, said: 'verified' };
   const claims = readToken(handshake['token'], host.account.id, secret);
   const handle = claims === undefined || isUserHandle(claims.handle) ? newVisitorHandle() : claims.handle;
@@ -49,7 +54,8 @@ async function recognise(host: ChannelHost, handshake: Record<string, unknown>, 
 function refuseOrigin(host: ChannelHost, handshake: Record<string, unknown>): void {
   const { origin, ownOrigin } = handshake;
   if (origin === undefined || origin === ownOrigin) return;
-  if (typeof origin !== 'string' || !allowedOrigins(host.account).includes(origin)) throw new AppError('ORIGIN_REFUSED');
+  if (typeof origin !== 'string' || !allowedOrigins(host.account).includes(origin))
+    throw new AppError('ORIGIN_REFUSED');
 }
 
 async function welcome(host: ChannelHost, socket: CustomerSocket, handshake: Record<string, unknown>): Promise<void> {
@@ -60,7 +66,11 @@ async function welcome(host: ChannelHost, socket: CustomerSocket, handshake: Rec
   enter(placeOf(host, visitor.handle), session, socket);
   const { page, state, reset } = await session.feed.open(readSeq(handshake, 'after'));
   const hello: ChatHello = {
-    token: issueToken(visitor.handle, host.account.id, secret), identity: said, reset, page, state,
+    token: issueToken(visitor.handle, host.account.id, secret),
+    identity: said,
+    reset,
+    page,
+    state,
     settings: publicSettings(host.account),
   };
   socket.emit('hello', hello);
@@ -81,11 +91,18 @@ export const liveChat: Channel = {
   medium: 'CHAT',
   flow: 'live-chat',
   capabilities: {
-    attachments: true, typing: true, readReceipts: true, edits: false, replies: false, rating: true, deduplicates: true,
+    attachments: true,
+    typing: true,
+    readReceipts: true,
+    edits: false,
+    replies: false,
+    rating: true,
+    deduplicates: true,
   },
   limits: { textChars: limits.messageTextChars, fileBytes: limits.fileBytes, sendsPerSecond: 200 },
   setup: chatSetup,
-  // The visitor's browser fetches what is committed, so a message is sent as soon as its status says so; and again is no harm.
+  // The visitor's browser fetches what is committed, so a message is sent as soon as its status says so; and again is
+  // no harm.
   send: async (_host, message) => ({ kind: 'sent', providerMessageId: message.id }),
   changed(host, change) {
     for (const session of sessions.get(placeOf(host, change.handle))?.keys() ?? []) session.feed.hint();

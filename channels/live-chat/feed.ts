@@ -46,7 +46,10 @@ function remember(memory: Memory, messages: readonly HistoryMessage[]): ChatMess
     if (!isVisible(message)) continue;
     fresh.push(chatMessage(message));
     if (message.from === 'customer' || message.status === null || message.status === 'read') continue;
-    memory.unread.set(message.seq, { providerMessageId: message.providerMessageId ?? message.id, status: message.status });
+    memory.unread.set(message.seq, {
+      providerMessageId: message.providerMessageId ?? message.id,
+      status: message.status,
+    });
   }
   for (const id of memory.pushed.keys()) {
     if (memory.pushed.size <= WINDOW * 4) break;
@@ -56,7 +59,12 @@ function remember(memory: Memory, messages: readonly HistoryMessage[]): ChatMess
 }
 
 /** Pages between what was pushed and the window, oldest first; undefined if there are too many to be worth it. */
-async function gap(host: ChannelHost, handle: string, from: number, page: HistoryPage): Promise<HistoryMessage[] | undefined> {
+async function gap(
+  host: ChannelHost,
+  handle: string,
+  from: number,
+  page: HistoryPage,
+): Promise<HistoryMessage[] | undefined> {
   const first = page.messages[0]?.seq ?? 0;
   const between: HistoryMessage[] = [];
   let after = from;
@@ -102,7 +110,7 @@ export function createFeed(host: ChannelHost, handle: string, socket: CustomerSo
 
   async function pull(): Promise<void> {
     const page = await host.history({ handle, limit: WINDOW });
-    const missed = await gap(host, handle, memory.upTo, page) ?? [];
+    const missed = (await gap(host, handle, memory.upTo, page)) ?? [];
     if (closed) return;
     const before = JSON.stringify(memory.state);
     const messages = remember(memory, [...missed, ...page.messages]);
@@ -132,8 +140,12 @@ export function createFeed(host: ChannelHost, handle: string, socket: CustomerSo
       const reset = missed === undefined;
       memory.upTo = page.lastSeq;
       opened = true;
-      const messages = remember(memory, [...missed ?? [], ...page.messages]);
-      return { reset, state: stateOf(page), page: { messages, more: (page.messages[0]?.seq ?? 1) > 1 && page.messages.length === PAGE } };
+      const messages = remember(memory, [...(missed ?? []), ...page.messages]);
+      return {
+        reset,
+        state: stateOf(page),
+        page: { messages, more: (page.messages[0]?.seq ?? 1) > 1 && page.messages.length === PAGE },
+      };
     },
     hint() {
       // Before the first page nothing is pushed: the caller hints once it has sent it.

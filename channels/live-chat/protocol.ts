@@ -19,7 +19,12 @@ export interface PublicSettings {
   textChars: number;
 }
 
-export interface ChatFile { fileId: string; fileName: string; mediaType: string; sizeBytes: number }
+export interface ChatFile {
+  fileId: string;
+  fileName: string;
+  mediaType: string;
+  sizeBytes: number;
+}
 
 export interface ChatMessage {
   id: string;
@@ -47,7 +52,10 @@ export interface ChatState {
   rateable: boolean;
 }
 
-export interface Page { messages: ChatMessage[]; more: boolean }
+export interface Page {
+  messages: ChatMessage[];
+  more: boolean;
+}
 
 /** The handshake's `auth`. */
 export interface ChatHandshake {

@@ -36,7 +36,8 @@ function readForm(value: unknown, settings: PublicSettings): Form {
   for (const field of FIELDS) {
     const written = settings.form[field] === 'off' ? undefined : optionalText(given, field, limits.nameChars);
     if (written === undefined) continue;
-    const read = field === 'phone' ? normalPhone(written) : field === 'email' && !EMAIL.test(written) ? undefined : written;
+    const read =
+      field === 'phone' ? normalPhone(written) : field === 'email' && !EMAIL.test(written) ? undefined : written;
     if (read === undefined) throw new AppError('VALIDATION_FAILED', { field });
     form[field] = read;
   }
@@ -53,7 +54,8 @@ export function readSend(payload: unknown, settings: PublicSettings): Required<C
   const from = object(payload);
   const { clientId, text = '', fileIds = [] } = from;
   if (typeof clientId !== 'string' || !isId(clientId)) throw new AppError('VALIDATION_FAILED', { field: 'clientId' });
-  if (typeof text !== 'string' || text.length > limits.messageTextChars) throw new AppError('VALIDATION_FAILED', { field: 'text' });
+  if (typeof text !== 'string' || text.length > limits.messageTextChars)
+    throw new AppError('VALIDATION_FAILED', { field: 'text' });
   const files = Array.isArray(fileIds) ? fileIds : [undefined];
   if (files.length > limits.filesPerMessageMax || !files.every((id) => typeof id === 'string' && isId(id))) {
     throw new AppError('VALIDATION_FAILED', { field: 'fileIds' });
@@ -66,7 +68,8 @@ export function readSend(payload: unknown, settings: PublicSettings): Required<C
 export function readRating(payload: unknown): { score: number; comment: string | undefined } {
   const from = object(payload);
   const score = from['score'];
-  if (!Number.isInteger(score) || Number(score) < 1 || Number(score) > 5) throw new AppError('VALIDATION_FAILED', { field: 'score' });
+  if (!Number.isInteger(score) || Number(score) < 1 || Number(score) > 5)
+    throw new AppError('VALIDATION_FAILED', { field: 'score' });
   return { score: Number(score), comment: optionalText(from, 'comment', COMMENT_CHARS_MAX) };
 }
 
@@ -91,7 +94,10 @@ export function readIdentity(value: unknown): Identity | undefined {
   const email = optionalText(from, 'email', 254);
   const phone = normalPhone(optionalText(from, 'phone', 40) ?? '');
   return {
-    userId, hash, ...(name === undefined ? {} : { name }), ...(email !== undefined && EMAIL.test(email) ? { email } : {}),
+    userId,
+    hash,
+    ...(name === undefined ? {} : { name }),
+    ...(email !== undefined && EMAIL.test(email) ? { email } : {}),
     ...(phone === undefined ? {} : { phone }),
   };
 }

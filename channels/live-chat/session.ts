@@ -9,8 +9,15 @@ import { publicSettings } from './settings.ts';
 import type { Identity } from './token.ts';
 import { providerIdOf } from './view.ts';
 
-export interface Visitor { handle: string; identity: Identity | undefined }
-export interface Session { feed: Feed; typing(isTyping: boolean): void; close(): void }
+export interface Visitor {
+  handle: string;
+  identity: Identity | undefined;
+}
+export interface Session {
+  feed: Feed;
+  typing(isTyping: boolean): void;
+  close(): void;
+}
 
 /** At most this many requests of one browser are worked on at once; a widget sends one message after the other. */
 const WORKING_MAX = 16;
@@ -38,33 +45,55 @@ async function ownFiles(host: ChannelHost, handle: string, ids: readonly string[
 
 function person(visitor: Visitor, form: Form): Pick<InboundMessage, 'name' | 'phone' | 'email'> {
   const { identity } = visitor;
-  return { name: identity?.name ?? form.name, phone: identity?.phone ?? form.phone, email: identity?.email ?? form.email };
+  return {
+    name: identity?.name ?? form.name,
+    phone: identity?.phone ?? form.phone,
+    email: identity?.email ?? form.email,
+  };
 }
 
-async function takeMessage(host: ChannelHost, visitor: Visitor, feed: Feed, payload: unknown): Promise<ChatAnswers['message:send']> {
+async function takeMessage(
+  host: ChannelHost,
+  visitor: Visitor,
+  feed: Feed,
+  payload: unknown,
+): Promise<ChatAnswers['message:send']> {
   const settings = publicSettings(host.account);
   const { clientId, text, fileIds, form } = readSend(payload, settings);
   const missing = feed.hasThread() || visitor.identity !== undefined ? [] : missingFields(form, settings);
   if (missing.length > 0) throw new AppError('VALIDATION_FAILED', { fields: missing });
   const attachments = await ownFiles(host, visitor.handle, fileIds);
   const event: InboundMessage = {
-    kind: 'message', dedupKey: `${visitor.handle}:${clientId}`, handle: visitor.handle,
+    kind: 'message',
+    dedupKey: `${visitor.handle}:${clientId}`,
+    handle: visitor.handle,
     raw: Buffer.from(JSON.stringify({ clientId, text, fileIds, form })),
-    ...person(visitor, form), messageKind: kindOf(attachments), text: text === '' ? undefined : text, attachments,
+    ...person(visitor, form),
+    messageKind: kindOf(attachments),
+    text: text === '' ? undefined : text,
+    attachments,
     payload: form.topic === undefined ? undefined : { topic: form.topic },
     providerMessageId: providerIdOf(visitor.handle, clientId),
   };
   const [result] = await host.receive([event]);
-  if (result === undefined || result.outcome === 'quarantined') throw new AppError('VALIDATION_FAILED', { quarantined: true });
+  if (result === undefined || result.outcome === 'quarantined')
+    throw new AppError('VALIDATION_FAILED', { quarantined: true });
   feed.hint();
   return { messageId: result.messageId ?? null, seq: result.seq ?? null };
 }
 
-async function takeSignal(host: ChannelHost, visitor: Visitor, feed: Feed, signal: { kind: 'ended' } | { kind: 'rating'; score: number; comment: string | undefined }): Promise<null> {
+async function takeSignal(
+  host: ChannelHost,
+  visitor: Visitor,
+  feed: Feed,
+  signal: { kind: 'ended' } | { kind: 'rating'; score: number; comment: string | undefined },
+): Promise<null> {
   const interactionId = feed.state()?.interactionId ?? null;
   if (interactionId === null) throw new AppError('STATE_CONFLICT');
   const event: InboundEvent = {
-    ...signal, handle: visitor.handle, dedupKey: `${signal.kind}:${visitor.handle}:${interactionId}`,
+    ...signal,
+    handle: visitor.handle,
+    dedupKey: `${signal.kind}:${visitor.handle}:${interactionId}`,
     raw: Buffer.from(JSON.stringify({ ...signal, interactionId })),
   };
   await host.receive([event]);
@@ -96,8 +125,13 @@ function handlersOf(host: ChannelHost, visitor: Visitor, feed: Feed): Handlers {
   };
 }
 
-function refusal(host: ChannelHost, name: string, error: unknown): { ok: false; code: ErrorCode; details?: Record<string, unknown> } {
-  if (error instanceof AppError) return { ok: false, code: error.code, ...(error.details === undefined ? {} : { details: error.details }) };
+function refusal(
+  host: ChannelHost,
+  name: string,
+  error: unknown,
+): { ok: false; code: ErrorCode; details?: Record<string, unknown> } {
+  if (error instanceof AppError)
+    return { ok: false, code: error.code, ...(error.details === undefined ? {} : { details: error.details }) };
   host.log.error({ request: name, error: (error as Error).message }, 'chat request failed');
   return { ok: false, code: 'INTERNAL' };
 }
@@ -119,7 +153,9 @@ export function openSession(host: ChannelHost, visitor: Visitor, socket: Custome
     }
   };
   for (const name of Object.keys(handlers) as (keyof ChatRequests)[]) {
-    socket.on(name, (payload, ack) => { void answer(name, payload).then((result) => ack?.(result)); });
+    socket.on(name, (payload, ack) => {
+      void answer(name, payload).then((result) => ack?.(result));
+    });
   }
   return { feed, typing: (typing) => socket.emit('typing', { typing }), close: () => feed.close() };
 }

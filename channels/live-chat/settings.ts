@@ -24,8 +24,11 @@ function words(account: AccountView, name: string, fallback: Words): Words {
 function list(account: AccountView, name: string, itemsMax: number): string[] {
   const value = account.settings[name];
   const items = Array.isArray(value) ? value : typeof value === 'string' ? value.split(/[,\n]/) : [];
-  return items.filter((item): item is string => typeof item === 'string').map((item) => item.trim())
-    .filter((item) => item !== '' && item.length <= 200).slice(0, itemsMax);
+  return items
+    .filter((item): item is string => typeof item === 'string')
+    .map((item) => item.trim())
+    .filter((item) => item !== '' && item.length <= 200)
+    .slice(0, itemsMax);
 }
 
 function rule(account: AccountView, field: FormField): FieldRule {
@@ -33,7 +36,10 @@ function rule(account: AccountView, field: FormField): FieldRule {
   return RULES.find((one) => one === value) ?? 'off';
 }
 
-/** Origins beside our own that may embed the chat, exactly as browsers send them; what is no origin is left out (RS17). */
+/**
+ * Origins beside our own that may embed the chat, exactly as browsers send them; what is no origin is left out
+ * (RS17).
+ */
 export function allowedOrigins(account: AccountView): string[] {
   return list(account, 'origins', ORIGINS_MAX).flatMap((item) => {
     const url = URL.canParse(item) ? new URL(item) : undefined;
@@ -59,7 +65,9 @@ export function publicSettings(account: AccountView): PublicSettings {
     }),
     form: Object.fromEntries(FORM_FIELDS.map((field) => [field, rule(account, field)])) as Record<FormField, FieldRule>,
     topics: list(account, 'topics', TOPICS_MAX),
-    fileBytes: limits.fileBytes, filesPerMessage: limits.filesPerMessageMax, textChars: limits.messageTextChars,
+    fileBytes: limits.fileBytes,
+    filesPerMessage: limits.filesPerMessageMax,
+    textChars: limits.messageTextChars,
   };
 }
 
@@ -73,7 +81,8 @@ function formRule(name: string, id: string, en: string): SetupField {
 
 /** The form of the administration screen. */
 export const chatSetup: readonly SetupField[] = [
-  text('titleId', 'Judul (Indonesia)', 'Title (Indonesian)'), text('titleEn', 'Judul (Inggris)', 'Title (English)'),
+  text('titleId', 'Judul (Indonesia)', 'Title (Indonesian)'),
+  text('titleEn', 'Judul (Inggris)', 'Title (English)'),
   text('statusId', 'Keterangan jam layanan (Indonesia)', 'Opening hours line (Indonesian)'),
   text('statusEn', 'Keterangan jam layanan (Inggris)', 'Opening hours line (English)'),
   text('welcomeId', 'Sapaan (Indonesia)', 'Welcome text (Indonesian)'),
@@ -85,15 +94,20 @@ export const chatSetup: readonly SetupField[] = [
       en: 'For instance https://www.example.com, separated by commas. Empty: only this server.',
     },
   },
-  formRule('formName', 'nama', 'name'), formRule('formPhone', 'telepon', 'telephone'),
-  formRule('formEmail', 'e-mail', 'e-mail'), formRule('formTopic', 'topik', 'topic'),
+  formRule('formName', 'nama', 'name'),
+  formRule('formPhone', 'telepon', 'telephone'),
+  formRule('formEmail', 'e-mail', 'e-mail'),
+  formRule('formTopic', 'topik', 'topic'),
   text('topics', 'Pilihan topik, dipisah koma', 'Topics to choose from, separated by commas'),
   {
-    name: 'minutesPerPosition', kind: 'number',
+    name: 'minutesPerPosition',
+    kind: 'number',
     label: { id: 'Perkiraan menit per antrean', en: 'Estimated minutes per place in the queue' },
   },
   {
-    name: 'visitorSecret', kind: 'secret', generated: true,
+    name: 'visitorSecret',
+    kind: 'secret',
+    generated: true,
     label: { id: 'Rahasia token pengunjung', en: 'Visitor token secret' },
     help: {
       id: 'Dibuat oleh server. Mengganti nilainya memutus semua percakapan pengunjung yang ada.',
@@ -101,7 +115,8 @@ export const chatSetup: readonly SetupField[] = [
     },
   },
   {
-    name: 'identitySecret', kind: 'secret',
+    name: 'identitySecret',
+    kind: 'secret',
     label: { id: 'Rahasia identitas dari situs Anda', en: 'Identity secret of your site' },
     help: {
       id: 'Situs Anda menandatangani id pengguna dengan HMAC-SHA256 agar nasabah dikenali.',

@@ -12,7 +12,10 @@ const DAY_MS = 86_400_000;
 const USER_TOKEN_DAYS = 1;
 const USER_PREFIX = 'user:';
 
-export interface Claims { handle: string; expiresAt: number }
+export interface Claims {
+  handle: string;
+  expiresAt: number;
+}
 
 function sign(payload: string, accountId: string, secret: string): Buffer {
   return createHmac('sha256', secret).update(`visitor|${accountId}|${payload}`).digest();
@@ -46,13 +49,22 @@ export function readToken(token: unknown, accountId: string, secret: string): Cl
   return claims.e > appNowMs() ? { handle: claims.h, expiresAt: claims.e } : undefined;
 }
 
-export interface Identity { userId: string; hash: string; name?: string; email?: string; phone?: string }
+export interface Identity {
+  userId: string;
+  hash: string;
+  name?: string;
+  email?: string;
+  phone?: string;
+}
 
 /** The handle of a user whom the host site signed: hash = hex HMAC-SHA256(identity secret, userId); else undefined. */
 export function verifyIdentity(identity: Identity, secret: string | undefined): string | undefined {
-  if (secret === undefined || secret === '' || identity.userId === '' || identity.userId.length > USER_ID_CHARS_MAX) return undefined;
+  if (secret === undefined || secret === '' || identity.userId === '' || identity.userId.length > USER_ID_CHARS_MAX)
+    return undefined;
   const expected = createHmac('sha256', secret).update(identity.userId).digest();
-  const given = /^[0-9a-f]{64}$/i.test(identity.hash) ? Buffer.from(identity.hash, 'hex') : Buffer.alloc(expected.length);
+  const given = /^[0-9a-f]{64}$/i.test(identity.hash)
+    ? Buffer.from(identity.hash, 'hex')
+    : Buffer.alloc(expected.length);
   return timingSafeEqual(given, expected) ? `${USER_PREFIX}${identity.userId}` : undefined;
 }
 
@@ -65,7 +77,10 @@ export async function visitorSecret(host: ChannelHost): Promise<string> {
       if ((await host.secrets.get('visitorSecret')) !== undefined) return;
       await host.secrets.put({ visitorSecret: randomBytes(32).toString('base64url') });
     });
-    if (tries > 0) await new Promise((resolve) => { setTimeout(resolve, 100); });
+    if (tries > 0)
+      await new Promise((resolve) => {
+        setTimeout(resolve, 100);
+      });
   }
   throw new Error('the visitor secret of a live-chat account could not be made');
 }

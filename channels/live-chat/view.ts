@@ -21,15 +21,23 @@ export function providerIdOf(handle: string, clientId: string): string {
 export function chatMessage(message: HistoryMessage): ChatMessage {
   const own = message.from === 'customer' ? message.providerMessageId : null;
   return {
-    id: message.id, seq: message.seq, from: message.from, author: message.authorName, kind: message.kind,
-    text: message.text, files: message.attachments, clientId: own === null ? null : own.slice(own.lastIndexOf(':') + 1),
-    at: message.createdAt, deleted: message.deleted, edited: message.edited,
+    id: message.id,
+    seq: message.seq,
+    from: message.from,
+    author: message.authorName,
+    kind: message.kind,
+    text: message.text,
+    files: message.attachments,
+    clientId: own === null ? null : own.slice(own.lastIndexOf(':') + 1),
+    at: message.createdAt,
+    deleted: message.deleted,
+    edited: message.edited,
   };
 }
 
 /** Changes whenever the customer should see the message anew. */
 export function fingerprint(message: HistoryMessage): string {
-  return `${isVisible(message) ? 'v' : 'h'}${message.deleted ? 'd' : ''}${message.edited ? message.text ?? '' : ''}`;
+  return `${isVisible(message) ? 'v' : 'h'}${message.deleted ? 'd' : ''}${message.edited ? (message.text ?? '') : ''}`;
 }
 
 /** True if the customer said goodbye and nobody wrote since, as the postings of the thread tell. */
@@ -44,11 +52,14 @@ function endedByCustomer(messages: readonly HistoryMessage[]): boolean {
 /** Where the chat stands, from the newest page of the thread. */
 export function chatState(page: HistoryPage, minutesPerPosition: number): ChatState {
   const { interaction } = page;
-  if (interaction === null) return { interactionId: null, open: false, waiting: null, agentName: null, rateable: false };
+  if (interaction === null)
+    return { interactionId: null, open: false, waiting: null, agentName: null, rateable: false };
   const open = !CLOSED.has(interaction.state) && !endedByCustomer(page.messages);
   const position = interaction.queuePosition;
   return {
-    interactionId: interaction.id, open, rateable: !open && !interaction.rated && interaction.agentName !== null,
+    interactionId: interaction.id,
+    open,
+    rateable: !open && !interaction.rated && interaction.agentName !== null,
     waiting: open && position !== null ? { position, minutes: Math.ceil(position * minutesPerPosition) } : null,
     agentName: open ? interaction.agentName : null,
   };

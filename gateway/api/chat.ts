@@ -42,11 +42,25 @@ async function visitorOf(target: PageTarget, request: FastifyRequest): Promise<s
 /** The page's own policy: everything from here, and framed only by the sites that the account names (RS17). */
 function pagePolicy(reply: FastifyReply, framedBy: readonly string[]): void {
   reply.removeHeader('x-frame-options');
-  void reply.header('content-security-policy', [
-    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' blob: data:", "media-src blob:",
-    "connect-src 'self'", "font-src 'self'", "base-uri 'none'", "form-action 'none'",
-    `frame-src 'self'`, `frame-ancestors ${["'self'", ...framedBy].join(' ')}`,
-  ].join('; ')).header('cache-control', 'no-cache').header('referrer-policy', 'no-referrer')
+  void reply
+    .header(
+      'content-security-policy',
+      [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' blob: data:",
+        'media-src blob:',
+        "connect-src 'self'",
+        "font-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        `frame-src 'self'`,
+        `frame-ancestors ${["'self'", ...framedBy].join(' ')}`,
+      ].join('; '),
+    )
+    .header('cache-control', 'no-cache')
+    .header('referrer-policy', 'no-referrer')
     .type('text/html; charset=utf-8');
 }
 
@@ -72,7 +86,9 @@ function pages(app: FastifyInstance, parts: ChatApiParts, folder: string): void 
   app.get('/chat/demo', { config: PUBLIC }, (request, reply) => page(request, reply, 'demo.html'));
   app.get('/chat/widget.js', { config: PUBLIC }, async (_request, reply) => {
     // Other sites load it: that is its purpose. It holds no data of anybody.
-    void reply.header('cross-origin-resource-policy', 'cross-origin').header('cache-control', 'public, max-age=300')
+    void reply
+      .header('cross-origin-resource-policy', 'cross-origin')
+      .header('cache-control', 'public, max-age=300')
       .type('text/javascript; charset=utf-8');
     return sendPage(folder, 'widget.js', reply);
   });
@@ -80,16 +96,24 @@ function pages(app: FastifyInstance, parts: ChatApiParts, folder: string): void 
 
 function uploads(app: FastifyInstance, parts: ChatApiParts): void {
   const gauge = new AddressGauge(limits.chatUploadsPerAddressMinute, limits.chatUploadsPerAddressMinute);
-  app.post('/api/chat/:account/files', { config: PUBLIC, bodyLimit: limits.fileBytes + 65_536 }, async (request, reply) => {
-    if (!isOwnMachine(request.ip) && !gauge.act(request.ip)) throw new AppError('TOO_MANY_REQUESTS');
-    const target = await pageOf(parts, (request.params as { account: string }).account);
-    const handle = await visitorOf(target, request);
-    const file = await request.file({ limits: { fileSize: limits.fileBytes + 1, files: 1, fields: 0 } });
-    if (file === undefined) throw new AppError('VALIDATION_FAILED', { field: 'file' });
-    const attachment = await target.host.media.put({
-      fileName: file.filename, bytes: file.file, uploadedBy: 'CUSTOMER', handle });
-    return reply.code(201).send(attachment);
-  });
+  app.post(
+    '/api/chat/:account/files',
+    { config: PUBLIC, bodyLimit: limits.fileBytes + 65_536 },
+    async (request, reply) => {
+      if (!isOwnMachine(request.ip) && !gauge.act(request.ip)) throw new AppError('TOO_MANY_REQUESTS');
+      const target = await pageOf(parts, (request.params as { account: string }).account);
+      const handle = await visitorOf(target, request);
+      const file = await request.file({ limits: { fileSize: limits.fileBytes + 1, files: 1, fields: 0 } });
+      if (file === undefined) throw new AppError('VALIDATION_FAILED', { field: 'file' });
+      const attachment = await target.host.media.put({
+        fileName: file.filename,
+        bytes: file.file,
+        uploadedBy: 'CUSTOMER',
+        handle,
+      });
+      return reply.code(201).send(attachment);
+    },
+  );
 }
 
 function downloads(app: FastifyInstance, parts: ChatApiParts): void {
@@ -101,22 +125,36 @@ function downloads(app: FastifyInstance, parts: ChatApiParts): void {
     if (found === undefined) throw new AppError('NOT_FOUND');
     const { attachment, bytes } = found;
     // Saved, never rendered as a document of ours (RS09); the widget shows pictures from a blob of its own.
-    return reply.header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(attachment.fileName)}`)
-      .header('x-content-type-options', 'nosniff').header('content-security-policy', "default-src 'none'; sandbox")
-      .header('cache-control', 'private, no-store').header('content-length', attachment.sizeBytes)
-      .type(attachment.mediaType).send(bytes);
+    return reply
+      .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(attachment.fileName)}`)
+      .header('x-content-type-options', 'nosniff')
+      .header('content-security-policy', "default-src 'none'; sandbox")
+      .header('cache-control', 'private, no-store')
+      .header('content-length', attachment.sizeBytes)
+      .type(attachment.mediaType)
+      .send(bytes);
   });
 }
 
-/** Everything a customer's browser asks for over HTTP. Needs no session: files prove themselves by the visitor's token. */
+/**
+ * Everything a customer's browser asks for over HTTP. Needs no session: files prove themselves by the visitor's
+ * token.
+ */
 export function chatApi(parts: ChatApiParts): FastifyPluginAsync {
   const folder = parts.widgetFolder ?? BUILT;
   return async (app) => {
     if (!app.hasContentTypeParser('multipart/form-data')) await app.register(multipart);
     if (existsSync(`${folder}assets`)) {
-      app.addHook('onRoute', (route) => { route.config = { ...PUBLIC, ...route.config }; });
+      app.addHook('onRoute', (route) => {
+        route.config = { ...PUBLIC, ...route.config };
+      });
       await app.register(fastifyStatic, {
-        root: `${folder}assets`, prefix: '/chat/assets/', decorateReply: false, immutable: true, maxAge: 31_536_000_000 });
+        root: `${folder}assets`,
+        prefix: '/chat/assets/',
+        decorateReply: false,
+        immutable: true,
+        maxAge: 31_536_000_000,
+      });
     }
     pages(app, parts, folder);
     app.get('/api/chat/:account/settings', { config: PUBLIC }, async (request, reply) => {

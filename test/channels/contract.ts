@@ -60,9 +60,15 @@ export function payloads(t: Tester, subject: Subject): void {
       const body = Buffer.from(one.body);
       const before = body.toString('hex');
       const request = Object.freeze(subject.sign(body, NOW));
-      t.same(channel.verify?.(request, account, (name) => subject.secrets[name]), { ok: true });
+      t.same(
+        channel.verify?.(request, account, (name) => subject.secrets[name]),
+        { ok: true },
+      );
       if (typeof one.expect['throws'] === 'string') {
-        t.equal(codeOf(() => channel.parse?.(request, account)), one.expect['throws']);
+        t.equal(
+          codeOf(() => channel.parse?.(request, account)),
+          one.expect['throws'],
+        );
         return;
       }
       const first = channel.parse?.(request, account) as ParsedHook;
@@ -89,43 +95,69 @@ function codeOf(act: () => unknown): string | undefined {
 /** Bytes broken in ways that wires and strangers break them. */
 function broken(bodies: readonly string[]): fc.Arbitrary<Buffer> {
   const start = fc.constantFrom(...bodies).map((body) => Buffer.from(body));
-  const flipped = fc.tuple(start, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 8 })).map(([body, flips]) => {
-    for (const [at, value] of flips) body[at % body.length] = value;
-    return body;
-  });
+  const flipped = fc
+    .tuple(start, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 8 }))
+    .map(([body, flips]) => {
+      for (const [at, value] of flips) body[at % body.length] = value;
+      return body;
+    });
   const cut = fc.tuple(start, fc.nat()).map(([body, at]) => body.subarray(0, at % body.length));
   const swapped = fc.tuple(start, fc.json({ maxDepth: 3 })).map(([body, json]) => {
     const text = body.toString();
     return Buffer.from(text.replace(/"[^"\\]*"(?=[,}\]])/, () => json));
   });
-  return fc.oneof(flipped, cut, swapped, fc.json().map((text) => Buffer.from(text)), fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)));
+  return fc.oneof(
+    flipped,
+    cut,
+    swapped,
+    fc.json().map((text) => Buffer.from(text)),
+    fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+  );
 }
 
 /** Nothing that arrives makes the adapter throw anything but a named refusal of the whole body. */
 export function totality(t: Tester, subject: Subject, runs = 2_000): void {
   const { channel, account } = subject;
   const secret = (name: string): string | undefined => subject.secrets[name];
-  t.test(`${channel.name}: any broken body is read or refused by name, and never throws else (RF20-RF23)`, async (t) => {
-    let read = 0;
-    fc.assert(fc.property(broken(captured(channel.name).map((one) => one.body)), (body) => {
-      const request = subject.sign(body, NOW);
-      let parsed: ParsedHook | undefined;
-      const code = codeOf(() => { parsed = channel.parse?.(request, account); });
-      if (code !== undefined) { if (!BODY_ERRORS.has(code)) throw new Error(`threw ${code}`); return; }
-      read += 1;
-      for (const event of parsed?.events ?? []) {
-        if (!KINDS.has(event.kind) || event.dedupKey === '' || event.raw.byteLength === 0) throw new Error('a malformed event');
-      }
-    }), { numRuns: runs });
-    t.ok(read > 0, 'some of them were still readable');
-  });
+  t.test(
+    `${channel.name}: any broken body is read or refused by name, and never throws else (RF20-RF23)`,
+    async (t) => {
+      let read = 0;
+      fc.assert(
+        fc.property(broken(captured(channel.name).map((one) => one.body)), (body) => {
+          const request = subject.sign(body, NOW);
+          let parsed: ParsedHook | undefined;
+          const code = codeOf(() => {
+            parsed = channel.parse?.(request, account);
+          });
+          if (code !== undefined) {
+            if (!BODY_ERRORS.has(code)) throw new Error(`threw ${code}`);
+            return;
+          }
+          read += 1;
+          for (const event of parsed?.events ?? []) {
+            if (!KINDS.has(event.kind) || event.dedupKey === '' || event.raw.byteLength === 0)
+              throw new Error('a malformed event');
+          }
+        }),
+        { numRuns: runs },
+      );
+      t.ok(read > 0, 'some of them were still readable');
+    },
+  );
   t.test(`${channel.name}: no header makes verify throw, and none but the right one passes (RS12)`, async (t) => {
     const body = Buffer.from(captured(channel.name)[0]?.body ?? '{}');
     const signed = subject.sign(body, NOW);
-    fc.assert(fc.property(fc.dictionary(fc.constantFrom(...Object.keys(signed.headers)), fc.oneof(fc.string(), fc.base64String())), (headers) => {
-      const verdict = channel.verify?.({ ...signed, headers }, account, secret);
-      if (verdict?.ok !== false) throw new Error('a stranger passed');
-    }), { numRuns: runs / 4 });
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.constantFrom(...Object.keys(signed.headers)), fc.oneof(fc.string(), fc.base64String())),
+        (headers) => {
+          const verdict = channel.verify?.({ ...signed, headers }, account, secret);
+          if (verdict?.ok !== false) throw new Error('a stranger passed');
+        },
+      ),
+      { numRuns: runs / 4 },
+    );
     t.same(channel.verify?.(signed, account, secret), { ok: true });
   });
 }

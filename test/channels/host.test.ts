@@ -18,21 +18,40 @@ t.test('INV6 one holder at a time; the fence rises; a taken lease stops its form
   const first = withLease(work, options, async (signal, fence) => {
     fences.push(fence);
     entered = true;
-    await new Promise<void>((resolve) => { leave = resolve; signal.addEventListener('abort', () => resolve()); });
+    await new Promise<void>((resolve) => {
+      leave = resolve;
+      signal.addEventListener('abort', () => resolve());
+    });
   });
   await eventually('the first to enter', () => entered);
-  t.equal(await withLease(work, { ...options, nodeId: newId() }, async () => { t.fail('two at once'); }), 'held-elsewhere');
+  t.equal(
+    await withLease(work, { ...options, nodeId: newId() }, async () => {
+      t.fail('two at once');
+    }),
+    'held-elsewhere',
+  );
   await work.db.dynamic(`select pg_sleep(0.4)`);
-  t.equal(await withLease(work, { ...options, nodeId: newId() }, async () => { t.fail('two at once'); }), 'held-elsewhere', 'renewed meanwhile');
+  t.equal(
+    await withLease(work, { ...options, nodeId: newId() }, async () => {
+      t.fail('two at once');
+    }),
+    'held-elsewhere',
+    'renewed meanwhile',
+  );
   await work.db.dynamic(`update leases set holder = 'other', fence = fence + 1`);
   t.equal(await first, 'done', 'the signal ended it');
   leave();
   await work.db.dynamic(`update leases set expires_at = app_now()`);
-  t.equal(await withLease(work, options, async (_signal, fence) => { fences.push(fence); }), 'done');
+  t.equal(
+    await withLease(work, options, async (_signal, fence) => {
+      fences.push(fence);
+    }),
+    'done',
+  );
   t.ok((fences[1] ?? 0n) > (fences[0] ?? 0n));
 });
 
-t.test('cursors and secrets are the account\'s own; a missing secret is asked for again', async (t) => {
+t.test("cursors and secrets are the account's own; a missing secret is asked for again", async (t) => {
   const { target, secrets, world } = await channelWorld(t, { channel: 'generic' });
   const { host } = target;
   t.equal(await host.cursor.get('offset'), undefined);
@@ -42,14 +61,17 @@ t.test('cursors and secrets are the account\'s own; a missing secret is asked fo
   t.equal(await host.secrets.get('secret'), undefined);
   const owner = { organisationId: world.organisationId, ownerKind: 'channel-account', ownerId: world.accountId };
   await secrets.put(owner, { secret: 'dari node lain' });
-  await eventually('another node\'s secret', async () => await host.secrets.get('secret') === 'dari node lain');
+  await eventually("another node's secret", async () => (await host.secrets.get('secret')) === 'dari node lain');
   await host.secrets.put({ secret: null, other: 'x' });
   t.same([await host.secrets.get('secret'), await host.secrets.get('other')], [undefined, 'x']);
 });
 
 t.test('health is journalled when it changes, not each time it is told', async (t) => {
   const { target, work } = await channelWorld(t, { channel: 'generic' });
-  const told = async (): Promise<unknown[]> => work.db.dynamic(`select data->>'state' as state from journal where type = 'channel-account.health-changed' order by id`);
+  const told = async (): Promise<unknown[]> =>
+    work.db.dynamic(
+      `select data->>'state' as state from journal where type = 'channel-account.health-changed' order by id`,
+    );
   target.host.health('NEEDS_ATTENTION', 'LOGGED_OUT');
   await eventually('first', async () => (await told()).length === 1);
   target.host.health('NEEDS_ATTENTION', 'LOGGED_OUT');
@@ -64,23 +86,42 @@ t.test('accounts come, change and go with the database, without a restart', asyn
   t.equal(await hosts.byKey('live-chat', world.accountKey), undefined);
   t.equal(await hosts.withPage(world.accountKey), undefined, 'the generic channel has no page');
   await work.db.dynamic(`update channel_accounts set name = 'Baru', version = version + 1`);
-  await eventually('the new name', async () => (await hosts.byKey('generic', world.accountKey))?.account.name === 'Baru');
+  await eventually(
+    'the new name',
+    async () => (await hosts.byKey('generic', world.accountKey))?.account.name === 'Baru',
+  );
   await work.db.dynamic(`update channel_accounts set status = 'DISABLED', version = version + 1`);
-  await eventually('gone', async () => await hosts.forAccount(world.accountId) === undefined);
+  await eventually('gone', async () => (await hosts.forAccount(world.accountId)) === undefined);
 });
 
 t.test('RS10 egress: only what is listed, by name or network; the judged address is the one called', async (t) => {
-  const server = http.createServer((_request, response) => { response.end('x'.repeat(300_000)); });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-  t.teardown(() => { server.closeAllConnections(); server.close(); });
+  const server = http.createServer((_request, response) => {
+    response.end('x'.repeat(300_000));
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  t.teardown(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   const { port } = server.address() as AddressInfo;
   const init = { method: 'GET', headers: {}, timeoutMs: 2_000 };
   const reach = async (allowed: string[], url: string): Promise<unknown> =>
-    createEgress(allowed).fetch(url, init).then((answer) => answer.status, (error: { reasonCode?: string }) => error.reasonCode);
+    createEgress(allowed)
+      .fetch(url, init)
+      .then(
+        (answer) => answer.status,
+        (error: { reasonCode?: string }) => error.reasonCode,
+      );
   t.equal(await reach(['127.0.0.0/8'], `http://127.0.0.1:${port}/`), 200);
   t.equal(await reach(['localhost', '127.0.0.1'], `http://localhost:${port}/`), 200);
   t.equal(await reach([], `http://127.0.0.1:${port}/`), 'EGRESS_NOT_ALLOWED');
-  t.equal(await reach(['10.0.0.0/8'], `http://2130706433:${port}/`), 'EGRESS_NOT_ALLOWED', 'a decimal address is an address');
+  t.equal(
+    await reach(['10.0.0.0/8'], `http://2130706433:${port}/`),
+    'EGRESS_NOT_ALLOWED',
+    'a decimal address is an address',
+  );
   t.equal(await reach(['10.0.0.0/8'], `http://[::ffff:127.0.0.1]:${port}/`), 'EGRESS_NOT_ALLOWED');
   t.equal(await reach(['169.254.169.254.nip'], 'http://169.254.169.254/'), 'EGRESS_NOT_ALLOWED');
   t.equal(await reach(['127.0.0.1'], 'file:///etc/passwd'), 'URL_NOT_HTTP');
@@ -97,7 +138,10 @@ t.test('a signed hook comes in over HTTP as the documentation shows, and its dup
     const seconds = Math.floor(Date.now() / 1_000);
     const signature = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
     const answer = await fetch(`${server.url}/hooks/generic/${server.world.accountKey}`, {
-      method: 'POST', body, headers: { 'content-type': 'application/json', 'sambung-signature': `t=${seconds},v1=${signature}` } });
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', 'sambung-signature': `t=${seconds},v1=${signature}` },
+    });
     return { status: answer.status, answer: await answer.json() };
   };
   t.match(await post('kunci'), { status: 200, answer: { stored: 1, duplicates: 0, quarantined: 0 } });

@@ -17,7 +17,11 @@ import { declarations } from './contract.ts';
 
 declarations(t, liveChat);
 
-async function say(customer: Customer, text: string, more: object = {}): Promise<{ clientId: string; seq: number | null }> {
+async function say(
+  customer: Customer,
+  text: string,
+  more: object = {},
+): Promise<{ clientId: string; seq: number | null }> {
   const clientId = newId();
   const answer = await customer.ask('message:send', { clientId, text, fileIds: [], ...more });
   if (!answer.ok) throw new Error(`refused: ${answer.code} ${JSON.stringify(answer.details)}`);
@@ -41,7 +45,10 @@ async function taken(server: ChatServer): Promise<string> {
 
 function outbound(t: { teardown(done: () => unknown): void }, server: ChatServer): void {
   const running = startOutbound(server.work, {
-    nodeId: newId(), sender: server.hosts.sender, sweepMs: 100, graceMs: 2_000,
+    nodeId: newId(),
+    sender: server.hosts.sender,
+    sweepMs: 100,
+    graceMs: 2_000,
     channelFacts: () => ({ sendsPerSecond: 1_000, deduplicates: true }),
   });
   t.teardown(() => running.stop());
@@ -50,7 +57,15 @@ function outbound(t: { teardown(done: () => unknown): void }, server: ChatServer
 async function agentSays(server: ChatServer, text: string): Promise<string> {
   const [user] = server.world.agents;
   if (user === undefined) throw new Error('no agent');
-  return (await queueReply(server.work, { user, conversationId: await conversationId(server), clientId: newId(), text, fileIds: [] })).messageId;
+  return (
+    await queueReply(server.work, {
+      user,
+      conversationId: await conversationId(server),
+      clientId: newId(),
+      text,
+      fileIds: [],
+    })
+  ).messageId;
 }
 
 t.test('a stranger writes, an agent answers, both read it, the agent closes, the customer rates', async (t) => {
@@ -58,36 +73,57 @@ t.test('a stranger writes, an agent answers, both read it, the agent closes, the
   outbound(t, server);
   const customer = server.customer();
   const hello = await customer.greeted();
-  t.match(hello, { identity: null, reset: true, page: { messages: [], more: false }, state: { interactionId: null, open: false } });
+  t.match(hello, {
+    identity: null,
+    reset: true,
+    page: { messages: [], more: false },
+    state: { interactionId: null, open: false },
+  });
   t.equal(hello.settings.title.id, 'Layanan Nasabah');
 
   await say(customer, 'Selamat pagi');
   await eventually('the place in the queue', () => customer.state?.waiting?.position === 1);
   t.match(customer.state, { open: true, waiting: { position: 1, minutes: 2 }, agentName: null });
   const interactionId = await taken(server);
-  await eventually('the agent by name', () => customer.state?.agentName === 'Pengguna 10001' && customer.state.waiting === null);
+  await eventually(
+    'the agent by name',
+    () => customer.state?.agentName === 'Pengguna 10001' && customer.state.waiting === null,
+  );
 
   const messageId = await agentSays(server, 'Selamat pagi, ada yang bisa dibantu?');
-  const pushed = await eventually('the answer', () => [...customer.messages.values()].find((message) => message.from === 'agent'));
+  const pushed = await eventually('the answer', () =>
+    [...customer.messages.values()].find((message) => message.from === 'agent'),
+  );
   t.match(pushed, { id: messageId, text: 'Selamat pagi, ada yang bisa dibantu?', author: 'Pengguna 10001' });
   t.match(await customer.ask('chat:seen', { delivered: pushed.seq, read: 0 }), { ok: true });
   const statusOf = async (): Promise<string | undefined> =>
-    (await server.work.db.dynamic<{ status: string }>('select status from messages where id = $1', [messageId]))[0]?.status;
-  await eventually('delivered', async () => await statusOf() === 'delivered');
+    (await server.work.db.dynamic<{ status: string }>('select status from messages where id = $1', [messageId]))[0]
+      ?.status;
+  await eventually('delivered', async () => (await statusOf()) === 'delivered');
   t.match(await customer.ask('chat:seen', { delivered: pushed.seq, read: pushed.seq }), { ok: true });
-  await eventually('read', async () => await statusOf() === 'read');
+  await eventually('read', async () => (await statusOf()) === 'read');
 
   const [user] = server.world.agents;
   if (user === undefined) throw new Error('no agent');
-  await documentInteraction(server.work, { user, interactionId, form: {
-    categoryId: server.world.categoryIds.INFORMASI, outcomeCode: 'SELESAI', summary: 'Ditanya dan dijawab', crossSellingOffered: false } });
+  await documentInteraction(server.work, {
+    user,
+    interactionId,
+    form: {
+      categoryId: server.world.categoryIds.INFORMASI,
+      outcomeCode: 'SELESAI',
+      summary: 'Ditanya dan dijawab',
+      crossSellingOffered: false,
+    },
+  });
   await closeInteraction(server.work, { user, interactionId });
   await eventually('the end', () => customer.state?.rateable === true && !customer.state.open);
   t.match(await customer.ask('chat:rate', { score: 6 }), { ok: false, code: 'VALIDATION_FAILED' });
   t.match(await customer.ask('chat:rate', { score: 4, comment: 'Cepat' }), { ok: true });
   await eventually('the rating is known', () => customer.state?.rateable === false);
   await customer.ask('chat:rate', { score: 1 });
-  t.match(await server.work.db.dynamic('select csat_score, csat_comment from interactions'), [{ csat_score: 4, csat_comment: 'Cepat' }]);
+  t.match(await server.work.db.dynamic('select csat_score, csat_comment from interactions'), [
+    { csat_score: 4, csat_comment: 'Cepat' },
+  ]);
 });
 
 t.test('INV3 a message sent twice is one; what an interrupted browser sends again is one too', async (t) => {
@@ -114,7 +150,10 @@ t.test('history after a reload, and only what is missing after a break; pages ba
   for (let n = 1; n <= 8; n += 1) await say(first, `pesan ${n}`);
   await eventually('all eight', () => first.messages.size === 8);
   first.socket.disconnect();
-  for (const [from, to] of [[9, 40], [41, 70]] as const) {
+  for (const [from, to] of [
+    [9, 40],
+    [41, 70],
+  ] as const) {
     const other = server.customer({ token });
     await other.greeted();
     for (let n = from; n <= to; n += 1) await say(other, `pesan ${n}`);
@@ -124,7 +163,11 @@ t.test('history after a reload, and only what is missing after a break; pages ba
   const hello = await back.greeted();
   t.equal(hello.reset, false);
   await eventually('up to the newest', () => back.texts().at(-1) === 'pesan 70');
-  t.same(back.texts().slice(-62), Array.from({ length: 62 }, (_, n) => `pesan ${n + 9}`), 'nothing missing, in order');
+  t.same(
+    back.texts().slice(-62),
+    Array.from({ length: 62 }, (_, n) => `pesan ${n + 9}`),
+    'nothing missing, in order',
+  );
   const fresh = server.customer({ token });
   t.match(await fresh.greeted(), { reset: true, page: { more: true } });
   t.equal(fresh.messages.size, 50);
@@ -143,8 +186,15 @@ t.test('a torn, foreign, forged or expired token begins a new chat and shows not
   t.match(readToken(token, accountId, 'rahasia-pengunjung'), { handle: /^visitor:/ });
   const [payload = '', signature = ''] = token.split('.');
   const forged = Buffer.from(JSON.stringify({ h: 'visitor:x', e: 9e15 })).toString('base64url');
-  const bad = [`${payload}.`, `${forged}.${signature}`, issueToken('visitor:x', newId(), 'rahasia-pengunjung'), 'x', `${token}.x`,
-    issueToken('user:7', accountId, 'rahasia-pengunjung'), 'a'.repeat(5_000)];
+  const bad = [
+    `${payload}.`,
+    `${forged}.${signature}`,
+    issueToken('visitor:x', newId(), 'rahasia-pengunjung'),
+    'x',
+    `${token}.x`,
+    issueToken('user:7', accountId, 'rahasia-pengunjung'),
+    'a'.repeat(5_000),
+  ];
   for (const one of bad) {
     const stranger = server.customer({ token: one });
     t.match(await stranger.greeted(), { page: { messages: [] }, state: { interactionId: null } });
@@ -155,34 +205,56 @@ t.test('a torn, foreign, forged or expired token begins a new chat and shows not
   t.equal(readToken(token, accountId, 'rahasia-pengunjung'), undefined, 'its time is over');
 });
 
-t.test('a host site signs for its user: the same thread on any device; a wrong signature counts for nothing', async (t) => {
-  const server = await chatServer(t, { secrets: { identitySecret: 'situs' } });
-  const hash = createHmac('sha256', 'situs').update('nasabah-7').digest('hex');
-  const identity = { userId: 'nasabah-7', hash, name: 'Dewi Lestari', phone: '0812 0000 777' };
-  const phone = server.customer({ identity });
-  t.equal((await phone.greeted()).identity, 'verified');
-  await say(phone, 'dari telepon');
-  const laptop = server.customer({ identity });
-  await laptop.greeted();
-  t.same(laptop.texts(), ['dari telepon']);
-  t.match(await server.work.db.dynamic('select p.handle, p.phone, c.name from contact_points p join contacts c on c.id = p.contact_id'),
-    [{ handle: 'user:nasabah-7', phone: '+628120000777', name: 'Dewi Lestari' }]);
-  const liar = server.customer({ identity: { ...identity, hash: hash.replace(/^./, hash.startsWith('0') ? '1' : '0') } });
-  t.match(await liar.greeted(), { identity: 'refused', page: { messages: [] } });
-});
+t.test(
+  'a host site signs for its user: the same thread on any device; a wrong signature counts for nothing',
+  async (t) => {
+    const server = await chatServer(t, { secrets: { identitySecret: 'situs' } });
+    const hash = createHmac('sha256', 'situs').update('nasabah-7').digest('hex');
+    const identity = { userId: 'nasabah-7', hash, name: 'Dewi Lestari', phone: '0812 0000 777' };
+    const phone = server.customer({ identity });
+    t.equal((await phone.greeted()).identity, 'verified');
+    await say(phone, 'dari telepon');
+    const laptop = server.customer({ identity });
+    await laptop.greeted();
+    t.same(laptop.texts(), ['dari telepon']);
+    t.match(
+      await server.work.db.dynamic(
+        'select p.handle, p.phone, c.name from contact_points p join contacts c on c.id = p.contact_id',
+      ),
+      [{ handle: 'user:nasabah-7', phone: '+628120000777', name: 'Dewi Lestari' }],
+    );
+    const liar = server.customer({
+      identity: { ...identity, hash: hash.replace(/^./, hash.startsWith('0') ? '1' : '0') },
+    });
+    t.match(await liar.greeted(), { identity: 'refused', page: { messages: [] } });
+  },
+);
 
 t.test('the pre-chat form is asked as the settings say, and once', async (t) => {
-  const server = await chatServer(t, { settings: { formName: 'required', formPhone: 'optional', formTopic: 'optional', topics: 'Gadai, Cicilan' } });
+  const server = await chatServer(t, {
+    settings: { formName: 'required', formPhone: 'optional', formTopic: 'optional', topics: 'Gadai, Cicilan' },
+  });
   const customer = server.customer();
   const { settings } = await customer.greeted();
-  t.same([settings.form, settings.topics], [{ name: 'required', phone: 'optional', email: 'off', topic: 'optional' }, ['Gadai', 'Cicilan']]);
-  const send = (form: unknown): Promise<unknown> => customer.ask('message:send', { clientId: newId(), text: 'halo', fileIds: [], form });
+  t.same(
+    [settings.form, settings.topics],
+    [{ name: 'required', phone: 'optional', email: 'off', topic: 'optional' }, ['Gadai', 'Cicilan']],
+  );
+  const send = (form: unknown): Promise<unknown> =>
+    customer.ask('message:send', { clientId: newId(), text: 'halo', fileIds: [], form });
   t.match(await send(undefined), { ok: false, code: 'VALIDATION_FAILED', details: { fields: ['name'] } });
-  t.match(await send({ name: 'Rudi', phone: '12' }), { ok: false, code: 'VALIDATION_FAILED', details: { field: 'phone' } });
+  t.match(await send({ name: 'Rudi', phone: '12' }), {
+    ok: false,
+    code: 'VALIDATION_FAILED',
+    details: { field: 'phone' },
+  });
   t.match(await send({ name: 'Rudi', phone: '0812-3456-789', topic: 'Gadai' }), { ok: true });
   await eventually('the thread', () => customer.state?.open === true);
   t.match(await send(undefined), { ok: true }, 'later messages need it no more');
-  t.match(await server.work.db.dynamic('select c.name, p.phone from contact_points p join contacts c on c.id = p.contact_id'), [{ name: 'Rudi', phone: '+628123456789' }]);
+  t.match(
+    await server.work.db.dynamic('select c.name, p.phone from contact_points p join contacts c on c.id = p.contact_id'),
+    [{ name: 'Rudi', phone: '+628123456789' }],
+  );
 });
 
 t.test('the customer ends the chat; what nobody had answered is not asked to be rated', async (t) => {
@@ -206,18 +278,37 @@ t.test('who types is told both ways, by ids only', async (t) => {
   await say(customer, 'halo');
   await eventually('a thread', () => customer.state?.open === true);
   const told: unknown[] = [];
-  server.bus.subscribe(TYPING, (payload) => { told.push(payload); });
+  server.bus.subscribe(TYPING, (payload) => {
+    told.push(payload);
+  });
   await customer.ask('chat:typing', { typing: true });
   const id = await conversationId(server);
   await eventually('the desk hears it', () => told.length > 0);
-  t.same(told[0], { organisationId: server.world.organisationId, conversationId: id, by: 'customer', userId: null, typing: true });
-  server.bus.publish(TYPING, { organisationId: server.world.organisationId, conversationId: id, by: 'agent', userId: newId(), typing: true });
+  t.same(told[0], {
+    organisationId: server.world.organisationId,
+    conversationId: id,
+    by: 'customer',
+    userId: null,
+    typing: true,
+  });
+  server.bus.publish(TYPING, {
+    organisationId: server.world.organisationId,
+    conversationId: id,
+    by: 'agent',
+    userId: newId(),
+    typing: true,
+  });
   await eventually('the customer sees it', () => customer.typing);
 });
 
 t.test('RS17 a foreign origin is refused, a listed one and our own are not', async (t) => {
   const server = await chatServer(t, { settings: { origins: 'https://www.contoh.co.id' } });
-  for (const origin of ['https://jahat.example', 'null', 'https://www.contoh.co.id.jahat.example', 'http://www.contoh.co.id']) {
+  for (const origin of [
+    'https://jahat.example',
+    'null',
+    'https://www.contoh.co.id.jahat.example',
+    'http://www.contoh.co.id',
+  ]) {
     const evil = server.customer({ origin });
     await eventually('a refusal', () => evil.refused?.code === 'ORIGIN_REFUSED');
     t.equal(evil.hello, undefined);
@@ -232,8 +323,18 @@ t.test('RS18 nonsense and floods are answered by name, and the server lives', as
   await eventually('unknown account', () => unknown.refused?.code === 'CHANNEL_ACCOUNT_UNKNOWN');
   const customer = server.customer();
   await customer.greeted();
-  for (const payload of [null, [], 'x', 5, { clientId: 'x' }, { clientId: newId(), text: 7 }, { clientId: newId(), text: '' }, { clientId: newId(), text: 'a', fileIds: [newId()] },
-    { clientId: newId(), text: 'a'.repeat(limits.messageTextChars + 1) }, { clientId: newId(), text: 'a', fileIds: Array.from({ length: 11 }, newId) }]) {
+  for (const payload of [
+    null,
+    [],
+    'x',
+    5,
+    { clientId: 'x' },
+    { clientId: newId(), text: 7 },
+    { clientId: newId(), text: '' },
+    { clientId: newId(), text: 'a', fileIds: [newId()] },
+    { clientId: newId(), text: 'a'.repeat(limits.messageTextChars + 1) },
+    { clientId: newId(), text: 'a', fileIds: Array.from({ length: 11 }, newId) },
+  ]) {
     t.match(await customer.ask('message:send', payload), { ok: false, code: 'VALIDATION_FAILED' });
   }
   customer.socket.emit('join', 'room', () => undefined);

@@ -51,23 +51,41 @@ export async function channelWorld(t: Teardown, options: ChannelWorldOptions): P
   const intake = createIntake(work);
   const bus = localBus();
   const hosts = createHosts({
-    work, nodeId: newId(), channels, intake, secrets, bus, blobs: await fileFolder(t),
+    work,
+    nodeId: newId(),
+    channels,
+    intake,
+    secrets,
+    bus,
+    blobs: await fileFolder(t),
     egress: createEgress(options.egressAllow ?? []),
   });
   await hosts.reload();
-  t.teardown(async () => { await hosts.stop(); await intake.close(); });
+  t.teardown(async () => {
+    await hosts.stop();
+    await intake.close();
+  });
   const target = await hosts.forAccount(world.accountId);
   if (target === undefined) throw new Error('the account of the small world is not served');
   return { work, world, hosts, secrets, intake, bus, target };
 }
 
-export interface Captured { file: string; about: string; body: string; expect: Record<string, unknown>; [more: string]: unknown }
+export interface Captured {
+  file: string;
+  about: string;
+  body: string;
+  expect: Record<string, unknown>;
+  [more: string]: unknown;
+}
 
 /** The captured payloads of a channel, one file per condition; `json` bodies become text as they stand. */
 export function captured(channel: string): Captured[] {
   const folder = new URL(`./fixtures/${channel}/`, import.meta.url);
-  return readdirSync(folder).filter((name) => name.endsWith('.json')).sort().map((file) => {
-    const one = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Captured & { json?: unknown };
-    return { ...one, file, body: one.body ?? JSON.stringify(one.json) };
-  });
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((file) => {
+      const one = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Captured & { json?: unknown };
+      return { ...one, file, body: one.body ?? JSON.stringify(one.json) };
+    });
 }

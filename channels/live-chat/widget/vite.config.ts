@@ -11,8 +11,9 @@ export default defineConfig({
     rollupOptions: {
       input: { index: 'index.html', demo: 'demo.html', widget: 'src/embed.ts' },
       output: {
-        entryFileNames: (chunk) => chunk.name === 'widget' ? 'widget.js' : 'assets/[name]-[hash].js',
-        chunkFileNames: 'assets/[name]-[hash].js', assetFileNames: 'assets/[name]-[hash][extname]',
+        entryFileNames: (chunk) => (chunk.name === 'widget' ? 'widget.js' : 'assets/[name]-[hash].js'),
+        chunkFileNames: 'assets/[name]-[hash].js',
+        assetFileNames: 'assets/[name]-[hash][extname]',
       },
     },
   },

@@ -13,11 +13,27 @@ const NEAR_END_PX = 80;
 
 function statusLine(now: Snapshot, locale: Locale, say: Say): JSX.Element {
   const line = now.settings?.status[locale] ?? '';
-  if (now.phase === 'online') return <p class="status"><FilledCheck />{[say('connected'), line].filter((part) => part !== '').join(' · ')}</p>;
+  if (now.phase === 'online')
+    return (
+      <p class="status">
+        <FilledCheck />
+        {[say('connected'), line].filter((part) => part !== '').join(' · ')}
+      </p>
+    );
   return <p class="status">{say(now.phase === 'connecting' ? 'connecting' : 'offline')}</p>;
 }
 
-function Menu({ shared, canEnd, onLocale, onEnd }: { shared: Shared; canEnd: boolean; onLocale: (locale: Locale) => void; onEnd: () => void }): JSX.Element {
+function Menu({
+  shared,
+  canEnd,
+  onLocale,
+  onEnd,
+}: {
+  shared: Shared;
+  canEnd: boolean;
+  onLocale: (locale: Locale) => void;
+  onEnd: () => void;
+}): JSX.Element {
   const { say, locale } = shared;
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
@@ -25,15 +41,24 @@ function Menu({ shared, canEnd, onLocale, onEnd }: { shared: Shared; canEnd: boo
   useEffect(() => {
     if (!open) return undefined;
     root.current?.querySelector<HTMLButtonElement>('[role=menuitem]')?.focus();
-    const away = (event: Event): void => { if (!root.current?.contains(event.target as Node)) setOpen(false); };
+    const away = (event: Event): void => {
+      if (!root.current?.contains(event.target as Node)) setOpen(false);
+    };
     document.addEventListener('pointerdown', away);
     return () => document.removeEventListener('pointerdown', away);
   }, [open]);
-  const choose = (act: () => void): void => { setOpen(false); button.current?.focus(); act(); };
+  const choose = (act: () => void): void => {
+    setOpen(false);
+    button.current?.focus();
+    act();
+  };
   const keys = (event: KeyboardEvent): void => {
-    const items = [...root.current?.querySelectorAll<HTMLButtonElement>('[role=menuitem]') ?? []];
+    const items = [...(root.current?.querySelectorAll<HTMLButtonElement>('[role=menuitem]') ?? [])];
     const at = items.indexOf(document.activeElement as HTMLButtonElement);
-    if (event.key === 'Escape') { event.stopPropagation(); choose(() => undefined); }
+    if (event.key === 'Escape') {
+      event.stopPropagation();
+      choose(() => undefined);
+    }
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
       items.at((at + (event.key === 'ArrowDown' ? 1 : -1)) % items.length)?.focus();
@@ -41,13 +66,27 @@ function Menu({ shared, canEnd, onLocale, onEnd }: { shared: Shared; canEnd: boo
   };
   return (
     <div class="menu" ref={root} onKeyDown={open ? keys : undefined}>
-      <button ref={button} type="button" class="plain" aria-label={say('menu')} aria-haspopup="menu" aria-expanded={open} onClick={() => setOpen(!open)}>
+      <button
+        ref={button}
+        type="button"
+        class="plain"
+        aria-label={say('menu')}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
         <Icon name="dots" size={20} />
       </button>
       {open && (
         <div class="menu-list" role="menu">
-          <button type="button" role="menuitem" onClick={() => choose(() => onLocale(locale === 'id' ? 'en' : 'id'))}>{say('language')}</button>
-          {canEnd && <button type="button" role="menuitem" class="bad" onClick={() => choose(onEnd)}>{say('end')}</button>}
+          <button type="button" role="menuitem" onClick={() => choose(() => onLocale(locale === 'id' ? 'en' : 'id'))}>
+            {say('language')}
+          </button>
+          {canEnd && (
+            <button type="button" role="menuitem" class="bad" onClick={() => choose(onEnd)}>
+              {say('end')}
+            </button>
+          )}
         </div>
       )}
     </div>
@@ -57,28 +96,45 @@ function Menu({ shared, canEnd, onLocale, onEnd }: { shared: Shared; canEnd: boo
 function EndDialog({ shared, onClose }: { shared: Shared; onClose: () => void }): JSX.Element {
   const { say, chat } = shared;
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => { dialog.current?.showModal(); }, []);
-  const end = (): void => { void chat.request('chat:end', {}).catch(() => undefined).then(() => dialog.current?.close()); };
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  const end = (): void => {
+    void chat
+      .request('chat:end', {})
+      .catch(() => undefined)
+      .then(() => dialog.current?.close());
+  };
   return (
     <dialog ref={dialog} onClose={onClose} aria-labelledby="end-title">
       <h2 id="end-title">{say('endQuestion')}</h2>
       <p class="meta">{say('endHint')}</p>
       <div class="dialog-acts">
-        <button type="button" class="quiet" onClick={() => dialog.current?.close()}>{say('endNo')}</button>
-        <button type="button" class="filled danger" onClick={end}>{say('endYes')}</button>
+        <button type="button" class="quiet" onClick={() => dialog.current?.close()}>
+          {say('endNo')}
+        </button>
+        <button type="button" class="filled danger" onClick={end}>
+          {say('endYes')}
+        </button>
       </div>
     </dialog>
   );
 }
 
 /** Keeps the end in sight while the customer is there; else counts what came and leaves the text where it is. */
-function useScroll(count: number, last: unknown): { box: { current: HTMLDivElement | null }; unseen: number; toEnd: () => void; onScroll: () => void } {
+function useScroll(
+  count: number,
+  last: unknown,
+): { box: { current: HTMLDivElement | null }; unseen: number; toEnd: () => void; onScroll: () => void } {
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const height = useRef(0);
   const before = useRef(count);
   const [unseen, setUnseen] = useState(0);
-  const toEnd = (): void => { box.current?.scrollTo({ top: box.current.scrollHeight }); setUnseen(0); };
+  const toEnd = (): void => {
+    box.current?.scrollTo({ top: box.current.scrollHeight });
+    setUnseen(0);
+  };
   useLayoutEffect(() => {
     const more = count - before.current;
     before.current = count;
@@ -87,8 +143,13 @@ function useScroll(count: number, last: unknown): { box: { current: HTMLDivEleme
   }, [count, last]);
   useEffect(() => {
     // The keyboard, a picture that loads, a field that grows: the end stays in sight.
-    const follow = new ResizeObserver(() => { if (atEnd.current) toEnd(); });
-    if (box.current !== null) { follow.observe(box.current); if (box.current.firstElementChild) follow.observe(box.current.firstElementChild); }
+    const follow = new ResizeObserver(() => {
+      if (atEnd.current) toEnd();
+    });
+    if (box.current !== null) {
+      follow.observe(box.current);
+      if (box.current.firstElementChild) follow.observe(box.current.firstElementChild);
+    }
     return () => follow.disconnect();
   }, []);
   const onScroll = (): void => {
@@ -97,7 +158,10 @@ function useScroll(count: number, last: unknown): { box: { current: HTMLDivEleme
     // A browser that scrolls because the keyboard took room is no customer who scrolls.
     const resized = area.clientHeight !== height.current;
     height.current = area.clientHeight;
-    if (resized && atEnd.current) { toEnd(); return; }
+    if (resized && atEnd.current) {
+      toEnd();
+      return;
+    }
     atEnd.current = area.scrollHeight - area.scrollTop - area.clientHeight < NEAR_END_PX;
     if (atEnd.current) setUnseen(0);
   };
@@ -111,9 +175,19 @@ function Older({ shared, box }: { shared: Shared; box: { current: HTMLDivElement
     const fromEnd = area === null ? 0 : area.scrollHeight - area.scrollTop;
     setBusy(true);
     // What one was reading stays where it was.
-    shared.chat.older().catch(() => undefined).then(() => { setBusy(false); if (area !== null) area.scrollTop = area.scrollHeight - fromEnd; });
+    shared.chat
+      .older()
+      .catch(() => undefined)
+      .then(() => {
+        setBusy(false);
+        if (area !== null) area.scrollTop = area.scrollHeight - fromEnd;
+      });
   };
-  return <button type="button" class="quiet older" disabled={busy} onClick={load}>{shared.say('older')}</button>;
+  return (
+    <button type="button" class="quiet older" disabled={busy} onClick={load}>
+      {shared.say('older')}
+    </button>
+  );
 }
 
 function Refused({ shared }: { shared: Shared }): JSX.Element {
@@ -121,29 +195,58 @@ function Refused({ shared }: { shared: Shared }): JSX.Element {
     <div class="refused" role="alert">
       <h2>{shared.say('refused')}</h2>
       <p class="meta">{shared.say('refusedHint')}</p>
-      <button type="button" class="filled" onClick={() => shared.chat.retryNow()}>{shared.say('reload')}</button>
+      <button type="button" class="filled" onClick={() => shared.chat.retryNow()}>
+        {shared.say('reload')}
+      </button>
     </div>
   );
 }
 
-function Head({ now, shared, embedded, canEnd, onLocale, onEnd, onMinimise }: {
-  now: Snapshot; shared: Shared; embedded: boolean; canEnd: boolean; onLocale: (locale: Locale) => void; onEnd: () => void; onMinimise: () => void;
+function Head({
+  now,
+  shared,
+  embedded,
+  canEnd,
+  onLocale,
+  onEnd,
+  onMinimise,
+}: {
+  now: Snapshot;
+  shared: Shared;
+  embedded: boolean;
+  canEnd: boolean;
+  onLocale: (locale: Locale) => void;
+  onEnd: () => void;
+  onMinimise: () => void;
 }): JSX.Element {
   const { say, locale } = shared;
   return (
     <header>
-      <span class="logo"><Icon name="logo" size={26} /></span>
+      <span class="logo">
+        <Icon name="logo" size={26} />
+      </span>
       <div class="head-words">
         <h1>{now.settings?.title[locale] ?? ' '}</h1>
         {statusLine(now, locale, say)}
       </div>
       <Menu shared={shared} canEnd={canEnd} onLocale={onLocale} onEnd={onEnd} />
-      {embedded && <button type="button" class="plain" aria-label={say('minimise')} title={say('minimise')} onClick={onMinimise}><Icon name="down" size={20} /></button>}
+      {embedded && (
+        <button type="button" class="plain" aria-label={say('minimise')} title={say('minimise')} onClick={onMinimise}>
+          <Icon name="down" size={20} />
+        </button>
+      )}
     </header>
   );
 }
 
-export interface AppProps { chat: Chat; account: string; first: Locale; embedded: boolean; onLocale(locale: Locale): void; onMinimise(): void }
+export interface AppProps {
+  chat: Chat;
+  account: string;
+  first: Locale;
+  embedded: boolean;
+  onLocale(locale: Locale): void;
+  onMinimise(): void;
+}
 
 /** The whole widget. */
 export function App({ chat, account, first, embedded, onLocale, onMinimise }: AppProps): JSX.Element {
@@ -151,43 +254,94 @@ export function App({ chat, account, first, embedded, onLocale, onMinimise }: Ap
   const [locale, setLocale] = useState(first);
   const [ending, setEnding] = useState(false);
   const [thanked, setThanked] = useState<string | null>(null);
-  useEffect(() => { setNow(chat.get()); return chat.subscribe(() => setNow(chat.get())); }, [chat]);
-  useEffect(() => { document.documentElement.lang = locale; if (now.settings) document.title = now.settings.title[locale]; }, [locale, now.settings]);
+  useEffect(() => {
+    setNow(chat.get());
+    return chat.subscribe(() => setNow(chat.get()));
+  }, [chat]);
+  useEffect(() => {
+    document.documentElement.lang = locale;
+    if (now.settings) document.title = now.settings.title[locale];
+  }, [locale, now.settings]);
   const say = wordsOf(locale);
   const shared: Shared = { chat, account, locale, say };
   const { settings, state, messages, pending } = now;
   const { box, unseen, toEnd, onScroll } = useScroll(messages.length + pending.length, now.typing || state.open);
   const begun = messages.length > 0 || pending.length > 0;
-  const asks = settings !== null && !begun && !now.identified && now.form === undefined && formFields(settings).length > 0;
+  const asks =
+    settings !== null && !begun && !now.identified && now.form === undefined && formFields(settings).length > 0;
   const closed = state.interactionId !== null && !state.open;
   const name = state.agentName ?? say('officer');
-  const choose = (next: Locale): void => { setLocale(next); onLocale(next); };
+  const choose = (next: Locale): void => {
+    setLocale(next);
+    onLocale(next);
+  };
   return (
     <div class={`chat${embedded ? ' embedded' : ''}`}>
-      <Head now={now} shared={shared} embedded={embedded} canEnd={state.open} onLocale={choose} onEnd={() => setEnding(true)} onMinimise={onMinimise} />
-      <div role="status" class="banner-place">{now.phase === 'reconnecting' && <p class="banner"><Icon name="clock" size={14} /> {say('reconnecting')}</p>}</div>
-      {now.phase === 'refused' ? <Refused shared={shared} /> : (
+      <Head
+        now={now}
+        shared={shared}
+        embedded={embedded}
+        canEnd={state.open}
+        onLocale={choose}
+        onEnd={() => setEnding(true)}
+        onMinimise={onMinimise}
+      />
+      <div role="status" class="banner-place">
+        {now.phase === 'reconnecting' && (
+          <p class="banner">
+            <Icon name="clock" size={14} /> {say('reconnecting')}
+          </p>
+        )}
+      </div>
+      {now.phase === 'refused' ? (
+        <Refused shared={shared} />
+      ) : (
         <Fragment>
           {state.waiting !== null && <QueueCard waiting={state.waiting} say={say} />}
-          <div class="log" ref={box} onScroll={onScroll} role="log" aria-live="polite" aria-relevant="additions" aria-label={say('conversation')} tabIndex={0}>
+          <div
+            class="log"
+            ref={box}
+            onScroll={onScroll}
+            role="log"
+            aria-live="polite"
+            aria-relevant="additions"
+            aria-label={say('conversation')}
+            tabIndex={0}
+          >
             <div class="log-inside">
               {now.more && <Older shared={shared} box={box} />}
               {settings !== null && !now.more && (
                 <Fragment>
                   <Speaker from="bot" author={null} say={say} />
-                  <div class="bubble theirs first last"><p class="text">{settings.welcome[locale]}</p></div>
+                  <div class="bubble theirs first last">
+                    <p class="text">{settings.welcome[locale]}</p>
+                  </div>
                 </Fragment>
               )}
-              {asks && settings !== null && <FormCard settings={settings} shared={shared} onDone={() => setTimeout(() => document.getElementById('message')?.focus())} />}
+              {asks && settings !== null && (
+                <FormCard
+                  settings={settings}
+                  shared={shared}
+                  onDone={() => setTimeout(() => document.getElementById('message')?.focus())}
+                />
+              )}
               <Thread messages={messages} pending={pending} shared={shared} />
               {now.typing && <p class="typing">{say('typing', { name })}</p>}
               {state.rateable && thanked !== state.interactionId && (
                 <RateCard key={state.interactionId} shared={shared} onDone={() => setThanked(state.interactionId)} />
               )}
-              {thanked !== null && thanked === state.interactionId && <p class="card thanks" role="status">{say('rateThanks')}</p>}
+              {thanked !== null && thanked === state.interactionId && (
+                <p class="card thanks" role="status">
+                  {say('rateThanks')}
+                </p>
+              )}
             </div>
           </div>
-          {unseen > 0 && <button type="button" class="pill" onClick={toEnd}><Icon name="down" size={14} /> {say('newMessages', { n: unseen })}</button>}
+          {unseen > 0 && (
+            <button type="button" class="pill" onClick={toEnd}>
+              <Icon name="down" size={14} /> {say('newMessages', { n: unseen })}
+            </button>
+          )}
           {settings !== null && !asks && <Composer shared={shared} closed={closed} textChars={settings.textChars} />}
         </Fragment>
       )}

@@ -1,7 +1,17 @@
 /** The chat itself, without any screen: connection, thread, what waits to be sent, and what changed. */
 import { io, type Socket } from 'socket.io-client';
 import type {
-  ChatAck, ChatAnswers, ChatHandshake, ChatHello, ChatMessage, ChatRequests, ChatServerEvents, ChatState, Form, Page, PublicSettings,
+  ChatAck,
+  ChatAnswers,
+  ChatHandshake,
+  ChatHello,
+  ChatMessage,
+  ChatRequests,
+  ChatServerEvents,
+  ChatState,
+  Form,
+  Page,
+  PublicSettings,
 } from '../../protocol.ts';
 import type { Keep } from './keep.ts';
 import { createOutbox, type Outbox, type Pending } from './outbox.ts';
@@ -54,24 +64,40 @@ export class RequestFailed extends Error {
   }
 }
 
-type Requests = { [N in keyof ChatRequests]: (payload: ChatRequests[N], ack: (answer: ChatAck<ChatAnswers[N]>) => void) => void };
+type Requests = {
+  [N in keyof ChatRequests]: (payload: ChatRequests[N], ack: (answer: ChatAck<ChatAnswers[N]>) => void) => void;
+};
 type ChatSocket = Socket<ChatServerEvents, Requests>;
 
 function connect(account: string, keep: Keep, after: () => number, identity: Identity | undefined): ChatSocket {
   return io('/chat', {
     // Most networks carry WebSocket at once; those that do not fall back to polling.
-    transports: ['websocket', 'polling'], tryAllTransports: true, reconnectionDelay: 500, reconnectionDelayMax: 5_000,
+    transports: ['websocket', 'polling'],
+    tryAllTransports: true,
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 5_000,
     auth: (give) => {
       const token = keep.get('token');
-      const handshake: ChatHandshake = { account, after: after(), ...(token === null ? {} : { token }), ...(identity ? { identity } : {}) };
+      const handshake: ChatHandshake = {
+        account,
+        after: after(),
+        ...(token === null ? {} : { token }),
+        ...(identity ? { identity } : {}),
+      };
       give(handshake as unknown as Record<string, unknown>);
     },
   });
 }
 
 /** The client's own types lose the tie between a name and its payload; here it is kept. */
-function emit<N extends keyof ChatRequests>(socket: ChatSocket, name: N, payload: ChatRequests[N]): Promise<ChatAck<ChatAnswers[N]>> {
-  const sender = socket.timeout(ACK_MS) as unknown as { emitWithAck(name: N, payload: ChatRequests[N]): Promise<ChatAck<ChatAnswers[N]>> };
+function emit<N extends keyof ChatRequests>(
+  socket: ChatSocket,
+  name: N,
+  payload: ChatRequests[N],
+): Promise<ChatAck<ChatAnswers[N]>> {
+  const sender = socket.timeout(ACK_MS) as unknown as {
+    emitWithAck(name: N, payload: ChatRequests[N]): Promise<ChatAck<ChatAnswers[N]>>;
+  };
   return sender.emitWithAck(name, payload);
 }
 
@@ -79,8 +105,15 @@ function emit<N extends keyof ChatRequests>(socket: ChatSocket, name: N, payload
 export function openChat(account: string, keep: Keep, identity: Identity | undefined): Chat {
   const listeners = new Set<() => void>();
   let now: Snapshot = {
-    phase: 'connecting', settings: null, state: NO_STATE, messages: [], more: false, pending: [], typing: false,
-    identified: false, form: keep.form(),
+    phase: 'connecting',
+    settings: null,
+    state: NO_STATE,
+    messages: [],
+    more: false,
+    pending: [],
+    typing: false,
+    identified: false,
+    form: keep.form(),
   };
   let visible = true;
   let seen = { delivered: 0, read: 0 };
@@ -94,26 +127,38 @@ export function openChat(account: string, keep: Keep, identity: Identity | undef
   const newest = (): number => now.messages.at(-1)?.seq ?? 0;
   const socket = connect(account, keep, newest, identity);
 
-  const request: Chat['request'] = (name, payload) => new Promise((resolve, reject) => {
-    emit(socket, name, payload).then((answer) => {
-      if (answer.ok) resolve(answer.data);
-      else reject(new RequestFailed(answer.code, answer.details));
-    }, () => reject(new RequestFailed('TIMEOUT')));
-  });
+  const request: Chat['request'] = (name, payload) =>
+    new Promise((resolve, reject) => {
+      emit(socket, name, payload).then(
+        (answer) => {
+          if (answer.ok) resolve(answer.data);
+          else reject(new RequestFailed(answer.code, answer.details));
+        },
+        () => reject(new RequestFailed('TIMEOUT')),
+      );
+    });
 
   const outbox = createOutbox({
-    account, keep, request, token: () => keep.get('token') ?? '', online: () => now.phase === 'online',
-    form: () => now.messages.some((message) => message.from === 'customer') ? undefined : now.form,
+    account,
+    keep,
+    request,
+    token: () => keep.get('token') ?? '',
+    online: () => now.phase === 'online',
+    form: () => (now.messages.some((message) => message.from === 'customer') ? undefined : now.form),
     fileBytesMax: () => now.settings?.fileBytes ?? Infinity,
     changed: (pending) => change({ pending }),
-    sent(message) { if (message.seq > 0) take([message]); },
+    sent(message) {
+      if (message.seq > 0) take([message]);
+    },
   });
 
   function tellSeen(): void {
     const next = { delivered: newest(), read: visible ? newest() : seen.read };
     if (now.phase !== 'online' || (next.delivered === seen.delivered && next.read === seen.read)) return;
     seen = next;
-    request('chat:seen', next).catch(() => { seen = { delivered: 0, read: 0 }; });
+    request('chat:seen', next).catch(() => {
+      seen = { delivered: 0, read: 0 };
+    });
   }
 
   function take(messages: readonly ChatMessage[], reset = false): void {
@@ -124,7 +169,10 @@ export function openChat(account: string, keep: Keep, identity: Identity | undef
 
   function leave(retry: boolean): void {
     clearTimeout(comeBack);
-    if (!retry) { change({ phase: 'refused' }); return; }
+    if (!retry) {
+      change({ phase: 'refused' });
+      return;
+    }
     change({ phase: now.settings === null ? 'connecting' : 'reconnecting' });
     // Spread out, for after a restart everybody comes back at once.
     comeBack = window.setTimeout(() => socket.connect(), 1_000 + Math.random() * 3_000);
@@ -135,13 +183,19 @@ export function openChat(account: string, keep: Keep, identity: Identity | undef
     seen = { delivered: 0, read: 0 };
     if (hello.reset) now = { ...now, messages: [] };
     change({
-      phase: 'online', settings: hello.settings, state: hello.state, identified: hello.identity === 'verified',
+      phase: 'online',
+      settings: hello.settings,
+      state: hello.state,
+      identified: hello.identity === 'verified',
       ...(hello.reset ? { more: hello.page.more } : {}),
     });
     take(hello.page.messages);
     outbox.pump();
   });
-  socket.on('messages', ({ messages }) => { change({ typing: false }); take(messages); });
+  socket.on('messages', ({ messages }) => {
+    change({ typing: false });
+    take(messages);
+  });
   socket.on('state', (state) => change({ state }));
   socket.on('typing', ({ typing }) => {
     clearTimeout(typingTimer);
@@ -159,23 +213,39 @@ export function openChat(account: string, keep: Keep, identity: Identity | undef
     if (refusal !== undefined) leave(refusal.retry !== false);
     else if (now.phase === 'online') change({ phase: 'reconnecting' });
   });
-  window.addEventListener('online', () => { if (!socket.connected && now.phase !== 'refused') socket.connect(); });
+  window.addEventListener('online', () => {
+    if (!socket.connected && now.phase !== 'refused') socket.connect();
+  });
 
   return {
     get: () => now,
     subscribe(listener) {
       listeners.add(listener);
-      return () => { listeners.delete(listener); };
+      return () => {
+        listeners.delete(listener);
+      };
     },
-    outbox, request,
+    outbox,
+    request,
     async older() {
       const page: Page = await request('chat:before', { before: now.messages[0]?.seq ?? 0 });
       change({ messages: merged(now.messages, page.messages), more: page.more });
     },
-    setForm(form) { keep.setForm(form); change({ form }); },
-    typing(isTyping) { if (now.phase === 'online') void request('chat:typing', { typing: isTyping }).catch(() => undefined); },
-    watch(next) { visible = next; tellSeen(); },
+    setForm(form) {
+      keep.setForm(form);
+      change({ form });
+    },
+    typing(isTyping) {
+      if (now.phase === 'online') void request('chat:typing', { typing: isTyping }).catch(() => undefined);
+    },
+    watch(next) {
+      visible = next;
+      tellSeen();
+    },
     token: () => keep.get('token') ?? '',
-    retryNow() { change({ phase: 'connecting' }); socket.disconnect().connect(); },
+    retryNow() {
+      change({ phase: 'connecting' });
+      socket.disconnect().connect();
+    },
   };
 }

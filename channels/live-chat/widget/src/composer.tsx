@@ -13,22 +13,50 @@ function grow(area: HTMLTextAreaElement | null): void {
   area.style.height = `${Math.min(area.scrollHeight, ROWS_MAX_PX)}px`;
 }
 
-function FileButton({ label, icon, camera, onFiles }: { label: string; icon: 'clip' | 'camera'; camera?: boolean; onFiles: (files: FileList) => void }): JSX.Element {
+function FileButton({
+  label,
+  icon,
+  camera,
+  onFiles,
+}: {
+  label: string;
+  icon: 'clip' | 'camera';
+  camera?: boolean;
+  onFiles: (files: FileList) => void;
+}): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
   return (
     <span class={camera ? 'camera' : ''}>
-      <button type="button" class="plain" aria-label={label} title={label} onClick={() => input.current?.click()}><Icon name={icon} size={22} /></button>
-      <input ref={input} type="file" hidden multiple={!camera} tabIndex={-1} aria-hidden="true" {...(camera ? { accept: 'image/*', capture: 'environment' } : {})}
+      <button type="button" class="plain" aria-label={label} title={label} onClick={() => input.current?.click()}>
+        <Icon name={icon} size={22} />
+      </button>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        multiple={!camera}
+        tabIndex={-1}
+        aria-hidden="true"
+        {...(camera ? { accept: 'image/*', capture: 'environment' } : {})}
         onChange={(event) => {
           if (event.currentTarget.files !== null) onFiles(event.currentTarget.files);
           event.currentTarget.value = '';
-        }} />
+        }}
+      />
     </span>
   );
 }
 
 /** The bar at the foot. Enter sends on a keyboard, Shift+Enter breaks the line; on a phone Enter breaks the line. */
-export function Composer({ shared, closed, textChars }: { shared: Shared; closed: boolean; textChars: number }): JSX.Element {
+export function Composer({
+  shared,
+  closed,
+  textChars,
+}: {
+  shared: Shared;
+  closed: boolean;
+  textChars: number;
+}): JSX.Element {
   const { say, chat } = shared;
   const [text, setText] = useState('');
   const area = useRef<HTMLTextAreaElement>(null);
@@ -49,19 +77,45 @@ export function Composer({ shared, closed, textChars }: { shared: Shared; closed
     typing(false);
     area.current?.focus();
   };
-  const files = (list: FileList): void => { for (const file of [...list].slice(0, 10)) chat.outbox.attach(file); };
+  const files = (list: FileList): void => {
+    for (const file of [...list].slice(0, 10)) chat.outbox.attach(file);
+  };
   return (
     <form class="composer" onSubmit={submit}>
       <div class="composer-field">
         <FileButton label={say('attach')} icon="clip" onFiles={files} />
         <FileButton label={say('camera')} icon="camera" camera onFiles={files} />
-        <textarea ref={area} id="message" rows={1} value={text} maxLength={textChars} placeholder={say(closed ? 'placeholderClosed' : 'placeholder')}
-          aria-label={say('placeholder')} enterkeyhint="send"
-          onInput={(event) => { setText(event.currentTarget.value); typing(event.currentTarget.value !== ''); }}
+        <textarea
+          ref={area}
+          id="message"
+          rows={1}
+          value={text}
+          maxLength={textChars}
+          placeholder={say(closed ? 'placeholderClosed' : 'placeholder')}
+          aria-label={say('placeholder')}
+          enterkeyhint="send"
+          onInput={(event) => {
+            setText(event.currentTarget.value);
+            typing(event.currentTarget.value !== '');
+          }}
           onBlur={() => typing(false)}
-          onKeyDown={(event) => { if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) submit(event); }}
-          onPaste={(event) => { if (event.clipboardData && event.clipboardData.files.length > 0) { event.preventDefault(); files(event.clipboardData.files); } }} />
-        <button type="submit" class={`send${text.trim() === '' ? '' : ' ready'}`} disabled={text.trim() === ''} aria-label={say('send')} title={say('send')}>
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) submit(event);
+          }}
+          onPaste={(event) => {
+            if (event.clipboardData && event.clipboardData.files.length > 0) {
+              event.preventDefault();
+              files(event.clipboardData.files);
+            }
+          }}
+        />
+        <button
+          type="submit"
+          class={`send${text.trim() === '' ? '' : ' ready'}`}
+          disabled={text.trim() === ''}
+          aria-label={say('send')}
+          title={say('send')}
+        >
           <Icon name="send" size={22} />
         </button>
       </div>

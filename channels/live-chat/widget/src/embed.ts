@@ -1,6 +1,8 @@
 /**
- * The one-line embed script: a button at the lower right that opens the chat in a frame of ours. Attributes: data-account,
- * data-lang, data-user-id with data-user-hash (and data-user-name, -email, -phone) for a customer the site has signed in.
+ * The one-line embed script: a button at the lower right that opens the chat in a frame of ours. Attributes:
+ * data-account,
+ * data-lang, data-user-id with data-user-hash (and data-user-name, -email, -phone) for a customer the site has signed
+ * in.
  */
 (() => {
   const script = document.currentScript as HTMLScriptElement | null;
@@ -8,7 +10,8 @@
   const { account = 'web', lang = '' } = script.dataset;
   const base = new URL(script.src);
   const english = (lang || document.documentElement.lang || navigator.language).toLowerCase().startsWith('en');
-  const words = english ? { open: 'Open the chat', close: 'Close the chat', frame: 'Chat with us' }
+  const words = english
+    ? { open: 'Open the chat', close: 'Close the chat', frame: 'Chat with us' }
     : { open: 'Buka obrolan', close: 'Tutup obrolan', frame: 'Obrolan dengan kami' };
 
   const STYLE = `
@@ -25,8 +28,26 @@
     iframe[hidden] { display: none; }
     @media (prefers-color-scheme: dark) { iframe { background: #16171a; } }
     @media (max-width: 480px) { iframe { inset: 0; width: 100%; height: 100%; border-radius: 0; } }`;
-  const ICON = '<svg width="26" height="26" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" '
-    + 'stroke-linejoin="round" aria-hidden="true"><path d="M4 20l1.3-3.9A8 8 0 1 1 8 18.7z"/><path d="M9 12h.01M12 12h.01M15 12h.01"/></svg>';
+  const SVG = 'http://www.w3.org/2000/svg';
+  const draw = (): SVGElement => {
+    const icon = document.createElementNS(SVG, 'svg');
+    const shape = {
+      width: '26',
+      height: '26',
+      viewBox: '0 0 24 24',
+      fill: 'none',
+      stroke: 'currentColor',
+      'aria-hidden': 'true',
+    };
+    const pen = { 'stroke-width': '1.75', 'stroke-linecap': 'round', 'stroke-linejoin': 'round' };
+    for (const [name, value] of Object.entries({ ...shape, ...pen })) icon.setAttribute(name, value);
+    for (const d of ['M4 20l1.3-3.9A8 8 0 1 1 8 18.7z', 'M9 12h.01M12 12h.01M15 12h.01']) {
+      const path = document.createElementNS(SVG, 'path');
+      path.setAttribute('d', d);
+      icon.append(path);
+    }
+    return icon;
+  };
 
   const host = document.createElement('div');
   const root = host.attachShadow({ mode: 'closed' });
@@ -35,8 +56,8 @@
   root.adoptedStyleSheets = [sheet];
   const button = document.createElement('button');
   button.type = 'button';
-  button.innerHTML = `${ICON}<b></b>`;
-  const badge = button.querySelector('b') as HTMLElement;
+  const badge = document.createElement('b');
+  button.append(draw(), badge);
   let frame: HTMLIFrameElement | undefined;
   let unread = 0;
 
@@ -51,11 +72,15 @@
     if (frame === undefined) {
       frame = document.createElement('iframe');
       frame.title = words.frame;
-      frame.src = `${base.origin}/chat?embed=1&account=${encodeURIComponent(account)}${lang === '' ? '' : `&lang=${encodeURIComponent(lang)}`}`;
+      const query = new URLSearchParams({ embed: '1', account, ...(lang === '' ? {} : { lang }) });
+      frame.src = `${base.origin}/chat?${query}`;
       root.append(frame);
     }
     frame.hidden = !open;
-    if (open) { unread = 0; frame.focus(); } else button.focus();
+    if (open) {
+      unread = 0;
+      frame.focus();
+    } else button.focus();
     tell({ sambung: 'shown', open });
     label();
   };
@@ -64,16 +89,26 @@
     if (event.origin !== base.origin || event.source !== frame?.contentWindow) return;
     const message = event.data as { sambung?: string; count?: number };
     if (message.sambung === 'close') show(false);
-    if (message.sambung === 'unread' && !shown()) { unread = message.count ?? 0; label(); }
+    if (message.sambung === 'unread' && !shown()) {
+      unread = message.count ?? 0;
+      label();
+    }
     if (message.sambung === 'ready') {
       const { userId, userHash, userName, userEmail, userPhone } = script.dataset;
-      tell({ sambung: 'start', open: shown(), ...(userId && userHash
-        ? { identity: { userId, hash: userHash, name: userName, email: userEmail, phone: userPhone } } : {}) });
+      tell({
+        sambung: 'start',
+        open: shown(),
+        ...(userId && userHash
+          ? { identity: { userId, hash: userHash, name: userName, email: userEmail, phone: userPhone } }
+          : {}),
+      });
     }
   });
   root.append(button);
   label();
-  const place = (): void => { document.body.append(host); };
+  const place = (): void => {
+    document.body.append(host);
+  };
   if (document.body === null) document.addEventListener('DOMContentLoaded', place);
   else place();
 })();

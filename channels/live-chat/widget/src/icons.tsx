@@ -6,7 +6,8 @@ const paths = {
   dots: 'M5 12h.01M12 12h.01M19 12h.01',
   down: 'M6 9l6 6 6-6',
   clip: 'M15 7l-6.5 6.5a1.5 1.5 0 0 0 3 3L18 10a3 3 0 0 0-6-6l-6.5 6.5a4.5 4.5 0 0 0 9 9L21 13',
-  camera: 'M5 7h1a2 2 0 0 0 2-2 1 1 0 0 1 1-1h6a1 1 0 0 1 1 1 2 2 0 0 0 2 2h1a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V9a2 2 0 0 1 2-2M9 13a3 3 0 1 0 6 0 3 3 0 0 0-6 0',
+  camera:
+    'M5 7h1a2 2 0 0 0 2-2 1 1 0 0 1 1-1h6a1 1 0 0 1 1 1 2 2 0 0 0 2 2h1a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V9a2 2 0 0 1 2-2M9 13a3 3 0 1 0 6 0 3 3 0 0 0-6 0',
   send: 'M4.7 4.3L20 12 4.7 19.7 7 12zM7 12h6',
   checks: 'M7 12l5 5L22 7M2 12l5 5m5-5l5-5',
   clock: 'M3 12a9 9 0 1 0 18 0 9 9 0 0 0-18 0M12 7v5l3 3',
@@ -24,8 +25,18 @@ export type IconName = keyof typeof paths;
 /** A decorative icon; the word stands beside it or in the button's label. */
 export function Icon({ name, size = 18 }: { name: IconName; size?: number }): JSX.Element {
   return (
-    <svg class="icon" width={size} height={size} viewBox="0 0 24 24" fill="none" stroke="currentColor"
-      stroke-width={name === 'dots' ? 2.6 : size <= 14 ? 2 : 1.75} stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
+    <svg
+      class="icon"
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      stroke-width={name === 'dots' ? 2.6 : size <= 14 ? 2 : 1.75}
+      stroke-linecap="round"
+      stroke-linejoin="round"
+      aria-hidden="true"
+    >
       <path d={paths[name]} />
     </svg>
   );
@@ -35,7 +46,8 @@ export function Icon({ name, size = 18 }: { name: IconName; size?: number }): JS
 export function FilledCheck(): JSX.Element {
   return (
     <svg class="icon ok" width="14" height="14" viewBox="0 0 24 24" aria-hidden="true">
-      <circle cx="12" cy="12" r="10" fill="currentColor" /><path d="M8 12.2l2.8 2.8L16 9.6" fill="none" stroke="var(--pane)" stroke-width="2.4" />
+      <circle cx="12" cy="12" r="10" fill="currentColor" />
+      <path d="M8 12.2l2.8 2.8L16 9.6" fill="none" stroke="var(--pane)" stroke-width="2.4" />
     </svg>
   );
 }

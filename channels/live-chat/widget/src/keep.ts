@@ -1,7 +1,15 @@
 /** What stays on the customer's device: token, language, form, and messages that were not acknowledged yet. */
 import type { Form } from '../../protocol.ts';
 
-export interface KeptMessage { clientId: string; text: string; at: string; fileName?: string; sizeBytes?: number; mediaType?: string; fileId?: string }
+export interface KeptMessage {
+  clientId: string;
+  text: string;
+  at: string;
+  fileName?: string;
+  sizeBytes?: number;
+  mediaType?: string;
+  fileId?: string;
+}
 
 export interface Keep {
   get(name: 'token' | 'locale'): string | null;
@@ -19,17 +27,42 @@ export function openKeep(account: string): Keep {
   const prefix = `sambung-chat:${account}:`;
   const memory = new Map<string, string>();
   const guarded = <T>(act: () => T, otherwise: () => T): T => {
-    try { return act(); } catch { return otherwise(); }
+    try {
+      return act();
+    } catch {
+      return otherwise();
+    }
   };
   const read = (name: string): string | null =>
-    guarded(() => localStorage.getItem(prefix + name), () => memory.get(name) ?? null) ?? memory.get(name) ?? null;
+    guarded(
+      () => localStorage.getItem(prefix + name),
+      () => memory.get(name) ?? null,
+    ) ??
+    memory.get(name) ??
+    null;
   const write = (name: string, value: string): void => {
-    guarded(() => { localStorage.setItem(prefix + name, value); }, () => { memory.set(name, value); });
+    guarded(
+      () => {
+        localStorage.setItem(prefix + name, value);
+      },
+      () => {
+        memory.set(name, value);
+      },
+    );
   };
-  const names = (): string[] => guarded(() => Object.keys(localStorage).filter((key) => key.startsWith(prefix))
-    .map((key) => key.slice(prefix.length)), () => [...memory.keys()]);
+  const names = (): string[] =>
+    guarded(
+      () =>
+        Object.keys(localStorage)
+          .filter((key) => key.startsWith(prefix))
+          .map((key) => key.slice(prefix.length)),
+      () => [...memory.keys()],
+    );
   const parsed = <T>(name: string): T | undefined =>
-    guarded(() => JSON.parse(read(name) ?? 'null') as T | null, () => null) ?? undefined;
+    guarded(
+      () => JSON.parse(read(name) ?? 'null') as T | null,
+      () => null,
+    ) ?? undefined;
   return {
     get: read,
     set: write,
@@ -38,9 +71,18 @@ export function openKeep(account: string): Keep {
     put: (message) => write(`out:${message.clientId}`, JSON.stringify(message)),
     drop(clientId) {
       memory.delete(`out:${clientId}`);
-      guarded(() => { localStorage.removeItem(`${prefix}out:${clientId}`); }, () => undefined);
+      guarded(
+        () => {
+          localStorage.removeItem(`${prefix}out:${clientId}`);
+        },
+        () => undefined,
+      );
     },
-    all: () => names().filter((name) => name.startsWith('out:')).map((name) => parsed<KeptMessage>(name))
-      .filter((one) => one !== undefined).sort((a, b) => a.at.localeCompare(b.at)),
+    all: () =>
+      names()
+        .filter((name) => name.startsWith('out:'))
+        .map((name) => parsed<KeptMessage>(name))
+        .filter((one) => one !== undefined)
+        .sort((a, b) => a.at.localeCompare(b.at)),
   };
 }

@@ -11,7 +11,11 @@ const account = query.get('account') ?? 'web';
 const embedded = query.has('embed') && window.parent !== window;
 const keep = openKeep(account);
 
-interface FromParent { sambung?: string; open?: boolean; identity?: Identity }
+interface FromParent {
+  sambung?: string;
+  open?: boolean;
+  identity?: Identity;
+}
 
 function start(identity: Identity | undefined, open: boolean): void {
   const chat = openChat(account, keep, identity);
@@ -25,7 +29,9 @@ function start(identity: Identity | undefined, open: boolean): void {
     chat.watch(visible);
   };
   // The parent may be any site that the account names; it gets a number, never a word of the chat.
-  const tell = (message: object): void => { if (embedded) window.parent.postMessage(message, '*'); };
+  const tell = (message: object): void => {
+    if (embedded) window.parent.postMessage(message, '*');
+  };
   let newest = 0;
   chat.subscribe(() => {
     const { messages } = chat.get();
@@ -43,17 +49,30 @@ function start(identity: Identity | undefined, open: boolean): void {
     watch();
     if (parentOpen) document.getElementById('message')?.focus();
   });
-  window.addEventListener('keydown', (event) => { if (event.key === 'Escape' && embedded) tell({ sambung: 'close' }); });
+  window.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && embedded) tell({ sambung: 'close' });
+  });
   watch();
-  render(<App chat={chat} account={account} embedded={embedded} first={firstLocale(query.get('lang'), keep.get('locale'))}
-    onLocale={(locale) => keep.set('locale', locale)} onMinimise={() => tell({ sambung: 'close' })} />, root);
+  render(
+    <App
+      chat={chat}
+      account={account}
+      embedded={embedded}
+      first={firstLocale(query.get('lang'), keep.get('locale'))}
+      onLocale={(locale) => keep.set('locale', locale)}
+      onMinimise={() => tell({ sambung: 'close' })}
+    />,
+    root,
+  );
 }
 
 /** Phones shrink what one sees, not the page, when the keyboard opens. */
 function followKeyboard(): void {
   const view = window.visualViewport;
   if (!view) return;
-  const fit = (): void => { document.documentElement.style.setProperty('--height', `${view.height}px`); };
+  const fit = (): void => {
+    document.documentElement.style.setProperty('--height', `${view.height}px`);
+  };
   view.addEventListener('resize', fit);
   fit();
 }

@@ -1,4 +1,7 @@
-/** What waits to be sent: one message after the other, with an id of ours, so that sending again is never a second message. */
+/**
+ * What waits to be sent: one message after the other, with an id of ours, so that sending again is never a second
+ * message.
+ */
 import type { ChatAnswers, ChatFile, ChatMessage, ChatRequests, Form } from '../../protocol.ts';
 import type { Keep, KeptMessage } from './keep.ts';
 import { upload, UploadFailed, type Upload } from './upload.ts';
@@ -9,7 +12,14 @@ export interface Pending {
   at: string;
   state: 'queued' | 'sending' | 'failed';
   code: string | null;
-  file: { fileName: string; sizeBytes: number; mediaType: string; progress: number; stored: ChatFile | null; preview: string | null } | null;
+  file: {
+    fileName: string;
+    sizeBytes: number;
+    mediaType: string;
+    progress: number;
+    stored: ChatFile | null;
+    preview: string | null;
+  } | null;
 }
 
 export interface Outbox {
@@ -37,7 +47,16 @@ export interface OutboxParts {
 }
 
 /** Codes that say "not now": the message waits and goes again by itself. */
-const LATER = new Set(['TIMEOUT', 'TOO_MANY_REQUESTS', 'OVERLOADED', 'DATABASE_UNAVAILABLE', 'SHUTTING_DOWN', 'INTERNAL', 'OFFLINE', 'VISITOR_TOKEN_INVALID']);
+const LATER = new Set([
+  'TIMEOUT',
+  'TOO_MANY_REQUESTS',
+  'OVERLOADED',
+  'DATABASE_UNAVAILABLE',
+  'SHUTTING_DOWN',
+  'INTERNAL',
+  'OFFLINE',
+  'VISITOR_TOKEN_INVALID',
+]);
 const AGAIN_MS = 2_000;
 
 /** A random id; browsers offer randomUUID only on https and loopback. */
@@ -55,7 +74,11 @@ function restored(kept: KeptMessage): Pending {
   if (fileName === undefined) return { clientId, text, at, state: 'queued', code: null, file: null };
   const stored = fileId === undefined ? null : { fileId, fileName, sizeBytes, mediaType };
   return {
-    clientId, text, at, state: stored === null ? 'failed' : 'queued', code: stored === null ? 'FILE_LOST' : null,
+    clientId,
+    text,
+    at,
+    state: stored === null ? 'failed' : 'queued',
+    code: stored === null ? 'FILE_LOST' : null,
     file: { fileName, sizeBytes, mediaType, progress: stored === null ? 0 : 1, stored, preview: null },
   };
 }
@@ -72,13 +95,23 @@ export function createOutbox(parts: OutboxParts): Outbox {
   const publish = (): void => parts.changed([...pending]);
   const find = (clientId: string): Pending | undefined => pending.find((one) => one.clientId === clientId);
   const set = (clientId: string, part: Partial<Pending>): void => {
-    pending = pending.map((one) => one.clientId === clientId ? { ...one, ...part } : one);
+    pending = pending.map((one) => (one.clientId === clientId ? { ...one, ...part } : one));
     publish();
   };
-  const keep = ({ clientId, text, at, file }: Pending): void => parts.keep.put({
-    clientId, text, at,
-    ...(file === null ? {} : { fileName: file.fileName, sizeBytes: file.sizeBytes, mediaType: file.mediaType, ...(file.stored ? { fileId: file.stored.fileId } : {}) }),
-  });
+  const keep = ({ clientId, text, at, file }: Pending): void =>
+    parts.keep.put({
+      clientId,
+      text,
+      at,
+      ...(file === null
+        ? {}
+        : {
+            fileName: file.fileName,
+            sizeBytes: file.sizeBytes,
+            mediaType: file.mediaType,
+            ...(file.stored ? { fileId: file.stored.fileId } : {}),
+          }),
+    });
   const drop = (clientId: string): void => {
     pending = pending.filter((one) => one.clientId !== clientId);
     files.delete(clientId);
@@ -97,45 +130,68 @@ export function createOutbox(parts: OutboxParts): Outbox {
   function start(clientId: string): void {
     const file = files.get(clientId);
     const one = find(clientId);
-    if (file === undefined || one?.file == null || one.file.stored !== null || uploads.has(clientId) || !parts.online()) return;
+    if (file === undefined || one?.file == null || one.file.stored !== null || uploads.has(clientId) || !parts.online())
+      return;
     set(clientId, { state: 'sending' });
     const going = upload(parts.account, parts.token(), file, (progress) => {
       const current = find(clientId)?.file;
       if (current) set(clientId, { file: { ...current, progress } });
     });
     uploads.set(clientId, going);
-    going.done.then((stored) => {
-      const current = find(clientId);
-      if (current?.file == null) return;
-      if (current.file.preview !== null) previews.set(stored.fileId, current.file.preview);
-      set(clientId, { state: 'queued', file: { ...current.file, progress: 1, stored } });
-      const after = find(clientId);
-      if (after !== undefined) keep(after);
-    }, (error: unknown) => {
-      const code = error instanceof UploadFailed ? error.message : 'INTERNAL';
-      if (code === 'CANCELLED') return;
-      set(clientId, LATER.has(code) ? { state: 'queued' } : { state: 'failed', code });
-      later();
-    }).finally(() => { uploads.delete(clientId); outbox.pump(); });
+    going.done
+      .then(
+        (stored) => {
+          const current = find(clientId);
+          if (current?.file == null) return;
+          if (current.file.preview !== null) previews.set(stored.fileId, current.file.preview);
+          set(clientId, { state: 'queued', file: { ...current.file, progress: 1, stored } });
+          const after = find(clientId);
+          if (after !== undefined) keep(after);
+        },
+        (error: unknown) => {
+          const code = error instanceof UploadFailed ? error.message : 'INTERNAL';
+          if (code === 'CANCELLED') return;
+          set(clientId, LATER.has(code) ? { state: 'queued' } : { state: 'failed', code });
+          later();
+        },
+      )
+      .finally(() => {
+        uploads.delete(clientId);
+        outbox.pump();
+      });
   }
 
   async function sendOne(one: Pending): Promise<void> {
     const form = parts.form();
     try {
       const answer = await parts.request('message:send', {
-        clientId: one.clientId, text: one.text, fileIds: one.file?.stored ? [one.file.stored.fileId] : [], ...(form === undefined ? {} : { form }),
+        clientId: one.clientId,
+        text: one.text,
+        fileIds: one.file?.stored ? [one.file.stored.fileId] : [],
+        ...(form === undefined ? {} : { form }),
       });
       drop(one.clientId);
       publish();
       const type = one.file?.stored?.mediaType ?? '';
       parts.sent({
-        id: answer.messageId ?? one.clientId, seq: answer.seq ?? 0, from: 'customer', author: null,
-        kind: one.file === null ? 'text' : type.startsWith('image/') ? 'image' : 'document', text: one.text === '' ? null : one.text,
-        files: one.file?.stored ? [one.file.stored] : [], clientId: one.clientId, at: one.at, deleted: false, edited: false,
+        id: answer.messageId ?? one.clientId,
+        seq: answer.seq ?? 0,
+        from: 'customer',
+        author: null,
+        kind: one.file === null ? 'text' : type.startsWith('image/') ? 'image' : 'document',
+        text: one.text === '' ? null : one.text,
+        files: one.file?.stored ? [one.file.stored] : [],
+        clientId: one.clientId,
+        at: one.at,
+        deleted: false,
+        edited: false,
       });
     } catch (error) {
       const code = (error as Error).message;
-      if (!LATER.has(code)) { set(one.clientId, { state: 'failed', code }); return; }
+      if (!LATER.has(code)) {
+        set(one.clientId, { state: 'failed', code });
+        return;
+      }
       set(one.clientId, { state: 'queued' });
       throw error;
     }
@@ -151,15 +207,26 @@ export function createOutbox(parts: OutboxParts): Outbox {
       const tooLarge = file.size > parts.fileBytesMax();
       files.set(clientId, file);
       add({
-        clientId, text: '', at: new Date().toISOString(), state: tooLarge ? 'failed' : 'queued', code: tooLarge ? 'FILE_TOO_LARGE' : null,
+        clientId,
+        text: '',
+        at: new Date().toISOString(),
+        state: tooLarge ? 'failed' : 'queued',
+        code: tooLarge ? 'FILE_TOO_LARGE' : null,
         file: {
-          fileName: file.name, sizeBytes: file.size, mediaType: file.type, progress: 0, stored: null,
+          fileName: file.name,
+          sizeBytes: file.size,
+          mediaType: file.type,
+          progress: 0,
+          stored: null,
           preview: file.type.startsWith('image/') ? URL.createObjectURL(file) : null,
         },
       });
       outbox.pump();
     },
-    retry(clientId) { set(clientId, { state: 'queued', code: null }); outbox.pump(); },
+    retry(clientId) {
+      set(clientId, { state: 'queued', code: null });
+      outbox.pump();
+    },
     remove(clientId) {
       uploads.get(clientId)?.cancel();
       drop(clientId);
@@ -177,7 +244,16 @@ export function createOutbox(parts: OutboxParts): Outbox {
       if (busy || next === undefined) return;
       busy = true;
       set(next.clientId, { state: 'sending' });
-      sendOne(next).then(() => { busy = false; outbox.pump(); }, () => { busy = false; later(); });
+      sendOne(next).then(
+        () => {
+          busy = false;
+          outbox.pump();
+        },
+        () => {
+          busy = false;
+          later();
+        },
+      );
     },
     preview: (fileId) => previews.get(fileId),
   };

@@ -8,7 +8,12 @@ import type { Pending } from './outbox.ts';
 import { blobUrl } from './upload.ts';
 import { clockTime, dayName, isWord, sizeName, type Say } from './words.ts';
 
-export interface Shared { chat: Chat; account: string; locale: Locale; say: Say }
+export interface Shared {
+  chat: Chat;
+  account: string;
+  locale: Locale;
+  say: Say;
+}
 
 function useBlob(shared: Shared, file: ChatFile | null): string | undefined {
   const own = file === null ? undefined : shared.chat.outbox.preview(file.fileId);
@@ -17,12 +22,18 @@ function useBlob(shared: Shared, file: ChatFile | null): string | undefined {
     if (file === null || own !== undefined) return undefined;
     let gone = false;
     let made: string | undefined;
-    blobUrl(shared.account, shared.chat.token(), file).then((got) => {
-      made = got;
-      if (gone) URL.revokeObjectURL(got);
-      else setUrl(got);
-    }, () => undefined);
-    return () => { gone = true; if (made !== undefined) URL.revokeObjectURL(made); };
+    blobUrl(shared.account, shared.chat.token(), file).then(
+      (got) => {
+        made = got;
+        if (gone) URL.revokeObjectURL(got);
+        else setUrl(got);
+      },
+      () => undefined,
+    );
+    return () => {
+      gone = true;
+      if (made !== undefined) URL.revokeObjectURL(made);
+    };
   }, [file?.fileId, own]);
   return own ?? url;
 }
@@ -39,8 +50,17 @@ async function save(shared: Shared, file: ChatFile): Promise<void> {
 function Picture({ file, shared }: { file: ChatFile; shared: Shared }): JSX.Element {
   const url = useBlob(shared, file);
   return (
-    <button type="button" class="picture" onClick={() => void save(shared, file)} aria-label={shared.say('download', { name: file.fileName })}>
-      {url === undefined ? <span class="picture-wait" /> : <img src={url} alt={shared.say('picture', { name: file.fileName })} />}
+    <button
+      type="button"
+      class="picture"
+      onClick={() => void save(shared, file)}
+      aria-label={shared.say('download', { name: file.fileName })}
+    >
+      {url === undefined ? (
+        <span class="picture-wait" />
+      ) : (
+        <img src={url} alt={shared.say('picture', { name: file.fileName })} />
+      )}
     </button>
   );
 }
@@ -48,12 +68,21 @@ function Picture({ file, shared }: { file: ChatFile; shared: Shared }): JSX.Elem
 function FileCard({ file, shared }: { file: ChatFile; shared: Shared }): JSX.Element {
   return (
     <div class="file">
-      <span class="file-icon"><Icon name="file" size={24} /></span>
+      <span class="file-icon">
+        <Icon name="file" size={24} />
+      </span>
       <span class="file-words">
-        <bdi class="file-name" title={file.fileName}>{file.fileName}</bdi>
+        <bdi class="file-name" title={file.fileName}>
+          {file.fileName}
+        </bdi>
         <span class="meta">{sizeName(file.sizeBytes, shared.locale)}</span>
       </span>
-      <button type="button" class="plain" onClick={() => void save(shared, file)} aria-label={shared.say('download', { name: file.fileName })}>
+      <button
+        type="button"
+        class="plain"
+        onClick={() => void save(shared, file)}
+        aria-label={shared.say('download', { name: file.fileName })}
+      >
         <Icon name="download" />
       </button>
     </div>
@@ -65,26 +94,73 @@ const SHOWN_PICTURE = /^image\/(png|jpeg|gif|webp)$/;
 function Files({ files, shared }: { files: readonly ChatFile[]; shared: Shared }): JSX.Element {
   return (
     <Fragment>
-      {files.map((file) => SHOWN_PICTURE.test(file.mediaType) ? <Picture key={file.fileId} file={file} shared={shared} />
-        : <FileCard key={file.fileId} file={file} shared={shared} />)}
+      {files.map((file) =>
+        SHOWN_PICTURE.test(file.mediaType) ? (
+          <Picture key={file.fileId} file={file} shared={shared} />
+        ) : (
+          <FileCard key={file.fileId} file={file} shared={shared} />
+        ),
+      )}
     </Fragment>
   );
 }
 
-function Bubble({ own, files, first, last, children }: { own: boolean; files: boolean; first: boolean; last: boolean; children: ComponentChildren }): JSX.Element {
-  return <div class={`bubble ${own ? 'own' : 'theirs'}${files ? ' with-file' : ''}${first ? ' first' : ''}${last ? ' last' : ''}`}>{children}</div>;
+function Bubble({
+  own,
+  files,
+  first,
+  last,
+  children,
+}: {
+  own: boolean;
+  files: boolean;
+  first: boolean;
+  last: boolean;
+  children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <div
+      class={`bubble ${own ? 'own' : 'theirs'}${files ? ' with-file' : ''}${first ? ' first' : ''}${last ? ' last' : ''}`}
+    >
+      {children}
+    </div>
+  );
 }
 
-function Message({ message, first, last, shared }: { message: ChatMessage; first: boolean; last: boolean; shared: Shared }): JSX.Element {
+function Message({
+  message,
+  first,
+  last,
+  shared,
+}: {
+  message: ChatMessage;
+  first: boolean;
+  last: boolean;
+  shared: Shared;
+}): JSX.Element {
   const { say, locale } = shared;
   const own = message.from === 'customer';
   return (
     <Bubble own={own} files={message.files.length > 0} first={first} last={last}>
       <Files files={message.files} shared={shared} />
-      {message.deleted ? <p class="text gone">{say('deleted')}</p> : message.text !== null && <p class="text" dir="auto">{message.text}</p>}
+      {message.deleted ? (
+        <p class="text gone">{say('deleted')}</p>
+      ) : (
+        message.text !== null && (
+          <p class="text" dir="auto">
+            {message.text}
+          </p>
+        )
+      )}
       <span class="meta stamp">
-        {message.edited && `${say('edited')} · `}<time dateTime={message.at}>{clockTime(message.at, locale)}</time>
-        {own && <Fragment> <Icon name="checks" size={14} /> {say('delivered')}</Fragment>}
+        {message.edited && `${say('edited')} · `}
+        <time dateTime={message.at}>{clockTime(message.at, locale)}</time>
+        {own && (
+          <Fragment>
+            {' '}
+            <Icon name="checks" size={14} /> {say('delivered')}
+          </Fragment>
+        )}
       </span>
     </Bubble>
   );
@@ -92,7 +168,8 @@ function Message({ message, first, last, shared }: { message: ChatMessage; first
 
 function failure(one: Pending, shared: Shared): string {
   const { say, locale } = shared;
-  if (one.code === 'FILE_TOO_LARGE') return say('fileTooLarge', { size: sizeName(shared.chat.get().settings?.fileBytes ?? 0, locale) });
+  if (one.code === 'FILE_TOO_LARGE')
+    return say('fileTooLarge', { size: sizeName(shared.chat.get().settings?.fileBytes ?? 0, locale) });
   if (one.code === 'FILE_TYPE_REFUSED') return say('fileRefused');
   if (one.code === 'FILE_LOST') return say('fileLost');
   return say(one.file === null ? 'failedText' : 'failedFile');
@@ -106,16 +183,31 @@ function PendingFile({ one, shared }: { one: Pending; shared: Shared }): JSX.Ele
   const going = one.state !== 'failed' && file.stored === null;
   return (
     <Fragment>
-      {file.preview !== null && <img class="preview" src={file.preview} alt={say('picture', { name: file.fileName })} />}
+      {file.preview !== null && (
+        <img class="preview" src={file.preview} alt={say('picture', { name: file.fileName })} />
+      )}
       <div class="file">
-        <span class="file-icon"><Icon name="file" size={24} /></span>
+        <span class="file-icon">
+          <Icon name="file" size={24} />
+        </span>
         <span class="file-words">
-          <bdi class="file-name" title={file.fileName}>{file.fileName}</bdi>
-          <span class="meta">{going ? say('progress', { n: percent, size: sizeName(file.sizeBytes, locale) }) : sizeName(file.sizeBytes, locale)}</span>
+          <bdi class="file-name" title={file.fileName}>
+            {file.fileName}
+          </bdi>
+          <span class="meta">
+            {going
+              ? say('progress', { n: percent, size: sizeName(file.sizeBytes, locale) })
+              : sizeName(file.sizeBytes, locale)}
+          </span>
           {going && <progress class="bar" max={100} value={percent} aria-label={file.fileName} />}
         </span>
         {going && (
-          <button type="button" class="plain" onClick={() => shared.chat.outbox.remove(one.clientId)} aria-label={`${say('cancel')} ${file.fileName}`}>
+          <button
+            type="button"
+            class="plain"
+            onClick={() => shared.chat.outbox.remove(one.clientId)}
+            aria-label={`${say('cancel')} ${file.fileName}`}
+          >
             <Icon name="close" />
           </button>
         )}
@@ -124,14 +216,28 @@ function PendingFile({ one, shared }: { one: Pending; shared: Shared }): JSX.Ele
   );
 }
 
-function PendingMessage({ one, first, last, shared }: { one: Pending; first: boolean; last: boolean; shared: Shared }): JSX.Element {
+function PendingMessage({
+  one,
+  first,
+  last,
+  shared,
+}: {
+  one: Pending;
+  first: boolean;
+  last: boolean;
+  shared: Shared;
+}): JSX.Element {
   const { say, chat } = shared;
   const word = one.state === 'failed' ? 'failed' : one.state === 'sending' ? 'sending' : 'waiting';
   return (
     <div class="pending">
       <Bubble own files={one.file !== null} first={first} last={last}>
         <PendingFile one={one} shared={shared} />
-        {one.text !== '' && <p class="text" dir="auto">{one.text}</p>}
+        {one.text !== '' && (
+          <p class="text" dir="auto">
+            {one.text}
+          </p>
+        )}
         <span class={`meta stamp${one.state === 'failed' ? ' bad' : ''}`}>
           <Icon name={one.state === 'failed' ? 'alert' : 'clock'} size={14} /> {say(word)}
         </span>
@@ -141,9 +247,13 @@ function PendingMessage({ one, first, last, shared }: { one: Pending; first: boo
           <span>{failure(one, shared)}</span>
           <span class="failure-acts">
             {one.code !== 'FILE_LOST' && one.code !== 'FILE_TOO_LARGE' && (
-              <button type="button" class="link" onClick={() => chat.outbox.retry(one.clientId)}><Icon name="again" size={14} /> {say('retry')}</button>
+              <button type="button" class="link" onClick={() => chat.outbox.retry(one.clientId)}>
+                <Icon name="again" size={14} /> {say('retry')}
+              </button>
             )}
-            <button type="button" class="link" onClick={() => chat.outbox.remove(one.clientId)}>{say('remove')}</button>
+            <button type="button" class="link" onClick={() => chat.outbox.remove(one.clientId)}>
+              {say('remove')}
+            </button>
           </span>
         </div>
       )}
@@ -152,17 +262,34 @@ function PendingMessage({ one, first, last, shared }: { one: Pending; first: boo
 }
 
 /** Who speaks, once above each run of theirs. */
-export function Speaker({ from, author, say }: { from: 'agent' | 'bot' | 'system'; author: string | null; say: Say }): JSX.Element {
+export function Speaker({
+  from,
+  author,
+  say,
+}: {
+  from: 'agent' | 'bot' | 'system';
+  author: string | null;
+  say: Say;
+}): JSX.Element {
   const bot = from !== 'agent';
   return (
     <div class="speaker">
-      <span class="speaker-icon"><Icon name={bot ? 'robot' : 'person'} size={14} /></span>
-      <bdi>{bot ? say('assistant') : author ?? say('officer')}</bdi>
+      <span class="speaker-icon">
+        <Icon name={bot ? 'robot' : 'person'} size={14} />
+      </span>
+      <bdi>{bot ? say('assistant') : (author ?? say('officer'))}</bdi>
     </div>
   );
 }
 
-interface Line { key: string; day?: string; notice?: string; message?: ChatMessage; first: boolean; last: boolean }
+interface Line {
+  key: string;
+  day?: string;
+  notice?: string;
+  message?: ChatMessage;
+  first: boolean;
+  last: boolean;
+}
 
 /** Where a message stands in its run: a run is one speaker on one day, without a word of the system between. */
 function lines(messages: readonly ChatMessage[], shared: Shared): Line[] {
@@ -174,10 +301,16 @@ function lines(messages: readonly ChatMessage[], shared: Shared): Line[] {
     if (message.from === 'system' && message.text === null) {
       if (!isWord(message.kind)) continue;
       previous = undefined;
-      made.push({ key: message.id, notice: shared.say(message.kind, { name: message.author ?? shared.say('officer') }), first: false, last: false });
+      made.push({
+        key: message.id,
+        notice: shared.say(message.kind, { name: message.author ?? shared.say('officer') }),
+        first: false,
+        last: false,
+      });
       continue;
     }
-    const same = today === day && previous?.message?.from === message.from && previous.message.author === message.author;
+    const same =
+      today === day && previous?.message?.from === message.from && previous.message.author === message.author;
     if (same && previous) previous.last = false;
     const line: Line = { key: message.id, message, first: !same, last: true, ...(today === day ? {} : { day: today }) };
     day = today;
@@ -188,21 +321,48 @@ function lines(messages: readonly ChatMessage[], shared: Shared): Line[] {
 }
 
 /** All bubbles, oldest first, then what waits. */
-export function Thread({ messages, pending, shared }: { messages: readonly ChatMessage[]; pending: readonly Pending[]; shared: Shared }): JSX.Element {
+export function Thread({
+  messages,
+  pending,
+  shared,
+}: {
+  messages: readonly ChatMessage[];
+  pending: readonly Pending[];
+  shared: Shared;
+}): JSX.Element {
   const made = lines(messages, shared);
   const runGoesOn = made.at(-1)?.message?.from === 'customer';
   return (
     <Fragment>
       {made.map(({ key, day, notice, message, first, last }) => (
         <Fragment key={key}>
-          {day !== undefined && <div class="day"><span>{day}</span></div>}
+          {day !== undefined && (
+            <div class="day">
+              <span>{day}</span>
+            </div>
+          )}
           {notice !== undefined && <p class="notice">{notice}</p>}
-          {message !== undefined && first && message.from !== 'customer' && <Speaker from={message.from} author={message.author} say={shared.say} />}
-          {message !== undefined && <Message message={message} first={first} last={last && !(pending.length > 0 && message === made.at(-1)?.message && runGoesOn)} shared={shared} />}
+          {message !== undefined && first && message.from !== 'customer' && (
+            <Speaker from={message.from} author={message.author} say={shared.say} />
+          )}
+          {message !== undefined && (
+            <Message
+              message={message}
+              first={first}
+              last={last && !(pending.length > 0 && message === made.at(-1)?.message && runGoesOn)}
+              shared={shared}
+            />
+          )}
         </Fragment>
       ))}
       {pending.map((one, index) => (
-        <PendingMessage key={one.clientId} one={one} shared={shared} first={index === 0 && !runGoesOn} last={index === pending.length - 1} />
+        <PendingMessage
+          key={one.clientId}
+          one={one}
+          shared={shared}
+          first={index === 0 && !runGoesOn}
+          last={index === pending.length - 1}
+        />
       ))}
     </Fragment>
   );

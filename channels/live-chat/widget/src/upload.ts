@@ -1,7 +1,10 @@
 /** Files over HTTP with the visitor's token: up with progress, down into a blob of this page. */
 import type { ChatFile } from '../../protocol.ts';
 
-export interface Upload { done: Promise<ChatFile>; cancel(): void }
+export interface Upload {
+  done: Promise<ChatFile>;
+  cancel(): void;
+}
 
 /** Why a file did not go up: an error code of the server, OFFLINE, or CANCELLED. */
 export class UploadFailed extends Error {}
@@ -10,7 +13,9 @@ export class UploadFailed extends Error {}
 export function upload(account: string, token: string, file: File, progress: (part: number) => void): Upload {
   const request = new XMLHttpRequest();
   const done = new Promise<ChatFile>((resolve, reject) => {
-    request.upload.onprogress = (event) => { if (event.lengthComputable) progress(event.loaded / event.total); };
+    request.upload.onprogress = (event) => {
+      if (event.lengthComputable) progress(event.loaded / event.total);
+    };
     request.onload = () => {
       const answer = (request.response ?? {}) as ChatFile & { code?: string };
       if (request.status === 201) resolve(answer);
@@ -30,7 +35,9 @@ export function upload(account: string, token: string, file: File, progress: (pa
 
 /** The address of a blob with the file's bytes. The server never renders a file; this page shows pictures itself. */
 export async function blobUrl(account: string, token: string, file: ChatFile): Promise<string> {
-  const answer = await fetch(`/api/chat/${encodeURIComponent(account)}/files/${file.fileId}`, { headers: { authorization: `Bearer ${token}` } });
+  const answer = await fetch(`/api/chat/${encodeURIComponent(account)}/files/${file.fileId}`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
   if (!answer.ok) throw new Error(`file ${answer.status}`);
   return URL.createObjectURL(await answer.blob());
 }
