@@ -36,6 +36,7 @@ export interface Noun {
   noun: string;
   table: string;
   /** Any entity: its fields are those of `columns`, checked by the zod shapes. */
+  // oxlint-disable-next-line typescript/no-explicit-any
   entity: EntityName<any>;
   /** Field outside -> SQL over alias t. */
   columns: Readonly<Record<string, string>>;

@@ -10,6 +10,7 @@ import type { User } from '#domain/people/access.ts';
 import type { Work } from '#domain/work.ts';
 import { createSignIn, type SignInRequest, type SignedIn } from './sign-in.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
+import { createWatch, type Kept, type KeptUser } from './session-watch.ts';
 import * as sql from './session-statements.ts';
 import { hashId, ID_CHARS, readCookie } from './tokens.ts';
 
@@ -67,18 +68,13 @@ export interface SessionOptions {
   passwords?: Passwords;
 }
 
-interface Kept { session: Session; readAt: number; version: number }
-interface KeptUser { user: User | undefined; readAt: number; version: number }
-
-const CLEAN_EVERY_MS = 600_000;
-
 /** One process's view of the sessions. */
 export function createSessions(work: Work, options: SessionOptions = {}): Sessions {
   const cookieName = options.secure === true ? '__Host-sambung' : 'sambung';
   const passwords = options.passwords ?? createPasswords();
   const kept = new Map<string, Kept>();
   const users = new Map<string, KeptUser>();
-  const watch = createWatch(work, kept, users);
+  const watch = createWatch(work, { sessions: kept, users });
   const signIn = createSignIn(work, passwords);
 
   const load = async (idHash: string): Promise<Session | undefined> => {
@@ -142,96 +138,5 @@ function signedOut(user: User): Parameters<typeof appendJournal>[1][number] {
     type: 'user.signed-out', subjectType: 'user', subjectId: user.id, actor: { kind: 'USER', id: user.id },
     scope: { organisationId: user.organisationId, siteId: user.siteId, branchId: user.branchId, teamId: user.teamId },
     data: { reason: 'SIGNED_OUT' },
-  };
-}
-
-interface Watch {
-  check(): Promise<void>;
-  forget(idHash: string): void;
-  onRevoked: Sessions['onRevoked'];
-  onUserChanged: Sessions['onUserChanged'];
-  close(): Promise<void>;
-}
-
-/** Looks every limits.sessionCheckMs, and at each hint, at the sessions and users this node serves. */
-function createWatch(
-  work: Work, kept: Map<string, Kept>, users: Map<string, KeptUser>,
-): Watch {
-  const revoked = new Set<(revocation: Revocation) => void>();
-  const changed = new Set<(userId: string) => void>();
-  let cleanedAt = performance.now();
-  let closed = false;
-  let again = false;
-  let running: Promise<void> | undefined;
-
-  const tell = (revocation: Revocation): void => {
-    kept.delete(revocation.sessionIdHash);
-    for (const listener of revoked) listener(revocation);
-  };
-  const lookAtSessions = async (): Promise<void> => {
-    if (kept.size === 0) return;
-    const hashes = [...kept.keys()].map((hash) => Buffer.from(hash, 'hex'));
-    const dead = await work.db.rows<{ id_hash: Buffer; user_id: string | null; code: string }>(
-      sql.deadSessions, [hashes, limits.sessionIdleMinutes]);
-    for (const row of dead) tell({ sessionIdHash: row.id_hash.toString('hex'), userId: row.user_id, code: row.code });
-  };
-  const lookAtUsers = async (): Promise<void> => {
-    const known = new Map<string, number>();
-    for (const [id, { version }] of users) known.set(id, version);
-    for (const { session: { user }, version } of kept.values()) {
-      known.set(user.id, Math.min(version, known.get(user.id) ?? version));
-    }
-    if (known.size === 0) return;
-    const rows = await work.db.rows<{ id: string; version: number }>(sql.userVersions, [[...known.keys()]]);
-    for (const row of rows.filter((one) => one.version !== known.get(one.id))) {
-      users.delete(row.id);
-      for (const one of kept.values()) {
-        if (one.session.user.id === row.id) Object.assign(one, { readAt: -Infinity, version: row.version });
-      }
-      for (const listener of changed) listener(row.id);
-    }
-  };
-  const clean = async (): Promise<void> => {
-    if (performance.now() - cleanedAt < CLEAN_EVERY_MS) return;
-    cleanedAt = performance.now();
-    for (const one of sql.cleanings) await work.db.rows(one);
-    const old = performance.now() - CLEAN_EVERY_MS;
-    for (const [id, { readAt }] of users) if (readAt < old) users.delete(id);
-  };
-  const round = async (): Promise<void> => {
-    do {
-      again = false;
-      await lookAtSessions();
-      await lookAtUsers();
-      await clean();
-    } while (again && !closed);
-  };
-  const check = (): Promise<void> => {
-    if (closed) return Promise.resolve();
-    again = true;
-    running ??= round().finally(() => { running = undefined; });
-    return running;
-  };
-  const quietly = (): void => {
-    check().catch((error: unknown) => { work.log.warn({ err: error },
-      'sessions could not be checked; trying again'); });
-  };
-  const timer = setInterval(quietly, limits.sessionCheckMs);
-  timer.unref();
-  const stopHints = work.wake.on('sessions', quietly);
-  return {
-    check,
-    forget(idHash) {
-      const found = kept.get(idHash);
-      if (found !== undefined) tell({ sessionIdHash: idHash, userId: found.session.user.id, code: 'SESSION_ENDED' });
-    },
-    onRevoked(listener) { revoked.add(listener); return () => { revoked.delete(listener); }; },
-    onUserChanged(listener) { changed.add(listener); return () => { changed.delete(listener); }; },
-    async close() {
-      closed = true;
-      clearInterval(timer);
-      stopHints();
-      await running?.catch(() => undefined);
-    },
   };
 }

@@ -22,7 +22,8 @@ export interface TestApi {
 
 export interface Answer {
   status: number;
-  body: any;
+  /** Parsed JSON, as it came. */
+  body: ReturnType<typeof JSON.parse>;
   headers: Record<string, string | string[] | number | undefined>;
 }
 

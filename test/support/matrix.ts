@@ -28,7 +28,7 @@ export interface Violation {
 }
 
 async function call(browser: Browser, route: RouteLine, id: string,
-  options: MatrixOptions): Promise<{ status: number; body: any }> {
+  options: MatrixOptions): Promise<{ status: number; body: ReturnType<typeof JSON.parse> }> {
   const name = `${route.method} ${route.url}`;
   const url = `${route.url.replace(/:\w+/g, id)}${options.queries?.[name] ?? ''}`;
   const reads = route.method === 'GET' || route.method === 'DELETE';
