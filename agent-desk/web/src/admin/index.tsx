@@ -33,7 +33,7 @@ function Here() {
     return <EmptyState title={w('common.gone')}>{w('common.goneHint')}</EmptyState>;
   }
   const PageHere = pages[section.key];
-  return <Guard permission={section.permission}><PageHere key={section.key} id={params?.id} /></Guard>;
+  return <Guard section={section}><PageHere key={section.key} id={params?.id} /></Guard>;
 }
 
 /** The routes below /admin. */

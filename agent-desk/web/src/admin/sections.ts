@@ -1,6 +1,6 @@
 /** The pages of the settings: where each is, what it needs, and under which heading it stands in the menu. */
 import {
-  IconAddressBook, IconBiohazard, IconCategory, IconHistory, IconListCheck, IconPhoneOff, IconPlugConnected, IconShieldCheck,
+  IconAddressBook, IconFileAlert, IconCategory, IconHistory, IconListCheck, IconPhoneOff, IconPlugConnected, IconShieldCheck,
   IconStack2, IconStars, type Icon,
 } from '@tabler/icons-react';
 
@@ -23,7 +23,7 @@ export const sections: readonly Section[] = [
   { key: 'categories', group: 'work', path: '/admin/categories', permission: 'queue.read', icon: IconCategory },
   { key: 'reasons', group: 'work', path: '/admin/reasons', permission: 'queue.read', icon: IconListCheck },
   { key: 'accounts', group: 'channels', path: '/admin/channel-accounts', permission: 'channel.read', icon: IconPlugConnected },
-  { key: 'quarantine', group: 'channels', path: '/admin/quarantine', permission: 'quarantine.read', icon: IconBiohazard },
+  { key: 'quarantine', group: 'channels', path: '/admin/quarantine', permission: 'quarantine.read', icon: IconFileAlert },
   { key: 'optOuts', group: 'channels', path: '/admin/opt-outs', permission: 'opt-out.manage', icon: IconPhoneOff },
   { key: 'audit', group: 'trail', path: '/admin/audit', permission: 'audit.read', icon: IconHistory },
 ];

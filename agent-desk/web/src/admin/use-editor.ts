@@ -135,7 +135,7 @@ export function useEditor<R extends Versioned, D extends object, S>(
   const dirty = useMemo(() => changedFields(base, draft).length > 0, [base, draft]);
   return {
     draft, isNew, dirty, saving, attempted, failure, conflict, clashes, set, save, loadLatest, settle,
-    errors: { ...(attempted ? problems : {}), ...definedOf(serverErrors) },
+    errors: { ...(attempted ? definedOf(problems) : {}), ...definedOf(serverErrors) },
   };
 }
 

@@ -143,6 +143,7 @@ function General({ editor, channels }: { editor: Editor<AccountDraft>; channels:
     <FormSection title={w('accounts.general')}>
       <Pair>
         <SelectField label={w('accounts.channel')} value={draft.channel === '' ? null : draft.channel} disabled={!isNew} required error={errors.channel}
+          data-autofocus={isNew || undefined}
           placeholder={w('accounts.choose')} data={channels.map((each) => ({ value: each.name, label: channelName(channels, each.name) }))} onChange={pickChannel} />
         <TextField label={w('accounts.key')} description={w('accounts.keyHint')} value={draft.key} disabled={!isNew} required error={errors.key}
           onChange={(value) => { set('key', value.toLowerCase()); }} inputWrapperOrder={order} />

@@ -81,7 +81,7 @@ export function AccountsPage({ id }: { id: string | undefined }) {
             <SearchField value={q} onChange={setQ} label={w('accounts.search')} />
             <FilterSelect label={w('accounts.channel')} all={w('accounts.channelAll')} value={channel} onChange={setChannel}
               data={channels.map((each) => ({ value: each.name, label: channelName(channels, each.name) }))} />
-            <FilterSelect label={w('common.status')} all={w('common.all')} value={status} onChange={setStatus}
+            <FilterSelect label={w('common.status')} all={w('common.anyStatus')} value={status} onChange={setStatus}
               data={(['ACTIVE', 'NEEDS_ATTENTION', 'DISABLED'] as const).map((each) => ({ value: each, label: w(`accounts.states.${each}`) }))} />
           </FilterBar>
         )} />

@@ -181,7 +181,7 @@ export function CategoriesPage({ id }: { id: string | undefined }) {
         filters={(
           <FilterBar>
             <SearchField value={q} onChange={setQ} label={w('categories.search')} />
-            <FilterSelect label={w('common.status')} all={w('common.all')} value={active} onChange={setActive}
+            <FilterSelect label={w('common.status')} all={w('common.anyStatus')} value={active} onChange={setActive}
               data={[{ value: 'true', label: w('common.active') }, { value: 'false', label: w('common.inactive') }]} />
           </FilterBar>
         )} />

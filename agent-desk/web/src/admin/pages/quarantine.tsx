@@ -1,6 +1,6 @@
 /** Quarantine: what could not be taken in, why, the original as plain text, and taking it in after all. */
 import { Button } from '@mantine/core';
-import { IconBiohazard, IconRepeat } from '@tabler/icons-react';
+import { IconFileAlert, IconRepeat } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { api, ApiError, dayTime, fileSize, notifyError, serverNow, useCan, useLocale } from '../../kit/index.ts';
@@ -135,7 +135,7 @@ export function QuarantinePage({ id }: { id: string | undefined }) {
       <ListPage title={w('quarantine.title')} lead={w('quarantine.lead')} query={query} columns={useColumns()} rowKey={(event) => event.id}
         hrefOf={(event) => `${home}/${event.id}`} filterCount={Number(accountId !== null) + Number(state !== 'QUARANTINED')}
         onClear={() => { setAccount(null); setState('QUARANTINED'); }}
-        empty={{ icon: IconBiohazard, title: w('quarantine.empty'), hint: w('quarantine.emptyHint') }}
+        empty={{ icon: IconFileAlert, title: w('quarantine.empty'), hint: w('quarantine.emptyHint') }}
         filters={(
           <FilterBar>
             <FilterSelect label={w('quarantine.account')} all={w('quarantine.accountAll')} value={accountId} onChange={setAccount}

@@ -63,7 +63,7 @@ export function QueuesPage({ id }: { id: string | undefined }) {
             <FilterSelect label={w('fields.tier')} all={w('queues.tierAll')} value={tier} onChange={setTier}
               data={['1', '2'].map((n) => ({ value: n, label: w('queues.tier', { n }) }))} />
             <FilterSelect label={w('queues.site')} all={w('queues.allSites')} value={siteId} onChange={setSite} data={optionsOf(sites)} />
-            <FilterSelect label={w('common.status')} all={w('common.all')} value={active} onChange={setActive}
+            <FilterSelect label={w('common.status')} all={w('common.anyStatus')} value={active} onChange={setActive}
               data={[{ value: 'true', label: w('common.active') }, { value: 'false', label: w('common.inactive') }]} />
           </FilterBar>
         )} />

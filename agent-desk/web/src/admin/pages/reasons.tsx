@@ -118,7 +118,7 @@ export function ReasonsPage({ id }: { id: string | undefined }) {
         empty={{ icon: IconListCheck, title: w('reasons.empty'), hint: w('reasons.emptyHint') }}
         filters={(
           <FilterBar>
-            <FilterSelect label={w('common.status')} all={w('common.all')} value={active} onChange={setActive}
+            <FilterSelect label={w('common.status')} all={w('common.anyStatus')} value={active} onChange={setActive}
               data={[{ value: 'true', label: w('common.active') }, { value: 'false', label: w('common.inactive') }]} />
           </FilterBar>
         )} />

@@ -69,7 +69,7 @@ export function SkillsPage({ id }: { id: string | undefined }) {
         filters={(
           <FilterBar>
             <SearchField value={q} onChange={setQ} label={w('skills.search')} />
-            <FilterSelect label={w('common.status')} all={w('common.all')} value={active} onChange={setActive}
+            <FilterSelect label={w('common.status')} all={w('common.anyStatus')} value={active} onChange={setActive}
               data={[{ value: 'true', label: w('common.active') }, { value: 'false', label: w('common.inactive') }]} />
           </FilterBar>
         )} />

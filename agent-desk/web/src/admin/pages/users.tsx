@@ -78,7 +78,7 @@ export function UsersPage({ id }: { id: string | undefined }) {
             <FilterSelect label={w('fields.siteId')} all={w('users.site')} value={siteId} data={optionsOf(sites)}
               onChange={(value) => { setSite(value); setTeam(null); }} />
             <FilterSelect label={w('fields.teamId')} all={w('users.team')} value={teamId} onChange={setTeam} data={optionsOf(teamsHere)} />
-            <FilterSelect label={w('common.status')} all={w('users.status')} value={status} onChange={setStatus}
+            <FilterSelect label={w('common.status')} all={w('common.anyStatus')} value={status} onChange={setStatus}
               data={(['ACTIVE', 'DISABLED'] as const).map((each) => ({ value: each, label: w(`users.${each}`) }))} />
           </FilterBar>
         )} />

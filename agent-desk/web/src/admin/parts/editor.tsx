@@ -1,7 +1,7 @@
 /** The drawer in which one record is made or changed: fields, what is wrong, the version conflict, saving, leaving. */
 import { Button, Drawer, Modal } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconGitMerge, IconLock } from '@tabler/icons-react';
-import { useEffect, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { ErrorState, Form, Kbd, sayError, SkeletonRows } from '../../kit/index.ts';
 import type { Editor } from '../use-editor.ts';
 import { useWords, wordOr } from '../use-words.ts';
@@ -16,7 +16,7 @@ export function SideDrawer({ title, onClose, children }: DrawerProps) {
   const phone = usePhone();
   return (
     <Drawer opened onClose={onClose} position="right" size={phone ? '100%' : 560} title={title} overlayProps={{ backgroundOpacity: 0.35 }}
-      closeButtonProps={{ 'aria-label': w('common.close') }} transitionProps={{ duration: 120 }}>
+      classNames={{ title: css.drawerTitle }} closeButtonProps={{ 'aria-label': w('common.close') }} transitionProps={{ duration: 120 }}>
       {children}
     </Drawer>
   );
@@ -175,6 +175,7 @@ interface EditorProps<D extends object> {
 /** The drawer around a form: Ctrl Enter saves, leaving with changes asks first, a version conflict is merged. */
 export function EditorDrawer<D extends object>({ title, editor, onClose, locked, show, children, after }: EditorProps<D>) {
   const [leaving, setLeaving] = useState(false);
+  const form = useRef<HTMLDivElement>(null);
   const close = (): void => { if (editor.dirty && locked === undefined) setLeaving(true); else onClose(); };
   useEffect(() => {
     if (!editor.dirty) return undefined;
@@ -182,16 +183,22 @@ export function EditorDrawer<D extends object>({ title, editor, onClose, locked,
     window.addEventListener('beforeunload', hold);
     return () => { window.removeEventListener('beforeunload', hold); };
   }, [editor.dirty]);
+  const submit = async (): Promise<void> => {
+    if (locked !== undefined) return;
+    await editor.save();
+    // Where something is wrong, the keyboard goes to the first of it.
+    requestAnimationFrame(() => { form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(); });
+  };
   const keys = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && locked === undefined) {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      void editor.save();
+      void submit();
     }
   };
   return (
     <SideDrawer title={title} onClose={close}>
-      <div onKeyDown={keys}>
-        <Form label={title} onSubmit={() => { if (locked === undefined) void editor.save(); }}>
+      <div ref={form} onKeyDown={keys}>
+        <Form label={title} onSubmit={() => { void submit(); }}>
           {locked === undefined ? null : <Notice tone="plain">{locked}</Notice>}
           <Conflict editor={editor} show={show} />
           <fieldset disabled={locked !== undefined} style={{ border: 0, margin: 0, minWidth: 0, padding: 0 }}>

@@ -4,7 +4,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { IconChevronDown, IconExternalLink, IconLock } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
-import { EmptyState, useSession } from '../../kit/index.ts';
+import { EmptyState, PageHeader, useSession } from '../../kit/index.ts';
 import { groups, hasAdministration, mayOpen, type Section, sections } from '../sections.ts';
 import { useWords, wordOr, type Words } from '../use-words.ts';
 import css from './admin.module.css';
@@ -89,26 +89,32 @@ export function AdminFrame({ children }: { children: ReactNode }) {
   const open = hasAdministration(permissions) ? sections.filter((section) => mayOpen(section, permissions)) : [];
   if (open.length === 0) {
     return (
-      <EmptyState icon={<IconLock size={28} stroke={1.5} />} title={w('common.nothing')}>{w('common.nothingHint')}</EmptyState>
+      <main>
+        <EmptyState icon={<IconLock size={28} stroke={1.5} />} title={w('common.nothing')}>{w('common.nothingHint')}</EmptyState>
+      </main>
     );
   }
   const Nav = phone ? PhoneNav : SideNav;
   return (
     <div className={css.frame} style={{ flexDirection: phone ? 'column' : 'row' }}>
       <Nav open={open} location={location} w={w} />
-      <div className={css.main}>{children}</div>
+      <main className={css.main}>{children}</main>
     </div>
   );
 }
 
 /** Shows the page only to those who hold the permission; others read which one is missing. */
-export function Guard({ permission, children }: { permission: string; children: ReactNode }) {
+export function Guard({ section, children }: { section: Section; children: ReactNode }) {
   const w = useWords();
   const { permissions } = useSession();
-  if (permissions.includes(permission)) return <>{children}</>;
+  const { key, permission } = section;
+  if (mayOpen(section, permissions)) return <>{children}</>;
   return (
+    <>
+    <PageHeader title={w(`nav.${key}`)} />
     <EmptyState icon={<IconLock size={28} stroke={1.5} />} title={w('common.denied')}>
       {w('common.deniedHint', { permission: wordOr(w, `perm.${permission}.0`, permission) })}
     </EmptyState>
+    </>
   );
 }

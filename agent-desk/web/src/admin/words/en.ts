@@ -11,7 +11,7 @@ export const en = {
     docs: 'API documentation', open: 'Open the settings menu', newTab: 'opens in a new tab',
   },
   common: {
-    clearFilters: 'Clear filters', all: 'All', none: 'None', active: 'Active', inactive: 'Inactive', status: 'Status',
+    clearFilters: 'Clear filters', all: 'All', anyStatus: 'Any status', none: 'None', active: 'Active', inactive: 'Inactive', status: 'Status',
     name: 'Name', code: 'Code', actions: 'Actions', shown: '{{n}} shown', shownMore: '{{n}} shown, there are more',
     noMatch: 'Nothing matches', noMatchHint: 'The list is hidden by {{n}} filters.', loading: 'Loading ...',
     request: 'Request number {{id}}', denied: 'You may not open this page',
@@ -65,7 +65,7 @@ export const en = {
   users: {
     title: 'Users', lead: 'Who may sign in, where they stand, and what they may do.', add: 'Add user',
     edit: 'User {{npk}}', search: 'Search name or NPK', site: 'All sites', team: 'All teams', noSite: 'No site',
-    noTeam: 'No team', status: 'Any status', ACTIVE: 'Active', DISABLED: 'Inactive',
+    noTeam: 'No team', ACTIVE: 'Active', DISABLED: 'Inactive',
     empty: 'There are no users in your scope yet',
     emptyHint: 'Add the first one; the server makes a temporary password.', identity: 'Identity', work: 'Work',
     rolesHead: 'Roles and scopes',
@@ -262,7 +262,7 @@ export const en = {
     lead: 'Everything that happened, who did it, and when. Codes and numbers only; message text and personal data '
       + 'are not kept here.',
     actor: 'Actor', type: 'Event', subject: 'Subject', from: 'From', to: 'To', allTypes: 'All events',
-    subjectId: 'Number of the subject (id)', actorId: 'Actor: search users', empty: 'There are no records yet',
+    subjectId: 'Number of the subject (id)', actorId: 'Find user', empty: 'There are no records yet',
     emptyHint: 'Every change will appear here.', refresh: 'Refresh', actorKind: 'Kind of actor',
     allActors: 'All actors',
     actors: { USER: 'User', CUSTOMER: 'Customer', SYSTEM: 'System', BOT: 'Bot' },

@@ -11,7 +11,7 @@ export const id = {
     audit: 'Jejak audit', docs: 'Dokumentasi API', open: 'Buka menu pengaturan', newTab: 'terbuka di tab baru',
   },
   common: {
-    clearFilters: 'Hapus filter', all: 'Semua', none: 'Tidak ada', active: 'Aktif', inactive: 'Nonaktif',
+    clearFilters: 'Hapus filter', all: 'Semua', anyStatus: 'Semua status', none: 'Tidak ada', active: 'Aktif', inactive: 'Nonaktif',
     status: 'Status', name: 'Nama', code: 'Kode', actions: 'Tindakan', shown: '{{n}} ditampilkan',
     shownMore: '{{n}} ditampilkan, masih ada lagi', noMatch: 'Tidak ada yang cocok',
     noMatchHint: 'Daftar tersembunyi oleh {{n}} filter.', loading: 'Memuat ...', request: 'Nomor permintaan {{id}}',
@@ -68,7 +68,7 @@ export const id = {
   users: {
     title: 'Pengguna', lead: 'Siapa yang dapat masuk, di mana tempatnya, dan apa yang boleh dilakukannya.',
     add: 'Tambah pengguna', edit: 'Pengguna {{npk}}', search: 'Cari nama atau NPK', site: 'Semua site',
-    team: 'Semua tim', noSite: 'Tanpa site', noTeam: 'Tanpa tim', status: 'Semua status', ACTIVE: 'Aktif',
+    team: 'Semua tim', noSite: 'Tanpa site', noTeam: 'Tanpa tim', ACTIVE: 'Aktif',
     DISABLED: 'Nonaktif', empty: 'Belum ada pengguna dalam cakupan Anda',
     emptyHint: 'Tambahkan pengguna pertama; kata sandi sementara dibuat oleh server.', identity: 'Identitas',
     work: 'Pekerjaan', rolesHead: 'Peran dan cakupan',
@@ -275,7 +275,7 @@ export const id = {
     lead: 'Semua yang terjadi, siapa yang melakukan, dan kapan. Hanya kode dan nomor; isi pesan dan data pribadi '
       + 'tidak disimpan di sini.',
     actor: 'Pelaku', type: 'Kejadian', subject: 'Objek', from: 'Dari', to: 'Sampai', allTypes: 'Semua kejadian',
-    subjectId: 'Nomor objek (id)', actorId: 'Pelaku: cari pengguna', empty: 'Belum ada catatan',
+    subjectId: 'Nomor objek (id)', actorId: 'Cari pengguna', empty: 'Belum ada catatan',
     emptyHint: 'Setiap perubahan akan tampil di sini.', refresh: 'Perbarui', actorKind: 'Jenis pelaku',
     allActors: 'Semua pelaku',
     actors: { USER: 'Pengguna', CUSTOMER: 'Nasabah', SYSTEM: 'Sistem', BOT: 'Bot' },
