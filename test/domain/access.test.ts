@@ -2,7 +2,9 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { newId } from '#domain/ids.ts';
-import { accessFilter, can, keysOf, keysOfResource, type Grant, type Placed, type User } from '#domain/people/access.ts';
+import {
+  accessFilter, can, keysOf, keysOfResource, type Grant, type Placed, type User,
+} from '#domain/people/access.ts';
 import type { Permission, ScopeKind } from '#domain/people/permissions.ts';
 import type { Db } from '#domain/store/db.ts';
 import { openTestDb } from '#test/support/harness.ts';
@@ -12,7 +14,7 @@ t.setTimeout(120_000);
 const ACTIONS: Permission[] = ['interaction.read', 'ticket.read'];
 const KINDS: ScopeKind[] = ['self', 'team', 'queue', 'site', 'branch', 'organisation'];
 
-interface World { organisations: string[]; sites: string[]; teams: string[]; queues: string[]; users: string[]; branches: Branch[] }
+interface World extends Record<'organisations' | 'sites' | 'teams' | 'queues' | 'users', string[]> { branches: Branch[] }
 interface Branch { id: string; organisation: string; above: string[] }
 
 /** Branches of random trees: each new one hangs below an earlier one of its organisation, or is a root. */
@@ -53,7 +55,9 @@ t.test('RA06 can, keysOf and accessFilter agree for random org trees, grants and
   const world: World = { organisations: [newId(), newId()], sites: [newId(), newId()], teams: [newId(), newId()],
     queues: [newId(), newId()],
     users: [newId(), newId(), newId()], branches: [] };
-  for (const [n, id] of world.organisations.entries()) await db.dynamic('insert into organisations (id, code, name) values ($1, $2, $2)', [id, `O${n}`]);
+  for (const [n, id] of world.organisations.entries()) {
+    await db.dynamic('insert into organisations (id, code, name) values ($1, $2, $2)', [id, `O${n}`]);
+  }
   await db.dynamic(`create table placed (id int primary key, organisation_id uuid, site_id uuid, branch_id uuid,
     queue_id uuid, team_id uuid, agent_id uuid)`);
   const index = fc.nat({ max: 30 });

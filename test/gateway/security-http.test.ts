@@ -35,7 +35,9 @@ const echo: FastifyPluginAsyncZod = async (app) => {
   app.get('/known', { config: { permission: 'signed-in' } }, async () => { throw new AppError('NO_SEAT_FREE'); });
 };
 
-async function place(t: Teardown): Promise<{ work: TestWork; world: SmallWorld; agent: Browser; stranger: Browser; app: FastifyInstance }> {
+interface Place { work: TestWork; world: SmallWorld; agent: Browser; stranger: Browser; app: FastifyInstance }
+
+async function place(t: Teardown): Promise<Place> {
   const work = await testWork(t);
   const world = await smallWorld(work.db);
   const api = await testApi(t, { work, plugins: ({ sessions }) => [echo, sessionApi({ work, sessions }),
