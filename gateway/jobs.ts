@@ -1,11 +1,12 @@
 /**
- * Wake-ups through bull: one of several nodes hears that an account has something to send, now or later. A job carries the
- * account's id and nothing else, and decides nothing: whoever is woken claims the oldest due message from PostgreSQL. Jobs may
- * be lost, doubled or flushed at any time, for a sweep finds what they forgot (RI4, RF05, RF06).
+ * Wake-ups through bull: one of several nodes hears that an account has something to send, now or later. A job carries
+ * the account's id and nothing else, and decides nothing: whoever is woken claims the oldest due message from
+ * PostgreSQL. Jobs may be lost, doubled or flushed at any time, for a sweep finds what they forgot (RI4, RF05, RF06).
  *
- * Wake-ups coalesce by job id, and bull ignores an id it knows, also while that job runs. So the id carries a generation,
- * which a job raises before its handler looks: a wake-up that comes later gets a new id. One that read the old generation
- * read it before the handler looked, and what it announces was committed before that; so the handler sees it.
+ * Wake-ups coalesce by job id, and bull ignores an id it knows, also while that job runs. So the id carries a
+ * generation, which a job raises before its handler looks: a wake-up that comes later gets a new id. One that read the
+ * old generation read it before the handler looked, and what it announces was committed before that; so the handler
+ * sees it.
  */
 import Bull from 'bull';
 import { Redis, type RedisOptions } from 'ioredis';
@@ -14,8 +15,8 @@ import type { Log, Work } from '#domain/work.ts';
 
 export interface Jobs {
   /**
-   * Announces that the account has something to send, after `delayMs`. Call after COMMIT. Never throws and never waits; while
-   * one is on its way for the account, more of them become one.
+   * Announces that the account has something to send, after `delayMs`. Call after COMMIT. Never throws and never
+   * waits; while one is on its way for the account, more of them become one.
    */
   add(accountId: string, delayMs?: number): void;
   /** The same, for who wants to know: true if Redis took it within limits.jobAddTimeoutMs. Never rejects. */
@@ -51,7 +52,8 @@ function retryStrategy(tries: number): number {
 
 /** For adding: fails at once while Redis is away, and within the bound while it hangs. Nothing piles up in memory. */
 function addingOptions(timeoutMs: number): RedisOptions {
-  return { enableReadyCheck: false, enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: timeoutMs, retryStrategy };
+  return { enableReadyCheck: false, enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: timeoutMs,
+    retryStrategy };
 }
 
 /** For hearing: waits for Redis to come back, as long as it takes (bull demands both). */
@@ -114,7 +116,8 @@ class BullJobs implements Jobs {
   async close(graceMs = CLOSE_GRACE_MS): Promise<void> {
     this.#closed = true;
     // Waits for the jobs that run; with Redis away it would wait for ever.
-    if (this.#hearing !== undefined && this.connected()) await within(this.#hearing.close().catch(() => undefined), graceMs);
+    if (this.#hearing !== undefined && this.connected()) await within(this.#hearing.close().catch(() => undefined),
+      graceMs);
     for (const client of this.#clients) client.disconnect();
     // Ends bull's timers; without connections this needs no Redis.
     await within(Promise.allSettled([this.#adding.close(true), this.#hearing?.close(true)]), 200);
@@ -125,7 +128,8 @@ class BullJobs implements Jobs {
     this.#hearing = queue;
     queue.process(CONCURRENCY, async (job) => {
       // Before the handler looks: see the head of this file. Without an answer the handler is called all the same.
-      await within(this.#client.hincrby(this.#generations(), job.data.accountId, 1).catch(() => 0), this.#options.addTimeoutMs);
+      await within(this.#client.hincrby(this.#generations(), job.data.accountId, 1).catch(() => 0),
+        this.#options.addTimeoutMs);
       if (!this.#closed) handler(job.data.accountId);
     }).catch((error: Error) => {
       // Bull gives up for good if Redis fails it while it starts: begin again.
@@ -139,7 +143,8 @@ class BullJobs implements Jobs {
   async #put(accountId: string, delayMs: number): Promise<void> {
     const options = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
     if (delayMs > 0) {
-      await this.#adding.add({ accountId }, { ...options, delay: delayMs, jobId: `${accountId}:later:${this.#stepOf(delayMs)}` });
+      await this.#adding.add({ accountId }, { ...options, delay: delayMs,
+        jobId: `${accountId}:later:${this.#stepOf(delayMs)}` });
       return;
     }
     const generation = await this.#client.hget(this.#generations(), accountId) ?? '0';

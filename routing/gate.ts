@@ -25,8 +25,8 @@ export type GateRule = (facts: GateFacts) => Verdict;
 const SEND: Verdict = { kind: 'send' };
 
 /**
- * A customer who opted out of everything hears nothing; one who opted out of a purpose hears nothing of that purpose. The
- * answer to somebody who wrote to us is service and passes, unless everything was refused.
+ * A customer who opted out of everything hears nothing; one who opted out of a purpose hears nothing of that purpose.
+ * The answer to somebody who wrote to us is service and passes, unless everything was refused.
  */
 export const optOutRule: GateRule = (facts) => {
   if (facts.optOuts.includes('ALL')) return { kind: 'refuse', reasonCode: 'OPTED_OUT_ALL' };
@@ -36,7 +36,10 @@ export const optOutRule: GateRule = (facts) => {
   return facts.optOuts.includes(facts.purpose) ? { kind: 'refuse', reasonCode: 'OPTED_OUT' } : SEND;
 };
 
-/** In the order they are asked. Contact hours, frequency and third parties join here with the programmes that need them. */
+/**
+ * In the order they are asked. Contact hours, frequency and third parties join here with the programmes that need
+ * them.
+ */
 export const gateRules: readonly GateRule[] = [optOutRule];
 
 /** The verdict of the first rule that does not say `send`. Pure. */

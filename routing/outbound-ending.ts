@@ -24,6 +24,11 @@ export class Ending {
     this.#known = new Gatherer(limits.sendBatchMax, (batch) => this.#merge(batch));
   }
 
+  /** Outcomes that are not in a batch yet. */
+  get waiting(): number {
+    return this.#settlements.length;
+  }
+
   outcome(id: string, fence: number, after: AfterSend): Promise<void> {
     return this.#settlements.push(columnsOf(id, fence, 'outcome', after));
   }
@@ -39,11 +44,13 @@ export class Ending {
   }
 
   refuse(id: string, fence: number, reasonCode: string): Promise<void> {
-    return this.#settlements.push({ ...nothing, id, fence, mode: 'outcome', status: 'failed', reason_code: reasonOf(reasonCode) });
+    return this.#settlements.push({ ...nothing, id, fence, mode: 'outcome', status: 'failed',
+      reason_code: reasonOf(reasonCode) });
   }
 
   defer(id: string, fence: number, until: Date, reasonCode: string): Promise<void> {
-    return this.#settlements.push({ ...nothing, id, fence, mode: 'defer', status: 'queued', reason_code: reasonOf(reasonCode),
+    return this.#settlements.push({ ...nothing, id, fence, mode: 'defer', status: 'queued',
+      reason_code: reasonOf(reasonCode),
       until: until.toISOString() });
   }
 

@@ -1,4 +1,7 @@
-/** One channel account on this node: its free slots, its pace, and the sends that run; so a slow account holds up nobody else. */
+/**
+ * One channel account on this node: its free slots, its pace, and the sends that run; so a slow account holds up
+ * nobody else.
+ */
 import type { AccountView, OutboundMessage, SendOutcome } from '#domain/channels/words.ts';
 import { failpoint } from '#domain/failpoints.ts';
 
@@ -76,14 +79,15 @@ export class Lane {
   }
 
   /**
-   * Hands a message to the channel. A throw is `unknown`, and so is a send that has not ended at the deadline, whether it
-   * obeys the signal or not; what it says later goes to `late`.
+   * Hands a message to the channel. A throw is `unknown`, and so is a send that has not ended at the deadline, whether
+   * it obeys the signal or not; what it says later goes to `late`.
    */
   async send(message: OutboundMessage, deadlineMs: number, late: (outcome: SendOutcome) => void): Promise<SendOutcome> {
     const controller = new AbortController();
     this.#controllers.add(controller);
     const cut = new Promise<SendOutcome>((resolve) => {
-      controller.signal.addEventListener('abort', () => resolve({ kind: 'unknown', reasonCode: 'SEND_TIMEOUT' }), { once: true });
+      controller.signal.addEventListener('abort', () => resolve({ kind: 'unknown', reasonCode: 'SEND_TIMEOUT' }),
+        { once: true });
     });
     const timer = setTimeout(() => controller.abort(), deadlineMs);
     try {

@@ -1,4 +1,6 @@
-/** The prepared statements by which messages to customers are written down: replies, notes and the system's own texts. */
+/**
+ * The prepared statements by which messages to customers are written down: replies, notes and the system's own texts.
+ */
 import { journalInsertSql } from '#domain/journal/append.ts';
 import { statement } from '#domain/store/db.ts';
 
@@ -15,7 +17,10 @@ export const lockInteraction = statement('outbound.lock-interaction', `
 select id, state, version, answered_at, site_id, branch_id, queue_id, team_id, agent_id from interactions
 where organisation_id = $1 and conversation_id = $2 and state not in ('CLOSED', 'OOT_COMPLETE') for update`);
 
-/** $1 organisation, $2 ids, $3 the user, $4 conversation: files that this user uploaded and that no message has taken yet. */
+/**
+ * $1 organisation, $2 ids, $3 the user, $4 conversation: files that this user uploaded and that no message has taken
+ * yet.
+ */
 export const lockFiles = statement('outbound.lock-files', `
 select id, file_name, media_type, size_bytes::float8 as size_bytes from files
 where organisation_id = $1 and id = any($2::uuid[]) and uploaded_by_kind = 'AGENT' and uploaded_by = $3
@@ -23,11 +28,12 @@ where organisation_id = $1 and id = any($2::uuid[]) and uploaded_by_kind = 'AGEN
 
 /** $1 organisation, $2 conversation, $3 message: what a reply may quote. */
 export const quotable = statement('outbound.quotable', `
-select id from messages where organisation_id = $1 and conversation_id = $2 and id = $3 and direction in ('IN', 'OUT')`);
+select id from messages where organisation_id = $1 and conversation_id = $2 and id = $3
+  and direction in ('IN', 'OUT')`);
 
 /**
- * $1 one message as columns, $2 the interaction's new state (null: untouched, as for notes and texts of bots), $3 files to
- * take, $4 journal records. The caller holds the locks of the conversation and the interaction.
+ * $1 one message as columns, $2 the interaction's new state (null: untouched, as for notes and texts of bots), $3
+ * files to take, $4 journal records. The caller holds the locks of the conversation and the interaction.
  */
 export const writeMessage = statement('outbound.write', `
 with item as (
@@ -39,7 +45,8 @@ with item as (
   insert into messages (id, organisation_id, conversation_id, interaction_id, channel_account_id, seq, direction,
     author_kind, author_id, kind, body, attachments, reply_to_id, client_id, status, status_at, purpose, bulk, due_at,
     created_at)
-  select id, organisation_id, conversation_id, interaction_id, channel_account_id, seq, direction, author_kind, author_id,
+  select id, organisation_id, conversation_id, interaction_id, channel_account_id, seq, direction, author_kind,
+    author_id,
     kind, body, attachments, reply_to_id, client_id, status, case when status is not null then app_now() end, purpose,
     bulk, case when status is not null then coalesce(due_at, app_now()) end, app_now()
   from item
@@ -48,7 +55,8 @@ with item as (
     last_direction = item.direction, version = c.version + 1
   from item where c.id = item.conversation_id and c.organisation_id = item.organisation_id
 ), interaction as (
-  update interactions i set state = $2::text, answered_at = coalesce(i.answered_at, app_now()), awaiting_reply_since = null,
+  update interactions i set state = $2::text, answered_at = coalesce(i.answered_at, app_now()),
+    awaiting_reply_since = null,
     version = i.version + 1
   from item where $2::text is not null and i.id = item.interaction_id and i.organisation_id = item.organisation_id
 ), file as (
@@ -57,7 +65,10 @@ with item as (
 )
 ${journalInsertSql('$4')}`);
 
-/** $1 organisation, $2 message: a message to the customer, for the decision of an agent about it. Its conversation comes first. */
+/**
+ * $1 organisation, $2 message: a message to the customer, for the decision of an agent about it. Its conversation
+ * comes first.
+ */
 export const conversationOfMessage = statement('outbound.conversation-of', `
 select conversation_id from messages where organisation_id = $1 and id = $2 and direction = 'OUT'`);
 

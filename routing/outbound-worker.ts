@@ -136,12 +136,14 @@ class Worker implements Outbound {
         await this.#open();
         if (performance.now() < this.#doubtUntil) await this.#returnUnheard();
         const lanes = this.#ready().slice(0, limits.sendBatchMax);
-        if (lanes.length === 0) break;
+        // What waits for its commit is bounded too: a database that takes no outcomes gets no claims.
+        if (lanes.length === 0 || this.#ending.waiting > 2 * limits.sendBatchMax) break;
         await this.#claim(lanes);
       }
       this.#failing = false;
     } catch (error) {
-      if (!this.#failing) this.#work.log.warn({ error: (error as Error).message }, 'sending waits: the database did not answer');
+      if (!this.#failing) this.#work.log.warn({ error: (error as Error).message },
+        'sending waits: the database did not answer');
       // The sweep tries again; what a lost answer claimed is returned before the next claim.
       this.#failing = true;
       for (const lane of this.#lanes.values()) lane.dirty = true;
@@ -169,7 +171,8 @@ class Worker implements Outbound {
   }
 
   async #claim(lanes: readonly Lane[]): Promise<void> {
-    const asked = lanes.map((lane) => ({ account_id: lane.account.id, free: lane.free, rate: lane.rate, burst: lane.burst,
+    const asked = lanes.map((lane) => ({ account_id: lane.account.id, free: lane.free, rate: lane.rate,
+      burst: lane.burst,
       probe: lane.probing }));
     for (const lane of lanes) { lane.dirty = false; lane.probing = false; }
     const askedAt = performance.now();
@@ -188,7 +191,7 @@ class Worker implements Outbound {
       if (row.id === null) { taken.set(row.accountId, 0); continue; }
       taken.set(row.accountId, (taken.get(row.accountId) ?? 0) + 1);
       this.#working.add(row.id);
-      lane.began(this.#carry(lane, row, askedAt), () => this.#freed(lane));
+      this.#carry(lane, row, askedAt);
     }
     for (const row of rows) {
       const lane = this.#lanes.get(row.accountId);
@@ -196,7 +199,10 @@ class Worker implements Outbound {
     }
   }
 
-  /** When a lane that has more to send may claim again: at the end of a pause, with its next token, or when a send ends. */
+  /**
+   * When a lane that has more to send may claim again: at the end of a pause, with its next token, or when a send
+   * ends.
+   */
   #plan(lane: Lane, row: sql.LaneRow, taken: number): void {
     if (row.pausedMs > 0) this.#later(lane, row.pausedMs);
     else if (row.tokens - taken < 1) this.#later(lane, ((1 - (row.tokens - taken)) / lane.rate) * 1_000);
@@ -208,16 +214,22 @@ class Worker implements Outbound {
     if (rows.length > 0) await Promise.all(rows.map((row) => this.#ending.release(row.id, row.fence)));
   }
 
-  /** From the claim to the committed outcome of one message; never rejects. */
-  async #carry(lane: Lane, row: sql.ClaimedRow, askedAt: number): Promise<void> {
-    try {
-      await failpoint('send.afterClaim');
-      await this.#judgeAndSend(lane, row, askedAt);
-    } catch (error) {
-      this.#work.log.error({ messageId: row.id, error: (error as Error).message }, 'a send was not settled; its lease ends it');
-    } finally {
+  /**
+   * Carries one message from its claim to its committed outcome. Its slot is free once the send has ended: the next is
+   * claimed while this outcome is being committed.
+   */
+  #carry(lane: Lane, row: sql.ClaimedRow, askedAt: number): void {
+    const sending = failpoint('send.afterClaim').then(() => this.#judgeAndSend(lane, row, askedAt));
+    lane.began(sending.then(() => undefined, () => undefined), () => this.#freed(lane));
+    const settling = sending.then((settled) => settled()).catch((error: unknown) => {
+      this.#work.log.error({ messageId: row.id, error: (error as Error).message },
+        'a send was not settled; its lease ends it');
+    }).then(() => {
       this.#working.delete(row.id);
-    }
+      // The next of the same conversation was held back until now.
+      this.#freed(lane);
+    });
+    void settling;
   }
 
   #freed(lane: Lane): void {
@@ -225,14 +237,16 @@ class Worker implements Outbound {
     if (lane.dirty) this.#pump();
   }
 
-  async #judgeAndSend(lane: Lane, row: sql.ClaimedRow, askedAt: number): Promise<void> {
+  /** Asks the gate, then sends; gives what commits the outcome. */
+  async #judgeAndSend(lane: Lane, row: sql.ClaimedRow, askedAt: number): Promise<() => Promise<void>> {
     const verdict = judge({ purpose: row.purpose, bulk: row.bulk, authorKind: row.authorKind, optOuts: row.optOuts,
       customerWrote: row.customerWrote });
-    if (verdict.kind === 'refuse') return this.#ending.refuse(row.id, row.fence, verdict.reasonCode);
-    if (verdict.kind === 'defer') return this.#ending.defer(row.id, row.fence, verdict.until, verdict.reasonCode);
+    if (verdict.kind === 'refuse') return () => this.#ending.refuse(row.id, row.fence, verdict.reasonCode);
+    if (verdict.kind === 'defer') return () => this.#ending.defer(row.id, row.fence, verdict.until, verdict.reasonCode);
     const leftMs = this.#deps.leaseMs * DEADLINE_PART - (performance.now() - askedAt);
     // A node that was stopped since its claim must not send under a lease that others may have ended (RF15).
-    if (this.#stopping || leftMs <= 0 || lane.sender === undefined) return this.#ending.release(row.id, row.fence);
+    if (this.#stopping || leftMs <= 0 || lane.sender === undefined) return () =>
+      this.#ending.release(row.id, row.fence);
     await failpoint('send.beforeWrite');
     const attempt = (): Attempt => ({ attempts: row.attempts, heldMs: row.heldMs + performance.now() - askedAt,
       deduplicates: lane.deduplicates, windowMs: this.#deps.retryWindowMs, random: Math.random() });
@@ -241,10 +255,11 @@ class Worker implements Outbound {
         this.#ending.outcome(row.id, row.fence, afterSend(outcome, attempt())).catch(() => undefined);
       }
     };
-    const outcome = await lane.send(messageOf(row), leftMs, late);
-    const after = afterSend(outcome, attempt());
-    await this.#ending.outcome(row.id, row.fence, after);
-    if (after.status === 'queued' && !this.#stopping) this.#later(lane, after.delayMs);
+    const after = afterSend(await lane.send(messageOf(row), leftMs, late), attempt());
+    return async () => {
+      await this.#ending.outcome(row.id, row.fence, after);
+      if (after.status === 'queued' && !this.#stopping) this.#later(lane, after.delayMs);
+    };
   }
 
   #sweepOnce(): void {
@@ -276,7 +291,8 @@ class Worker implements Outbound {
   }
 
   #expire(row: sql.ExpiredRow): Promise<void> {
-    const after = afterSend({ kind: 'unknown', reasonCode: 'LEASE_EXPIRED' }, { attempts: row.attempts, heldMs: row.heldMs,
+    const after = afterSend({ kind: 'unknown', reasonCode: 'LEASE_EXPIRED' },
+      { attempts: row.attempts, heldMs: row.heldMs,
       deduplicates: this.#deps.channelFacts(row.channel)?.deduplicates ?? false, windowMs: this.#deps.retryWindowMs,
       random: Math.random() });
     return this.#ending.expire(row.id, row.fence, after);
@@ -284,17 +300,19 @@ class Worker implements Outbound {
 }
 
 function messageOf(row: sql.ClaimedRow): OutboundMessage {
-  return { id: row.id, clientId: row.clientId ?? row.id, conversationId: row.conversationId, seq: row.seq, handle: row.handle,
+  return { id: row.id, clientId: row.clientId ?? row.id, conversationId: row.conversationId, seq: row.seq,
+    handle: row.handle,
     threadKey: row.threadKey, authorKind: row.authorKind, authorName: row.authorName, kind: row.kind, text: row.text,
     attachments: row.attachments ?? [], replyToProviderId: row.replyToProviderId, createdAt: row.createdAt };
 }
 
 /**
- * Starts sending on this node: at each wake-up `outbound:<account>`, at each job, and by a sweep. Any number of nodes may
- * run side by side: claims are conditional, paces are shared in PostgreSQL, outcomes are fenced (RI3, RI4, RF15).
+ * Starts sending on this node: at each wake-up `outbound:<account>`, at each job, and by a sweep. Any number of nodes
+ * may run side by side: claims are conditional, paces are shared in PostgreSQL, outcomes are fenced (RI3, RI4, RF15).
  */
 export function startOutbound(work: Work, deps: OutboundDeps): Outbound {
-  return new Worker(work, { leaseMs: limits.sendLeaseMs, sweepMs: limits.outboundSweepMs, slowSweepMs: limits.slowSweepMs,
+  return new Worker(work, { leaseMs: limits.sendLeaseMs, sweepMs: limits.outboundSweepMs,
+    slowSweepMs: limits.slowSweepMs,
     retryWindowMs: limits.sendRetryWindowMs, concurrencyPerAccount: limits.sendConcurrencyPerAccount,
     graceMs: limits.shutdownGraceMs, ...deps });
 }

@@ -1,8 +1,8 @@
 /**
- * The one road out, its entrance: whatever is said to a customer becomes a message row under the conversation's lock, with
- * the client's UUID, and leaves through outbound-worker.ts. Nothing here talks to a provider.
+ * The one road out, its entrance: whatever is said to a customer becomes a message row under the conversation's lock,
+ * with the client's UUID, and leaves through outbound-worker.ts. Nothing here talks to a provider.
  */
-import type { Attachment } from '#domain/channels/words.ts';
+import type { Attachment, SendStatus } from '#domain/channels/words.ts';
 import { kindOf, previewOf } from '#domain/conversations/rules.ts';
 import { isRetryable } from '#domain/conversations/status.ts';
 import { AppError } from '#domain/errors.ts';
@@ -12,7 +12,6 @@ import { journalRecord } from '#domain/journal/append.ts';
 import type { Actor, JournalEntry, Scope } from '#domain/journal/events.ts';
 import { limits } from '#domain/limits.ts';
 import { accessFilter, can, type User } from '#domain/people/access.ts';
-import type { SendStatus } from '#domain/channels/words.ts';
 import { sqlState, type Tx } from '#domain/store/db.ts';
 import { safeText } from '#domain/text.ts';
 import type { Work } from '#domain/work.ts';
@@ -61,9 +60,15 @@ interface InteractionRow {
   branch_id: string | null; queue_id: string | null; team_id: string | null; agent_id: string | null;
 }
 
-interface Standing { conversation: ConversationRow | undefined; known: KnownRow | undefined; interaction: InteractionRow | undefined }
+interface Standing {
+  conversation: ConversationRow | undefined;
+  known: KnownRow | undefined;
+  interaction: InteractionRow | undefined;
+}
 
-/** Locks the conversation, then its open interaction; each statement sees what was committed before its lock was had. */
+/**
+ * Locks the conversation, then its open interaction; each statement sees what was committed before its lock was had.
+ */
 async function standingOf(tx: Tx, organisationId: string, conversationId: string, clientId: string): Promise<Standing> {
   const [conversation, known, interaction] = await Promise.all([
     tx.one<ConversationRow>(sql.lockConversation, [organisationId, conversationId]),
@@ -75,7 +80,8 @@ async function standingOf(tx: Tx, organisationId: string, conversationId: string
 
 function scopeOf(organisationId: string, interaction: InteractionRow | undefined): Scope {
   return { organisationId, siteId: interaction?.site_id ?? null, branchId: interaction?.branch_id ?? null,
-    queueId: interaction?.queue_id ?? null, teamId: interaction?.team_id ?? null, agentId: interaction?.agent_id ?? null };
+    queueId: interaction?.queue_id ?? null, teamId: interaction?.team_id ?? null, agentId: interaction?.agent_id
+      ?? null };
 }
 
 async function reaches(tx: Tx, user: User, action: 'interaction.read' | 'interaction.reassign', conversationId: string,
@@ -87,12 +93,15 @@ async function reaches(tx: Tx, user: User, action: 'interaction.read' | 'interac
 }
 
 /**
- * Who may write: the owner of the open interaction, or one who may reassign it. What one may not see is NOT_FOUND; what
- * one sees but does not own ALREADY_OWNED, or STATE_CONFLICT while it waits in a queue; nothing open INTERACTION_CLOSED.
+ * Who may write: the owner of the open interaction, or one who may reassign it. What one may not see is NOT_FOUND;
+ * what one sees but does not own ALREADY_OWNED, or STATE_CONFLICT while it waits in a queue; nothing open
+ * INTERACTION_CLOSED.
  */
-async function mayWrite(tx: Tx, user: User, conversationId: string, interaction: InteractionRow | undefined): Promise<InteractionRow> {
+async function mayWrite(tx: Tx, user: User, conversationId: string,
+  interaction: InteractionRow | undefined): Promise<InteractionRow> {
   if (interaction?.agent_id === user.id && can(user, 'interaction.handle')) return interaction;
-  if (interaction !== undefined && await reaches(tx, user, 'interaction.reassign', conversationId, interaction.id)) return interaction;
+  if (interaction !== undefined && await reaches(tx, user, 'interaction.reassign', conversationId,
+    interaction.id)) return interaction;
   if (!await reaches(tx, user, 'interaction.read', conversationId)) throw new AppError('NOT_FOUND');
   if (interaction === undefined) throw new AppError('INTERACTION_CLOSED');
   throw new AppError(interaction.agent_id === null ? 'STATE_CONFLICT' : 'ALREADY_OWNED');
@@ -108,7 +117,8 @@ async function takeFiles(tx: Tx, reply: Reply): Promise<Attachment[]> {
   const ids = [...new Set(reply.fileIds)];
   if (ids.length === 0) return [];
   if (ids.length > limits.filesPerMessageMax) throw new AppError('VALIDATION_FAILED', { fileIds: 'too many' });
-  const rows = await tx.rows<FileRow>(sql.lockFiles, [reply.user.organisationId, ids, reply.user.id, reply.conversationId]);
+  const rows = await tx.rows<FileRow>(sql.lockFiles, [reply.user.organisationId, ids, reply.user.id,
+    reply.conversationId]);
   const found = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => {
     const row = found.get(id);
@@ -133,7 +143,8 @@ interface Draft {
   nextState: InteractionState | null;
 }
 
-function entriesOf(id: string, draft: Draft, scope: Scope, conversationId: string, interaction: InteractionRow | undefined): JournalEntry[] {
+function entriesOf(id: string, draft: Draft, scope: Scope, conversationId: string,
+  interaction: InteractionRow | undefined): JournalEntry[] {
   const actor: Actor = draft.authorKind === 'AGENT' ? { kind: 'USER', id: draft.authorId } : { kind: draft.authorKind };
   const entries: JournalEntry[] = [{ type: draft.direction === 'NOTE' ? 'message.noted' : 'message.queued',
     subjectType: 'message', subjectId: id, conversationId, actor, scope, version: 1 }];
@@ -150,7 +161,8 @@ function write(work: Work, tx: Tx, organisationId: string, conversation: Convers
   const body = draft.text === '' ? null : draft.text;
   const columns = { id, organisation_id: organisationId, conversation_id: conversation.id,
     interaction_id: interaction?.id ?? null, channel_account_id: conversation.channel_account_id,
-    seq: conversation.last_seq + 1, direction: draft.direction, author_kind: draft.authorKind, author_id: draft.authorId,
+    seq: conversation.last_seq + 1, direction: draft.direction, author_kind: draft.authorKind,
+      author_id: draft.authorId,
     kind: kindOf(draft.attachments), body, attachments: draft.attachments.length === 0 ? null : draft.attachments,
     reply_to_id: draft.replyToId, client_id: draft.clientId, status: draft.direction === 'OUT' ? 'queued' : null,
     purpose: draft.purpose, bulk: draft.bulk, due_at: draft.dueAt, preview: previewOf(body) };
@@ -165,7 +177,8 @@ function write(work: Work, tx: Tx, organisationId: string, conversation: Convers
   return id;
 }
 
-function sameClick(known: KnownRow, expected: { conversationId: string; authorId: string | null; direction: string }): Queued {
+function sameClick(known: KnownRow,
+  expected: { conversationId: string; authorId: string | null; direction: string }): Queued {
   if (known.conversation_id !== expected.conversationId || known.author_id !== expected.authorId
     || known.direction !== expected.direction) throw new AppError('IDEMPOTENCY_MISMATCH');
   return { messageId: known.id, duplicate: true };
@@ -197,18 +210,21 @@ export async function queueReply(work: Work, reply: Reply): Promise<Queued> {
     const owned = await mayWrite(tx, user, conversationId, interaction);
     const attachments = await takeFiles(tx, reply);
     if (text.trim() === '' && attachments.length === 0) throw new AppError('VALIDATION_FAILED', { text: 'empty' });
-    if (reply.replyToId != null && await tx.one(sql.quotable, [user.organisationId, conversationId, reply.replyToId]) === undefined) {
+    if (reply.replyToId != null && await tx.one(sql.quotable,
+      [user.organisationId, conversationId, reply.replyToId]) === undefined) {
       throw new AppError('VALIDATION_FAILED', { replyToId: 'unknown' });
     }
     const messageId = write(work, tx, user.organisationId, conversation, owned, { direction: 'OUT', authorKind: 'AGENT',
-      authorId: user.id, clientId, text, attachments, replyToId: reply.replyToId ?? null, purpose: 'SERVICE', bulk: false,
+      authorId: user.id, clientId, text, attachments, replyToId: reply.replyToId ?? null, purpose: 'SERVICE',
+        bulk: false,
       dueAt: null, nextState: nextState(owned.state, 'answer') ?? owned.state });
     return { messageId, duplicate: false };
   }));
 }
 
 /** Commits an internal note: seen by colleagues, never sent. Idempotent and refused as queueReply is. */
-export async function addNote(work: Work, note: { user: User; conversationId: string; clientId: string; text: string }): Promise<Queued> {
+export async function addNote(work: Work,
+  note: { user: User; conversationId: string; clientId: string; text: string }): Promise<Queued> {
   const { user, conversationId, clientId } = note;
   const text = cleanText(note.text, limits.noteTextChars);
   if (text.trim() === '') throw new AppError('VALIDATION_FAILED', { text: 'empty' });
@@ -217,7 +233,8 @@ export async function addNote(work: Work, note: { user: User; conversationId: st
     if (known !== undefined) return sameClick(known, { conversationId, authorId: user.id, direction: 'NOTE' });
     if (conversation === undefined) throw new AppError('NOT_FOUND');
     const owned = await mayWrite(tx, user, conversationId, interaction);
-    const messageId = write(work, tx, user.organisationId, conversation, owned, { direction: 'NOTE', authorKind: 'AGENT',
+    const messageId = write(work, tx, user.organisationId, conversation, owned,
+      { direction: 'NOTE', authorKind: 'AGENT',
       authorId: user.id, clientId, text, attachments: [], replyToId: null, purpose: 'SERVICE', bulk: false, dueAt: null,
       nextState: null });
     return { messageId, duplicate: false };
@@ -225,8 +242,8 @@ export async function addNote(work: Work, note: { user: User; conversationId: st
 }
 
 /**
- * Queues a text of the system or a bot in the caller's transaction, of which it is the last statement (tx.last): lock the
- * conversation first or nothing else. Never counts as an answer (architecture: times). Idempotent by client UUID.
+ * Queues a text of the system or a bot in the caller's transaction, of which it is the last statement (tx.last): lock
+ * the conversation first or nothing else. Never counts as an answer (architecture: times). Idempotent by client UUID.
  */
 export async function queueSystemMessage(work: Work, tx: Tx, message: SystemMessage): Promise<Queued> {
   const { organisationId, conversationId, clientId } = message;
@@ -243,9 +260,9 @@ export async function queueSystemMessage(work: Work, tx: Tx, message: SystemMess
 interface MessageRow { id: string; channel_account_id: string; status: SendStatus | null; version: number }
 
 /**
- * The agent's decision on a message that failed or whose fate is unknown: it is queued again under the same client UUID,
- * and the journal says who decided and from which status (RI3). Rejects STATE_CONFLICT for any other status, and as
- * queueReply does.
+ * The agent's decision on a message that failed or whose fate is unknown: it is queued again under the same client
+ * UUID, and the journal says who decided and from which status (RI3). Rejects STATE_CONFLICT for any other status, and
+ * as queueReply does.
  */
 export function retryMessage(work: Work, command: { user: User; messageId: string }): Promise<{ messageId: string }> {
   const { user, messageId } = command;
@@ -259,7 +276,8 @@ export function retryMessage(work: Work, command: { user: User; messageId: strin
     const interaction = await mayWrite(tx, user, conversationId, open);
     const message = await tx.one<MessageRow>(sql.lockMessage, [organisationId, messageId]);
     if (message === undefined || !isRetryable(message.status)) throw new AppError('STATE_CONFLICT');
-    const entry: JournalEntry = { type: 'message.status-changed', subjectType: 'message', subjectId: messageId, conversationId,
+    const entry: JournalEntry = { type: 'message.status-changed', subjectType: 'message', subjectId: messageId,
+      conversationId,
       actor: { kind: 'USER', id: user.id }, scope: scopeOf(organisationId, interaction), version: message.version + 1,
       data: { status: 'queued', previous: message.status, reasonCode: 'RETRIED_BY_AGENT' } };
     tx.last(sql.queueAgain, [organisationId, messageId, JSON.stringify([journalRecord(entry)])]);

@@ -1,6 +1,7 @@
 /**
- * What providers say about messages that left: every receipt is kept, and merged into the status in any order, repeated or
- * early. A receipt that comes before its message's provider id is known waits; the worker merges it when the id comes.
+ * What providers say about messages that left: every receipt is kept, and merged into the status in any order,
+ * repeated or early. A receipt that comes before its message's provider id is known waits; the worker merges it when
+ * the id comes.
  */
 import { createHash } from 'node:crypto';
 import type { AccountView, InboundReceipt, SendStatus } from '#domain/channels/words.ts';
@@ -38,8 +39,10 @@ function timeOf(at: Date | undefined): string | null {
 
 /** $1 receipts as they came; a repeated one changes nothing. */
 const keep = statement('receipts.keep', `
-insert into receipts (id, organisation_id, channel_account_id, provider_message_id, status, reason_code, provider_at, received_at)
-select id, organisation_id, channel_account_id, provider_message_id, status, reason_code, provider_at, app_now()
+insert into receipts (id, organisation_id, channel_account_id, provider_message_id, status, reason_code, provider_at,
+  received_at)
+select id, organisation_id, channel_account_id, provider_message_id, status, reason_code, provider_at,
+  (select app_now())
 from json_to_recordset($1::json) as r (id uuid, organisation_id uuid, channel_account_id uuid, provider_message_id text,
   status text, reason_code text, provider_at timestamptz)
 order by organisation_id, channel_account_id, provider_message_id, status
@@ -57,7 +60,8 @@ const lockConversations = statement('receipts.lock-conversations', `
 select id from conversations where id = any($1::uuid[]) order by id for update`);
 
 const lockMessages = statement('receipts.lock-messages', `
-select id, seq, conversation_id, interaction_id, status, reason_code from messages where id = any($1::uuid[]) order by id for update`);
+select id, seq, conversation_id, interaction_id, status, reason_code from messages where id = any($1::uuid[])
+  order by id for update`);
 
 const receiptsOf = statement('receipts.of', `
 select r.id, m.id as message_id, r.status, r.reason_code, r.applied from messages m
@@ -66,19 +70,22 @@ join receipts r using (organisation_id, channel_account_id, provider_message_id)
 /** $1 moved messages, $2 receipts that were looked at, $3 how far customers have read. */
 const apply = statement('receipts.apply', `
 with moved as (
-  update messages m set status = x.status, reason_code = x.reason_code, status_at = app_now(), version = m.version + 1
+  update messages m set status = x.status, reason_code = x.reason_code, status_at = (select app_now()),
+    version = m.version + 1
   from json_to_recordset($1::json) as x (id uuid, status text, reason_code text) where m.id = x.id
   returning m.organisation_id, m.id, m.conversation_id, m.interaction_id, m.version, m.status, m.reason_code
 ), looked as (
   update receipts set applied = true where id = any($2::uuid[])
 ), seen as (
   update conversations c set customer_read_seq = x.seq, version = c.version + 1
-  from json_to_recordset($3::json) as x (id uuid, seq int, interaction_id uuid) where c.id = x.id and c.customer_read_seq < x.seq
+  from json_to_recordset($3::json) as x (id uuid, seq int, interaction_id uuid) where c.id = x.id
+    and c.customer_read_seq < x.seq
   returning c.organisation_id, c.id, c.version, x.seq, x.interaction_id
 ), told as (
   insert into journal (epoch, at, organisation_id, type, subject_type, subject_id, conversation_id, actor_kind,
     site_id, branch_id, queue_id, team_id, agent_id, version, data)
-  select (select epoch from journal_epoch), app_now(), s.organisation_id, 'conversation.read', 'conversation', s.id, s.id,
+  select (select epoch from journal_epoch), (select app_now()), s.organisation_id, 'conversation.read',
+    'conversation', s.id, s.id,
     'CUSTOMER', i.site_id, i.branch_id, i.queue_id, i.team_id, i.agent_id, s.version, jsonb_build_object('seq', s.seq)
   from seen s left join interactions i on i.id = s.interaction_id and i.organisation_id = s.organisation_id
 )
@@ -86,17 +93,21 @@ ${statusJournalSql('moved')}`);
 
 /** $1 hours: receipts that still wait although their message is known by now (a crash came between). */
 const forgotten = statement('receipts.forgotten', `
-select r.organisation_id as "organisationId", r.channel_account_id as "accountId", r.provider_message_id as "providerMessageId"
-from receipts r where not r.applied and r.received_at > app_now() - $1::int * interval '1 hour'
+select r.organisation_id as "organisationId", r.channel_account_id as "accountId",
+  r.provider_message_id as "providerMessageId"
+from receipts r where not r.applied and r.received_at > (select app_now()) - $1::int * interval '1 hour'
   and exists (select from messages m where m.channel_account_id = r.channel_account_id
     and m.provider_message_id = r.provider_message_id and m.direction = 'OUT')
 order by r.received_at limit ${limits.sendBatchMax}`);
 
 interface WaitingRow { id: string; conversation_id: string; seen: boolean }
 interface MessageRow {
-  id: string; seq: number; conversation_id: string; interaction_id: string | null; status: SendStatus; reason_code: string | null;
+  id: string; seq: number; conversation_id: string; interaction_id: string | null; status: SendStatus;
+  reason_code: string | null;
 }
-interface ReceiptRow { id: string; message_id: string; status: ReceiptStatus; reason_code: string | null; applied: boolean }
+interface ReceiptRow {
+  id: string; message_id: string; status: ReceiptStatus; reason_code: string | null; applied: boolean;
+}
 
 function columnsOf(keys: readonly ProviderKey[]): string {
   const unique = new Map(keys.map((key) => [`${key.accountId} ${key.providerMessageId}`, key]));
@@ -123,7 +134,8 @@ async function mergeLocked(tx: Tx, waiting: readonly WaitingRow[]): Promise<void
       moved.push({ id: message.id, status, reason_code: reason ?? null });
     }
     if (isSeen(status) && (seen.get(message.conversation_id)?.seq ?? 0) < message.seq) {
-      seen.set(message.conversation_id, { id: message.conversation_id, seq: message.seq, interaction_id: message.interaction_id });
+      seen.set(message.conversation_id, { id: message.conversation_id, seq: message.seq,
+        interaction_id: message.interaction_id });
     }
   }
   tx.last(apply, [JSON.stringify(moved), receipts.filter((row) => !row.applied).map((row) => row.id),
@@ -131,8 +143,8 @@ async function mergeLocked(tx: Tx, waiting: readonly WaitingRow[]): Promise<void
 }
 
 /**
- * Merges the receipts that wait for these provider ids. Must run in a transaction of its own after the commit of whatever
- * made the receipt or the provider id known: of two that race, the later then sees both.
+ * Merges the receipts that wait for these provider ids. Must run in a transaction of its own after the commit of
+ * whatever made the receipt or the provider id known: of two that race, the later then sees both.
  */
 export async function mergeWaiting(work: Work, keys: readonly ProviderKey[]): Promise<number> {
   if (keys.length === 0) return 0;
@@ -151,7 +163,8 @@ export async function sweepReceipts(work: Work): Promise<number> {
 interface Call { account: AccountView; receipts: readonly InboundReceipt[] }
 
 function rowsOf({ account, receipts }: Call): object[] {
-  return receipts.map((receipt) => ({ id: newId(), organisation_id: account.organisationId, channel_account_id: account.id,
+  return receipts.map((receipt) => ({ id: newId(), organisation_id: account.organisationId,
+    channel_account_id: account.id,
     provider_message_id: providerIdOf(receipt.providerMessageId), status: receipt.status,
     reason_code: reasonOf(receipt.reasonCode), provider_at: timeOf(receipt.providerAt) }));
 }
@@ -159,7 +172,8 @@ function rowsOf({ account, receipts }: Call): object[] {
 async function record(work: Work, calls: readonly Call[]): Promise<readonly number[]> {
   await work.db.rows(keep, [JSON.stringify(calls.flatMap(rowsOf))]);
   await mergeWaiting(work, calls.flatMap(({ account, receipts }) => receipts.map((receipt) => ({
-    organisationId: account.organisationId, accountId: account.id, providerMessageId: providerIdOf(receipt.providerMessageId),
+    organisationId: account.organisationId, accountId: account.id,
+      providerMessageId: providerIdOf(receipt.providerMessageId),
   }))));
   return calls.map((call) => call.receipts.length);
 }
@@ -178,7 +192,8 @@ function gathererOf(work: Work): Gatherer<Call, number> {
  * Keeps the receipts and merges them into their messages; resolves with their number after COMMIT, so only then
  * acknowledge the provider. Rejects OVERLOADED or DATABASE_UNAVAILABLE: nothing may be acknowledged.
  */
-export async function recordReceipts(work: Work, account: AccountView, receipts: readonly InboundReceipt[]): Promise<number> {
+export async function recordReceipts(work: Work, account: AccountView,
+  receipts: readonly InboundReceipt[]): Promise<number> {
   if (receipts.length === 0) return 0;
   const gatherer = gathererOf(work);
   if (gatherer.length >= limits.intakeWaitingMax) throw new AppError('OVERLOADED');

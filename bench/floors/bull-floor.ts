@@ -1,4 +1,7 @@
-/** Floor of the outbound queue (FL5): bull alone, add and process with nothing to do, producer and worker in one process. */
+/**
+ * Floor of the outbound queue (FL5): bull alone, add and process with nothing to do, producer and worker in one
+ * process.
+ */
 import Bull from 'bull';
 import { randomUUID } from 'node:crypto';
 

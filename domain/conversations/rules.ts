@@ -39,20 +39,24 @@ export function backoffMs(attempts: number, random: number): number {
   return Math.round(full / 2 + random * full / 2);
 }
 
-function again(attempt: Attempt, reasonCode: string, afterMs: number | undefined, ending: 'failed' | 'unknown'): AfterSend {
+function again(attempt: Attempt, reasonCode: string, afterMs: number | undefined,
+  ending: 'failed' | 'unknown'): AfterSend {
   const delayMs = Math.max(afterMs ?? 0, backoffMs(attempt.attempts, attempt.random));
   const over = attempt.attempts >= limits.sendAttemptsMax || attempt.heldMs + delayMs > attempt.windowMs;
   const pauseMs = Math.min(afterMs ?? 0, limits.sendPauseMsMax);
-  return { status: over ? ending : 'queued', providerMessageId: null, reasonCode, delayMs: Math.min(delayMs, limits.sendPauseMsMax),
+  return { status: over ? ending : 'queued', providerMessageId: null, reasonCode,
+    delayMs: Math.min(delayMs, limits.sendPauseMsMax),
     pauseMs, exhausted: over };
 }
 
 /**
- * What follows from an outcome. A retry ends as `failed` when its attempts or its window are used up. An unknown outcome is
- * sent again only where the provider de-duplicates, and stays `unknown` at the end: it may have arrived (RI3).
+ * What follows from an outcome. A retry ends as `failed` when its attempts or its window are used up. An unknown
+ * outcome is sent again only where the provider de-duplicates, and stays `unknown` at the end: it may have arrived
+ * (RI3).
  */
 export function afterSend(outcome: SendOutcome, attempt: Attempt): AfterSend {
-  const base: AfterSend = { status: 'failed', providerMessageId: null, reasonCode: null, delayMs: 0, pauseMs: 0, exhausted: false };
+  const base: AfterSend = { status: 'failed', providerMessageId: null, reasonCode: null, delayMs: 0, pauseMs: 0,
+    exhausted: false };
   switch (outcome.kind) {
     case 'sent': return { ...base, status: outcome.status ?? 'sent', providerMessageId: outcome.providerMessageId };
     case 'failed': return { ...base, reasonCode: outcome.reasonCode };

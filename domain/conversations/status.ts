@@ -1,6 +1,6 @@
 /**
- * The status of a message to a customer, as a merge of what is known about it. Each piece of knowledge has a height and the
- * highest wins, so the order in which proofs arrive, and how often, does not matter (RI5, RF13).
+ * The status of a message to a customer, as a merge of what is known about it. Each piece of knowledge has a height
+ * and the highest wins, so the order in which proofs arrive, and how often, does not matter (RI5, RF13).
  */
 import type { InboundReceipt, SendStatus } from '#domain/channels/words.ts';
 
@@ -21,7 +21,8 @@ const OWN: Record<OwnStatus, number> = { queued: 0, sending: 1, unknown: 2, fail
  */
 const PROVIDER: Record<ReceiptStatus, number> = { sent: 4, failed: 5, delivered: 6, read: 7, played: 8 };
 
-const SHOWN: readonly SendStatus[] = ['queued', 'sending', 'unknown', 'failed', 'sent', 'failed', 'delivered', 'read', 'played'];
+const SHOWN: readonly SendStatus[] = ['queued', 'sending', 'unknown', 'failed', 'sent', 'failed', 'delivered', 'read',
+  'played'];
 
 /** How much a proof says; higher overrides lower. */
 export function heightOf(proof: StatusProof): number {

@@ -2,13 +2,15 @@
 import t from 'tap';
 import fc from 'fast-check';
 import { afterSend, backoffMs, kindOf } from '#domain/conversations/rules.ts';
-import { heightOf, mergeReceipts, statusOf, type ReceiptStatus, type StatusProof } from '#domain/conversations/status.ts';
+import { heightOf, mergeReceipts, statusOf, type ReceiptStatus,
+  type StatusProof } from '#domain/conversations/status.ts';
 import { limits } from '#domain/limits.ts';
 import { gateRules, judge, type GateFacts } from '#routing/gate.ts';
 
 const proofs: StatusProof[] = [
   ...(['queued', 'sending', 'sent', 'failed', 'unknown'] as const).map((status) => ({ from: 'us' as const, status })),
-  ...(['sent', 'delivered', 'read', 'played', 'failed'] as const).map((status) => ({ from: 'provider' as const, status })),
+  ...(['sent', 'delivered', 'read', 'played', 'failed'] as const).map((status) => ({ from: 'provider' as const,
+    status })),
 ];
 
 function* permutations<T>(items: readonly T[]): Generator<T[]> {
@@ -44,7 +46,8 @@ t.test('RF13 the merge of any proofs does not depend on order or number', async 
   t.pass();
 });
 
-t.test('any proof overrides failed and unknown of ours; delivered overrides a failure the provider reported', async (t) => {
+t.test('any proof overrides failed and unknown of ours; delivered overrides a failure the provider reported',
+  async (t) => {
   t.equal(mergeReceipts('unknown', ['sent']), 'sent');
   t.equal(mergeReceipts('failed', ['sent']), 'sent', 'ours');
   t.equal(mergeReceipts('sent', ['failed']), 'failed', 'taken, then undeliverable');
@@ -55,17 +58,23 @@ t.test('any proof overrides failed and unknown of ours; delivered overrides a fa
 
 const attempt = { attempts: 1, heldMs: 0, deduplicates: false, windowMs: 60_000, random: 0.5 };
 
-t.test('RI3 after a send: unknown goes again only where the provider de-duplicates, a retry ends with its window', async (t) => {
+t.test('RI3 after a send: unknown goes again only where the provider de-duplicates, a retry ends with its window',
+  async (t) => {
   t.match(afterSend({ kind: 'sent', providerMessageId: 'p' }, attempt), { status: 'sent', providerMessageId: 'p' });
   t.match(afterSend({ kind: 'sent', providerMessageId: 'p', status: 'delivered' }, attempt), { status: 'delivered' });
   t.match(afterSend({ kind: 'unknown', reasonCode: 'X' }, attempt), { status: 'unknown', exhausted: false });
   t.match(afterSend({ kind: 'unknown', reasonCode: 'X' }, { ...attempt, deduplicates: true }), { status: 'queued' });
-  t.match(afterSend({ kind: 'unknown', reasonCode: 'X' }, { ...attempt, deduplicates: true, heldMs: 60_000 }), { status: 'unknown' });
-  t.match(afterSend({ kind: 'retry', reasonCode: 'X', afterMs: 5_000 }, attempt), { status: 'queued', delayMs: 5_000, pauseMs: 5_000 });
-  t.match(afterSend({ kind: 'retry', reasonCode: 'X' }, { ...attempt, heldMs: 59_900 }), { status: 'failed', exhausted: true });
-  t.match(afterSend({ kind: 'retry', reasonCode: 'X' }, { ...attempt, attempts: limits.sendAttemptsMax }), { status: 'failed' });
+  t.match(afterSend({ kind: 'unknown', reasonCode: 'X' }, { ...attempt, deduplicates: true, heldMs: 60_000 }),
+    { status: 'unknown' });
+  t.match(afterSend({ kind: 'retry', reasonCode: 'X', afterMs: 5_000 }, attempt),
+    { status: 'queued', delayMs: 5_000, pauseMs: 5_000 });
+  t.match(afterSend({ kind: 'retry', reasonCode: 'X' }, { ...attempt, heldMs: 59_900 }),
+    { status: 'failed', exhausted: true });
+  t.match(afterSend({ kind: 'retry', reasonCode: 'X' }, { ...attempt, attempts: limits.sendAttemptsMax }),
+    { status: 'failed' });
   t.match(afterSend({ kind: 'retry', reasonCode: 'X', afterMs: 1e9 }, attempt), { pauseMs: limits.sendPauseMsMax });
-  fc.assert(fc.property(fc.integer({ min: 1, max: 20 }), fc.double({ min: 0, max: 1, noNaN: true }), (attempts, random) =>
+  fc.assert(fc.property(fc.integer({ min: 1, max: 20 }), fc.double({ min: 0, max: 1, noNaN: true }),
+    (attempts, random) =>
     backoffMs(attempts, random) >= 250 && backoffMs(attempts, random) <= 15_000));
 });
 
@@ -79,7 +88,8 @@ t.test('the gate: opted out of everything hears nothing; service answers whoever
   t.same(judge({ ...facts, purpose: 'OFFER', optOuts: ['OFFER'] }), { kind: 'refuse', reasonCode: 'OPTED_OUT' });
   t.equal(judge({ ...facts, purpose: 'OFFER', optOuts: ['COLLECTION'] }).kind, 'send');
   const until = new Date(0);
-  t.same(judge(facts, [() => ({ kind: 'send' }), () => ({ kind: 'defer', until, reasonCode: 'HOURS' }), () => ({ kind: 'refuse', reasonCode: 'X' })]),
+  t.same(judge(facts, [() => ({ kind: 'send' }), () => ({ kind: 'defer', until, reasonCode: 'HOURS' }),
+    () => ({ kind: 'refuse', reasonCode: 'X' })]),
     { kind: 'defer', until, reasonCode: 'HOURS' }, 'the first that objects decides');
 });
 

@@ -10,8 +10,11 @@ import { eventually, localWake, memoryLog, testServers, testWork, type Teardown 
 import { fakeProvider, ownedInteraction, reply, startSending, statusCounts } from '#test/support/outbound.ts';
 import { ownRedis } from '#test/support/servers.ts';
 
+t.setTimeout(180_000);
+
 function open(t: Teardown, options: Partial<JobsOptions> = {}): Jobs {
-  const jobs = createJobs({ redisUrl: testServers().redisUrl, log: memoryLog(), prefix: `jobs-${newId()}`, ...options });
+  const jobs = createJobs({ redisUrl: testServers().redisUrl, log: memoryLog(), prefix: `jobs-${newId()}`,
+    ...options });
   t.teardown(() => jobs.close());
   return jobs;
 }
@@ -113,7 +116,8 @@ t.test('RF05 redis stopped, killed, back again: nobody waits, nothing throws, an
 
 t.test('RF05 without any redis: boot, add and close all go through', async (t) => {
   const closed = createServer();
-  const port = await new Promise<number>((resolve) => { closed.listen(0, '127.0.0.1', () => resolve((closed.address() as AddressInfo).port)); });
+  const port = await new Promise<number>((resolve) => { closed.listen(0, '127.0.0.1', () =>
+    resolve((closed.address() as AddressInfo).port)); });
   await new Promise((resolve) => { closed.close(resolve); });
   const log = memoryLog();
   const jobs = createJobs({ redisUrl: `redis://127.0.0.1:${port}`, log });

@@ -6,7 +6,11 @@ import { openDb } from '#domain/store/db.ts';
 import { queueSystemMessage, retryMessage } from '#routing/outbound.ts';
 import { smallWorld, type SmallWorld } from '#test/support/fixtures.ts';
 import { eventually, localWake, testWork, type TestWork } from '#test/support/harness.ts';
-import { fakeProvider, journalOf, messageState, ownedInteraction, reply, startSending, statusCounts } from '#test/support/outbound.ts';
+import {
+  fakeProvider, providerDelay, journalOf, messageState, ownedInteraction, reply, startSending, statusCounts,
+} from '#test/support/outbound.ts';
+
+t.setTimeout(180_000);
 
 async function secondAccount(work: TestWork, world: SmallWorld): Promise<string> {
   const id = newId();
@@ -25,7 +29,8 @@ async function settled(work: TestWork, counts: Record<string, number>, withinMs 
 
 function perConversation(ledger: readonly OutboundMessage[]): Map<string, number[]> {
   const seqs = new Map<string, number[]>();
-  for (const message of ledger) seqs.set(message.conversationId, [...seqs.get(message.conversationId) ?? [], message.seq]);
+  for (const message of ledger) seqs.set(message.conversationId,
+    [...seqs.get(message.conversationId) ?? [], message.seq]);
   return seqs;
 }
 
@@ -41,7 +46,8 @@ t.test('a reply leaves at once, with what the adapter needs, and becomes sent', 
   const messageId = await reply(work, agent, opened.conversationId, 'Halo Bapak');
   await settled(work, { sent: 1 });
   const { client_id: clientId } = await messageState(work, messageId);
-  t.match(provider.ledger, [{ id: messageId, clientId, conversationId: opened.conversationId, seq: 2, handle: opened.handle,
+  t.match(provider.ledger, [{ id: messageId, clientId, conversationId: opened.conversationId, seq: 2,
+    handle: opened.handle,
     threadKey: '', authorKind: 'AGENT', authorName: agent.name, kind: 'text', text: 'Halo Bapak', attachments: [] }]);
   t.match(await messageState(work, messageId), { status: 'sent', provider_message_id: `p-${clientId}`, attempts: 1 });
   t.same(await journalOf(work, messageId), ['message.queued', 'sending', 'sent']);
@@ -59,7 +65,7 @@ t.test('RI5 RF15 two nodes, many conversations: each message once, in the order 
     running.set(message.conversationId, (running.get(message.conversationId) ?? 0) + 1);
     if ((running.get(message.conversationId) ?? 0) > 1) overlaps += 1;
     provider.ledger.push(message);
-    await new Promise((resolve) => { setTimeout(resolve, Math.random() * 8); });
+    await providerDelay(Math.random() * 8);
     running.set(message.conversationId, (running.get(message.conversationId) ?? 0) - 1);
     if (Math.random() < 0.1) return { kind: 'retry', reasonCode: 'BUSY', afterMs: 1 };
     return { kind: 'sent', providerMessageId: `p-${message.clientId}` };
@@ -87,7 +93,8 @@ t.test('agents before bulk; an answer does not wait behind an untried blast', as
   const agent = world.agents[0]!;
   const provider = fakeProvider();
   const blasted = await Promise.all(Array.from({ length: 5 }, () => ownedInteraction(work, world, agent)));
-  for (const one of blasted) await work.db.transaction((tx) => queueSystemMessage(work, tx, { organisationId: world.organisationId,
+  for (const one of blasted) await work.db.transaction((tx) =>
+    queueSystemMessage(work, tx, { organisationId: world.organisationId,
     conversationId: one.conversationId, clientId: newId(), authorKind: 'SYSTEM', text: 'Promo', bulk: true }));
   await reply(work, agent, blasted[0]!.conversationId, 'Jawaban');
   const outbound = startSending(work, provider, { concurrencyPerAccount: 1 });
@@ -112,14 +119,16 @@ t.test('RF10 a slow account keeps its own slots only', async (t) => {
     inFlight -= 1;
     return { kind: 'sent' as const, providerMessageId: `s-${message.clientId}` };
   } };
-  const outbound = startSending(work, quick, { concurrencyPerAccount: 3, sender: (account) => account.id === slowId ? slow.send : quick.send });
+  const outbound = startSending(work, quick, { concurrencyPerAccount: 3, sender: (account) => account.id === slowId
+    ? slow.send : quick.send });
   t.teardown(async () => { release(); await outbound.stop(); });
   for (let n = 0; n < 8; n += 1) {
     const one = await ownedInteraction(work, world, agent, { accountId: slowId });
     await reply(work, agent, one.conversationId, 'lambat');
   }
   await eventually('the slow account is full', () => inFlight === 3);
-  for (let n = 0; n < 8; n += 1) await reply(work, agent, (await ownedInteraction(work, world, agent)).conversationId, 'cepat');
+  for (let n = 0; n < 8; n += 1) await reply(work, agent, (await ownedInteraction(work, world, agent)).conversationId,
+    'cepat');
   await eventually('the quick account is done', () => quick.ledger.length === 8);
   t.equal(inFlight, 3);
   release();
@@ -131,11 +140,13 @@ t.test('the pace of an account holds over two nodes', async (t) => {
   const work = await testWork(t);
   const world = await smallWorld(work.db);
   const agent = world.agents[0]!;
-  for (let n = 0; n < 14; n += 1) await reply(work, agent, (await ownedInteraction(work, world, agent)).conversationId, 'x');
+  for (let n = 0; n < 14; n += 1) await reply(work, agent, (await ownedInteraction(work, world,
+    agent)).conversationId, 'x');
   const { send } = fakeProvider();
   const deps = { channelFacts: () => ({ sendsPerSecond: 8, deduplicates: false }) };
   const otherDb = openDb({ url: work.url, applicationName: 'node-two' });
-  const nodes = [startSending(work, { send }, deps), startSending({ ...work, db: otherDb, wake: localWake() }, { send }, deps)];
+  const nodes = [startSending(work, { send }, deps), startSending({ ...work, db: otherDb, wake: localWake() },
+    { send }, deps)];
   t.teardown(async () => { await Promise.all(nodes.map((node) => node.stop())); await otherDb.close(); });
   await settled(work, { sent: 14 }, 15_000);
   const claims = await work.db.dynamic<{ at: Date }>(`select at from journal where data->>'status' = 'sending'`);
@@ -145,14 +156,16 @@ t.test('the pace of an account holds over two nodes', async (t) => {
   }
 });
 
-t.test('RF11 a retry honours afterMs for the whole account, keeps the order, and ends as failed with its window', async (t) => {
+t.test('RF11 a retry honours afterMs for the whole account, keeps the order, and ends as failed with its window',
+  async (t) => {
   const work = await testWork(t);
   const world = await smallWorld(work.db);
   const agent = world.agents[0]!;
   const provider = fakeProvider();
   const times: number[] = [];
   provider.answers.push(() => ({ kind: 'retry', reasonCode: 'RATE_LIMITED', afterMs: 700 }));
-  const outbound = startSending(work, { send: (message, signal) => { times.push(performance.now()); return provider.send(message, signal); } },
+  const outbound = startSending(work, { send: (message,
+    signal) => { times.push(performance.now()); return provider.send(message, signal); } },
     { retryWindowMs: 2_500 });
   t.teardown(() => outbound.stop());
   const opened = await ownedInteraction(work, world, agent);
@@ -163,7 +176,8 @@ t.test('RF11 a retry honours afterMs for the whole account, keeps the order, and
   await reply(work, agent, (await ownedInteraction(work, world, agent)).conversationId, 'lain');
   await settled(work, { sent: 3 });
   t.ok(times[1]! - times[0]! >= 690, 'nobody of the account before Retry-After');
-  t.same(provider.ledger.filter((one) => one.conversationId === opened.conversationId).map((one) => one.text), ['satu', 'satu', 'dua']);
+  t.same(provider.ledger.filter((one) => one.conversationId === opened.conversationId).map((one) => one.text),
+    ['satu', 'satu', 'dua']);
   t.equal((await messageState(work, first)).attempts, 2);
   const refuse = (): { kind: 'retry'; reasonCode: string } => ({ kind: 'retry', reasonCode: 'PROVIDER_DOWN' });
   provider.answers.push(...Array.from({ length: 9 }, () => refuse));
@@ -175,7 +189,8 @@ t.test('RF11 a retry honours afterMs for the whole account, keeps the order, and
   await eventually('the next one goes', async () => (await messageState(work, next)).status === 'sent');
 });
 
-t.test('RF11 an account that needs attention keeps its messages, tries one now and then, and drops nothing', async (t) => {
+t.test('RF11 an account that needs attention keeps its messages, tries one now and then, and drops nothing',
+  async (t) => {
   const work = await testWork(t);
   const world = await smallWorld(work.db);
   const agent = world.agents[0]!;
@@ -184,7 +199,8 @@ t.test('RF11 an account that needs attention keeps its messages, tries one now a
     await work.db.dynamic(`update channel_accounts set status = 'NEEDS_ATTENTION' where id = $1`, [world.accountId]);
     return { kind: 'retry', reasonCode: 'UNAUTHORISED' };
   }, () => ({ kind: 'retry', reasonCode: 'UNAUTHORISED' }));
-  for (let n = 0; n < 4; n += 1) await reply(work, agent, (await ownedInteraction(work, world, agent)).conversationId, 'x');
+  for (let n = 0; n < 4; n += 1) await reply(work, agent, (await ownedInteraction(work, world, agent)).conversationId,
+    'x');
   const outbound = startSending(work, provider, { concurrencyPerAccount: 1, slowSweepMs: 400, retryWindowMs: 1 });
   t.teardown(() => outbound.stop());
   await eventually('the probe failed too', () => provider.ledger.length === 2);
@@ -203,7 +219,8 @@ t.test('the gate refuses at send time, with a stored reason; a refused message d
   const provider = fakeProvider();
   const opened = await ownedInteraction(work, world, agent);
   const refused = await reply(work, agent, opened.conversationId, 'tidak boleh');
-  await work.db.dynamic(`insert into opt_outs (id, organisation_id, contact_point_id, purpose, reason) values ($1, $2, $3, 'ALL', 'diminta')`,
+  await work.db.dynamic(`insert into opt_outs (id, organisation_id, contact_point_id, purpose, reason)
+    values ($1, $2, $3, 'ALL', 'diminta')`,
     [newId(), world.organisationId, opened.contactPointId]);
   const outbound = startSending(work, provider);
   t.teardown(() => outbound.stop());
@@ -248,7 +265,8 @@ t.test('RF15 RI3 a lease that ran out ends as unknown; where the provider de-dup
   const agent = world.agents[0]!;
   const opened = await ownedInteraction(work, world, agent);
   const messageId = await reply(work, agent, opened.conversationId, 'terputus');
-  const abandon = `update messages set status = 'sending', attempts = 1, first_attempt_at = app_now(), lease_fence = lease_fence + 1,
+  const abandon = `update messages set status = 'sending', attempts = 1, first_attempt_at = app_now(),
+    lease_fence = lease_fence + 1,
     lease_until = app_now() - interval '1 ms', lease_node = $2 where id = $1`;
   await work.db.dynamic(abandon, [messageId, newId()]);
   const provider = fakeProvider();
@@ -269,13 +287,15 @@ t.test('RF15 an outcome whose fence is not the last is void', async (t) => {
   const agent = world.agents[0]!;
   const provider = fakeProvider();
   let answer = (): void => undefined;
-  provider.answers.push(() => new Promise((resolve) => { answer = () => resolve({ kind: 'failed', reasonCode: 'OLD' }); }));
+  provider.answers.push(() => new Promise((resolve) => { answer = () =>
+    resolve({ kind: 'failed', reasonCode: 'OLD' }); }));
   const outbound = startSending(work, provider);
   t.teardown(() => outbound.stop());
   const opened = await ownedInteraction(work, world, agent);
   const messageId = await reply(work, agent, opened.conversationId, 'x');
   await eventually('in flight', () => provider.ledger.length === 1);
-  await work.db.dynamic(`update messages set status = 'sent', provider_message_id = 'p-new', lease_fence = lease_fence + 1 where id = $1`, [messageId]);
+  await work.db.dynamic(`update messages set status = 'sent', provider_message_id = 'p-new',
+    lease_fence = lease_fence + 1 where id = $1`, [messageId]);
   answer();
   await eventually('settled', () => outbound.inFlight() === 0);
   t.match(await messageState(work, messageId), { status: 'sent', provider_message_id: 'p-new', reason_code: null });
@@ -305,7 +325,8 @@ t.test('a claim whose answer was lost is returned before the next claim, not lef
   const provider = fakeProvider();
   const opened = await ownedInteraction(work, world, agent);
   let lost = false;
-  const db = { ...work.db, async rows<R>(stmt: { name: string; text: string }, values?: readonly unknown[]): Promise<R[]> {
+  const db = { ...work.db, async rows<R>(stmt: { name: string; text: string },
+    values?: readonly unknown[]): Promise<R[]> {
     const found = await work.db.rows<R>(stmt, values);
     if (stmt.name === 'send.claim' && !lost && found.some((row) => (row as { id: string | null }).id !== null)) {
       lost = true;

@@ -11,6 +11,8 @@ import { eventually, testWork, type Teardown, type TestWork } from '#test/suppor
 import { ownedInteraction, reply, startSending, statusCounts } from '#test/support/outbound.ts';
 import type { SendChildOptions } from '#test/support/send-child.ts';
 
+t.setTimeout(180_000);
+
 type Test = Pick<typeof t, 'equal' | 'ok'> & Teardown;
 
 const LEASE_MS = 1_500;
@@ -33,8 +35,10 @@ function runChild(options: SendChildOptions): Promise<boolean> {
 interface Row { client_id: string; status: string; took_ms: number | null }
 
 async function outcomes(work: TestWork): Promise<Row[]> {
-  return work.db.dynamic<Row>(`select m.client_id, m.status, (select extract(epoch from u.at - s.at)::float8 * 1000 from journal u,
-      journal s where u.subject_id = m.id and s.subject_id = m.id and u.data->>'status' = 'unknown' and s.data->>'status' = 'sending'
+  return work.db.dynamic<Row>(`select m.client_id, m.status,
+    (select extract(epoch from u.at - s.at)::float8 * 1000 from journal u,
+      journal s where u.subject_id = m.id and s.subject_id = m.id and u.data->>'status' = 'unknown'
+        and s.data->>'status' = 'sending'
       order by u.id desc, s.id desc limit 1) as took_ms from messages m where direction = 'OUT'`);
 }
 
@@ -70,7 +74,8 @@ async function sweepOne(t: Test, name: Failpoint): Promise<void> {
     const rows = await outcomes(work);
     t.equal(rows.length, expected, 'none lost');
     t.ok(rows.every((row) => row.status !== 'sent' || taken.includes(row.client_id)), 'what is called sent was taken');
-    t.ok(rows.every((row) => row.status !== 'unknown' || (row.took_ms ?? Infinity) <= 2 * LEASE_MS), 'unknown within twice the lease');
+    t.ok(rows.every((row) => row.status !== 'unknown' || (row.took_ms ?? Infinity) <= 2 * LEASE_MS),
+      'unknown within twice the lease');
   }
   t.ok(n > 1, `${name} fired ${n - 1} times`);
   const unknown = (await outcomes(work)).filter((row) => row.status === 'unknown').length;
@@ -82,5 +87,6 @@ const places = (Object.keys(failpoints) as Failpoint[]).filter((name) => failpoi
 t.test('RF03 a kill at any hit of any failpoint of a send loses nothing and sends nothing twice', async (t) => {
   t.same(places, ['send.afterClaim', 'send.beforeWrite', 'send.afterWrite', 'send.beforeCommit', 'send.afterCommit']);
   t.jobs = 3;
-  for (const name of places) void t.test(name, (t) => sweepOne(t, name));
+  t.setTimeout(180_000);
+  for (const name of places) void t.test(name, { timeout: 180_000 }, (t) => sweepOne(t, name));
 });

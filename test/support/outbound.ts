@@ -8,9 +8,11 @@ import { openInteraction, type OpenOptions, type OpenedInteraction } from './con
 import type { SmallWorld } from './fixtures.ts';
 
 /** An interaction that `user` has accepted. */
-export async function ownedInteraction(work: Work, world: SmallWorld, user: User, options: OpenOptions = {}): Promise<OpenedInteraction> {
+export async function ownedInteraction(work: Work, world: SmallWorld, user: User,
+  options: OpenOptions = {}): Promise<OpenedInteraction> {
   const opened = await openInteraction(work.db, world, options);
-  await work.db.dynamic(`update interactions set state = 'PICKED_UP', agent_id = $2, team_id = $3, accepted_at = app_now()
+  await work.db.dynamic(`update interactions set state = 'PICKED_UP', agent_id = $2, team_id = $3,
+    accepted_at = app_now()
     where id = $1`, [opened.interactionId, user.id, user.teamId]);
   return opened;
 }
@@ -36,10 +38,16 @@ export function fakeProvider(): Provider {
     async send(message, signal) {
       provider.ledger.push(message);
       const answer = provider.answers.shift();
-      return answer === undefined ? { kind: 'sent', providerMessageId: `p-${message.clientId}` } : answer(message, signal);
+      return answer === undefined ? { kind: 'sent', providerMessageId: `p-${message.clientId}` } : answer(message,
+        signal);
     },
   };
   return provider;
+}
+
+/** The time a provider takes to answer. */
+export function providerDelay(ms: number): Promise<void> {
+  return new Promise((resolve) => { setTimeout(resolve, ms); });
 }
 
 /** Starts the worker with short times on a fast channel. */
@@ -50,12 +58,14 @@ export function startSending(work: Work, provider: Pick<Provider, 'send'>, deps:
 
 export interface MessageState {
   id: string; seq: number; status: string | null; reason_code: string | null; provider_message_id: string | null;
-  attempts: number; version: number; client_id: string | null; lease_fence: number; due_at: Date | null; body: string | null;
+  attempts: number; version: number; client_id: string | null; lease_fence: number; due_at: Date | null;
+  body: string | null;
 }
 
 /** A message as it is stored. */
 export async function messageState(work: Work, id: string): Promise<MessageState> {
-  const [row] = await work.db.dynamic<MessageState>(`select id, seq, status, reason_code, provider_message_id, attempts, version,
+  const [row] = await work.db.dynamic<MessageState>(`select id, seq, status, reason_code, provider_message_id,
+    attempts, version,
     client_id, lease_fence::int as lease_fence, due_at, body from messages where id = $1`, [id]);
   if (row === undefined) throw new Error('no such message');
   return row;
@@ -70,7 +80,8 @@ export async function statusCounts(work: Work): Promise<Record<string, number>> 
 
 /** The statuses a message went through, as its journal tells. */
 export async function journalOf(work: Work, subjectId: string): Promise<string[]> {
-  const rows = await work.db.dynamic<{ type: string; status: string | null }>(`select type, data->>'status' as status from journal
+  const rows = await work.db.dynamic<{ type: string; status: string | null }>(`select type, data->>'status' as status
+    from journal
     where subject_id = $1 order by epoch, xid, id`, [subjectId]);
   return rows.map((row) => row.status ?? row.type);
 }

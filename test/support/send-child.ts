@@ -1,4 +1,7 @@
-/** A node that sends, in a process of its own, so that a failpoint may kill it. Ends by itself when nothing waits any more. */
+/**
+ * A node that sends, in a process of its own, so that a failpoint may kill it. Ends by itself when nothing waits any
+ * more.
+ */
 import { appendFileSync } from 'node:fs';
 import { armFailpoint } from '#domain/failpoints.ts';
 import { newId } from '#domain/ids.ts';
@@ -22,7 +25,8 @@ const outbound = startOutbound({ db, log: memoryLog(), wake: localWake() }, {
   },
 });
 await eventually('nothing waits', async () => {
-  const [row] = await db.dynamic<{ n: number }>(`select count(*)::int as n from messages where status in ('queued', 'sending')`);
+  const [row] =
+    await db.dynamic<{ n: number }>(`select count(*)::int as n from messages where status in ('queued', 'sending')`);
   return row?.n === 0;
 });
 await outbound.stop();

@@ -5,6 +5,8 @@ export class Outbound extends Migration {
   override up(): void {
     this.addSql(`
 alter table messages add column lease_node uuid;
+drop index messages_due;
+create index messages_due on messages (channel_account_id, bulk, due_at) where status = 'queued';
 create index messages_pending on messages (conversation_id, seq) where status in ('queued', 'sending');
 create index messages_leased on messages (lease_until) where status = 'sending';
 create index receipts_kept on receipts (received_at) where not applied;
