@@ -293,64 +293,52 @@ async function endRun(held: Held): Promise<void> {
   await running?.stop();
 }
 
-/** The accounts of this node. Call `reload` once at boot; then they follow the database by themselves until `stop`. */
-export function createHosts(parts: HostParts): Hosts {
-  let byId = new Map<string, Held>();
-  let byKey = new Map<string, Held>();
+/** The accounts that this node knows, and how they follow the database. */
+interface Accounts {
+  byId(id: string): Held | undefined;
+  byKey(channel: string, key: string): Held | undefined;
+  reload(): Promise<void>;
+  startChannels(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What stays as it is, what is new, and what must end. */
+function compare(parts: HostParts, known: ReadonlyMap<string, Held>, rows: readonly AccountRow[]): [Held[], Held[]] {
+  const ended = new Set(known.values());
+  const next = rows.flatMap((row) => {
+    const channel = parts.channels.get(row.channel);
+    const old = known.get(row.id);
+    if (channel === undefined) return [];
+    if (old?.version !== row.version) return [hold(parts, row, channel)];
+    ended.delete(old);
+    return [old];
+  });
+  return [next, [...ended]];
+}
+
+function createAccounts(parts: HostParts): Accounts {
+  let ids = new Map<string, Held>();
+  let keys = new Map<string, Held>();
   let running = false;
   let loading: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
   async function load(): Promise<void> {
-    const rows = await parts.work.db.rows<AccountRow>(allAccounts);
-    const ended: Held[] = [...byId.values()];
-    const next = rows.flatMap((row) => {
-      const channel = parts.channels.get(row.channel);
-      if (channel === undefined) return [];
-      const old = byId.get(row.id);
-      if (old?.version !== row.version) return [hold(parts, row, channel)];
-      ended.splice(ended.indexOf(old), 1);
-      return [old];
-    });
-    byId = new Map(next.map((held) => [held.account.id, held]));
-    byKey = new Map(next.map((held) => [`${held.account.channel}/${held.account.key}`, held]));
+    const [next, ended] = compare(parts, ids, await parts.work.db.rows<AccountRow>(allAccounts));
+    ids = new Map(next.map((held) => [held.account.id, held]));
+    keys = new Map(next.map((held) => [`${held.account.channel}/${held.account.key}`, held]));
     if (!running) return;
     await Promise.all(ended.map(endRun));
     for (const held of next) if (held.running === undefined) run(held);
   }
 
-  async function target(held: Held | undefined): Promise<Target | undefined> {
-    if (held === undefined) return undefined;
-    const secrets = await secretsOf(parts, held).catch(asUnavailable);
-    return { channel: held.channel, account: held.account, host: held.host, secret: (name) => secrets[name] };
-  }
-
-  const hosts: Hosts = {
-    forAccount: (accountId) => target(byId.get(accountId)),
-    byKey: (channel, key) => target(byKey.get(`${channel}/${key}`)),
-    withPage: (key) =>
-      target(
-        [...parts.channels.values()]
-          .filter((channel) => channel.page !== undefined)
-          .map((channel) => byKey.get(`${channel.name}/${key}`))
-          .find((held) => held !== undefined),
-      ),
-    known: (accountId) => byId.get(accountId),
-    sender:
-      ({ id }) =>
-      async (message, signal) => {
-        const held = byId.get(id);
-        if (held === undefined) return { kind: 'retry', reasonCode: 'ACCOUNT_NOT_ACTIVE' };
-        return held.channel.send(held.host, message, signal);
-      },
+  const quietly = (error: Error): void =>
+    parts.work.log.warn({ error: error.message }, 'channel accounts not read; the last known stay');
+  const accounts: Accounts = {
+    byId: (id) => ids.get(id),
+    byKey: (channel, key) => keys.get(`${channel}/${key}`),
     reload() {
-      timer ??= setInterval(() => {
-        hosts
-          .reload()
-          .catch((error: Error) =>
-            parts.work.log.warn({ error: error.message }, 'channel accounts not read; the last known stay'),
-          );
-      }, limits.sessionCheckMs);
+      timer ??= setInterval(() => void accounts.reload().catch(quietly), limits.sessionCheckMs);
       loading ??= load().finally(() => {
         loading = undefined;
       });
@@ -358,15 +346,42 @@ export function createHosts(parts: HostParts): Hosts {
     },
     async startChannels() {
       running = true;
-      await hosts.reload();
-      for (const held of byId.values()) if (held.running === undefined) run(held);
+      await accounts.reload();
+      for (const held of ids.values()) if (held.running === undefined) run(held);
     },
     async stop() {
       clearInterval(timer);
       await loading?.catch(() => undefined);
       running = false;
-      await Promise.all([...byId.values()].map(endRun));
+      await Promise.all([...ids.values()].map(endRun));
     },
   };
-  return hosts;
+  return accounts;
+}
+
+/** The accounts of this node. Call `reload` once at boot; then they follow the database by themselves until `stop`. */
+export function createHosts(parts: HostParts): Hosts {
+  const { byId, byKey, reload, startChannels, stop } = createAccounts(parts);
+  const withPages = [...parts.channels.values()].filter((channel) => channel.page !== undefined);
+
+  async function target(held: Held | undefined): Promise<Target | undefined> {
+    if (held === undefined) return undefined;
+    const secrets = await secretsOf(parts, held).catch(asUnavailable);
+    return { channel: held.channel, account: held.account, host: held.host, secret: (name) => secrets[name] };
+  }
+
+  return {
+    forAccount: (accountId) => target(byId(accountId)),
+    byKey: (channel, key) => target(byKey(channel, key)),
+    withPage: (key) => target(withPages.map((channel) => byKey(channel.name, key)).find((held) => held !== undefined)),
+    known: byId,
+    sender: (account) => async (message, signal) => {
+      const held = byId(account.id);
+      if (held === undefined) return { kind: 'retry', reasonCode: 'ACCOUNT_NOT_ACTIVE' };
+      return held.channel.send(held.host, message, signal);
+    },
+    reload,
+    startChannels,
+    stop,
+  };
 }

@@ -11,10 +11,18 @@ const PAGE = 50;
 const CATCH_UP_PAGES_MAX = 5;
 /** The place in a queue moves with others' chats, of which this thread hears nothing. */
 const WAITING_REFRESH_MS = 10_000;
+const AGAIN_MS = 2_000;
+
+export interface Opening {
+  page: Page;
+  state: ChatState;
+  /** The browser holds nothing of use: it takes this page alone. */
+  reset: boolean;
+}
 
 export interface Feed {
   /** The first page, for the hello; `after` is the newest seq that the browser holds. */
-  open(after: number): Promise<{ page: Page; state: ChatState; reset: boolean }>;
+  open(after: number): Promise<Opening>;
   /** Something changed: pull soon, once, however often this is called meanwhile. */
   hint(): void;
   before(seq: number): Promise<Page>;
@@ -91,79 +99,106 @@ function receiptsUpTo(memory: Memory, delivered: number, read: number): InboundR
   return receipts;
 }
 
-/** Opens the feed of one browser on one thread. */
-export function createFeed(host: ChannelHost, handle: string, socket: CustomerSocket): Feed {
-  const memory: Memory = { pushed: new Map(), upTo: 0, unread: new Map(), state: undefined, thread: false };
-  let opened = false;
-  let pulling = false;
-  let again = false;
-  let closed = false;
-  let timer: NodeJS.Timeout | undefined;
+class ThreadFeed implements Feed {
+  readonly #host: ChannelHost;
+  readonly #handle: string;
+  readonly #socket: CustomerSocket;
+  readonly #memory: Memory = { pushed: new Map(), upTo: 0, unread: new Map(), state: undefined, thread: false };
+  #opened = false;
+  #pulling = false;
+  #again = false;
+  #closed = false;
+  #timer: NodeJS.Timeout | undefined;
 
-  function stateOf(page: HistoryPage): ChatState {
-    memory.thread = page.conversationId !== null;
-    memory.state = chatState(page, minutesPerPosition(host.account));
-    clearTimeout(timer);
-    if (memory.state.waiting !== null && !closed) timer = setTimeout(feed.hint, WAITING_REFRESH_MS);
-    return memory.state;
+  constructor(host: ChannelHost, handle: string, socket: CustomerSocket) {
+    this.#host = host;
+    this.#handle = handle;
+    this.#socket = socket;
   }
 
-  async function pull(): Promise<void> {
-    const page = await host.history({ handle, limit: WINDOW });
-    const missed = (await gap(host, handle, memory.upTo, page)) ?? [];
-    if (closed) return;
-    const before = JSON.stringify(memory.state);
-    const messages = remember(memory, [...missed, ...page.messages]);
-    if (messages.length > 0) socket.emit('messages', { messages });
-    if (JSON.stringify(stateOf(page)) !== before) socket.emit('state', memory.state);
+  async open(after: number): Promise<Opening> {
+    const page = await this.#host.history({ handle: this.#handle, limit: PAGE });
+    const known = after > 0 && after <= page.lastSeq;
+    const missed = known ? await gap(this.#host, this.#handle, after, page) : undefined;
+    this.#memory.upTo = page.lastSeq;
+    this.#opened = true;
+    const messages = remember(this.#memory, [...(missed ?? []), ...page.messages]);
+    const more = (page.messages[0]?.seq ?? 1) > 1 && page.messages.length === PAGE;
+    return { reset: missed === undefined, state: this.#stateOf(page), page: { messages, more } };
   }
 
-  async function run(): Promise<void> {
-    pulling = true;
+  hint(): void {
+    // Before the first page nothing is pushed: the caller hints once it has sent it.
+    if (this.#closed || !this.#opened) return;
+    if (this.#pulling) this.#again = true;
+    else void this.#run();
+  }
+
+  async before(seq: number): Promise<Page> {
+    const { messages } = await this.#host.history({ handle: this.#handle, before: seq, limit: PAGE });
+    return { messages: messages.filter(isVisible).map(chatMessage), more: messages.length === PAGE };
+  }
+
+  seen(delivered: number, read: number): InboundReceipt[] {
+    return receiptsUpTo(this.#memory, delivered, read);
+  }
+
+  state(): ChatState | undefined {
+    return this.#memory.state;
+  }
+
+  hasThread(): boolean {
+    return this.#memory.thread;
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #hintAfter(ms: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#closed) this.#timer = setTimeout(() => this.hint(), ms);
+  }
+
+  #stateOf(page: HistoryPage): ChatState {
+    const state = chatState(page, minutesPerPosition(this.#host.account));
+    this.#memory.thread = page.conversationId !== null;
+    this.#memory.state = state;
+    clearTimeout(this.#timer);
+    if (state.waiting !== null) this.#hintAfter(WAITING_REFRESH_MS);
+    return state;
+  }
+
+  async #pull(): Promise<void> {
+    const page = await this.#host.history({ handle: this.#handle, limit: WINDOW });
+    const missed = (await gap(this.#host, this.#handle, this.#memory.upTo, page)) ?? [];
+    if (this.#closed) return;
+    const before = JSON.stringify(this.#memory.state);
+    const messages = remember(this.#memory, [...missed, ...page.messages]);
+    if (messages.length > 0) this.#socket.emit('messages', { messages });
+    const state = this.#stateOf(page);
+    if (JSON.stringify(state) !== before) this.#socket.emit('state', state);
+  }
+
+  async #run(): Promise<void> {
+    this.#pulling = true;
     try {
       do {
-        again = false;
-        await pull();
-      } while (again && !closed);
+        this.#again = false;
+        await this.#pull();
+      } while (this.#again && !this.#closed);
     } catch (error) {
-      // The next hint or the widget's own reconnect brings it; the thread itself is safe in the database.
-      host.log.warn({ error: (error as Error).message }, 'chat feed not pulled');
+      // The database is away: what changed is safe in it, and is looked for until it is back.
+      this.#host.log.warn({ error: (error as Error).message }, 'chat feed not pulled; trying again');
+      this.#hintAfter(AGAIN_MS);
     } finally {
-      pulling = false;
+      this.#pulling = false;
     }
   }
+}
 
-  const feed: Feed = {
-    async open(after) {
-      const page = await host.history({ handle, limit: PAGE });
-      const missed = after > 0 && after <= page.lastSeq ? await gap(host, handle, after, page) : undefined;
-      const reset = missed === undefined;
-      memory.upTo = page.lastSeq;
-      opened = true;
-      const messages = remember(memory, [...(missed ?? []), ...page.messages]);
-      return {
-        reset,
-        state: stateOf(page),
-        page: { messages, more: (page.messages[0]?.seq ?? 1) > 1 && page.messages.length === PAGE },
-      };
-    },
-    hint() {
-      // Before the first page nothing is pushed: the caller hints once it has sent it.
-      if (closed || !opened) return;
-      if (pulling) again = true;
-      else void run();
-    },
-    async before(seq) {
-      const { messages } = await host.history({ handle, before: seq, limit: PAGE });
-      return { messages: messages.filter(isVisible).map(chatMessage), more: messages.length === PAGE };
-    },
-    seen: (delivered, read) => receiptsUpTo(memory, delivered, read),
-    state: () => memory.state,
-    hasThread: () => memory.thread,
-    close() {
-      closed = true;
-      clearTimeout(timer);
-    },
-  };
-  return feed;
+/** Opens the feed of one browser on one thread. */
+export function createFeed(host: ChannelHost, handle: string, socket: CustomerSocket): Feed {
+  return new ThreadFeed(host, handle, socket);
 }

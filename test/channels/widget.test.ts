@@ -26,6 +26,8 @@ const PHONE: BrowserContextOptions = {
   hasTouch: true,
 };
 
+t.setTimeout(180_000);
+
 function gzipped(name: string): number {
   return gzipSync(readFileSync(new URL(name, DIST))).length;
 }
@@ -211,7 +213,8 @@ t.test(
   async (t) => {
     const server = await serve(t);
     const { accountKey } = server.world;
-    const line = `<script src="${server.url}/chat/widget.js" data-account="${accountKey}" data-lang="en" async></script>`;
+    const data = `data-account="${accountKey}" data-lang="en"`;
+  const line = `<script src="${server.url}/chat/widget.js" ${data} async></script>`;
     const html = `<!doctype html><html lang="en"><title>Shop</title><body>${line}`;
     const site = await hostSite(t, html);
     const context = await (await launch(t)).newContext({ viewport: { width: 1366, height: 768 } });

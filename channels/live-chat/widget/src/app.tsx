@@ -248,12 +248,84 @@ export interface AppProps {
   onMinimise(): void;
 }
 
+function Welcome({ text, say }: { text: string; say: Say }): JSX.Element {
+  return (
+    <Fragment>
+      <Speaker from="bot" author={null} say={say} />
+      <div class="bubble theirs first last">
+        <p class="text">{text}</p>
+      </div>
+    </Fragment>
+  );
+}
+
+/** The form after a chat, once for each, and thanks for it. */
+function Rating({ now, shared }: { now: Snapshot; shared: Shared }): JSX.Element | null {
+  const [thanked, setThanked] = useState<string | null>(null);
+  const { interactionId, rateable } = now.state;
+  if (interactionId !== null && thanked === interactionId) {
+    return (
+      <p class="card thanks" role="status">
+        {shared.say('rateThanks')}
+      </p>
+    );
+  }
+  return rateable ? <RateCard key={interactionId} shared={shared} onDone={() => setThanked(interactionId)} /> : null;
+}
+
+function focusMessage(): void {
+  setTimeout(() => document.getElementById('message')?.focus());
+}
+
+/** The conversation and where one writes. */
+function Conversation({ now, shared }: { now: Snapshot; shared: Shared }): JSX.Element {
+  const { settings, state, messages, pending, more, typing } = now;
+  const { say, locale } = shared;
+  const { box, unseen, toEnd, onScroll } = useScroll(messages.length + pending.length, typing || state.open);
+  const unknown = messages.length + pending.length === 0 && !now.identified && now.form === undefined;
+  const asks = settings !== null && unknown && formFields(settings).length > 0;
+  const closed = state.interactionId !== null && !state.open;
+  const log = { role: 'log', 'aria-live': 'polite', 'aria-relevant': 'additions' } as const;
+  return (
+    <Fragment>
+      {state.waiting !== null && <QueueCard waiting={state.waiting} say={say} />}
+      <div class="log" ref={box} onScroll={onScroll} {...log} aria-label={say('conversation')} tabIndex={0}>
+        <div class="log-inside">
+          {more && <Older shared={shared} box={box} />}
+          {settings !== null && !more && <Welcome text={settings.welcome[locale]} say={say} />}
+          {settings !== null && asks && <FormCard settings={settings} shared={shared} onDone={focusMessage} />}
+          <Thread messages={messages} pending={pending} shared={shared} />
+          {typing && <p class="typing">{say('typing', { name: state.agentName ?? say('officer') })}</p>}
+          <Rating now={now} shared={shared} />
+        </div>
+      </div>
+      {unseen > 0 && (
+        <button type="button" class="pill" onClick={toEnd}>
+          <Icon name="down" size={14} /> {say('newMessages', { n: unseen })}
+        </button>
+      )}
+      {settings !== null && !asks && <Composer shared={shared} closed={closed} textChars={settings.textChars} />}
+    </Fragment>
+  );
+}
+
+function Banner({ now, say }: { now: Snapshot; say: Say }): JSX.Element {
+  return (
+    <div role="status" class="banner-place">
+      {now.phase === 'reconnecting' && (
+        <p class="banner">
+          <Icon name="clock" size={14} /> {say('reconnecting')}
+        </p>
+      )}
+    </div>
+  );
+}
+
 /** The whole widget. */
 export function App({ chat, account, first, embedded, onLocale, onMinimise }: AppProps): JSX.Element {
   const [now, setNow] = useState(chat.get());
   const [locale, setLocale] = useState(first);
   const [ending, setEnding] = useState(false);
-  const [thanked, setThanked] = useState<string | null>(null);
   useEffect(() => {
     setNow(chat.get());
     return chat.subscribe(() => setNow(chat.get()));
@@ -262,15 +334,7 @@ export function App({ chat, account, first, embedded, onLocale, onMinimise }: Ap
     document.documentElement.lang = locale;
     if (now.settings) document.title = now.settings.title[locale];
   }, [locale, now.settings]);
-  const say = wordsOf(locale);
-  const shared: Shared = { chat, account, locale, say };
-  const { settings, state, messages, pending } = now;
-  const { box, unseen, toEnd, onScroll } = useScroll(messages.length + pending.length, now.typing || state.open);
-  const begun = messages.length > 0 || pending.length > 0;
-  const asks =
-    settings !== null && !begun && !now.identified && now.form === undefined && formFields(settings).length > 0;
-  const closed = state.interactionId !== null && !state.open;
-  const name = state.agentName ?? say('officer');
+  const shared: Shared = { chat, account, locale, say: wordsOf(locale) };
   const choose = (next: Locale): void => {
     setLocale(next);
     onLocale(next);
@@ -281,70 +345,13 @@ export function App({ chat, account, first, embedded, onLocale, onMinimise }: Ap
         now={now}
         shared={shared}
         embedded={embedded}
-        canEnd={state.open}
+        canEnd={now.state.open}
         onLocale={choose}
         onEnd={() => setEnding(true)}
         onMinimise={onMinimise}
       />
-      <div role="status" class="banner-place">
-        {now.phase === 'reconnecting' && (
-          <p class="banner">
-            <Icon name="clock" size={14} /> {say('reconnecting')}
-          </p>
-        )}
-      </div>
-      {now.phase === 'refused' ? (
-        <Refused shared={shared} />
-      ) : (
-        <Fragment>
-          {state.waiting !== null && <QueueCard waiting={state.waiting} say={say} />}
-          <div
-            class="log"
-            ref={box}
-            onScroll={onScroll}
-            role="log"
-            aria-live="polite"
-            aria-relevant="additions"
-            aria-label={say('conversation')}
-            tabIndex={0}
-          >
-            <div class="log-inside">
-              {now.more && <Older shared={shared} box={box} />}
-              {settings !== null && !now.more && (
-                <Fragment>
-                  <Speaker from="bot" author={null} say={say} />
-                  <div class="bubble theirs first last">
-                    <p class="text">{settings.welcome[locale]}</p>
-                  </div>
-                </Fragment>
-              )}
-              {asks && settings !== null && (
-                <FormCard
-                  settings={settings}
-                  shared={shared}
-                  onDone={() => setTimeout(() => document.getElementById('message')?.focus())}
-                />
-              )}
-              <Thread messages={messages} pending={pending} shared={shared} />
-              {now.typing && <p class="typing">{say('typing', { name })}</p>}
-              {state.rateable && thanked !== state.interactionId && (
-                <RateCard key={state.interactionId} shared={shared} onDone={() => setThanked(state.interactionId)} />
-              )}
-              {thanked !== null && thanked === state.interactionId && (
-                <p class="card thanks" role="status">
-                  {say('rateThanks')}
-                </p>
-              )}
-            </div>
-          </div>
-          {unseen > 0 && (
-            <button type="button" class="pill" onClick={toEnd}>
-              <Icon name="down" size={14} /> {say('newMessages', { n: unseen })}
-            </button>
-          )}
-          {settings !== null && !asks && <Composer shared={shared} closed={closed} textChars={settings.textChars} />}
-        </Fragment>
-      )}
+      <Banner now={now} say={shared.say} />
+      {now.phase === 'refused' ? <Refused shared={shared} /> : <Conversation now={now} shared={shared} />}
       {ending && <EndDialog shared={shared} onClose={() => setEnding(false)} />}
     </div>
   );

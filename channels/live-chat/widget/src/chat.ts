@@ -55,14 +55,8 @@ function merged(known: readonly ChatMessage[], more: readonly ChatMessage[]): Ch
   return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
 }
 
-/** An answer that says no, or none at all (code TIMEOUT). */
-export class RequestFailed extends Error {
-  readonly details: Record<string, unknown>;
-  constructor(code: string, details: Record<string, unknown> = {}) {
-    super(code);
-    this.details = details;
-  }
-}
+/** An answer that says no, or none at all; its message is the code (TIMEOUT for none). */
+export class RequestFailed extends Error {}
 
 type Requests = {
   [N in keyof ChatRequests]: (payload: ChatRequests[N], ack: (answer: ChatAck<ChatAnswers[N]>) => void) => void;
@@ -101,151 +95,174 @@ function emit<N extends keyof ChatRequests>(
   return sender.emitWithAck(name, payload);
 }
 
-/** Opens the chat of an account and keeps it open: it reconnects by itself, catches up by seq and sends what waits. */
-export function openChat(account: string, keep: Keep, identity: Identity | undefined): Chat {
-  const listeners = new Set<() => void>();
-  let now: Snapshot = {
-    phase: 'connecting',
-    settings: null,
-    state: NO_STATE,
-    messages: [],
-    more: false,
-    pending: [],
-    typing: false,
-    identified: false,
-    form: keep.form(),
-  };
-  let visible = true;
-  let seen = { delivered: 0, read: 0 };
-  let typingTimer = 0;
-  let comeBack = 0;
+function firstSnapshot(form: Form | undefined): Snapshot {
+  const thread = { messages: [], more: false, pending: [], state: NO_STATE };
+  return { phase: 'connecting', settings: null, typing: false, identified: false, form, ...thread };
+}
 
-  const change = (part: Partial<Snapshot>): void => {
-    now = { ...now, ...part };
-    for (const listener of listeners) listener();
-  };
-  const newest = (): number => now.messages.at(-1)?.seq ?? 0;
-  const socket = connect(account, keep, newest, identity);
+const NOTHING_SEEN = { delivered: 0, read: 0 };
 
-  const request: Chat['request'] = (name, payload) =>
-    new Promise((resolve, reject) => {
-      emit(socket, name, payload).then(
-        (answer) => {
-          if (answer.ok) resolve(answer.data);
-          else reject(new RequestFailed(answer.code, answer.details));
-        },
-        () => reject(new RequestFailed('TIMEOUT')),
-      );
+class OpenChat implements Chat {
+  readonly outbox: Outbox;
+  readonly #keep: Keep;
+  readonly #socket: ChatSocket;
+  readonly #listeners = new Set<() => void>();
+  #now: Snapshot;
+  #visible = true;
+  #seen = NOTHING_SEEN;
+  #typingTimer = 0;
+  #comeBack = 0;
+
+  constructor(account: string, keep: Keep, identity: Identity | undefined) {
+    this.#keep = keep;
+    this.#now = firstSnapshot(keep.form());
+    this.outbox = createOutbox({
+      account,
+      keep,
+      request: (name, payload) => this.request(name, payload),
+      token: () => this.token(),
+      online: () => this.#now.phase === 'online',
+      form: () => (this.#now.messages.some((message) => message.from === 'customer') ? undefined : this.#now.form),
+      fileBytesMax: () => this.#now.settings?.fileBytes ?? Infinity,
+      changed: (pending) => this.#change({ pending }),
+      sent: (message) => {
+        if (message.seq > 0) this.#take([message]);
+      },
     });
+    this.#socket = connect(account, keep, () => this.#newest(), identity);
+    this.#listen();
+  }
 
-  const outbox = createOutbox({
-    account,
-    keep,
-    request,
-    token: () => keep.get('token') ?? '',
-    online: () => now.phase === 'online',
-    form: () => (now.messages.some((message) => message.from === 'customer') ? undefined : now.form),
-    fileBytesMax: () => now.settings?.fileBytes ?? Infinity,
-    changed: (pending) => change({ pending }),
-    sent(message) {
-      if (message.seq > 0) take([message]);
-    },
-  });
+  get(): Snapshot {
+    return this.#now;
+  }
 
-  function tellSeen(): void {
-    const next = { delivered: newest(), read: visible ? newest() : seen.read };
-    if (now.phase !== 'online' || (next.delivered === seen.delivered && next.read === seen.read)) return;
-    seen = next;
-    request('chat:seen', next).catch(() => {
-      seen = { delivered: 0, read: 0 };
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  async request<N extends keyof ChatRequests>(name: N, payload: ChatRequests[N]): Promise<ChatAnswers[N]> {
+    const answer = await emit(this.#socket, name, payload).catch(() => ({ ok: false as const, code: 'TIMEOUT' }));
+    if (answer.ok) return answer.data;
+    throw new RequestFailed(answer.code);
+  }
+
+  async older(): Promise<void> {
+    const { messages } = this.#now;
+    const page: Page = await this.request('chat:before', { before: messages[0]?.seq ?? 0 });
+    this.#change({ messages: merged(this.#now.messages, page.messages), more: page.more });
+  }
+
+  setForm(form: Form): void {
+    this.#keep.setForm(form);
+    this.#change({ form });
+  }
+
+  typing(isTyping: boolean): void {
+    if (this.#now.phase !== 'online') return;
+    void this.request('chat:typing', { typing: isTyping }).catch(() => undefined);
+  }
+
+  watch(visible: boolean): void {
+    this.#visible = visible;
+    this.#tellSeen();
+  }
+
+  token(): string {
+    return this.#keep.get('token') ?? '';
+  }
+
+  retryNow(): void {
+    this.#change({ phase: 'connecting' });
+    this.#socket.disconnect().connect();
+  }
+
+  #change(part: Partial<Snapshot>): void {
+    this.#now = { ...this.#now, ...part };
+    for (const listener of this.#listeners) listener();
+  }
+
+  #newest(): number {
+    return this.#now.messages.at(-1)?.seq ?? 0;
+  }
+
+  #tellSeen(): void {
+    const next = { delivered: this.#newest(), read: this.#visible ? this.#newest() : this.#seen.read };
+    const told = next.delivered === this.#seen.delivered && next.read === this.#seen.read;
+    if (this.#now.phase !== 'online' || told) return;
+    this.#seen = next;
+    this.request('chat:seen', next).catch(() => {
+      this.#seen = NOTHING_SEEN;
     });
   }
 
-  function take(messages: readonly ChatMessage[], reset = false): void {
-    change({ messages: merged(reset ? [] : now.messages, messages) });
-    outbox.acknowledge(messages.flatMap((message) => message.clientId ?? []));
-    tellSeen();
+  #take(messages: readonly ChatMessage[]): void {
+    this.#change({ messages: merged(this.#now.messages, messages) });
+    this.outbox.acknowledge(messages.flatMap((message) => message.clientId ?? []));
+    this.#tellSeen();
   }
 
-  function leave(retry: boolean): void {
-    clearTimeout(comeBack);
-    if (!retry) {
-      change({ phase: 'refused' });
-      return;
-    }
-    change({ phase: now.settings === null ? 'connecting' : 'reconnecting' });
-    // Spread out, for after a restart everybody comes back at once.
-    comeBack = window.setTimeout(() => socket.connect(), 1_000 + Math.random() * 3_000);
-  }
-
-  socket.on('hello', (hello: ChatHello) => {
-    keep.set('token', hello.token);
-    seen = { delivered: 0, read: 0 };
-    if (hello.reset) now = { ...now, messages: [] };
-    change({
+  #greeted(hello: ChatHello): void {
+    this.#keep.set('token', hello.token);
+    this.#seen = NOTHING_SEEN;
+    this.#change({
       phase: 'online',
       settings: hello.settings,
       state: hello.state,
       identified: hello.identity === 'verified',
-      ...(hello.reset ? { more: hello.page.more } : {}),
+      ...(hello.reset ? { messages: [], more: hello.page.more } : {}),
     });
-    take(hello.page.messages);
-    outbox.pump();
-  });
-  socket.on('messages', ({ messages }) => {
-    change({ typing: false });
-    take(messages);
-  });
-  socket.on('state', (state) => change({ state }));
-  socket.on('typing', ({ typing }) => {
-    clearTimeout(typingTimer);
-    change({ typing });
-    if (typing) typingTimer = window.setTimeout(() => change({ typing: false }), TYPING_SHOWN_MS);
-  });
-  socket.on('refused', ({ retry }) => leave(retry));
-  socket.on('disconnect', (reason) => {
-    if (now.phase === 'refused') return;
-    change({ phase: 'reconnecting', typing: false });
-    if (reason === 'io server disconnect') leave(true);
-  });
-  socket.on('connect_error', (error) => {
-    const refusal = (error as Error & { data?: { retry?: boolean } }).data;
-    if (refusal !== undefined) leave(refusal.retry !== false);
-    else if (now.phase === 'online') change({ phase: 'reconnecting' });
-  });
-  window.addEventListener('online', () => {
-    if (!socket.connected && now.phase !== 'refused') socket.connect();
-  });
+    this.#take(hello.page.messages);
+    this.outbox.pump();
+  }
 
-  return {
-    get: () => now,
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => {
-        listeners.delete(listener);
-      };
-    },
-    outbox,
-    request,
-    async older() {
-      const page: Page = await request('chat:before', { before: now.messages[0]?.seq ?? 0 });
-      change({ messages: merged(now.messages, page.messages), more: page.more });
-    },
-    setForm(form) {
-      keep.setForm(form);
-      change({ form });
-    },
-    typing(isTyping) {
-      if (now.phase === 'online') void request('chat:typing', { typing: isTyping }).catch(() => undefined);
-    },
-    watch(next) {
-      visible = next;
-      tellSeen();
-    },
-    token: () => keep.get('token') ?? '',
-    retryNow() {
-      change({ phase: 'connecting' });
-      socket.disconnect().connect();
-    },
-  };
+  #typingShown(typing: boolean): void {
+    clearTimeout(this.#typingTimer);
+    this.#change({ typing });
+    if (typing) this.#typingTimer = window.setTimeout(() => this.#change({ typing: false }), TYPING_SHOWN_MS);
+  }
+
+  #leave(retry: boolean): void {
+    clearTimeout(this.#comeBack);
+    if (!retry) {
+      this.#change({ phase: 'refused' });
+      return;
+    }
+    this.#change({ phase: this.#now.settings === null ? 'connecting' : 'reconnecting' });
+    // Spread out, for after a restart everybody comes back at once.
+    this.#comeBack = window.setTimeout(() => this.#socket.connect(), 1_000 + Math.random() * 3_000);
+  }
+
+  #listen(): void {
+    const socket = this.#socket;
+    socket.on('hello', (hello) => this.#greeted(hello));
+    socket.on('messages', ({ messages }) => {
+      this.#typingShown(false);
+      this.#take(messages);
+    });
+    socket.on('state', (state) => this.#change({ state }));
+    socket.on('typing', ({ typing }) => this.#typingShown(typing));
+    socket.on('refused', ({ retry }) => this.#leave(retry));
+    socket.on('disconnect', (reason) => {
+      if (this.#now.phase === 'refused') return;
+      this.#change({ phase: 'reconnecting', typing: false });
+      if (reason === 'io server disconnect') this.#leave(true);
+    });
+    socket.on('connect_error', (error) => {
+      const refusal = (error as Error & { data?: { retry?: boolean } }).data;
+      if (refusal !== undefined) this.#leave(refusal.retry !== false);
+      else if (this.#now.phase === 'online') this.#change({ phase: 'reconnecting' });
+    });
+    window.addEventListener('online', () => {
+      if (!socket.connected && this.#now.phase !== 'refused') socket.connect();
+    });
+  }
+}
+
+/** Opens the chat of an account and keeps it open: it reconnects by itself, catches up by seq and sends what waits. */
+export function openChat(account: string, keep: Keep, identity: Identity | undefined): Chat {
+  return new OpenChat(account, keep, identity);
 }

@@ -47,38 +47,44 @@ function FileButton({
   );
 }
 
-/** The bar at the foot. Enter sends on a keyboard, Shift+Enter breaks the line; on a phone Enter breaks the line. */
-export function Composer({
-  shared,
-  closed,
-  textChars,
-}: {
-  shared: Shared;
-  closed: boolean;
-  textChars: number;
-}): JSX.Element {
-  const { say, chat } = shared;
-  const [text, setText] = useState('');
-  const area = useRef<HTMLTextAreaElement>(null);
+/** Tells the agent that the customer types, not more often than it is of use. */
+function useTyping(tell: (isTyping: boolean) => void): (isTyping: boolean) => void {
   const typedAt = useRef(0);
-  useEffect(() => grow(area.current), [text]);
-
-  const typing = (isTyping: boolean): void => {
+  return (isTyping) => {
     const due = performance.now() - typedAt.current > TYPING_EVERY_MS;
     if (isTyping ? !due : typedAt.current === 0) return;
     typedAt.current = isTyping ? performance.now() : 0;
-    chat.typing(isTyping);
+    tell(isTyping);
   };
-  const submit = (event?: Event): void => {
-    event?.preventDefault();
-    if (text.trim() === '') return;
+}
+
+interface ComposerProps {
+  shared: Shared;
+  closed: boolean;
+  textChars: number;
+}
+
+/** The bar at the foot. Enter sends, Shift+Enter breaks the line. */
+export function Composer({ shared, closed, textChars }: ComposerProps): JSX.Element {
+  const { say, chat } = shared;
+  const [text, setText] = useState('');
+  const area = useRef<HTMLTextAreaElement>(null);
+  const typing = useTyping((isTyping) => chat.typing(isTyping));
+  const empty = text.trim() === '';
+  useEffect(() => grow(area.current), [text]);
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    if (empty) return;
     chat.outbox.send(text.trim());
     setText('');
     typing(false);
     area.current?.focus();
   };
-  const files = (list: FileList): void => {
-    for (const file of [...list].slice(0, 10)) chat.outbox.attach(file);
+  const files = (list: FileList): void => [...list].slice(0, 10).forEach((file) => chat.outbox.attach(file));
+  const paste = (event: ClipboardEvent): void => {
+    if (event.clipboardData === null || event.clipboardData.files.length === 0) return;
+    event.preventDefault();
+    files(event.clipboardData.files);
   };
   return (
     <form class="composer" onSubmit={submit}>
@@ -102,20 +108,9 @@ export function Composer({
           onKeyDown={(event) => {
             if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) submit(event);
           }}
-          onPaste={(event) => {
-            if (event.clipboardData && event.clipboardData.files.length > 0) {
-              event.preventDefault();
-              files(event.clipboardData.files);
-            }
-          }}
+          onPaste={paste}
         />
-        <button
-          type="submit"
-          class={`send${text.trim() === '' ? '' : ' ready'}`}
-          disabled={text.trim() === ''}
-          aria-label={say('send')}
-          title={say('send')}
-        >
+        <button type="submit" class={`send${empty ? '' : ' ready'}`} disabled={empty} aria-label={say('send')}>
           <Icon name="send" size={22} />
         </button>
       </div>

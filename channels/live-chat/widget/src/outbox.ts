@@ -83,180 +83,194 @@ function restored(kept: KeptMessage): Pending {
   };
 }
 
-/** Opens the outbox with what an earlier page left unsent. */
-export function createOutbox(parts: OutboxParts): Outbox {
-  let pending: Pending[] = parts.keep.all().map(restored);
-  const files = new Map<string, File>();
-  const uploads = new Map<string, Upload>();
-  const previews = new Map<string, string>();
-  let busy = false;
-  let timer = 0;
+function fresh(clientId: string, text: string): Pending {
+  return { clientId, text, at: new Date().toISOString(), state: 'queued', code: null, file: null };
+}
 
-  const publish = (): void => parts.changed([...pending]);
-  const find = (clientId: string): Pending | undefined => pending.find((one) => one.clientId === clientId);
-  const set = (clientId: string, part: Partial<Pending>): void => {
-    pending = pending.map((one) => (one.clientId === clientId ? { ...one, ...part } : one));
-    publish();
-  };
-  const keep = ({ clientId, text, at, file }: Pending): void =>
-    parts.keep.put({
-      clientId,
-      text,
-      at,
-      ...(file === null
-        ? {}
-        : {
-            fileName: file.fileName,
-            sizeBytes: file.sizeBytes,
-            mediaType: file.mediaType,
-            ...(file.stored ? { fileId: file.stored.fileId } : {}),
-          }),
-    });
-  const drop = (clientId: string): void => {
-    pending = pending.filter((one) => one.clientId !== clientId);
-    files.delete(clientId);
-    parts.keep.drop(clientId);
-  };
-  const later = (): void => {
-    clearTimeout(timer);
-    timer = window.setTimeout(() => outbox.pump(), AGAIN_MS);
-  };
-  const add = (one: Pending): void => {
-    pending.push(one);
-    keep(one);
-    publish();
-  };
+function kept({ clientId, text, at, file }: Pending): KeptMessage {
+  if (file === null) return { clientId, text, at };
+  const { fileName, sizeBytes, mediaType, stored } = file;
+  return { clientId, text, at, fileName, sizeBytes, mediaType, ...(stored ? { fileId: stored.fileId } : {}) };
+}
 
-  function start(clientId: string): void {
-    const file = files.get(clientId);
-    const one = find(clientId);
-    if (file === undefined || one?.file == null || one.file.stored !== null || uploads.has(clientId) || !parts.online())
-      return;
-    set(clientId, { state: 'sending' });
-    const going = upload(parts.account, parts.token(), file, (progress) => {
-      const current = find(clientId)?.file;
-      if (current) set(clientId, { file: { ...current, progress } });
-    });
-    uploads.set(clientId, going);
-    going.done
-      .then(
-        (stored) => {
-          const current = find(clientId);
-          if (current?.file == null) return;
-          if (current.file.preview !== null) previews.set(stored.fileId, current.file.preview);
-          set(clientId, { state: 'queued', file: { ...current.file, progress: 1, stored } });
-          const after = find(clientId);
-          if (after !== undefined) keep(after);
-        },
-        (error: unknown) => {
-          const code = error instanceof UploadFailed ? error.message : 'INTERNAL';
-          if (code === 'CANCELLED') return;
-          set(clientId, LATER.has(code) ? { state: 'queued' } : { state: 'failed', code });
-          later();
-        },
-      )
-      .finally(() => {
-        uploads.delete(clientId);
-        outbox.pump();
-      });
+/** How it will stand in the thread, shown until the server's own word of it comes. */
+function asSent(one: Pending, answer: ChatAnswers['message:send']): ChatMessage {
+  const stored = one.file?.stored ?? null;
+  const fileKind = stored?.mediaType.startsWith('image/') ? 'image' : 'document';
+  return {
+    id: answer.messageId ?? one.clientId,
+    seq: answer.seq ?? 0,
+    from: 'customer',
+    author: null,
+    kind: stored === null ? 'text' : fileKind,
+    text: one.text === '' ? null : one.text,
+    files: stored === null ? [] : [stored],
+    clientId: one.clientId,
+    at: one.at,
+    deleted: false,
+    edited: false,
+  };
+}
+
+class Waiting implements Outbox {
+  readonly #parts: OutboxParts;
+  readonly #files = new Map<string, File>();
+  readonly #uploads = new Map<string, Upload>();
+  readonly #previews = new Map<string, string>();
+  #pending: Pending[];
+  #busy = false;
+  #timer = 0;
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts;
+    this.#pending = parts.keep.all().map(restored);
+    queueMicrotask(() => this.#publish());
   }
 
-  async function sendOne(one: Pending): Promise<void> {
-    const form = parts.form();
+  send(text: string): void {
+    this.#add(fresh(newClientId(), text));
+  }
+
+  attach(file: File): void {
+    const clientId = newClientId();
+    const { name: fileName, size: sizeBytes, type: mediaType } = file;
+    const preview = mediaType.startsWith('image/') ? URL.createObjectURL(file) : null;
+    const tooLarge = sizeBytes > this.#parts.fileBytesMax();
+    this.#files.set(clientId, file);
+    this.#add({
+      ...fresh(clientId, ''),
+      ...(tooLarge ? { state: 'failed', code: 'FILE_TOO_LARGE' } : {}),
+      file: { fileName, sizeBytes, mediaType, progress: 0, stored: null, preview },
+    });
+  }
+
+  retry(clientId: string): void {
+    this.#set(clientId, { state: 'queued', code: null });
+    this.pump();
+  }
+
+  remove(clientId: string): void {
+    this.#uploads.get(clientId)?.cancel();
+    this.#drop(clientId);
+    this.#publish();
+  }
+
+  acknowledge(clientIds: readonly string[]): void {
+    const gone = clientIds.filter((clientId) => this.#find(clientId) !== undefined);
+    for (const clientId of gone) this.#drop(clientId);
+    if (gone.length > 0) this.#publish();
+  }
+
+  preview(fileId: string): string | undefined {
+    return this.#previews.get(fileId);
+  }
+
+  pump(): void {
+    if (!this.#parts.online()) return;
+    const queued = this.#pending.filter((one) => one.state === 'queued');
+    for (const one of queued) if (one.file?.stored === null) this.#upload(one.clientId);
+    const next = queued.find((one) => one.file === null || one.file.stored !== null);
+    if (this.#busy || next === undefined) return;
+    this.#busy = true;
+    this.#set(next.clientId, { state: 'sending' });
+    void this.#sendOne(next).then((goOn) => {
+      this.#busy = false;
+      if (goOn) this.pump();
+      else this.#later();
+    });
+  }
+
+  /** False if it has to wait. */
+  async #sendOne(one: Pending): Promise<boolean> {
+    const { clientId, text, file } = one;
+    const form = this.#parts.form();
+    const fileIds = file?.stored ? [file.stored.fileId] : [];
     try {
-      const answer = await parts.request('message:send', {
-        clientId: one.clientId,
-        text: one.text,
-        fileIds: one.file?.stored ? [one.file.stored.fileId] : [],
-        ...(form === undefined ? {} : { form }),
-      });
-      drop(one.clientId);
-      publish();
-      const type = one.file?.stored?.mediaType ?? '';
-      parts.sent({
-        id: answer.messageId ?? one.clientId,
-        seq: answer.seq ?? 0,
-        from: 'customer',
-        author: null,
-        kind: one.file === null ? 'text' : type.startsWith('image/') ? 'image' : 'document',
-        text: one.text === '' ? null : one.text,
-        files: one.file?.stored ? [one.file.stored] : [],
-        clientId: one.clientId,
-        at: one.at,
-        deleted: false,
-        edited: false,
-      });
+      const message = { clientId, text, fileIds, ...(form === undefined ? {} : { form }) };
+      const answer = await this.#parts.request('message:send', message);
+      this.#drop(clientId);
+      this.#publish();
+      this.#parts.sent(asSent(one, answer));
+      return true;
     } catch (error) {
-      const code = (error as Error).message;
-      if (!LATER.has(code)) {
-        set(one.clientId, { state: 'failed', code });
-        return;
-      }
-      set(one.clientId, { state: 'queued' });
-      throw error;
+      return !this.#refused(clientId, (error as Error).message);
     }
   }
 
-  const outbox: Outbox = {
-    send(text) {
-      add({ clientId: newClientId(), text, at: new Date().toISOString(), state: 'queued', code: null, file: null });
-      outbox.pump();
-    },
-    attach(file) {
-      const clientId = newClientId();
-      const tooLarge = file.size > parts.fileBytesMax();
-      files.set(clientId, file);
-      add({
-        clientId,
-        text: '',
-        at: new Date().toISOString(),
-        state: tooLarge ? 'failed' : 'queued',
-        code: tooLarge ? 'FILE_TOO_LARGE' : null,
-        file: {
-          fileName: file.name,
-          sizeBytes: file.size,
-          mediaType: file.type,
-          progress: 0,
-          stored: null,
-          preview: file.type.startsWith('image/') ? URL.createObjectURL(file) : null,
-        },
+  /** True if the refusal means "later". */
+  #refused(clientId: string, code: string): boolean {
+    const later = LATER.has(code);
+    this.#set(clientId, later ? { state: 'queued' } : { state: 'failed', code });
+    return later;
+  }
+
+  #upload(clientId: string): void {
+    const file = this.#files.get(clientId);
+    if (file === undefined || this.#uploads.has(clientId)) return;
+    this.#set(clientId, { state: 'sending' });
+    const progress = (part: number): void => this.#setFile(clientId, { progress: part });
+    const going = upload(this.#parts.account, this.#parts.token(), file, progress);
+    this.#uploads.set(clientId, going);
+    const ended = (error: unknown): void => {
+      const code = error instanceof UploadFailed ? error.message : 'INTERNAL';
+      if (code !== 'CANCELLED' && this.#refused(clientId, code)) this.#later();
+    };
+    void going.done
+      .then((stored) => this.#uploaded(clientId, stored), ended)
+      .finally(() => {
+        // What has to wait is queued again; `later` looks at it, not this moment.
+        this.#uploads.delete(clientId);
       });
-      outbox.pump();
-    },
-    retry(clientId) {
-      set(clientId, { state: 'queued', code: null });
-      outbox.pump();
-    },
-    remove(clientId) {
-      uploads.get(clientId)?.cancel();
-      drop(clientId);
-      publish();
-    },
-    acknowledge(clientIds) {
-      const gone = clientIds.filter((clientId) => find(clientId) !== undefined);
-      gone.forEach(drop);
-      if (gone.length > 0) publish();
-    },
-    pump() {
-      if (!parts.online()) return;
-      for (const one of pending) if (one.state === 'queued' && one.file?.stored === null) start(one.clientId);
-      const next = pending.find((one) => one.state === 'queued' && (one.file === null || one.file.stored !== null));
-      if (busy || next === undefined) return;
-      busy = true;
-      set(next.clientId, { state: 'sending' });
-      sendOne(next).then(
-        () => {
-          busy = false;
-          outbox.pump();
-        },
-        () => {
-          busy = false;
-          later();
-        },
-      );
-    },
-    preview: (fileId) => previews.get(fileId),
-  };
-  queueMicrotask(publish);
-  return outbox;
+  }
+
+  #uploaded(clientId: string, stored: ChatFile): void {
+    const preview = this.#find(clientId)?.file?.preview ?? null;
+    if (preview !== null) this.#previews.set(stored.fileId, preview);
+    this.#setFile(clientId, { progress: 1, stored });
+    this.#set(clientId, { state: 'queued' });
+    const one = this.#find(clientId);
+    if (one !== undefined) this.#parts.keep.put(kept(one));
+    this.pump();
+  }
+
+  #find(clientId: string): Pending | undefined {
+    return this.#pending.find((one) => one.clientId === clientId);
+  }
+
+  #set(clientId: string, part: Partial<Pending>): void {
+    this.#pending = this.#pending.map((one) => (one.clientId === clientId ? { ...one, ...part } : one));
+    this.#publish();
+  }
+
+  #setFile(clientId: string, part: Partial<NonNullable<Pending['file']>>): void {
+    const file = this.#find(clientId)?.file;
+    if (file) this.#set(clientId, { file: { ...file, ...part } });
+  }
+
+  #add(one: Pending): void {
+    this.#pending = [...this.#pending, one];
+    this.#parts.keep.put(kept(one));
+    this.#publish();
+    this.pump();
+  }
+
+  #drop(clientId: string): void {
+    this.#pending = this.#pending.filter((one) => one.clientId !== clientId);
+    this.#files.delete(clientId);
+    this.#parts.keep.drop(clientId);
+  }
+
+  #later(): void {
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => this.pump(), AGAIN_MS);
+  }
+
+  #publish(): void {
+    this.#parts.changed(this.#pending);
+  }
+}
+
+/** Opens the outbox with what an earlier page left unsent. */
+export function createOutbox(parts: OutboxParts): Outbox {
+  return new Waiting(parts);
 }

@@ -15,14 +15,14 @@ export interface Shared {
   say: Say;
 }
 
-function useBlob(shared: Shared, file: ChatFile | null): string | undefined {
-  const own = file === null ? undefined : shared.chat.outbox.preview(file.fileId);
+function useBlob({ account, chat }: Shared, fileId: string): string | undefined {
+  const own = chat.outbox.preview(fileId);
   const [url, setUrl] = useState<string>();
   useEffect(() => {
-    if (file === null || own !== undefined) return undefined;
+    if (own !== undefined) return undefined;
     let gone = false;
     let made: string | undefined;
-    blobUrl(shared.account, shared.chat.token(), file).then(
+    blobUrl(account, chat.token(), fileId).then(
       (got) => {
         made = got;
         if (gone) URL.revokeObjectURL(got);
@@ -34,12 +34,12 @@ function useBlob(shared: Shared, file: ChatFile | null): string | undefined {
       gone = true;
       if (made !== undefined) URL.revokeObjectURL(made);
     };
-  }, [file?.fileId, own]);
+  }, [account, chat, fileId, own]);
   return own ?? url;
 }
 
 async function save(shared: Shared, file: ChatFile): Promise<void> {
-  const url = await blobUrl(shared.account, shared.chat.token(), file);
+  const url = await blobUrl(shared.account, shared.chat.token(), file.fileId);
   const link = document.createElement('a');
   link.href = url;
   link.download = file.fileName;
@@ -48,7 +48,7 @@ async function save(shared: Shared, file: ChatFile): Promise<void> {
 }
 
 function Picture({ file, shared }: { file: ChatFile; shared: Shared }): JSX.Element {
-  const url = useBlob(shared, file);
+  const url = useBlob(shared, file.fileId);
   return (
     <button
       type="button"
@@ -120,7 +120,9 @@ function Bubble({
 }): JSX.Element {
   return (
     <div
-      class={`bubble ${own ? 'own' : 'theirs'}${files ? ' with-file' : ''}${first ? ' first' : ''}${last ? ' last' : ''}`}
+      class={['bubble', own ? 'own' : 'theirs', files && 'with-file', first && 'first', last && 'last']
+        .filter(Boolean)
+        .join(' ')}
     >
       {children}
     </div>

@@ -34,8 +34,8 @@ export function upload(account: string, token: string, file: File, progress: (pa
 }
 
 /** The address of a blob with the file's bytes. The server never renders a file; this page shows pictures itself. */
-export async function blobUrl(account: string, token: string, file: ChatFile): Promise<string> {
-  const answer = await fetch(`/api/chat/${encodeURIComponent(account)}/files/${file.fileId}`, {
+export async function blobUrl(account: string, token: string, fileId: string): Promise<string> {
+  const answer = await fetch(`/api/chat/${encodeURIComponent(account)}/files/${fileId}`, {
     headers: { authorization: `Bearer ${token}` },
   });
   if (!answer.ok) throw new Error(`file ${answer.status}`);

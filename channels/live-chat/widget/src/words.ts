@@ -200,5 +200,8 @@ export function dayName(iso: string, locale: Locale, say: Say): string {
 /** 1,2 MB (Indonesian) or 1.2 MB. */
 export function sizeName(bytes: number, locale: Locale): string {
   const [value, unit] = bytes >= 1_048_576 ? [bytes / 1_048_576, 'MB'] : [Math.max(1, bytes / 1_024), 'KB'];
-  return `${new Intl.NumberFormat(locale === 'id' ? 'id-ID' : 'en-GB', { maximumFractionDigits: unit === 'MB' ? 1 : 0 }).format(value)} ${unit}`;
+  const figure = new Intl.NumberFormat(locale === 'id' ? 'id-ID' : 'en-GB', {
+    maximumFractionDigits: unit === 'MB' ? 1 : 0,
+  });
+  return `${figure.format(value)} ${unit}`;
 }
