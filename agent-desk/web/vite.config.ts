@@ -1,4 +1,6 @@
-/** How the desk is built: into dist/, which the server serves at /; `vite` proxies to a running server for development. */
+/**
+ * How the desk is built: into dist/, which the server serves at /; `vite` proxies to a running server for development.
+ */
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 

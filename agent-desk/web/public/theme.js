@@ -1,4 +1,4 @@
-/* Sets light or dark before the first paint; a file of its own because the content security policy allows no inline script. */
+/** Sets light or dark before the first paint; a file of its own, for the security policy allows no inline script. */
 (function () {
   var choice = 'auto';
   try { choice = localStorage.getItem('mantine-color-scheme-value') || 'auto'; } catch (refused) { choice = 'auto'; }

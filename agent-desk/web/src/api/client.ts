@@ -1,4 +1,7 @@
-/** The one way from the screens to /api: cookie and csrf token with each request, every failure an ApiError with a code. */
+/**
+ * The one way from the screens to /api: cookie and csrf token with each request, every failure an ApiError with a
+ * code.
+ */
 
 /** What went wrong, in words for the user; `code` is of the server's catalogue, or NETWORK when it was not reached. */
 export class ApiError extends Error {
@@ -50,7 +53,8 @@ export function announceSessionEnd(): void {
 /** The error that an answer carries, or a plain one if it carries none (a proxy's page, say). */
 export function errorOf(status: number, body: unknown): ApiError {
   const found = (body ?? {}) as { code?: unknown; message?: unknown; requestId?: unknown; details?: unknown };
-  return new ApiError(typeof found.code === 'string' ? found.code : 'INTERNAL', typeof found.message === 'string' ? found.message : '',
+  return new ApiError(typeof found.code === 'string' ? found.code : 'INTERNAL',
+    typeof found.message === 'string' ? found.message : '',
     status, typeof found.requestId === 'string' ? found.requestId : undefined,
     typeof found.details === 'object' && found.details !== null ? found.details as Record<string, unknown> : undefined);
 }
@@ -97,7 +101,8 @@ export const api = {
 export type Api = typeof api;
 
 /** Sends one file up and tells how far it is (0 to 1); aborting leaves nothing behind that a message could refer to. */
-export function uploadFile<T>(path: string, file: File, onProgress: (part: number) => void, signal: AbortSignal): Promise<T> {
+export function uploadFile<T>(path: string, file: File, onProgress: (part: number) => void,
+  signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const xhr = new XMLHttpRequest();
     xhr.open('POST', `/api${path}`);

@@ -1,7 +1,11 @@
-/** Files of a message: pictures in a frame of fixed size, so that nothing jumps when they arrive; the rest as a card to download. */
+/**
+ * Files of a message: pictures in a frame of fixed size, so that nothing jumps when they arrive; the rest as a card to
+ * download.
+ */
 import { Modal } from '@mantine/core';
-import { IconDownload, IconFile, IconFileTypePdf, IconFileZip, IconMicrophone, IconPhotoOff, IconVideo } from '@tabler/icons-react';
-import { useState, type ComponentType } from 'react';
+import { IconDownload, IconFile, IconFileTypePdf, IconFileZip, IconMicrophone, IconPhotoOff,
+  IconVideo } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useLocale, useT } from '../kit/words.ts';
 import { fileSize } from '../lib/time.ts';
 import type { AttachmentView } from '../live/types.ts';
@@ -20,11 +24,14 @@ export function fileHref(fileId: string): string {
   return `/api/files/${encodeURIComponent(fileId)}`;
 }
 
-function iconOf(mediaType: string): ComponentType<{ size?: number; stroke?: number; 'aria-hidden'?: 'true' }> {
-  if (mediaType === 'application/pdf') return IconFileTypePdf;
-  if (mediaType.startsWith('audio/')) return IconMicrophone;
-  if (mediaType.startsWith('video/')) return IconVideo;
-  return mediaType.includes('zip') ? IconFileZip : IconFile;
+/** The sign of a file by its kind; a picture that cannot be shown says so. */
+function FileSign({ mediaType }: { mediaType: string }) {
+  const look = { size: 22, stroke: 1.5, 'aria-hidden': 'true' } as const;
+  if (drawn.has(mediaType)) return <IconPhotoOff {...look} />;
+  if (mediaType === 'application/pdf') return <IconFileTypePdf {...look} />;
+  if (mediaType.startsWith('audio/')) return <IconMicrophone {...look} />;
+  if (mediaType.startsWith('video/')) return <IconVideo {...look} />;
+  return mediaType.includes('zip') ? <IconFileZip {...look} /> : <IconFile {...look} />;
 }
 
 /** "PDF · 214 KB". */
@@ -41,10 +48,12 @@ function Picture({ file }: { file: AttachmentView }) {
   const href = fileHref(file.fileId);
   return (
     <>
-      <button type="button" className={css.picture} aria-label={t('talk.openImage', { name: file.fileName })} onClick={() => { setOpen(true); }}>
+      <button type="button" className={css.picture} aria-label={t('talk.openImage', { name: file.fileName })}
+        onClick={() => { setOpen(true); }}>
         <img src={href} alt="" loading="lazy" decoding="async" onError={() => { setBroken(true); }} />
       </button>
-      <Modal opened={open} onClose={() => { setOpen(false); }} size="auto" title={file.fileName} closeButtonProps={{ 'aria-label': t('app.close') }}>
+      <Modal opened={open} onClose={() => { setOpen(false); }} size="auto" title={file.fileName}
+        closeButtonProps={{ 'aria-label': t('app.close') }}>
         <img className={css.full} src={href} alt={file.fileName} />
         <p className={css.fullFoot}><a href={href} download={file.fileName}>{t('talk.download')}</a></p>
       </Modal>
@@ -56,10 +65,9 @@ function Picture({ file }: { file: AttachmentView }) {
 function FileCard({ file }: { file: AttachmentView }) {
   const t = useT();
   const locale = useLocale();
-  const Icon = drawn.has(file.mediaType) ? IconPhotoOff : iconOf(file.mediaType);
   return (
     <a className={css.file} href={fileHref(file.fileId)} download={file.fileName} title={file.fileName}>
-      <span className={css.fileIcon}><Icon size={22} stroke={1.5} aria-hidden="true" /></span>
+      <span className={css.fileIcon}><FileSign mediaType={file.mediaType} /></span>
       <span className="grow">
         <span className={`ellipsis ${css.fileName}`}><bdi>{file.fileName}</bdi></span>
         <span className={css.fileKind}>{kindOf(file)} · {fileSize(file.sizeBytes, locale)}</span>
@@ -71,5 +79,6 @@ function FileCard({ file }: { file: AttachmentView }) {
 
 /** All files of a message, in order. */
 export function Attachments({ files }: { files: readonly AttachmentView[] }) {
-  return <>{files.map((file) => (isPicture(file) ? <Picture key={file.fileId} file={file} /> : <FileCard key={file.fileId} file={file} />))}</>;
+  return <>{files.map((file) =>
+    (isPicture(file) ? <Picture key={file.fileId} file={file} /> : <FileCard key={file.fileId} file={file} />))}</>;
 }

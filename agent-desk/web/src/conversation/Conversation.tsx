@@ -51,11 +51,14 @@ export function Conversation({ interactionId, sideOpen, onSide }: Props) {
       <Head row={row} sideOpen={sideOpen} onSide={onSide} />
       {row.masked ? <Masked row={row} /> : null}
       {!row.masked && query.data === undefined && query.isError
-        ? <ErrorState error={query.error} title={t('talk.failedLoad')} onRetry={() => { void query.refetch(); }} /> : null}
+        ? <ErrorState error={query.error} title={t('talk.failedLoad')} onRetry={() => { void query.refetch(); }} />
+          : null}
       {!row.masked && query.data === undefined && !query.isError ? <ThreadSkeleton body /> : null}
       {!row.masked && query.data !== undefined && conversationId !== null
-        ? <Messages key={`talk-${conversationId}`} row={row} thread={query.data} conversationId={conversationId} loadOlder={loadOlder} /> : null}
-      {!row.masked && conversationId !== null ? <ReplyBox key={`reply-${conversationId}`} row={row} conversationId={conversationId} /> : null}
+        ? <Messages key={`talk-${conversationId}`} row={row} thread={query.data} conversationId={conversationId}
+          loadOlder={loadOlder} /> : null}
+      {!row.masked && conversationId !== null
+        ? <ReplyBox key={`reply-${conversationId}`} row={row} conversationId={conversationId} /> : null}
     </>
   );
 }
@@ -81,7 +84,8 @@ function Masked({ row }: { row: InteractionView }) {
   return (
     <div className={css.masked}>
       <EmptyState icon={<IconLock size={28} stroke={1.5} />} title={t('talk.masked')}
-        actions={mayPick ? <Button loading={busy} onClick={() => { void pick(); }}>{t('talk.pick')}</Button> : undefined}>
+        actions={mayPick ? <Button loading={busy} onClick={() => { void pick(); }}>{t('talk.pick')}</Button>
+          : undefined}>
         {t('talk.maskedText')}
       </EmptyState>
     </div>

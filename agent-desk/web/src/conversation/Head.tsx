@@ -1,7 +1,8 @@
 /** The head of a conversation: who, where, which ticket, how much time is left, and what else may be done. */
 import { ActionIcon, Button, Menu, Modal, Tooltip } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { IconArrowBackUp, IconArrowLeft, IconCopy, IconDots, IconEye, IconLayoutSidebarRight, IconMessageOff } from '@tabler/icons-react';
+import { IconArrowBackUp, IconArrowLeft, IconCopy, IconDots, IconEye, IconLayoutSidebarRight,
+  IconMessageOff } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { ChannelIcon, channelName } from '../inbox/ChannelIcon.tsx';
@@ -28,7 +29,8 @@ function TimeLeft({ row }: { row: InteractionView }) {
   }
   const ring = ringOf(row.clock, now, 'j');
   const word = ring.tone === 'late'
-    ? ring.minutes >= 60 ? t('inbox.lateHours', { n: Math.floor(ring.minutes / 60) }) : t('inbox.late', { n: ring.minutes })
+    ? ring.minutes >= 60 ? t('inbox.lateHours', { n: Math.floor(ring.minutes / 60) })
+      : t('inbox.late', { n: ring.minutes })
     : t('inbox.left', { n: ring.minutes });
   return (
     <span className={`word ${css.timeWord}`}>
@@ -42,13 +44,15 @@ function Watching({ conversationId }: { conversationId: string | null }) {
   const t = useT();
   const signals = useSignals();
   const { user } = useSession();
-  const others = conversationId === null ? [] : signals.watchers(conversationId).filter((each) => each.userId !== user.id);
+  const others = conversationId === null ? []
+    : signals.watchers(conversationId).filter((each) => each.userId !== user.id);
   const [first] = others;
   if (first === undefined) return null;
   const who = others.length > 1 ? `${first.name} +${others.length - 1}` : first.name;
   return (
     <span className={`word ellipsis ${css.watching}`}>
-      <IconEye size={14} stroke={2} aria-hidden="true" />{others.some((each) => each.typing) ? t('talk.agentTyping', { who }) : t('talk.watching', { who })}
+      <IconEye size={14} stroke={2} aria-hidden="true" />
+        {others.some((each) => each.typing) ? t('talk.agentTyping', { who }) : t('talk.watching', { who })}
     </span>
   );
 }
@@ -61,7 +65,8 @@ export function Head({ row, sideOpen, onSide }: Props) {
   const [, navigate] = useLocation();
   return (
     <header className={css.head}>
-      <ActionIcon variant="subtle" color="gray" className={css.backButton} aria-label={t('app.back')} onClick={() => { navigate('/'); }}>
+      <ActionIcon variant="subtle" color="gray" className={css.backButton} aria-label={t('app.back')}
+        onClick={() => { navigate('/'); }}>
         <IconArrowLeft size={20} stroke={1.75} />
       </ActionIcon>
       <div className="grow">
@@ -71,13 +76,15 @@ export function Head({ row, sideOpen, onSide }: Props) {
           <Watching conversationId={row.conversationId} />
         </div>
         <p className={`ellipsis ${css.where}`}>
-          <ChannelIcon channel={row.channel} medium={row.medium} /> {[channelName(row.reportName), row.accountName, row.ticketNumber].join(' · ')}
+          <ChannelIcon channel={row.channel}
+            medium={row.medium} /> {[channelName(row.reportName), row.accountName, row.ticketNumber].join(' · ')}
         </p>
       </div>
       <TimeLeft row={row} />
       <MoreActions row={row} />
       <Tooltip label={sideOpen ? t('app.hidePanel') : t('app.showPanel')}>
-        <ActionIcon variant="subtle" color="gray" aria-label={t('app.panel')} aria-expanded={sideOpen} onClick={() => { onSide(!sideOpen); }}>
+        <ActionIcon variant="subtle" color="gray" aria-label={t('app.panel')} aria-expanded={sideOpen}
+          onClick={() => { onSide(!sideOpen); }}>
           <IconLayoutSidebarRight size={18} stroke={1.75} />
         </ActionIcon>
       </Tooltip>
@@ -91,18 +98,23 @@ function MoreActions({ row }: { row: InteractionView }) {
   const [releasing, setReleasing] = useState(false);
   const [outOfTopic, setOutOfTopic] = useState(false);
   const own = row.agentId === user.id && isOpen(row) && row.state !== 'DOCUMENTED' && row.state !== 'ESCALATED_T2';
-  const copy = (): void => { void navigator.clipboard.writeText(row.ticketNumber).then(() => { notifyDone(t('app.copied')); }); };
+  const copy = (): void => {
+    void navigator.clipboard.writeText(row.ticketNumber).then(() => { notifyDone(t('app.copied')); }); };
   return (
     <>
       <Menu position="bottom-end" width={230}>
         <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" aria-label={t('talk.more')} title={t('talk.more')}><IconDots size={18} stroke={1.75} /></ActionIcon>
+          <ActionIcon variant="subtle" color="gray" aria-label={t('talk.more')} title={t('talk.more')}>
+            <IconDots size={18} stroke={1.75} /></ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<IconCopy size={16} stroke={1.75} />} onClick={copy}>{t('talk.copyTicket')}</Menu.Item>
-          {own ? <Menu.Item leftSection={<IconArrowBackUp size={16} stroke={1.75} />} onClick={() => { setReleasing(true); }}>{t('talk.release')}</Menu.Item> : null}
+          <Menu.Item leftSection={<IconCopy size={16} stroke={1.75} />} onClick={copy}>{t('talk.copyTicket')}
+            </Menu.Item>
+          {own ? <Menu.Item leftSection={<IconArrowBackUp size={16} stroke={1.75} />}
+            onClick={() => { setReleasing(true); }}>{t('talk.release')}</Menu.Item> : null}
           {own && row.answeredAt === null
-            ? <Menu.Item leftSection={<IconMessageOff size={16} stroke={1.75} />} onClick={() => { setOutOfTopic(true); }}>{t('talk.oot')}</Menu.Item> : null}
+            ? <Menu.Item leftSection={<IconMessageOff size={16} stroke={1.75} />}
+              onClick={() => { setOutOfTopic(true); }}>{t('talk.oot')}</Menu.Item> : null}
         </Menu.Dropdown>
       </Menu>
       <Release row={row} opened={releasing} onClose={() => { setReleasing(false); }} />
@@ -132,7 +144,8 @@ function Release({ row, opened, onClose }: { row: InteractionView; opened: boole
     }
   };
   return (
-    <Modal opened={opened} onClose={onClose} title={t('talk.release')} closeButtonProps={{ 'aria-label': t('app.close') }}>
+    <Modal opened={opened} onClose={onClose} title={t('talk.release')}
+      closeButtonProps={{ 'aria-label': t('app.close') }}>
       <p className="muted">{t('talk.releaseText')}</p>
       <div className={css.dialogActions}>
         <Button variant="default" onClick={onClose}>{t('app.cancel')}</Button>

@@ -1,6 +1,7 @@
 /** One message as it is drawn: a bubble, an internal note, or a line of the system. */
 import { Button } from '@mantine/core';
-import { IconAlertCircle, IconBan, IconCheck, IconChecks, IconClock, IconExclamationCircle, IconHelpCircle, IconLock, IconPlayerPlay, IconRobot } from '@tabler/icons-react';
+import { IconAlertCircle, IconBan, IconCheck, IconChecks, IconClock, IconExclamationCircle, IconHelpCircle, IconLock,
+  IconPlayerPlay, IconRobot } from '@tabler/icons-react';
 import { memo, useState, type ComponentType } from 'react';
 import { channelName } from '../inbox/ChannelIcon.tsx';
 import { notifyDone, notifyError } from '../kit/notify.ts';
@@ -15,8 +16,10 @@ import css from './Conversation.module.css';
 import { SafeText } from './SafeText.tsx';
 
 type Status = NonNullable<MessageView['status']>;
-const ticks: Record<Status, { Icon: ComponentType<{ size?: number; stroke?: number; 'aria-hidden'?: 'true' }>; tone: string }> = {
-  queued: { Icon: IconClock, tone: '' }, sending: { Icon: IconClock, tone: '' }, sent: { Icon: IconCheck, tone: '' }, delivered: { Icon: IconChecks, tone: '' },
+const ticks: Record<Status, { Icon: ComponentType<{ size?: number; stroke?: number; 'aria-hidden'?: 'true' }>;
+  tone: string }> = {
+  queued: { Icon: IconClock, tone: '' }, sending: { Icon: IconClock, tone: '' }, sent: { Icon: IconCheck, tone: '' },
+    delivered: { Icon: IconChecks, tone: '' },
   read: { Icon: IconChecks, tone: css.read ?? '' }, played: { Icon: IconPlayerPlay, tone: css.read ?? '' },
   failed: { Icon: IconExclamationCircle, tone: 'bad' }, unknown: { Icon: IconHelpCircle, tone: 'warn' },
 };
@@ -31,7 +34,8 @@ function Meta({ message }: { message: MessageView }) {
       {message.editedAt === null ? null : <>{t('talk.edited')} · </>}
       <time className="num" dateTime={message.createdAt}>{clockTime(message.createdAt, { locale })}</time>
       {tick === undefined || message.status === null ? null
-        : <span className={`word ${tick.tone}`}><tick.Icon size={14} stroke={2} aria-hidden="true" />{t(`status.${message.status}`)}</span>}
+        : <span className={`word ${tick.tone}`}><tick.Icon size={14} stroke={2} aria-hidden="true" />
+          {t(`status.${message.status}`)}</span>}
     </span>
   );
 }
@@ -44,7 +48,8 @@ export const MessageItem = memo(function MessageItem({ placed, row, me }: Props)
   if (message.direction === 'SYSTEM') return <SystemLine message={message} />;
   if (message.direction === 'NOTE') return <Note message={message} me={me} />;
   return <Bubble placed={placed} row={row} me={me} />;
-}, (old, next) => old.placed.message === next.placed.message && old.placed.first === next.placed.first && old.placed.last === next.placed.last
+}, (old, next) => old.placed.message === next.placed.message && old.placed.first === next.placed.first
+  && old.placed.last === next.placed.last
   && old.row.reportName === next.row.reportName && old.me === next.me);
 
 /** A code of the server in the reader's words: "Ayu bergabung · 09.12". */
@@ -52,7 +57,8 @@ function SystemLine({ message }: { message: MessageView }) {
   const locale = useLocale();
   return (
     <p className={css.system}>
-      <Bdi>{codeWord('system', message.code ?? 'CLOSED', { name: message.authorName ?? '' })}</Bdi> · <time className="num" dateTime={message.createdAt}>{clockTime(message.createdAt, { locale })}</time>
+      <Bdi>{codeWord('system', message.code ?? 'CLOSED', { name: message.authorName ?? '' })}
+        </Bdi> · <time className="num" dateTime={message.createdAt}>{clockTime(message.createdAt, { locale })}</time>
     </p>
   );
 }
@@ -64,8 +70,10 @@ function Note({ message, me }: { message: MessageView; me: string }) {
   return (
     <article className={css.note}>
       <header className="word">
-        <IconLock size={14} stroke={2} aria-hidden="true" className="warn" /><strong className="warn">{t('talk.note')}</strong>
-        <span className="muted">{[who, clockTime(message.createdAt, { locale }), t('talk.noteHidden')].join(' · ')}</span>
+        <IconLock size={14} stroke={2} aria-hidden="true" className="warn" />
+          <strong className="warn">{t('talk.note')}</strong>
+        <span className="muted">{[who, clockTime(message.createdAt, { locale }), t('talk.noteHidden')].join(' · ')}
+          </span>
       </header>
       <div className={css.noteText}><SafeText text={message.text ?? ''} /></div>
     </article>
@@ -88,11 +96,16 @@ function Bubble({ placed, row, me }: Props) {
   const named = first && own && message.authorId !== me;
   return (
     <article className={css.turn} data-own={own || undefined} data-last={last || undefined}>
-      {named ? <p className={css.author}>{message.authorKind === 'AGENT' ? null : <IconRobot size={14} stroke={2} aria-hidden="true" />}{who}</p> : <span className="sr">{who}: </span>}
-      <div className={css.bubble} data-own={own || undefined} data-first={first || undefined} data-last={last || undefined} 
-        data-media={message.attachments.length > 0 || undefined} data-file={(empty && lastFile !== undefined && !isPicture(lastFile)) || undefined}>
+      {named ? <p className={css.author}>
+        {message.authorKind === 'AGENT' ? null : <IconRobot size={14} stroke={2} aria-hidden="true" />}{who}</p>
+        : <span className="sr">{who}: </span>}
+      <div className={css.bubble} data-own={own || undefined} data-first={first || undefined}
+        data-last={last || undefined} 
+        data-media={message.attachments.length > 0 || undefined}
+          data-file={(empty && lastFile !== undefined && !isPicture(lastFile)) || undefined}>
         {message.deletedAt !== null
-          ? <p className={`word ${css.deleted}`}><IconBan size={14} stroke={2} aria-hidden="true" />{t('talk.deleted')}</p>
+          ? <p className={`word ${css.deleted}`}><IconBan size={14} stroke={2} aria-hidden="true" />{t('talk.deleted')}
+            </p>
           : (
             <>
               <Attachments files={message.attachments} />
@@ -100,12 +113,14 @@ function Bubble({ placed, row, me }: Props) {
             </>
           )}
         <div className={css.caption}>
-          {empty || message.deletedAt !== null ? null : <div className={css.text}><SafeText text={message.text ?? ''} /></div>}
+          {empty || message.deletedAt !== null ? null
+            : <div className={css.text}><SafeText text={message.text ?? ''} /></div>}
           <Meta message={message} />
         </div>
       </div>
       {message.status === 'failed' ? <Failed message={message} mine={message.authorId === me} /> : null}
-      {message.status === 'unknown' ? <p className={css.unknown}>{t('talk.unknownText', { channel: channelName(row.reportName) })}</p> : null}
+      {message.status === 'unknown'
+        ? <p className={css.unknown}>{t('talk.unknownText', { channel: channelName(row.reportName) })}</p> : null}
     </article>
   );
 }
@@ -125,14 +140,18 @@ function Failed({ message, mine }: { message: MessageView; mine: boolean }) {
       setBusy(false);
     }
   };
-  const copy = (): void => { void navigator.clipboard.writeText(message.text ?? '').then(() => { notifyDone(t('app.copied')); }); };
+  const copy = (): void => {
+    void navigator.clipboard.writeText(message.text ?? '').then(() => { notifyDone(t('app.copied')); }); };
   return (
     <div className={css.failed}>
-      <p className="word bad"><IconAlertCircle size={16} stroke={1.75} aria-hidden="true" /><strong>{t('talk.failedTitle')}</strong></p>
+      <p className="word bad"><IconAlertCircle size={16} stroke={1.75} aria-hidden="true" />
+        <strong>{t('talk.failedTitle')}</strong></p>
       <p>{message.reasonCode === null ? null : codeWord('reason', message.reasonCode)} {t('talk.kept')}</p>
       <div className={css.failedActions}>
-        {mine ? <Button size="xs" variant="default" loading={busy} onClick={() => { void retry(); }}>{t('talk.resend')}</Button> : null}
-        {message.text === null || message.text === '' ? null : <Button size="xs" variant="subtle" color="gray" onClick={copy}>{t('talk.copy')}</Button>}
+        {mine ? <Button size="xs" variant="default" loading={busy} onClick={() => { void retry(); }}>{t('talk.resend')}
+          </Button> : null}
+        {message.text === null || message.text === '' ? null
+          : <Button size="xs" variant="subtle" color="gray" onClick={copy}>{t('talk.copy')}</Button>}
       </div>
     </div>
   );

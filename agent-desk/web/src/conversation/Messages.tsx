@@ -34,7 +34,8 @@ function useRead(row: InteractionView, atBottom: boolean, me: string): void {
   useEffect(() => {
     if (row.unreadCount === 0 || !atBottom || row.agentId !== me) return undefined;
     const read = (): void => {
-      if (document.visibilityState === 'visible') void live.request('interaction:read', { interactionId: row.id }).catch(() => undefined);
+      if (document.visibilityState === 'visible')
+        void live.request('interaction:read', { interactionId: row.id }).catch(() => undefined);
     };
     read();
     document.addEventListener('visibilitychange', read);
@@ -57,9 +58,9 @@ function useOlder(thread: Thread, loadOlder: () => Promise<void>) {
 /** How many messages of others came since the bottom was left. */
 function useUnseen(items: readonly MessageView[], atBottom: boolean): number {
   const lastSeq = items.at(-1)?.seq ?? 0;
-  const seenSeq = useRef(lastSeq);
-  if (atBottom) seenSeq.current = lastSeq;
-  return items.filter((message) => message.seq > seenSeq.current && message.direction !== 'SYSTEM').length;
+  const [seenSeq, setSeenSeq] = useState(lastSeq);
+  if (atBottom && seenSeq !== lastSeq) setSeenSeq(lastSeq);
+  return items.filter((message) => message.seq > seenSeq && message.direction !== 'SYSTEM').length;
 }
 
 /** The scrolling part of the conversation. */
@@ -82,23 +83,28 @@ export function Messages({ row, thread, conversationId, loadOlder }: Props) {
   const now = serverNow();
   return (
     <div className={css.talk}>
-      <div ref={scroller} className={css.scroller} onScroll={onScroll} tabIndex={0} role="log" aria-label={t('talk.label', { who: whoOf(row) })} aria-live="polite">
+      <div ref={scroller} className={css.scroller} onScroll={onScroll} tabIndex={0} role="log"
+        aria-label={t('talk.label', { who: whoOf(row) })} aria-live="polite">
         <div ref={content} className={css.messages}>
           <p className={`meta ${css.start}`}>{loading ? t('talk.older') : thread.complete ? t('talk.start') : ' '}</p>
           {placed.map((each) => (
-            <div key={each.message.clientId ?? each.message.id} className={css.place} data-first={each.first || undefined}>
-              {each.newDay ? <p className={css.day}><span>{dayMark(each.message.createdAt, now, { locale })}</span></p> : null}
+            <div key={each.message.clientId ?? each.message.id} className={css.place}
+              data-first={each.first || undefined}>
+              {each.newDay ? <p className={css.day}><span>{dayMark(each.message.createdAt, now, { locale })}</span>
+                </p> : null}
               <MessageItem placed={each} row={row} me={user.id} />
             </div>
           ))}
           {pending.map((each) => <PendingItem key={each.clientId} pending={each} />)}
           <p className={css.typing}>
-            {typing ? <><span className={css.dots} aria-hidden="true"><i /><i /><i /></span>{t('talk.typing', { who: whoOf(row) })}</> : null}
+            {typing ? <><span className={css.dots} aria-hidden="true"><i /><i /><i />
+              </span>{t('talk.typing', { who: whoOf(row) })}</> : null}
           </p>
         </div>
       </div>
       {atBottom ? null : (
-        <Button className={css.pill} variant="default" size="xs" leftSection={<IconArrowDown size={14} stroke={2} />} onClick={toBottom}>
+        <Button className={css.pill} variant="default" size="xs" leftSection={<IconArrowDown size={14} stroke={2} />}
+          onClick={toBottom}>
           {unseen > 0 ? t('talk.newMessages', { n: unseen }) : t('talk.toBottom')}
         </Button>
       )}

@@ -32,7 +32,8 @@ export function OutOfTopic({ row, opened, onClose }: { row: InteractionView; ope
     }
   };
   return (
-    <Modal opened={opened} onClose={onClose} title={t('talk.ootTitle')} closeButtonProps={{ 'aria-label': t('app.close') }}>
+    <Modal opened={opened} onClose={onClose} title={t('talk.ootTitle')}
+      closeButtonProps={{ 'aria-label': t('app.close') }}>
       <p className={`muted ${css.dialogText}`}>{t('talk.ootText')}</p>
       <SelectField label={t('form.chooseReason')} value={reasonCode} onChange={setReasonCode} data-autofocus
         data={reasons.map((reason) => ({ value: reason.code, label: reasonLabel(reason, locale) }))} />

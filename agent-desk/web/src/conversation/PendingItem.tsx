@@ -1,4 +1,7 @@
-/** A message that the server does not have yet: shown at once, on its way by itself; if refused, with the reason and what to do. */
+/**
+ * A message that the server does not have yet: shown at once, on its way by itself; if refused, with the reason and
+ * what to do.
+ */
 import { Button } from '@mantine/core';
 import { IconAlertCircle, IconClock, IconLock } from '@tabler/icons-react';
 import { useT } from '../kit/words.ts';
@@ -18,7 +21,8 @@ export function PendingItem({ pending }: { pending: Pending }) {
     <span className={css.meta}>
       {pending.refused === undefined
         ? <span className="word"><IconClock size={14} stroke={2} aria-hidden="true" />{word}</span>
-        : <span className="word bad"><IconAlertCircle size={14} stroke={2} aria-hidden="true" />{t('status.failed')}</span>}
+        : <span className="word bad"><IconAlertCircle size={14} stroke={2} aria-hidden="true" />{t('status.failed')}
+          </span>}
     </span>
   );
   return (
@@ -26,7 +30,8 @@ export function PendingItem({ pending }: { pending: Pending }) {
       {pending.kind === 'note'
         ? (
           <article className={css.note}>
-            <header className="word"><IconLock size={14} stroke={2} aria-hidden="true" className="warn" /><strong className="warn">{t('talk.note')}</strong></header>
+            <header className="word"><IconLock size={14} stroke={2} aria-hidden="true" className="warn" />
+              <strong className="warn">{t('talk.note')}</strong></header>
             <div className={css.noteText}><SafeText text={pending.text} /></div>
             {meta}
           </article>
@@ -34,7 +39,8 @@ export function PendingItem({ pending }: { pending: Pending }) {
         : (
           <article className={css.turn} data-own data-last>
             <span className="sr">{t('talk.you')}: </span>
-            <div className={css.bubble} data-own data-first data-last data-media={pending.files.length > 0 || undefined}>
+            <div className={css.bubble} data-own data-first data-last
+              data-media={pending.files.length > 0 || undefined}>
               <Attachments files={pending.files} />
               <div className={css.caption}>
                 {pending.text === '' ? null : <div className={css.text}><SafeText text={pending.text} /></div>}
@@ -54,17 +60,22 @@ function Refused({ pending, message }: { pending: Pending; message: string }) {
   const toDraft = (): void => {
     const field = pending.kind === 'note' ? 'note' : 'text';
     const present = drafts.get(pending.conversationId)[field];
-    drafts.set(pending.conversationId, { [field]: present === '' ? pending.text : `${pending.text}\n${present}` }, serverNow());
+    drafts.set(pending.conversationId, { [field]: present === '' ? pending.text : `${pending.text}\n${present}` },
+      serverNow());
     live.outbox.settle(pending.clientId);
   };
   return (
     <div className={css.failed} role="alert">
-      <p className="word bad"><IconAlertCircle size={16} stroke={1.75} aria-hidden="true" /><strong>{t('talk.failedTitle')}</strong></p>
+      <p className="word bad"><IconAlertCircle size={16} stroke={1.75} aria-hidden="true" />
+        <strong>{t('talk.failedTitle')}</strong></p>
       <p>{message === '' ? t('error.INTERNAL') : message}</p>
       <div className={css.failedActions}>
-        <Button size="xs" variant="default" onClick={() => { live.sendAgain(pending.clientId); }}>{t('talk.resend')}</Button>
-        {pending.text === '' ? null : <Button size="xs" variant="subtle" color="gray" onClick={toDraft}>{t('talk.toDraft')}</Button>}
-        <Button size="xs" variant="subtle" color="gray" onClick={() => { live.outbox.settle(pending.clientId); }}>{t('talk.discard')}</Button>
+        <Button size="xs" variant="default" onClick={() => { live.sendAgain(pending.clientId); }}>{t('talk.resend')}
+          </Button>
+        {pending.text === '' ? null
+          : <Button size="xs" variant="subtle" color="gray" onClick={toDraft}>{t('talk.toDraft')}</Button>}
+        <Button size="xs" variant="subtle" color="gray" onClick={() => { live.outbox.settle(pending.clientId); }}>
+          {t('talk.discard')}</Button>
       </div>
     </div>
   );

@@ -1,6 +1,6 @@
 /**
- * Keeps the line one reads where it is: at the bottom new messages move up, elsewhere they only count; earlier ones that load
- * push nothing away.
+ * Keeps the line one reads where it is: at the bottom new messages move up, elsewhere they only count; earlier ones
+ * that load push nothing away.
  */
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 

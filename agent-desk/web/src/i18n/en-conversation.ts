@@ -2,8 +2,8 @@
 export const enConversation = {
   inbox: {
     title: 'Inbox', mine: 'Mine', queues: 'Queue', all: 'All', tabs: 'Lists', list: 'Conversations',
-    search: 'Search name, ticket or number',
-    overdue: '{{n}} late', soon: '{{n}} soon', sortTime: 'Order: time left', sortWait: 'Order: longest waiting',
+    search: 'Search name or ticket number',
+    overdue: '{{n}} late', soon: '{{n}} soon', sortTime: 'Least time left', sortWait: 'Longest waiting',
     sortNewest: 'Order: newest',
     left: '{{n}} min left', late: '{{n}} min late', lateHours: '{{n}} h late', noCategory: 'No category yet',
     you: 'You: {{text}}', note: 'Note: {{text}}', unread: '{{n}} unread messages',
@@ -46,7 +46,8 @@ export const enConversation = {
     failed: 'Failed', unknown: 'Unknown', waiting: 'Waiting for connection',
   },
   channel: {
-    LIVE_CHAT: 'Live chat', GENERIC: 'General channel', WHATSAPP: 'WhatsApp', TELEGRAM: 'Telegram', EMAIL: 'E-mail', VOICE: 'Telephone',
+    LIVE_CHAT: 'Live chat', GENERIC: 'General channel', WHATSAPP: 'WhatsApp', TELEGRAM: 'Telegram', EMAIL: 'E-mail',
+      VOICE: 'Telephone',
     FACEBOOK: 'Facebook', INSTAGRAM: 'Instagram', LINE: 'LINE',
   },
   talk: {
@@ -115,7 +116,7 @@ export const enConversation = {
     shownFor: 'Visible for 60 seconds; recorded in your name.', showFailed: 'The data could not be shown',
     noName: 'No name', unknown: 'not known yet',
     unreachable: 'unreachable', optedOut: 'opted out', verified: 'verified', queue: 'Queue',
-    account: 'Channel account', arrived: 'Arrived', accepted: 'Taken', firstAnswer: 'First reply',
+    account: 'Channel account', arrived: 'Arrived', accepted: 'Taken', firstAnswer: 'Answered',
     target: 'Reply target',
     minutes: '{{from}}-{{to}} min', minutesMax: 'at most {{to}} min', noTarget: 'no target', number: 'Number',
     status: 'Status', opened: 'Opened', reopened: 'Reopened {{n}} times',

@@ -59,7 +59,8 @@ export const enShell = {
     gone: 'The offer is no longer open', goneText: 'Another agent took it or its time ran out.',
     taken: 'The conversation with {{who}} is now yours.',
     more: '+{{n}} more offers',
-    reason: { LONGEST_WAITING: 'Waiting longest', RETURNED: 'Returned to the queue', skill: 'Skill {{skill}}', turn: 'Your turn' },
+    reason: { LONGEST_WAITING: 'Waiting longest', RETURNED: 'Returned to the queue', skill: 'Skill {{skill}}',
+      turn: 'Your turn' },
   },
   keys: {
     title: 'Keyboard shortcuts', note: 'Single letters do nothing while you type in a field.', groupGo: 'Moving',

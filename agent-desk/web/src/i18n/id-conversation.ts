@@ -2,8 +2,8 @@
 export const idConversation = {
   inbox: {
     title: 'Kotak masuk', mine: 'Milik saya', queues: 'Antrean', all: 'Semua', tabs: 'Daftar', list: 'Percakapan',
-    search: 'Cari nama, tiket, atau nomor',
-    overdue: '{{n}} lewat', soon: '{{n}} segera', sortTime: 'Urutan: sisa waktu', sortWait: 'Urutan: lama menunggu',
+    search: 'Cari nama atau nomor tiket',
+    overdue: '{{n}} lewat', soon: '{{n}} segera', sortTime: 'Sisa waktu tersedikit', sortWait: 'Terlama menunggu',
     sortNewest: 'Urutan: terbaru',
     left: 'Sisa {{n}} mnt', late: 'Lewat {{n}} mnt', lateHours: 'Lewat {{n}} jam', noCategory: 'Belum dikategorikan',
     you: 'Anda: {{text}}', note: 'Catatan: {{text}}', unread: '{{n}} pesan belum dibaca',
@@ -46,7 +46,8 @@ export const idConversation = {
     played: 'Diputar', failed: 'Gagal', unknown: 'Belum pasti', waiting: 'Menunggu koneksi',
   },
   channel: {
-    LIVE_CHAT: 'Live chat', GENERIC: 'Kanal umum', WHATSAPP: 'WhatsApp', TELEGRAM: 'Telegram', EMAIL: 'E-mail', VOICE: 'Telepon',
+    LIVE_CHAT: 'Live chat', GENERIC: 'Kanal umum', WHATSAPP: 'WhatsApp', TELEGRAM: 'Telegram', EMAIL: 'E-mail',
+      VOICE: 'Telepon',
     FACEBOOK: 'Facebook', INSTAGRAM: 'Instagram', LINE: 'LINE',
   },
   talk: {
@@ -115,7 +116,7 @@ export const idConversation = {
     shownFor: 'Terlihat 60 detik; tercatat atas nama Anda.', showFailed: 'Data belum dapat ditampilkan',
     noName: 'Tanpa nama', unknown: 'belum diketahui',
     unreachable: 'tidak terjangkau', optedOut: 'menolak dihubungi', verified: 'terverifikasi', queue: 'Antrean',
-    account: 'Akun kanal', arrived: 'Masuk', accepted: 'Diambil', firstAnswer: 'Balasan pertama',
+    account: 'Akun kanal', arrived: 'Masuk', accepted: 'Diambil', firstAnswer: 'Dijawab',
     target: 'Target balas',
     minutes: '{{from}}-{{to}} mnt', minutesMax: 'paling lama {{to}} mnt', noTarget: 'tanpa target', number: 'Nomor',
     status: 'Status', opened: 'Dibuka', reopened: 'Dibuka kembali {{n}} kali',

@@ -59,7 +59,8 @@ export const idShell = {
     gone: 'Tawaran sudah tidak berlaku', goneText: 'Sudah diambil agen lain atau waktunya habis.',
     taken: 'Percakapan dengan {{who}} sekarang milik Anda.',
     more: '+{{n}} tawaran lain',
-    reason: { LONGEST_WAITING: 'Paling lama menunggu', RETURNED: 'Dikembalikan ke antrean', skill: 'Keahlian {{skill}}', turn: 'Giliran Anda' },
+    reason: { LONGEST_WAITING: 'Paling lama menunggu', RETURNED: 'Dikembalikan ke antrean',
+      skill: 'Keahlian {{skill}}', turn: 'Giliran Anda' },
   },
   keys: {
     title: 'Pintasan papan tik', note: 'Huruf tunggal tidak berlaku saat mengetik di isian.', groupGo: 'Berpindah',

@@ -40,5 +40,6 @@ export async function setLocale(locale: Locale): Promise<void> {
 
 /** Takes the language of the user's account, unless this machine was told another one. */
 export function suggestLocale(locale: string | undefined): void {
-  if (remembered() === undefined && (locale === 'id' || locale === 'en') && locale !== i18next.language) void setLocale(locale);
+  if (remembered() === undefined && (locale === 'id' || locale === 'en') && locale !== i18next.language)
+    void setLocale(locale);
 }

@@ -18,22 +18,28 @@ export function EmptyList({ view, q, onView, onClear }: Props) {
   const setPresence = useSetPresence();
   if (q !== '') {
     return (
-      <EmptyState icon={<IconFilterOff size={28} stroke={1.5} />} title={t('inbox.none')} actions={<Button variant="default" onClick={onClear}>{t('inbox.clear')}</Button>}>
+      <EmptyState icon={<IconFilterOff size={28} stroke={1.5} />} title={t('inbox.none')}
+        actions={<Button variant="default" onClick={onClear}>{t('inbox.clear')}</Button>}>
         {t('inbox.noneText', { q })}
       </EmptyState>
     );
   }
-  if (view === 'queues') return <EmptyState icon={<IconMoodSmile size={28} stroke={1.5} />} title={t('inbox.emptyQueues')}>{t('inbox.emptyQueuesText')}</EmptyState>;
+  if (view === 'queues')
+    return <EmptyState icon={<IconMoodSmile size={28} stroke={1.5} />} title={t('inbox.emptyQueues')}>
+    {t('inbox.emptyQueuesText')}</EmptyState>;
   if (view === 'all') return <EmptyState title={t('inbox.emptyAll')}>{t('inbox.emptyAllText')}</EmptyState>;
   const ready = agent?.presence === 'READY';
   return (
     <EmptyState icon={<IconInbox size={28} stroke={1.5} />} title={t('inbox.emptyMine')} actions={(
       <>
-        {ready || agent === undefined ? null : <Button onClick={() => { void setPresence('READY'); }}>{t('inbox.setReady')}</Button>}
-        <Button variant="default" onClick={() => { onView('queues'); }}>{t('inbox.seeQueue')}{counts === undefined ? '' : ` ${counts.queues}`}</Button>
+        {ready || agent === undefined ? null
+          : <Button onClick={() => { void setPresence('READY'); }}>{t('inbox.setReady')}</Button>}
+        <Button variant="default" onClick={() => { onView('queues'); }}>{t('inbox.seeQueue')}
+          {counts === undefined ? '' : ` ${counts.queues}`}</Button>
       </>
     )}>
-      {ready || agent === undefined ? t('inbox.emptyMineReady') : t('inbox.emptyMineNotReady', { presence: t(`presence.${agent.presence}`) })}
+      {ready || agent === undefined ? t('inbox.emptyMineReady')
+        : t('inbox.emptyMineNotReady', { presence: t(`presence.${agent.presence}`) })}
     </EmptyState>
   );
 }

@@ -76,19 +76,26 @@ export function Inbox({ selectedId }: { selectedId: string | undefined }) {
     <>
       <Tabs view={view} onView={(next) => { setView(next); setSearch(''); }} />
       <div className={css.search}>
-        <TextInput ref={field} aria-label={t('inbox.search')} placeholder={t('inbox.search')} value={search} aria-keyshortcuts="Control+K" role="searchbox"
-          leftSection={<IconSearch size={16} stroke={1.75} aria-hidden="true" />} onChange={(event) => { setSearch(event.currentTarget.value); }}
-          rightSection={search === '' ? <kbd className="kbd" aria-hidden="true">Ctrl K</kbd> : <ClearButton onClear={() => { setSearch(''); field.current?.focus(); }} />}
-          rightSectionWidth={search === '' ? 56 : 32} onKeyDown={(event) => { if (event.key === 'Escape') { setSearch(''); field.current?.blur(); } }} />
+        <TextInput ref={field} aria-label={t('inbox.search')} placeholder={t('inbox.search')} value={search}
+          aria-keyshortcuts="Control+K" role="searchbox"
+          leftSection={<IconSearch size={16} stroke={1.75} aria-hidden="true" />}
+            onChange={(event) => { setSearch(event.currentTarget.value); }}
+          rightSection={search === '' ? <kbd className="kbd" aria-hidden="true">Ctrl K</kbd>
+            : <ClearButton onClear={() => { setSearch(''); field.current?.focus(); }} />}
+          rightSectionWidth={search === '' ? 56 : 32}
+            onKeyDown={(event) => { if (event.key === 'Escape') { setSearch(''); field.current?.blur(); } }} />
       </div>
       <Alarms rows={rows ?? []} now={now} view={view} />
-      {rows === undefined && list.isError && !own ? <ErrorState error={list.error} title={t('inbox.failed')} onRetry={() => { void list.refetch(); }} /> : null}
+      {rows === undefined && list.isError && !own
+        ? <ErrorState error={list.error} title={t('inbox.failed')} onRetry={() => { void list.refetch(); }} /> : null}
       {rows === undefined && (own || !list.isError) ? <ListSkeleton /> : null}
-      {rows !== undefined && rows.length === 0 ? <EmptyList view={view} q={q} onView={setView} onClear={() => { setSearch(''); }} /> : null}
+      {rows !== undefined && rows.length === 0
+        ? <EmptyList view={view} q={q} onView={setView} onClear={() => { setSearch(''); }} /> : null}
       {rows !== undefined && rows.length > 0
         ? (
           <RowList ref={handle} rows={rows} now={now} selectedId={selectedId} mine={view === 'mine'} onOpen={open}
-            hasMore={!own && list.hasNextPage} loadingMore={list.isFetchingNextPage} onMore={() => { void list.fetchNextPage(); }} />
+            hasMore={!own && list.hasNextPage} loadingMore={list.isFetchingNextPage}
+              onMore={() => { void list.fetchNextPage(); }} />
         ) : null}
     </>
   );
@@ -97,7 +104,8 @@ export function Inbox({ selectedId }: { selectedId: string | undefined }) {
 function ClearButton({ onClear }: { onClear: () => void }) {
   const t = useT();
   return (
-    <button type="button" className="iconButton" aria-label={t('inbox.clear')} onClick={onClear}><IconX size={16} stroke={1.75} aria-hidden="true" /></button>
+    <button type="button" className="iconButton" aria-label={t('inbox.clear')} onClick={onClear}>
+      <IconX size={16} stroke={1.75} aria-hidden="true" /></button>
   );
 }
 
@@ -112,14 +120,16 @@ function Tabs({ view, onView }: { view: ListName; onView: (view: ListName) => vo
     tabs.current?.querySelector<HTMLElement>(`[data-view="${next}"]`)?.focus();
   };
   return (
-    <div className={css.head} role="tablist" aria-label={t('inbox.tabs')} ref={tabs} onKeyDown={(event) => {
+    <div className={css.head} role="tablist" tabIndex={-1} aria-label={t('inbox.tabs')} ref={tabs}
+      onKeyDown={(event) => {
       if (event.key === 'ArrowRight') go(1);
       if (event.key === 'ArrowLeft') go(-1);
     }}>
       {names.map((each) => {
         const n = each === 'mine' ? mine ?? counts?.mine : counts?.[each];
         return (
-          <button key={each} type="button" role="tab" data-view={each} className={css.tab} aria-selected={view === each} tabIndex={view === each ? 0 : -1}
+          <button key={each} type="button" role="tab" data-view={each} className={css.tab}
+            aria-selected={view === each} tabIndex={view === each ? 0 : -1}
             onClick={() => { onView(each); }}>
             {t(`inbox.${each}`)} <span className={`num ${css.n}`}>{n ?? ''}</span>
           </button>
@@ -134,10 +144,13 @@ function Alarms({ rows, now, view }: { rows: readonly InteractionView[]; now: nu
   const { late, soon } = alarms(rows, now);
   return (
     <div className={css.tools}>
-      <span className="word"><IconSortAscending size={14} stroke={2} aria-hidden="true" />{t(view === 'queues' ? 'inbox.sortWait' : 'inbox.sortTime')}</span>
+      <span className="word"><IconSortAscending size={14} stroke={2} aria-hidden="true" />
+        {t(view === 'queues' ? 'inbox.sortWait' : 'inbox.sortTime')}</span>
       <span className="grow" />
-      {late > 0 ? <span className="word bad num"><IconAlertTriangle size={14} stroke={2} aria-hidden="true" />{t('inbox.overdue', { n: late })}</span> : null}
-      {soon > 0 ? <span className="word warn num"><IconClock size={14} stroke={2} aria-hidden="true" />{t('inbox.soon', { n: soon })}</span> : null}
+      {late > 0 ? <span className="word bad num"><IconAlertTriangle size={14} stroke={2} aria-hidden="true" />
+        {t('inbox.overdue', { n: late })}</span> : null}
+      {soon > 0 ? <span className="word warn num"><IconClock size={14} stroke={2} aria-hidden="true" />
+        {t('inbox.soon', { n: soon })}</span> : null}
     </div>
   );
 }

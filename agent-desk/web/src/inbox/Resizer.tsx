@@ -31,14 +31,17 @@ export function Resizer({ label, width, min, max, initial, edge, onWidth }: Prop
     target.addEventListener('pointercancel', end);
   };
   const onKey = (event: KeyboardEvent): void => {
-    const moves: Record<string, number> = { ArrowRight: direction * step, ArrowLeft: -direction * step, Home: min - width, End: max - width };
+    const moves: Record<string, number> =
+      { ArrowRight: direction * step, ArrowLeft: -direction * step, Home: min - width, End: max - width };
     const by = moves[event.key];
     if (by === undefined) return;
     event.preventDefault();
     bounded(width + by);
   };
   return (
-    <div className={css.resizer} data-edge={edge} role="separator" tabIndex={0} aria-orientation="vertical" aria-label={label} aria-valuemin={min}
-      aria-valuemax={max} aria-valuenow={width} onPointerDown={drag} onKeyDown={onKey} onDoubleClick={() => { onWidth(initial); }} />
+    <div className={css.resizer} data-edge={edge} role="separator" tabIndex={0} aria-orientation="vertical"
+      aria-label={label} aria-valuemin={min}
+      aria-valuemax={max} aria-valuenow={width} onPointerDown={drag} onKeyDown={onKey}
+        onDoubleClick={() => { onWidth(initial); }} />
   );
 }

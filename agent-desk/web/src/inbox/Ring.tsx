@@ -12,7 +12,8 @@ type IconType = ComponentType<{ size?: number; stroke?: number; 'aria-hidden'?: 
 export type RingRow = Pick<InteractionView, 'clock' | 'state' | 'snoozedUntil' | 'lastStatus' | 'customerEndedAt'>;
 
 function standing(row: RingRow): { Icon: IconType; word: 'snoozed' | 'tier2' | 'answered' | 'ended' | 'closedRing' } {
-  if (row.state === 'CLOSED' || row.state === 'OOT_COMPLETE' || row.state === 'DOCUMENTED') return { Icon: IconCheck, word: 'closedRing' };
+  if (row.state === 'CLOSED' || row.state === 'OOT_COMPLETE' || row.state === 'DOCUMENTED')
+    return { Icon: IconCheck, word: 'closedRing' };
   if (row.snoozedUntil !== null) return { Icon: IconAlarm, word: 'snoozed' };
   if (row.state === 'ESCALATED_T2') return { Icon: IconHourglassEmpty, word: 'tier2' };
   if (row.customerEndedAt !== null) return { Icon: IconDoorExit, word: 'ended' };
@@ -29,19 +30,23 @@ export function Ring({ row, now, size = 28 }: { row: RingRow; now: number; size?
   if (row.clock === null) {
     const { Icon, word } = standing(row);
     return (
-      <span className={css.ring} style={{ height: size, width: size }} data-tone="none" role="img" aria-label={t(`clock.${word}`)} title={t(`clock.${word}`)}>
+      <span className={css.ring} style={{ height: size, width: size }} data-tone="none" role="img"
+        aria-label={t(`clock.${word}`)} title={t(`clock.${word}`)}>
         <Icon size={14} stroke={2} aria-hidden="true" />
       </span>
     );
   }
   const ring = ringOf(row.clock, now, locale === 'id' ? 'j' : 'h');
   const around = 2 * Math.PI * radius;
-  const said = `${t(row.clock.kind === 'FIRST' ? 'clock.first' : 'clock.next')}: ${t(ring.tone === 'late' ? 'clock.late' : 'clock.left', { n: ring.minutes })}`;
+  const said = `${t(row.clock.kind === 'FIRST' ? 'clock.first' : 'clock.next')}: ${t(ring.tone === 'late'
+    ? 'clock.late' : 'clock.left', { n: ring.minutes })}`;
   return (
-    <span className={css.ring} style={{ height: size, width: size }} data-tone={ring.tone} role="img" aria-label={said} title={said}>
+    <span className={css.ring} style={{ height: size, width: size }} data-tone={ring.tone} role="img"
+      aria-label={said} title={said}>
       <svg width={size} height={size} aria-hidden="true">
         <circle cx={size / 2} cy={size / 2} r={radius} strokeWidth={stroke} className={css.track} />
-        <circle cx={size / 2} cy={size / 2} r={radius} strokeWidth={stroke} className={css.arc} transform={`rotate(-90 ${size / 2} ${size / 2})`}
+        <circle cx={size / 2} cy={size / 2} r={radius} strokeWidth={stroke} className={css.arc}
+          transform={`rotate(-90 ${size / 2} ${size / 2})`}
           strokeDasharray={around} strokeDashoffset={-around * (1 - ring.part)} />
       </svg>
       <span className="num" aria-hidden="true">{ring.label}</span>

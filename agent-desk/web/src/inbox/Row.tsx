@@ -1,5 +1,6 @@
 /** A line of the inbox: 70 px, three lines; read by time, then by name. */
-import { IconAlertTriangle, IconArrowUpRight, IconCheck, IconChecks, IconClock, IconDoorExit, IconExclamationCircle, IconLock } from '@tabler/icons-react';
+import { IconAlertTriangle, IconArrowUpRight, IconCheck, IconChecks, IconClock, IconDoorExit, IconExclamationCircle,
+  IconLock } from '@tabler/icons-react';
 import { memo, type ReactNode } from 'react';
 import { Bdi } from '../kit/small.tsx';
 import { codeWord, useLocale, useT } from '../kit/words.ts';
@@ -20,8 +21,10 @@ export function whoOf(row: Pick<InteractionView, 'contactName' | 'handleMasked'>
 
 function Preview({ row }: { row: InteractionView }) {
   const t = useT();
-  if (row.masked) return <span className="word"><IconLock size={14} stroke={2} aria-hidden="true" />{t('inbox.hidden')}</span>;
-  if (row.lastText === null || row.lastText === '') return <>{row.lastMessageAt === null ? t('inbox.noText') : t('inbox.file')}</>;
+  if (row.masked) return <span className="word"><IconLock size={14} stroke={2} aria-hidden="true" />{t('inbox.hidden')}
+    </span>;
+  if (row.lastText === null || row.lastText === '')
+    return <>{row.lastMessageAt === null ? t('inbox.noText') : t('inbox.file')}</>;
   const text = row.lastText.replaceAll(/\s+/g, ' ');
   if (row.lastDirection === 'OUT') return <>{t('inbox.you', { text: '' })}<Bdi>{text}</Bdi></>;
   if (row.lastDirection === 'NOTE') return <>{t('inbox.note', { text: '' })}<Bdi>{text}</Bdi></>;
@@ -44,39 +47,46 @@ function Fact({ row, now }: { row: InteractionView; now: number }): ReactNode {
   const t = useT();
   const locale = useLocale();
   if (row.lastDirection === 'OUT' && row.lastStatus === 'failed') {
-    return <span className="word bad"><IconExclamationCircle size={14} stroke={2} aria-hidden="true" />{t('status.failed')}</span>;
+    return <span className="word bad"><IconExclamationCircle size={14} stroke={2} aria-hidden="true" />
+      {t('status.failed')}</span>;
   }
   if (row.clock !== null) {
     const ring = ringOf(row.clock, now, 'j');
     if (ring.tone === 'late') return <Late minutes={ring.minutes} />;
-    if (ring.tone === 'warn') return <span className="word warn"><IconClock size={14} stroke={2} aria-hidden="true" />{t('inbox.left', { n: ring.minutes })}</span>;
+    if (ring.tone === 'warn')
+      return <span className="word warn"><IconClock size={14} stroke={2} aria-hidden="true" />
+      {t('inbox.left', { n: ring.minutes })}</span>;
   }
   if (row.snoozedUntil !== null) return <span className="word">{dayTime(row.snoozedUntil, now, { locale })}</span>;
-  if (row.state === 'ESCALATED_T2') return <span className="word"><IconArrowUpRight size={14} stroke={2} aria-hidden="true" />{t('state.ESCALATED_T2')}</span>;
+  if (row.state === 'ESCALATED_T2')
+    return <span className="word"><IconArrowUpRight size={14} stroke={2} aria-hidden="true" />{t('state.ESCALATED_T2')}
+    </span>;
   if (row.state === 'CLOSED' || row.state === 'OOT_COMPLETE' || row.state === 'DOCUMENTED') {
     return <span className="word"><IconCheck size={14} stroke={2} aria-hidden="true" />{t(`state.${row.state}`)}</span>;
   }
-  if (row.customerEndedAt !== null) return <span className="word"><IconDoorExit size={14} stroke={2} aria-hidden="true" />{t('clock.ended')}</span>;
+  if (row.customerEndedAt !== null)
+    return <span className="word"><IconDoorExit size={14} stroke={2} aria-hidden="true" />{t('clock.ended')}</span>;
   if (row.lastDirection === 'OUT' && row.lastStatus !== null) {
     const Tick = row.lastStatus === 'delivered' || row.lastStatus === 'read' ? IconChecks : IconCheck;
-    return <span className="word"><Tick size={14} stroke={2} aria-hidden="true" />{t(`status.${row.lastStatus}`)}</span>;
+    const word = t(`status.${row.lastStatus}`);
+    return <span className="word"><Tick size={14} stroke={2} aria-hidden="true" />{word}</span>;
   }
   return row.agentName !== null && row.state !== 'QUEUED' ? <span className={css.owner}>{row.agentName}</span> : null;
 }
 
 interface RowProps {
   row: InteractionView; now: number; selected: boolean; active: boolean; mine: boolean; id: string; top: number;
-  onOpen: (id: string) => void;
 }
 
-/** Memoised: a list of hundreds draws only the rows that changed. `mine` hides the owner's own name. */
-export const Row = memo(function Row({ row, now, selected, active, mine, id, top, onOpen }: RowProps) {
+/** Memoised: only rows that changed are drawn again; the list hears clicks and keys. `mine` hides the owner. */
+export const Row = memo(function Row({ row, now, selected, active, mine, id, top }: RowProps) {
   const t = useT();
   const locale = useLocale();
   const time = row.state === 'QUEUED' ? row.waitingSince ?? row.dateOrigin : row.lastMessageAt ?? row.dateOrigin;
   return (
-    <div role="option" id={id} aria-selected={selected} className={css.row} data-active={active || undefined} data-unread={row.unreadCount > 0 || undefined}
-      style={{ height: rowHeight, transform: `translateY(${top}px)` }} onClick={() => { onOpen(row.id); }}>
+    <div role="option" id={id} tabIndex={-1} aria-selected={selected} className={css.row} data-row={row.id}
+      data-active={active || undefined} data-unread={row.unreadCount > 0 || undefined}
+      style={{ height: rowHeight, transform: `translateY(${top}px)` }}>
       <Ring row={row} now={now} />
       <div className={css.lines}>
         <div className={css.line}>
@@ -86,12 +96,15 @@ export const Row = memo(function Row({ row, now, selected, active, mine, id, top
         </div>
         <div className={css.line}>
           <span className={`ellipsis ${css.preview}`}><Preview row={row} /></span>
-          {row.unreadCount > 0 ? <span className="count" aria-label={t('inbox.unread', { n: row.unreadCount })}>{row.unreadCount > 99 ? '99+' : row.unreadCount}</span> : null}
+          {row.unreadCount > 0
+            ? <span className="count" aria-label={t('inbox.unread', { n: row.unreadCount })}>
+            {row.unreadCount > 99 ? '99+' : row.unreadCount}</span> : null}
         </div>
         <div className={css.line}>
           <span className={`ellipsis ${css.channel}`}>
             <ChannelIcon channel={row.channel} medium={row.medium} />
-            {channelName(row.reportName)} · {row.categoryCode === null ? t('inbox.noCategory') : codeWord('category', row.categoryCode)}
+            {channelName(row.reportName)} · {row.categoryCode === null ? t('inbox.noCategory')
+              : codeWord('category', row.categoryCode)}
           </span>
           <span className={css.fact}><Fact row={mine ? { ...row, agentName: null } : row} now={now} /></span>
         </div>

@@ -1,6 +1,6 @@
 /** The rows of a list: only those in sight are drawn, the next page is fetched before its end is reached. */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useImperativeHandle, useRef, useState, type KeyboardEvent, type Ref } from 'react';
+import { useEffect, useImperativeHandle, useRef, useState, type KeyboardEvent, type MouseEvent, type Ref } from 'react';
 import { useT } from '../kit/words.ts';
 import type { InteractionView } from '../live/types.ts';
 import css from './Inbox.module.css';
@@ -9,7 +9,8 @@ import { Row, rowHeight } from './Row.tsx';
 export interface RowListHandle { show: (id: string) => void }
 
 interface Props {
-  ref: Ref<RowListHandle>; rows: InteractionView[]; now: number; selectedId: string | undefined; mine: boolean; onOpen: (id: string) => void;
+  ref: Ref<RowListHandle>; rows: InteractionView[]; now: number; selectedId: string | undefined; mine: boolean;
+    onOpen: (id: string) => void;
   hasMore: boolean; loadingMore: boolean; onMore: () => void;
 }
 
@@ -21,7 +22,9 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, hasMore, loa
   const t = useT();
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8, getItemKey: (index) => rows[index]?.id ?? index });
+  // oxlint-disable-next-line react/incompatible-library -- the compiler that this warns for is not used
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight, overscan: 8, getItemKey: (index) => rows[index]?.id ?? index });
   const drawn = virtual.getVirtualItems();
   const lastDrawn = drawn.at(-1)?.index ?? 0;
   const at = Math.min(active, rows.length - 1);
@@ -37,7 +40,8 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, hasMore, loa
     if (hasMore && !loadingMore && lastDrawn >= rows.length - aheadRows) onMore();
   }, [hasMore, loadingMore, lastDrawn, rows.length, onMore]);
   const onKey = (event: KeyboardEvent): void => {
-    const moves: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1, PageDown: at + 8, PageUp: at - 8 };
+    const moves: Record<string, number> =
+      { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1, PageDown: at + 8, PageUp: at - 8 };
     const wish = moves[event.key];
     if (event.key === 'Enter' || event.key === ' ') {
       const row = rows[at];
@@ -52,9 +56,14 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, hasMore, loa
     event.preventDefault();
     event.stopPropagation();
   };
+  const onClick = (event: MouseEvent): void => {
+    const id = (event.target as HTMLElement).closest<HTMLElement>('[data-row]')?.dataset['row'];
+    if (id !== undefined) onOpen(id);
+  };
   return (
-    <div ref={scroller} className={css.scroll} role="listbox" tabIndex={0} aria-label={t('inbox.list')} aria-activedescendant={drawn.some((item) => item.index === at) ? `row-${rows[at]?.id ?? ''}` : undefined}
-      onKeyDown={onKey} onFocus={() => {
+    <div ref={scroller} className={css.scroll} role="listbox" tabIndex={0} aria-label={t('inbox.list')}
+      aria-activedescendant={drawn.some((item) => item.index === at) ? `row-${rows[at]?.id ?? ''}` : undefined}
+      onKeyDown={onKey} onClick={onClick} onFocus={() => {
         const selected = rows.findIndex((row) => row.id === selectedId);
         if (selected !== -1) setActive(selected);
       }}>
@@ -62,7 +71,8 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, hasMore, loa
         {drawn.map((item) => {
           const row = rows[item.index];
           return row === undefined ? null
-            : <Row key={row.id} row={row} now={now} selected={row.id === selectedId} active={item.index === at} mine={mine} id={`row-${row.id}`} top={item.start} onOpen={onOpen} />;
+            : <Row key={row.id} row={row} now={now} selected={row.id === selectedId} active={item.index === at}
+              mine={mine} id={`row-${row.id}`} top={item.start} />;
         })}
       </div>
       {loadingMore ? <p className={css.more} role="presentation">{t('inbox.more')}</p> : null}

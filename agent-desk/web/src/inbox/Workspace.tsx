@@ -30,14 +30,17 @@ export function Workspace({ interactionId }: { interactionId: string | undefined
     document.documentElement.style.setProperty('--side-width', `${sideWidth}px`);
   }, [listWidth, sideWidth]);
   return (
-    <div className={css.panes} data-side={sideOpen ? 'open' : 'closed'} data-open={interactionId === undefined ? undefined : true}>
+    <div className={css.panes} data-side={sideOpen ? 'open' : 'closed'}
+      data-open={interactionId === undefined ? undefined : true}>
+      {interactionId === undefined ? <h1 className="sr">{t('inbox.title')}</h1> : null}
       <section className={`${css.pane} ${css.list}`} aria-label={t('inbox.title')}>
         <Inbox selectedId={interactionId} />
         <Resizer label={t('app.resize')} width={listWidth} {...listWidths} edge="end" onWidth={setListWidth} />
       </section>
       <main className={css.middle}>
         {interactionId === undefined
-          ? <EmptyState icon={<IconMessages size={28} stroke={1.5} />} title={t('inbox.chooseTitle')}>{t('inbox.chooseText')}</EmptyState>
+          ? <EmptyState icon={<IconMessages size={28} stroke={1.5} />} title={t('inbox.chooseTitle')}>
+            {t('inbox.chooseText')}</EmptyState>
           : <Conversation key={interactionId} interactionId={interactionId} sideOpen={sideOpen} onSide={setSideOpen} />}
       </main>
       {sideOpen

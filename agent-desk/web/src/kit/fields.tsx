@@ -1,6 +1,7 @@
 /** Fields of forms: a label always, what is wrong under the field in words, and the field named to screen readers. */
 import {
-  Checkbox, MultiSelect, NumberInput, PasswordInput, Select, Textarea, TextInput, type CheckboxProps, type MultiSelectProps, type NumberInputProps,
+  Checkbox, MultiSelect, NumberInput, PasswordInput, Select, Textarea, TextInput, type CheckboxProps,
+    type MultiSelectProps, type NumberInputProps,
   type PasswordInputProps, type SelectProps, type TextareaProps, type TextInputProps,
 } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
@@ -18,24 +19,28 @@ export function TextField({ onChange, ...rest }: Changed<TextInputProps, string>
 export function SecretField({ onChange, ...rest }: Changed<PasswordInputProps, string>) {
   const t = useT();
   return (
-    <PasswordInput autoComplete="new-password" visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }} {...rest}
+    <PasswordInput autoComplete="new-password" visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }}
+      {...rest}
       onChange={(event) => { onChange(event.currentTarget.value); }} />
   );
 }
 
 /** Several lines; grows with the text. */
 export function TextAreaField({ onChange, ...rest }: Changed<TextareaProps, string>) {
-  return <Textarea autosize minRows={2} maxRows={8} {...rest} onChange={(event) => { onChange(event.currentTarget.value); }} />;
+  return <Textarea autosize minRows={2} maxRows={8} {...rest}
+    onChange={(event) => { onChange(event.currentTarget.value); }} />;
 }
 
 /** A whole number, or '' while nothing stands there. */
 export function NumberField({ onChange, ...rest }: Changed<NumberInputProps, number | ''>) {
-  return <NumberInput allowDecimal={false} hideControls {...rest} onChange={(value) => { onChange(typeof value === 'number' ? value : ''); }} />;
+  return <NumberInput allowDecimal={false} hideControls {...rest}
+    onChange={(value) => { onChange(typeof value === 'number' ? value : ''); }} />;
 }
 
 /** One of a list; long lists can be searched by typing. */
 export function SelectField({ onChange, data, ...rest }: Changed<SelectProps, string | null>) {
-  return <Select searchable={(data?.length ?? 0) > 8} data={data} {...rest} onChange={(value) => { onChange(value); }} />;
+  return <Select searchable={(data?.length ?? 0) > 8} data={data} {...rest}
+    onChange={(value) => { onChange(value); }} />;
 }
 
 /** Several of a list. */
@@ -44,7 +49,9 @@ export function MultiSelectField({ onChange, ...rest }: Changed<MultiSelectProps
 }
 
 /** Yes or no. */
-export function CheckField({ onChange, value, ...rest }: Omit<CheckboxProps, 'onChange' | 'value' | 'checked'> & { value: boolean; onChange: (value: boolean) => void }) {
+export function CheckField({ onChange, value,
+  ...rest }: Omit<CheckboxProps, 'onChange' | 'value' | 'checked'> & { value: boolean;
+  onChange: (value: boolean) => void }) {
   return <Checkbox {...rest} checked={value} onChange={(event) => { onChange(event.currentTarget.checked); }} />;
 }
 

@@ -1,10 +1,14 @@
-/** What pages are made of, exported in one place: administration and later pages build on this and on nothing deeper. */
+/**
+ * What pages are made of, exported in one place: administration and later pages build on this and on nothing deeper.
+ */
 export { api, ApiError, type Api, type Page, type RequestOptions } from '../api/client.ts';
-export { clockTime, dayTime, fileSize, listTime, maskPhone, rupiah, shortDate, span, type Locale } from '../lib/time.ts';
+export { clockTime, dayTime, fileSize, listTime, maskPhone, rupiah, shortDate, span,
+  type Locale } from '../lib/time.ts';
 export { localNow, serverNow } from '../lib/now.ts';
 export { useSession, type Session, type SessionUser } from '../session/session.ts';
 export { sayError, type Said } from './errors.ts';
-export { CheckField, Form, MultiSelectField, NumberField, SecretField, SelectField, TextAreaField, TextField } from './fields.tsx';
+export { CheckField, Form, MultiSelectField, NumberField, SecretField, SelectField, TextAreaField,
+  TextField } from './fields.tsx';
 export { useApi, useCan } from './hooks.ts';
 export { notifyDone, notifyError, notifyWarn } from './notify.ts';
 export { ConfirmButton, DataTable, PageBody, PageHeader, tableOf, type Column } from './page.tsx';

@@ -15,7 +15,8 @@ export function notifyDone(message: string): void {
 /** Says what did not work and why; stays until closed. */
 export function notifyError(title: string, error: unknown): void {
   const said = sayError(error);
-  notifications.show({ id: `${title}${said.code}`, title, message: said.message, autoClose: false, ...closable(), className: 'toast-bad' });
+  notifications.show({ id: `${title}${said.code}`, title, message: said.message, autoClose: false, ...closable(),
+    className: 'toast-bad' });
 }
 
 /** Says something that is no error but should be read. */

@@ -1,4 +1,4 @@
-/** The frame of a page of settings: its title, what may be done, and its list as a real table that can be sorted by nobody but read by all. */
+/** The frame of a page of settings: its title, what may be done, its list as a real table. */
 import { Button, Modal, Tooltip } from '@mantine/core';
 import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
@@ -7,7 +7,8 @@ import { EmptyState, ErrorState, SkeletonRows } from './states.tsx';
 import { useT } from './words.ts';
 
 /** Title at the left, what may be done at the right; one filled button at most. */
-export function PageHeader({ title, description, actions }: { title: string; description?: ReactNode; actions?: ReactNode }) {
+export function PageHeader({ title, description, actions }: { title: string; description?: ReactNode;
+  actions?: ReactNode }) {
   return (
     <header className={css.header}>
       <div className="grow">
@@ -50,11 +51,13 @@ interface TableProps<T> {
 
 function Row<T>({ row, columns, onOpen }: { row: T; columns: Column<T>[]; onOpen: ((row: T) => void) | undefined }) {
   return (
-    <tr className={onOpen === undefined ? undefined : css.opens} onClick={onOpen === undefined ? undefined : () => { onOpen(row); }}>
+    <tr className={onOpen === undefined ? undefined : css.opens}
+      onClick={onOpen === undefined ? undefined : () => { onOpen(row); }}>
       {columns.map((column, index) => (
         <td key={column.key} className={column.numeric === true ? css.numeric : undefined}>
           {index === 0 && onOpen !== undefined
-            ? <button type="button" className={css.open} onClick={(event) => { event.stopPropagation(); onOpen(row); }}>{column.cell(row)}</button>
+            ? <button type="button" className={css.open}
+              onClick={(event) => { event.stopPropagation(); onOpen(row); }}>{column.cell(row)}</button>
             : column.cell(row)}
         </td>
       ))}
@@ -65,9 +68,11 @@ function Row<T>({ row, columns, onOpen }: { row: T; columns: Column<T>[]; onOpen
 /** A list of records as a table: loading, failed and empty included, "load more" where the server has more. */
 export function DataTable<T>(props: TableProps<T>) {
   const t = useT();
-  if (props.error !== undefined && props.error !== null) return <ErrorState error={props.error} onRetry={props.onRetry} />;
+  if (props.error !== undefined && props.error !== null)
+    return <ErrorState error={props.error} onRetry={props.onRetry} />;
   if (props.rows === undefined) return <SkeletonRows rows={8} />;
-  if (props.rows.length === 0) return <>{props.empty ?? <EmptyState title={t('list.none')}>{t('list.noneText')}</EmptyState>}</>;
+  if (props.rows.length === 0)
+    return <>{props.empty ?? <EmptyState title={t('list.none')}>{t('list.noneText')}</EmptyState>}</>;
   return (
     <div className={css.tableWrap} tabIndex={0} role="region" aria-label={props.label}>
       <table className={css.table}>
@@ -75,18 +80,22 @@ export function DataTable<T>(props: TableProps<T>) {
         <thead>
           <tr>
             {props.columns.map((column) => (
-              <th key={column.key} scope="col" className={column.numeric === true ? css.numeric : undefined} style={{ width: column.width }}>
+              <th key={column.key} scope="col" className={column.numeric === true ? css.numeric : undefined}
+                style={{ width: column.width }}>
                 {column.header}
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {props.rows.map((row) => <Row key={props.rowKey(row)} row={row} columns={props.columns} onOpen={props.onOpen} />)}
+          {props.rows.map((row) =>
+            <Row key={props.rowKey(row)} row={row} columns={props.columns} onOpen={props.onOpen} />)}
         </tbody>
       </table>
       {props.hasMore === true
-        ? <div className={css.more}><Button variant="default" loading={props.loadingMore} onClick={props.onMore}>{t('list.loadMore')}</Button></div>
+        ? <div className={css.more}>
+          <Button variant="default" loading={props.loadingMore} onClick={props.onMore}>{t('list.loadMore')}</Button>
+          </div>
         : null}
     </div>
   );
@@ -95,7 +104,8 @@ export function DataTable<T>(props: TableProps<T>) {
 /** What DataTable needs of an infinite query over pages of {items, nextCursor}. */
 export function tableOf<T>(query: UseInfiniteQueryResult<{ pages: { items: T[] }[] }>) {
   return {
-    rows: query.data?.pages.flatMap((page) => page.items), error: query.isError && query.data === undefined ? query.error : undefined,
+    rows: query.data?.pages.flatMap((page) => page.items),
+      error: query.isError && query.data === undefined ? query.error : undefined,
     onRetry: () => { void query.refetch(); }, hasMore: query.hasNextPage, loadingMore: query.isFetchingNextPage,
     onMore: () => { void query.fetchNextPage(); },
   };
@@ -114,7 +124,10 @@ interface ConfirmProps {
   onConfirm: () => Promise<unknown> | void;
 }
 
-/** A button that asks first, in a dialog that says what will happen. Stays open while it works; an error is left to the caller. */
+/**
+ * A button that asks first, in a dialog that says what will happen. Stays open while it works; an error is left to the
+ * caller.
+ */
 export function ConfirmButton({ children, title, text, confirm, danger, disabled, why, onConfirm }: ConfirmProps) {
   const t = useT();
   const [open, setOpen] = useState(false);
@@ -131,15 +144,18 @@ export function ConfirmButton({ children, title, text, confirm, danger, disabled
   return (
     <>
       <Tooltip label={why} disabled={why === undefined}>
-        <Button variant="default" data-disabled={disabled} aria-disabled={disabled} onClick={() => { if (disabled !== true) setOpen(true); }}>
+        <Button variant="default" data-disabled={disabled} aria-disabled={disabled}
+          onClick={() => { if (disabled !== true) setOpen(true); }}>
           {children}
         </Button>
       </Tooltip>
-      <Modal opened={open} onClose={() => { setOpen(false); }} title={title} closeButtonProps={{ 'aria-label': t('app.close') }}>
+      <Modal opened={open} onClose={() => { setOpen(false); }} title={title}
+        closeButtonProps={{ 'aria-label': t('app.close') }}>
         <div className="muted">{text}</div>
         <div className={css.dialogActions}>
           <Button variant="default" onClick={() => { setOpen(false); }}>{t('app.cancel')}</Button>
-          <Button color={danger === true ? 'red' : undefined} loading={busy} onClick={() => { void run().catch(() => undefined); }}>{confirm}</Button>
+          <Button color={danger === true ? 'red' : undefined} loading={busy}
+            onClick={() => { void run().catch(() => undefined); }}>{confirm}</Button>
         </div>
       </Modal>
     </>

@@ -29,7 +29,8 @@ export function ErrorState({ error, title, onRetry }: ErrorProps) {
   return (
     <div className={css.state} role="alert">
       <span className={css.icon} aria-hidden="true"><IconAlertTriangle size={28} stroke={1.5} /></span>
-      <p className={css.title}>{said.code === 'FORBIDDEN' ? t('error.forbiddenTitle') : title ?? t('error.loadTitle')}</p>
+      <p className={css.title}>{said.code === 'FORBIDDEN' ? t('error.forbiddenTitle') : title ?? t('error.loadTitle')}
+        </p>
       <div className={css.text}>{said.message}</div>
       {said.requestId === undefined ? null : <p className="meta">{t('error.requestId', { id: said.requestId })}</p>}
       {onRetry === undefined ? null

@@ -1,7 +1,8 @@
 /** A conversation cut into what is drawn: day marks, runs of bubbles, notes, lines of the system. */
 import { dayKey, type When } from './time.ts';
 
-interface Speaks { direction: 'IN' | 'OUT' | 'NOTE' | 'SYSTEM'; authorKind: string; authorId: string | null; createdAt: string }
+interface Speaks { direction: 'IN' | 'OUT' | 'NOTE' | 'SYSTEM'; authorKind: string; authorId: string | null;
+  createdAt: string }
 
 export interface Placed<M> {
   message: M;
@@ -15,7 +16,8 @@ export interface Placed<M> {
 const runMs = 5 * 60_000;
 
 function sameRun(one: Speaks, other: Speaks, when: When): boolean {
-  return one.direction === other.direction && (one.direction === 'IN' || one.direction === 'OUT') && one.authorKind === other.authorKind
+  return one.direction === other.direction && (one.direction === 'IN' || one.direction === 'OUT')
+    && one.authorKind === other.authorKind
     && one.authorId === other.authorId && dayKey(one.createdAt, when) === dayKey(other.createdAt, when)
     && new Date(other.createdAt).getTime() - new Date(one.createdAt).getTime() <= runMs;
 }
@@ -27,7 +29,8 @@ export function placeMessages<M extends Speaks>(messages: readonly M[], when: Wh
     const after = messages[index + 1];
     return {
       message, newDay: before === undefined || dayKey(before.createdAt, when) !== dayKey(message.createdAt, when),
-      first: before === undefined || !sameRun(before, message, when), last: after === undefined || !sameRun(message, after, when),
+      first: before === undefined || !sameRun(before, message, when),
+        last: after === undefined || !sameRun(message, after, when),
     };
   });
 }

@@ -1,7 +1,8 @@
 /** What an agent has written but not sent, per conversation: kept over reload and crash, the same in every tab. */
 
 export interface Draft { text: string; note: string; at: number }
-export interface Keep { getItem: (key: string) => string | null; setItem: (key: string, value: string) => void; removeItem: (key: string) => void }
+export interface Keep { getItem: (key: string) => string | null; setItem: (key: string, value: string) => void;
+  removeItem: (key: string) => void }
 
 const prefix = 'sambung.draft.';
 const emptyDraft: Draft = { text: '', note: '', at: 0 };

@@ -12,7 +12,8 @@ export interface FormDraft {
 export type FormField = 'category' | 'outcome' | 'summary';
 
 export const emptyForm: FormDraft = {
-  categoryId: null, subcategoryId: null, outcomeCode: null, summary: '', crossSellingOffered: false, productInterest: '',
+  categoryId: null, subcategoryId: null, outcomeCode: null, summary: '', crossSellingOffered: false,
+    productInterest: '',
 };
 
 /** The shortest summary the server takes. */
@@ -39,8 +40,10 @@ export function listWords(words: readonly string[], and: string): string {
 export function formBody(form: FormDraft): Record<string, unknown> {
   const interest = form.productInterest.trim();
   return {
-    categoryId: form.categoryId, subcategoryId: form.subcategoryId, outcomeCode: form.outcomeCode, summary: form.summary.trim(),
-    crossSellingOffered: form.crossSellingOffered, productInterest: form.crossSellingOffered && interest !== '' ? interest : null,
+    categoryId: form.categoryId, subcategoryId: form.subcategoryId, outcomeCode: form.outcomeCode,
+      summary: form.summary.trim(),
+    crossSellingOffered: form.crossSellingOffered,
+      productInterest: form.crossSellingOffered && interest !== '' ? interest : null,
   };
 }
 
@@ -51,7 +54,8 @@ export function readForm(stored: string | null): FormDraft {
     const value = JSON.parse(stored) as Record<string, unknown>;
     const text = (name: string): string | null => (typeof value[name] === 'string' ? value[name] : null);
     return {
-      categoryId: text('categoryId'), subcategoryId: text('subcategoryId'), outcomeCode: text('outcomeCode'), summary: text('summary') ?? '',
+      categoryId: text('categoryId'), subcategoryId: text('subcategoryId'), outcomeCode: text('outcomeCode'),
+        summary: text('summary') ?? '',
       crossSellingOffered: value['crossSellingOffered'] === true, productInterest: text('productInterest') ?? '',
     };
   } catch {

@@ -1,16 +1,19 @@
 /** Which key was meant, and whether it may act: single letters never while somebody types. */
 
-export interface KeyFacts { key: string; code: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean; shiftKey: boolean }
+export interface KeyFacts { key: string; code: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean;
+  shiftKey: boolean }
 
 /** The name of the key as the screens write it: "J", "Enter", "Ctrl+Enter", "Alt+1", "?". */
 export function keyName(event: KeyFacts): string {
   // Alt changes what a key writes on some layouts; the digit is read from its place on the keyboard.
   const digit = /^Digit(\d)$/.exec(event.code)?.[1];
-  const base = event.altKey && digit !== undefined ? digit : event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  const base = event.altKey && digit !== undefined ? digit
+    : event.key.length === 1 ? event.key.toUpperCase() : event.key;
   return `${event.ctrlKey || event.metaKey ? 'Ctrl+' : ''}${event.altKey ? 'Alt+' : ''}${base}`;
 }
 
-interface ElementFacts { tagName: string; isContentEditable?: boolean; type?: string; getAttribute?: (name: string) => string | null }
+interface ElementFacts { tagName: string; isContentEditable?: boolean; type?: string;
+  getAttribute?: (name: string) => string | null }
 
 const textless = new Set(['checkbox', 'radio', 'button', 'submit', 'reset', 'file', 'range', 'color']);
 
@@ -19,7 +22,8 @@ export function isField(element: ElementFacts | null): boolean {
   if (element === null) return false;
   if (element.isContentEditable === true || element.tagName === 'TEXTAREA' || element.tagName === 'SELECT') return true;
   const role = element.getAttribute?.('role') ?? '';
-  if (role === 'textbox' || role === 'combobox' || role === 'listbox' || role === 'menuitem' || role === 'option' || role === 'searchbox') return true;
+  if (role === 'textbox' || role === 'combobox' || role === 'listbox' || role === 'menuitem' || role === 'option'
+    || role === 'searchbox') return true;
   return element.tagName === 'INPUT' && !textless.has(element.type ?? 'text');
 }
 

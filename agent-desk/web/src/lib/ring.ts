@@ -27,7 +27,8 @@ export function ringOf(clock: ClockFacts, now: number, hour: string): Ring {
 
 /** When the target is passed, in ms; rows without a running clock come last. */
 export function deadlineOf(row: { clock: ClockFacts | null }): number {
-  return row.clock === null ? Number.POSITIVE_INFINITY : new Date(row.clock.startedAt).getTime() + row.clock.maxS * 1000;
+  return row.clock === null ? Number.POSITIVE_INFINITY
+    : new Date(row.clock.startedAt).getTime() + row.clock.maxS * 1000;
 }
 
 /** How many of the rows are late and how many will be soon. */

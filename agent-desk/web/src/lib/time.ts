@@ -1,12 +1,17 @@
-/** How times, dates, spans, money and sizes are written on the screens: "09.12", "kemarin 16.40", "21 Nov 2026", "Rp5.000.000". */
+/**
+ * How times, dates, spans, money and sizes are written on the screens: "09.12", "kemarin 16.40", "21 Nov 2026",
+ * "Rp5.000.000".
+ */
 
 export type Locale = 'id' | 'en';
 
-const words = { id: { yesterday: 'kemarin', today: 'hari ini' }, en: { yesterday: 'yesterday', today: 'today' } } as const;
+const words = { id: { yesterday: 'kemarin', today: 'hari ini' },
+  en: { yesterday: 'yesterday', today: 'today' } } as const;
 const tags = { id: 'id-ID', en: 'en-GB' } as const;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function format(locale: Locale, zone: string | undefined, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+function format(locale: Locale, zone: string | undefined, name: string,
+  options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${locale} ${zone ?? ''} ${name}`;
   let found = formats.get(key);
   if (found === undefined) {
@@ -20,21 +25,24 @@ export interface When { locale: Locale; zone?: string | undefined }
 
 /** The hour and minute: "09.12" in Indonesian, "09:12" in English. */
 export function clockTime(iso: string | number | Date, { locale, zone }: When): string {
-  const parts = format(locale, zone, 'clock', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).formatToParts(new Date(iso));
+  const parts = format(locale, zone, 'clock', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+    .formatToParts(new Date(iso));
   const part = (type: string): string => parts.find((each) => each.type === type)?.value ?? '';
   return `${part('hour')}${locale === 'id' ? '.' : ':'}${part('minute')}`;
 }
 
 /** The calendar day as "2026-11-21" in the reader's zone: for grouping and comparing. */
 export function dayKey(iso: string | number | Date, { zone }: When): string {
-  const parts = format('en', zone, 'day', { year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(new Date(iso));
+  const parts = format('en', zone, 'day', { year: 'numeric', month: '2-digit', day: '2-digit' })
+    .formatToParts(new Date(iso));
   const part = (type: string): string => parts.find((each) => each.type === type)?.value ?? '';
   return `${part('year')}-${part('month')}-${part('day')}`;
 }
 
 /** The date: "21 Nov 2026". */
 export function shortDate(iso: string | number | Date, { locale, zone }: When): string {
-  const parts = format(locale, zone, 'date', { day: 'numeric', month: 'short', year: 'numeric' }).formatToParts(new Date(iso));
+  const parts = format(locale, zone, 'date', { day: 'numeric', month: 'short', year: 'numeric' })
+    .formatToParts(new Date(iso));
   const part = (type: string): string => parts.find((each) => each.type === type)?.value ?? '';
   return `${part('day')} ${part('month')} ${part('year')}`;
 }

@@ -1,6 +1,6 @@
 /**
- * What events and snapshots do to the Query cache, which is the desk's whole state. A snapshot replaces; an event patches by
- * version, so that the same event twice, or an old one late, changes nothing.
+ * What events and snapshots do to the Query cache, which is the desk's whole state. A snapshot replaces; an event
+ * patches by version, so that the same event twice, or an old one late, changes nothing.
  */
 import type { QueryClient } from '@tanstack/react-query';
 import { keys } from './keys.ts';
@@ -8,7 +8,8 @@ import { withMine, withoutRow, withRow, type ListKind, type ListPage } from './l
 import { withLive, type Thread } from './thread.ts';
 import type { AgentView, DeskEvent, InteractionView, MessageView, OfferView, Snapshot, TicketView } from './types.ts';
 
-export type Cache = Pick<QueryClient, 'getQueryData' | 'setQueryData' | 'getQueriesData' | 'invalidateQueries' | 'removeQueries'>;
+export type Cache = Pick<QueryClient, 'getQueryData' | 'setQueryData' | 'getQueriesData' | 'invalidateQueries'
+  | 'removeQueries'>;
 
 interface Pages { pages: ListPage[]; pageParams: unknown[] }
 
@@ -73,7 +74,8 @@ function interactionChanged(cache: Cache, row: InteractionView, me: string): voi
 
 function interactionGone(cache: Cache, id: string): void {
   cache.setQueryData<InteractionView[]>(keys.mine, (mine) => mine?.filter((row) => row.id !== id));
-  eachList(cache, (pages) => (pages.some((page) => page.items.some((row) => row.id === id)) ? withoutRow(pages, id) : pages));
+  eachList(cache, (pages) =>
+    (pages.some((page) => page.items.some((row) => row.id === id)) ? withoutRow(pages, id) : pages));
   cache.removeQueries({ queryKey: keys.interaction(id), exact: true, type: 'inactive' });
   void cache.invalidateQueries({ queryKey: keys.interaction(id), exact: true });
 }
@@ -88,7 +90,8 @@ function messageChanged(cache: Cache, message: MessageView): void {
 }
 
 function offerChanged(cache: Cache, offer: OfferView): void {
-  cache.setQueryData<OfferView[]>(keys.offers, (offers = []) => [...offers.filter((each) => each.id !== offer.id), offer]
+  cache.setQueryData<OfferView[]>(keys.offers,
+    (offers = []) => [...offers.filter((each) => each.id !== offer.id), offer]
     .sort((one, other) => (one.offeredAt < other.offeredAt ? -1 : 1)));
 }
 
@@ -119,7 +122,8 @@ export function applyEvent(cache: Cache, event: DeskEvent, me: string, lately: L
     }
     case 'offer.changed': return offerChanged(cache, event.data as OfferView);
     case 'offer.gone':
-      cache.setQueryData<OfferView[]>(keys.offers, (offers = []) => offers.filter((each) => each.id !== event.subject.id));
+      cache.setQueryData<OfferView[]>(keys.offers,
+        (offers = []) => offers.filter((each) => each.id !== event.subject.id));
       return;
     case 'subject.gone':
       if (event.subject.type === 'interaction') interactionGone(cache, event.subject.id);
@@ -147,5 +151,6 @@ export function applySnapshot(cache: Cache, snapshot: Snapshot, lately: Lately):
   for (const row of snapshot.mine) {
     cache.setQueryData<InteractionView>(keys.interaction(row.id), (old) => (old === undefined ? old : row));
   }
-  for (const queryKey of [keys.lists, keys.interactions, keys.threads, keys.tickets, keys.contacts]) void cache.invalidateQueries({ queryKey });
+  for (const queryKey of [keys.lists, keys.interactions, keys.threads, keys.tickets,
+    keys.contacts]) void cache.invalidateQueries({ queryKey });
 }

@@ -22,11 +22,16 @@ function compare(one: string | null, other: string | null): number {
   return one === other ? 0 : (one ?? '') < (other ?? '') ? -1 : 1;
 }
 
-/** The server's order of a list: queues by priority and longest waiting, open ones by origin, closed ones newest first. */
-export function orderOf(kind: Pick<ListKind, 'view' | 'state'>): (one: InteractionView, other: InteractionView) => number {
-  if (kind.state === 'closed') return (one, other) => compare(other.closedAt, one.closedAt) || compare(other.id, one.id);
+/**
+ * The server's order of a list: queues by priority and longest waiting, open ones by origin, closed ones newest first.
+ */
+export function orderOf(kind: Pick<ListKind, 'view' | 'state'>): (one: InteractionView,
+  other: InteractionView) => number {
+  if (kind.state === 'closed')
+    return (one, other) => compare(other.closedAt, one.closedAt) || compare(other.id, one.id);
   if (kind.view === 'queues') {
-    return (one, other) => other.priority - one.priority || compare(one.waitingSince, other.waitingSince) || compare(one.id, other.id);
+    return (one, other) =>
+      other.priority - one.priority || compare(one.waitingSince, other.waitingSince) || compare(one.id, other.id);
   }
   return (one, other) => compare(one.dateOrigin, other.dateOrigin) || compare(one.id, other.id);
 }
@@ -41,7 +46,8 @@ export function rowsOf(pages: readonly ListPage[]): InteractionView[] {
 }
 
 function without(pages: readonly ListPage[], id: string): ListPage[] {
-  return pages.map((page) => (page.items.some((row) => row.id === id) ? { ...page, items: page.items.filter((row) => row.id !== id) } : page));
+  return pages.map((page) =>
+    (page.items.some((row) => row.id === id) ? { ...page, items: page.items.filter((row) => row.id !== id) } : page));
 }
 
 /** A row removed from the pages of a list. */

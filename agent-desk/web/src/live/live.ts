@@ -1,6 +1,6 @@
 /**
- * The desk's line to the server: connects with the cursor of the last event seen, applies what comes to the Query cache,
- * and carries what the agent does. Reconnects by itself; nothing the agent wrote is lost meanwhile.
+ * The desk's line to the server: connects with the cursor of the last event seen, applies what comes to the Query
+ * cache, and carries what the agent does. Reconnects by itself; nothing the agent wrote is lost meanwhile.
  */
 import { io, type Socket } from 'socket.io-client';
 import type { QueryClient } from '@tanstack/react-query';
@@ -12,7 +12,8 @@ import { Outbox, passes, type Pending } from './outbox.ts';
 import { Signals } from './signals.ts';
 import { withLive, type Thread } from './thread.ts';
 import {
-  protocolVersion, type Ack, type DeskAnswers, type DeskEvent, type DeskRequest, type DeskRequestName, type Hello, type MessageView, type Snapshot,
+  protocolVersion, type Ack, type DeskAnswers, type DeskEvent, type DeskRequest, type DeskRequestName, type Hello,
+    type MessageView, type Snapshot,
 } from './types.ts';
 
 export type Phase = 'connecting' | 'online' | 'lost' | 'outdated' | 'ended';
@@ -174,7 +175,8 @@ export class Live {
       this.signals.setWatchers(now.conversationId, now.watchers);
     });
     this.socket.on('disconnect', (reason) => { if (reason !== 'io client disconnect') this.onLost(); });
-    this.socket.on('connect_error', (error: Error & { data?: { code?: string } }) => { this.onRefused(error.data?.code ?? error.message); });
+    this.socket.on('connect_error',
+      (error: Error & { data?: { code?: string } }) => { this.onRefused(error.data?.code ?? error.message); });
   }
 
   private onHello(hello: Hello): void {
@@ -192,7 +194,8 @@ export class Live {
       sentOnRestore: back ? this.outbox.waiting().length : 0,
     });
     if (this.looking !== null) this.look(this.looking);
-    for (const conversationId of new Set(this.outbox.waiting().map((each) => each.conversationId))) void this.flush(conversationId);
+    for (const conversationId of new Set(this.outbox.waiting()
+      .map((each) => each.conversationId))) void this.flush(conversationId);
     if (back) this.recount();
   }
 
@@ -257,9 +260,11 @@ export class Live {
     try {
       const { message } = pending.kind === 'note'
         ? await this.request('message:note', { clientId, conversationId, text })
-        : await this.request('message:send', { clientId, conversationId, text, fileIds: files.map((file) => file.fileId) });
+        : await this.request('message:send',
+          { clientId, conversationId, text, fileIds: files.map((file) => file.fileId) });
       this.lately.message(message);
-      this.cache.setQueryData<Thread>(keys.thread(conversationId), (thread) => (thread === undefined ? thread : withLive(thread, message) ?? thread));
+      this.cache.setQueryData<Thread>(keys.thread(conversationId),
+        (thread) => (thread === undefined ? thread : withLive(thread, message) ?? thread));
       this.outbox.settle(clientId);
       return true;
     } catch (error) {

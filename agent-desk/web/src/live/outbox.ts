@@ -1,6 +1,6 @@
 /**
- * Messages on their way from this machine to the server: kept in the browser until the server has them, sent again with the
- * same clientId after any break, so that a click is one message (INV3) whatever happens in between.
+ * Messages on their way from this machine to the server: kept in the browser until the server has them, sent again
+ * with the same clientId after any break, so that a click is one message (INV3) whatever happens in between.
  */
 import type { AttachmentView } from './types.ts';
 
@@ -23,7 +23,8 @@ export interface Keep {
 }
 
 /** Refusals that pass by themselves: the same message is tried again. */
-const passing = new Set(['OVERLOADED', 'DATABASE_UNAVAILABLE', 'SHUTTING_DOWN', 'TOO_MANY_REQUESTS', 'NETWORK', 'TIMEOUT', 'SIGN_IN_REQUIRED']);
+const passing = new Set(['OVERLOADED', 'DATABASE_UNAVAILABLE', 'SHUTTING_DOWN', 'TOO_MANY_REQUESTS', 'NETWORK',
+  'TIMEOUT', 'SIGN_IN_REQUIRED']);
 
 /** True if the same message may go through a moment later without anybody doing anything. */
 export function passes(code: string): boolean {
@@ -32,7 +33,8 @@ export function passes(code: string): boolean {
 
 function isPending(value: unknown): value is Pending {
   const each = value as Partial<Pending> | null;
-  return typeof each === 'object' && each !== null && typeof each.clientId === 'string' && typeof each.conversationId === 'string'
+  return typeof each === 'object' && each !== null && typeof each.clientId === 'string'
+    && typeof each.conversationId === 'string'
     && typeof each.text === 'string' && Array.isArray(each.files) && (each.kind === 'send' || each.kind === 'note');
 }
 
@@ -79,7 +81,8 @@ export class Outbox {
 
   /** The server has it. */
   settle(clientId: string): void {
-    if (this.all().some((each) => each.clientId === clientId)) this.write(this.all().filter((each) => each.clientId !== clientId));
+    if (this.all().some((each) => each.clientId === clientId))
+      this.write(this.all().filter((each) => each.clientId !== clientId));
   }
 
   /** The server will not take it as it is. */

@@ -32,7 +32,8 @@ export function useMine(): InteractionView[] | undefined {
 /** How many each list holds. */
 export function useCounts(): Snapshot['counts'] | undefined {
   return useQuery({
-    queryKey: keys.counts, queryFn: ({ signal }) => api.get<Snapshot['counts']>('/interactions/counts', { signal }), staleTime: 60_000,
+    queryKey: keys.counts, queryFn: ({ signal }) => api.get<Snapshot['counts']>('/interactions/counts', { signal }),
+      staleTime: 60_000,
   }).data;
 }
 
@@ -58,7 +59,8 @@ export function useInteraction(id: string | undefined) {
   const client = useQueryClient();
   return useQuery<InteractionView>({
     queryKey: keys.interaction(id ?? ''), enabled: id !== undefined, ...byEvents, retry: 1,
-    queryFn: async ({ signal }) => live.lately.newest(await api.get<InteractionView>(`/interactions/${id}`, { signal })),
+    queryFn: async ({ signal }) =>
+      live.lately.newest(await api.get<InteractionView>(`/interactions/${id}`, { signal })),
     initialData: () => client.getQueryData<InteractionView[]>(keys.mine)?.find((row) => row.id === id),
   });
 }
@@ -71,14 +73,16 @@ export function useThread(conversationId: string | null, enabled: boolean) {
   const query = useQuery<Thread>({
     queryKey: key, enabled: enabled && conversationId !== null, ...byEvents, retry: 1,
     queryFn: async ({ signal }) => {
-      const page = await api.get<Page<MessageView>>(`/conversations/${conversationId}/messages?limit=${threadRows}`, { signal });
+      const page = await api.get<Page<MessageView>>(`/conversations/${conversationId}/messages?limit=${threadRows}`,
+        { signal });
       return withNewest(client.getQueryData<Thread>(key), page.items, live.lately.ofConversation(conversationId ?? ''));
     },
   });
   const loadOlder = async (): Promise<void> => {
     const first = client.getQueryData<Thread>(key)?.items[0];
     if (first === undefined) return;
-    const page = await api.get<Page<MessageView>>(`/conversations/${conversationId}/messages?before=${first.seq}&limit=${threadRows}`);
+    const path = `/conversations/${conversationId}/messages?before=${first.seq}&limit=${threadRows}`;
+    const page = await api.get<Page<MessageView>>(path);
     client.setQueryData<Thread>(key, (thread) => withOlder(thread ?? emptyThread, page.items));
   };
   return { query, loadOlder };
@@ -109,10 +113,12 @@ export function useTicket(id: string | undefined) {
 }
 
 export interface CategoryView {
-  id: string; parentId: string | null; code: string; nameId: string; nameEn: string; targetIdealS: number | null; targetMaxS: number | null;
+  id: string; parentId: string | null; code: string; nameId: string; nameEn: string; targetIdealS: number | null;
+    targetMaxS: number | null;
   active: boolean;
 }
-export interface ReasonView { id: string; kind: string; code: string; labelId: string; labelEn: string; active: boolean }
+export interface ReasonView { id: string; kind: string; code: string; labelId: string; labelEn: string;
+  active: boolean }
 export type ReasonKind = 'BREAK' | 'DECLINE' | 'OUTCOME' | 'OOT' | 'UNMASK' | 'REOPEN' | 'ESCALATION';
 
 const configuration = { staleTime: 5 * 60_000, gcTime: 60 * 60_000, retry: 2 } as const;
@@ -121,7 +127,8 @@ const configuration = { staleTime: 5 * 60_000, gcTime: 60 * 60_000, retry: 2 } a
 export function useCategories() {
   return useQuery({
     queryKey: keys.categories, ...configuration,
-    queryFn: async ({ signal }) => (await api.get<Page<CategoryView>>('/categories?limit=200', { signal })).items.filter((each) => each.active),
+    queryFn: async ({ signal }) =>
+      (await api.get<Page<CategoryView>>('/categories?limit=200', { signal })).items.filter((each) => each.active),
   });
 }
 
@@ -129,7 +136,8 @@ export function useCategories() {
 export function useReasons(kind: ReasonKind) {
   return useQuery({
     queryKey: keys.reasons(kind), ...configuration,
-    queryFn: async ({ signal }) => (await api.get<Page<ReasonView>>(`/reasons?kind=${kind}&limit=200`, { signal })).items
+    queryFn: async ({ signal }) =>
+      (await api.get<Page<ReasonView>>(`/reasons?kind=${kind}&limit=200`, { signal })).items
       .filter((each) => each.active && each.kind === kind),
   });
 }

@@ -3,7 +3,8 @@ import type { QueryClient } from '@tanstack/react-query';
 import { keys } from './keys.ts';
 import type { AgentView, DeskEvent, OfferView, Watcher } from './types.ts';
 
-export interface Typing { conversationId: string; by: 'customer' | 'agent'; userId: string | null; name: string | null; typing: boolean }
+export interface Typing { conversationId: string; by: 'customer' | 'agent'; userId: string | null;
+  name: string | null; typing: boolean }
 export interface Missed { offer: OfferView | undefined; presence: AgentView['presence'] }
 
 const typingMs = 6_000;
@@ -67,21 +68,25 @@ export class Signals {
   beforeEvent(event: DeskEvent, cache: QueryClient, me: string): void {
     if (event.type === 'message.changed' && 'direction' in event.data && event.data.direction === 'IN') {
       const conversationId = String(event.data['conversationId']);
-      if (this.customerTypes(conversationId)) this.setTyping({ conversationId, by: 'customer', userId: null, name: null, typing: false });
+      if (this.customerTypes(conversationId))
+        this.setTyping({ conversationId, by: 'customer', userId: null, name: null, typing: false });
     }
     if (event.type === 'offer.gone') {
-      this.gone = cache.getQueryData<OfferView[]>(keys.offers)?.find((offer) => offer.id === event.subject.id) ?? this.gone;
+      this.gone = cache.getQueryData<OfferView[]>(keys.offers)?.find((offer) => offer.id === event.subject.id)
+        ?? this.gone;
     }
     if (event.type !== 'agent.changed') return;
     const agent = event.data as AgentView;
     const old = cache.getQueryData<AgentView>(keys.agent);
     if (agent.userId !== me || old === undefined || agent.version <= old.version) return;
-    if (old.presence === 'READY' && agent.presence !== 'READY' && agent.reasonCode === missedCode) this.miss(agent, cache);
+    if (old.presence === 'READY' && agent.presence !== 'READY' && agent.reasonCode === missedCode)
+      this.miss(agent, cache);
     else if (agent.presence === 'READY' && this.missedNow !== undefined) this.forgetMissed();
   }
 
   private miss(agent: AgentView, cache: QueryClient): void {
-    this.missedNow = { offer: cache.getQueryData<OfferView[]>(keys.offers)?.[0] ?? this.gone, presence: agent.presence };
+    this.missedNow = { offer: cache.getQueryData<OfferView[]>(keys.offers)?.[0] ?? this.gone,
+      presence: agent.presence };
     this.changed();
   }
 

@@ -1,4 +1,6 @@
-/** The messages of one conversation as far as they are loaded: ordered by seq, each once, the newest version of each. */
+/**
+ * The messages of one conversation as far as they are loaded: ordered by seq, each once, the newest version of each.
+ */
 import type { MessageView } from './types.ts';
 
 export interface Thread {
@@ -9,7 +11,10 @@ export interface Thread {
 
 export const emptyThread: Thread = { items: [], complete: false };
 
-/** Puts messages into a list ordered by seq; of two versions of one the newer stays. Returns the same list if nothing changed. */
+/**
+ * Puts messages into a list ordered by seq; of two versions of one the newer stays. Returns the same list if nothing
+ * changed.
+ */
 export function mergeMessages(items: readonly MessageView[], incoming: readonly MessageView[]): MessageView[] {
   const known = new Map(items.map((message) => [message.id, message]));
   let changed = false;
@@ -33,17 +38,22 @@ export function withOlder(thread: Thread, page: readonly MessageView[]): Thread 
  * The newest page fetched again. What is loaded already stays if the page reaches it; if messages are missing between
  * the two, the older part is let go and loads again by scrolling, so that a thread never has a hole.
  */
-export function withNewest(thread: Thread | undefined, page: readonly MessageView[], since: readonly MessageView[]): Thread {
+export function withNewest(thread: Thread | undefined, page: readonly MessageView[],
+  since: readonly MessageView[]): Thread {
   const fetched = mergeMessages(page, since);
   const first = fetched[0];
   const last = thread?.items.at(-1);
-  if (thread === undefined || first === undefined || last === undefined) return { items: fetched, complete: first === undefined || first.seq === 1 };
+  if (thread === undefined || first === undefined || last === undefined)
+    return { items: fetched, complete: first === undefined || first.seq === 1 };
   if (first.seq > last.seq + 1) return { items: fetched, complete: first.seq === 1 };
   const items = mergeMessages(thread.items, fetched);
   return { items, complete: thread.complete || items[0]?.seq === 1 };
 }
 
-/** A message that came live: merged if it joins what is loaded; undefined if something is missing before it (fetch again). */
+/**
+ * A message that came live: merged if it joins what is loaded; undefined if something is missing before it (fetch
+ * again).
+ */
 export function withLive(thread: Thread, message: MessageView): Thread | undefined {
   const last = thread.items.at(-1);
   const known = thread.items.some((each) => each.id === message.id);

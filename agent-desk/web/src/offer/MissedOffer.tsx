@@ -17,10 +17,12 @@ export function MissedOffer() {
   const who = missed.offer?.contactName ?? missed.offer?.handleMasked ?? t('offer.title');
   return (
     <section className={css.card} role="alert">
-      <p className={css.missedTitle}><IconPhoneX size={18} stroke={1.75} className="warn" aria-hidden="true" />{t('presence.missedTitle')}</p>
+      <p className={css.missedTitle}><IconPhoneX size={18} stroke={1.75} className="warn" aria-hidden="true" />
+        {t('presence.missedTitle')}</p>
       <p className="muted">{t('presence.missedText', { who, presence: t(`presence.${missed.presence}`) })}</p>
       <div className={css.missedActions}>
-        <Button rightSection={<Kbd>Alt 1</Kbd>} onClick={() => { void setPresence('READY'); }}>{t('presence.backToReady')}</Button>
+        <Button rightSection={<Kbd>Alt 1</Kbd>} onClick={() => { void setPresence('READY'); }}>
+          {t('presence.backToReady')}</Button>
         <Button variant="subtle" color="gray" onClick={() => { signals.forgetMissed(); }}>{t('app.close')}</Button>
       </div>
     </section>

@@ -1,6 +1,7 @@
 /**
- * The offer at the lower right: who, which channel, why to me, how long still. Enter takes it when the focus is in no field,
- * Esc declines with a reason. It never takes the focus and stays inside the side pane, so that Kirim is never covered.
+ * The offer at the lower right: who, which channel, why to me, how long still. Enter takes it when the focus is in no
+ * field, Esc declines with a reason. It never takes the focus and stays inside the side pane, so that Kirim is never
+ * covered.
  */
 import { Button, Menu } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
@@ -13,6 +14,7 @@ import { notifyError, notifyWarn } from '../kit/notify.ts';
 import { Bdi, Kbd } from '../kit/small.tsx';
 import { codeWord, useLocale, useT } from '../kit/words.ts';
 import { takesEnter } from '../lib/keys.ts';
+import { serverNow } from '../lib/now.ts';
 import { span } from '../lib/time.ts';
 import { useDesk } from '../live/context.ts';
 import { keys } from '../live/keys.ts';
@@ -40,7 +42,8 @@ function Countdown({ offer }: { offer: OfferView }) {
     <span className={css.ring} role="timer" aria-label={t('offer.seconds', { n: seconds })}>
       <svg width={ringSize} height={ringSize} aria-hidden="true">
         <circle cx={24} cy={24} r={ringRadius} className={css.track} />
-        <circle cx={24} cy={24} r={ringRadius} className={css.arc} transform="rotate(-90 24 24)" strokeDasharray={around}
+        <circle cx={24} cy={24} r={ringRadius} className={css.arc} transform="rotate(-90 24 24)"
+          strokeDasharray={around}
           strokeDashoffset={around * (1 - (whole <= 0 ? 0 : Math.min(1, left / whole)))} />
       </svg>
       <span className="num" aria-hidden="true">{seconds}</span>
@@ -94,6 +97,20 @@ function useOfferActions(offer: OfferView | undefined) {
   return { busy, take, decline };
 }
 
+/** How long after its end an offer may still stand here, should the server's word be late. */
+const expiredMs = 3_000;
+
+function useDropExpired(offer: OfferView | undefined): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (offer === undefined) return undefined;
+    const drop = (): void => {
+      client.setQueryData<OfferView[]>(keys.offers, (offers = []) => offers.filter((each) => each.id !== offer.id)); };
+    const timer = window.setTimeout(drop, Math.max(0, new Date(offer.expiresAt).getTime() - serverNow()) + expiredMs);
+    return () => { window.clearTimeout(timer); };
+  }, [client, offer]);
+}
+
 /** The oldest open offer; others wait behind it and are counted. */
 export function OfferPanel() {
   const t = useT();
@@ -101,7 +118,9 @@ export function OfferPanel() {
   const offer = offers[0];
   const { busy, take, decline } = useOfferActions(offer);
   const [declining, setDeclining] = useState(false);
-  const announced = offer === undefined ? '' : t('offer.arrived', { who: offer.contactName ?? offer.handleMasked, channel: channelName(offer.reportName) });
+  const announced = offer === undefined ? ''
+    : t('offer.arrived', { who: offer.contactName ?? offer.handleMasked, channel: channelName(offer.reportName) });
+  useDropExpired(offer);
   useEffect(() => {
     setDeclining(false);
     if (offer?.id !== undefined) playOfferSound();
@@ -122,7 +141,8 @@ export function OfferPanel() {
     <>
       <span className="sr" role="alert">{announced}</span>
       {offer === undefined ? null
-        : <Card key={offer.id} offer={offer} more={offers.length - 1} busy={busy} declining={declining} onDeclining={setDeclining}
+        : <Card key={offer.id} offer={offer} more={offers.length - 1} busy={busy} declining={declining}
+          onDeclining={setDeclining}
           onTake={() => { void take(); }} onDecline={(code) => { void decline(code); }} />}
     </>
   );
@@ -142,21 +162,27 @@ function Card({ offer, more, busy, declining, onDeclining, onTake, onDecline }: 
       <header className={css.head}>
         <Countdown offer={offer} />
         <div className="grow">
-          <p className={`word ${css.kind}`}><ChannelIcon channel={offer.channel} medium="" size={14} />{t('offer.title')} · {channelName(offer.reportName)}</p>
+          <p className={`word ${css.kind}`}><ChannelIcon channel={offer.channel} medium="" size={14} />
+            {t('offer.title')} · {channelName(offer.reportName)}</p>
           <p className={css.name}><Bdi>{offer.contactName ?? offer.handleMasked}</Bdi></p>
         </div>
       </header>
       <Facts offer={offer} />
       <div className={css.actions}>
-        <Button size="md" className={css.take} loading={busy} onClick={onTake} rightSection={<Kbd>↵</Kbd>} aria-keyshortcuts="Enter">{t('offer.take')}</Button>
+        <Button size="md" className={css.take} loading={busy} onClick={onTake} rightSection={<Kbd>↵</Kbd>}
+          aria-keyshortcuts="Enter">{t('offer.take')}</Button>
         <Menu opened={declining} onChange={onDeclining} position="top-end" width={240}>
           <Menu.Target>
-            <Button size="md" variant="default" rightSection={<Kbd>Esc</Kbd>} aria-keyshortcuts="Escape">{t('offer.decline')}</Button>
+            <Button size="md" variant="default" rightSection={<Kbd>Esc</Kbd>} aria-keyshortcuts="Escape">
+              {t('offer.decline')}</Button>
           </Menu.Target>
           <Menu.Dropdown>
             <Menu.Label>{t('offer.declineReason')}</Menu.Label>
-            {reasons.map((reason) => <Menu.Item key={reason.id} onClick={() => { onDecline(reason.code); }}>{reasonLabel(reason, locale)}</Menu.Item>)}
-            {reasons.length === 0 ? <Menu.Item onClick={() => { onDecline('OTHER'); }}>{t('offer.decline')}</Menu.Item> : null}
+            {reasons.map((reason) =>
+              <Menu.Item key={reason.id} onClick={() => { onDecline(reason.code); }}>{reasonLabel(reason, locale)}
+              </Menu.Item>)}
+            {reasons.length === 0
+              ? <Menu.Item onClick={() => { onDecline('OTHER'); }}>{t('offer.decline')}</Menu.Item> : null}
           </Menu.Dropdown>
         </Menu>
       </div>
@@ -167,7 +193,8 @@ function Card({ offer, more, busy, declining, onDeclining, onTake, onDecline }: 
 
 /** Why to me, in a sentence: skills by their code, the rest translated. */
 function whyWord(code: string, t: ReturnType<typeof useT>): string {
-  return code === 'LONGEST_WAITING' || code === 'RETURNED' ? codeWord('offer.reason', code) : t('offer.reason.skill', { skill: codeWord('skill', code) });
+  return code === 'LONGEST_WAITING' || code === 'RETURNED' ? codeWord('offer.reason', code)
+    : t('offer.reason.skill', { skill: codeWord('skill', code) });
 }
 
 function Facts({ offer }: { offer: OfferView }) {
@@ -176,17 +203,21 @@ function Facts({ offer }: { offer: OfferView }) {
   const agent = useAgent();
   const now = useNow(1_000);
   // The offer's points are in usedPoints already: they are reserved with it.
-  const percent = agent === undefined || agent.capacityPoints === 0 ? undefined : Math.round((agent.usedPoints / agent.capacityPoints) * 100);
+  const percent = agent === undefined || agent.capacityPoints === 0 ? undefined
+    : Math.round((agent.usedPoints / agent.capacityPoints) * 100);
   return (
     <ul className={css.facts}>
       {offer.waitingSince === null ? null
-        : <li><IconClock size={14} stroke={2} aria-hidden="true" /><span className="num">{t('offer.waiting', { span: span(now - new Date(offer.waitingSince).getTime(), locale) })}</span></li>}
+        : <li><IconClock size={14} stroke={2} aria-hidden="true" />
+          <span className="num">
+          {t('offer.waiting', { span: span(now - new Date(offer.waitingSince).getTime(), locale) })}</span></li>}
       <li>
         <IconUserCheck size={14} stroke={2} aria-hidden="true" />
         <span>{[offer.queueName, ...offer.reasons.map((code) => whyWord(code, t))].join(' · ')}</span>
       </li>
       {percent === undefined ? null
-        : <li><IconGauge size={14} stroke={2} aria-hidden="true" /><span>{t('offer.capacityAfter', { percent })}</span></li>}
+        : <li><IconGauge size={14} stroke={2} aria-hidden="true" /><span>{t('offer.capacityAfter', { percent })}</span>
+          </li>}
     </ul>
   );
 }

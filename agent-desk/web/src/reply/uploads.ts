@@ -1,4 +1,6 @@
-/** Files on their way up for one message: chosen, pasted or dropped; each with its progress, and each can be stopped. */
+/**
+ * Files on their way up for one message: chosen, pasted or dropped; each with its progress, and each can be stopped.
+ */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { uploadFile } from '../api/client.ts';
 import { sayError } from '../kit/errors.ts';
@@ -40,7 +42,8 @@ export function useUploads() {
   }, []);
   const add = (files: readonly File[]): AddResult => {
     const fitting = files.filter((file) => file.size <= maxFileBytes);
-    const taken = fitting.slice(0, Math.max(0, maxFiles - uploads.length)).map((file) => ({ key: crypto.randomUUID(), file, part: 0 }));
+    const taken = fitting.slice(0, Math.max(0, maxFiles - uploads.length))
+      .map((file) => ({ key: crypto.randomUUID(), file, part: 0 }));
     setUploads((all) => [...all, ...taken]);
     for (const { key, file } of taken) start(key, file);
     if (fitting.length < files.length) return 'too-large';

@@ -12,7 +12,8 @@ export function useTyping(conversationId: string): { typed: () => void; stop: ()
   const typing = useMemo(() => {
     let told = 0;
     let idle: number | undefined;
-    const tell = (now: boolean): void => { void live.request('conversation:typing', { conversationId, typing: now }).catch(() => undefined); };
+    const tell = (now: boolean): void => {
+      void live.request('conversation:typing', { conversationId, typing: now }).catch(() => undefined); };
     const stop = (): void => {
       window.clearTimeout(idle);
       if (told !== 0) tell(false);

@@ -43,12 +43,14 @@ export function Gate({ children }: { children: ReactNode }) {
     };
     return <SignIn ended={ended} onSignedIn={enter} />;
   }
-  return <SessionContext value={session}><WithLine key={session.user.id} userId={session.user.id}>{children}</WithLine></SessionContext>;
+  return <SessionContext value={session}><WithLine key={session.user.id} userId={session.user.id}>{children}</WithLine>
+    </SessionContext>;
 }
 
 function WithLine({ userId, children }: { userId: string; children: ReactNode }) {
   const client = useQueryClient();
-  const desk = useMemo<Desk>(() => ({ live: new Live(client, userId), drafts: new Drafts(localStorage, userId) }), [client, userId]);
+  const desk = useMemo<Desk>(() => ({ live: new Live(client, userId), drafts: new Drafts(localStorage, userId) }),
+    [client, userId]);
   useEffect(() => {
     const onStorage = (event: StorageEvent): void => { desk.drafts.changedElsewhere(event.key); };
     window.addEventListener('storage', onStorage);

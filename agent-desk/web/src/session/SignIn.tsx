@@ -51,15 +51,22 @@ export function SignIn({ ended, onSignedIn }: { ended: boolean; onSignedIn: (ses
       <form className={css.card} onSubmit={(event) => { void submit(event); }} noValidate>
         <Logo size={40} />
         <h1 className={css.title}>{t('signIn.title')}</h1>
-        {ended ? <p className={css.ended} role="status"><strong>{t('signIn.ended')}</strong> {t('signIn.endedText')}</p> : null}
-        <TextInput ref={npkField} label={t('signIn.npk')} value={npk} inputMode="numeric" autoComplete="username" autoFocus data-autofocus
-          error={problem?.field === 'npk' ? problem.text : undefined} onChange={(event) => { setNpk(event.currentTarget.value); }} maxLength={8} />
-        <PasswordInput ref={passwordField} label={t('signIn.password')} value={password} autoComplete="current-password" onKeyUp={watchCaps}
-          error={problem?.field === 'password' ? problem.text : undefined} description={capsLock ? t('signIn.capsLock') : undefined}
-          visibilityToggleButtonProps={{ 'aria-label': t('signIn.show'), tabIndex: 0 }} onChange={(event) => { setPassword(event.currentTarget.value); }} />
+        {ended ? <p className={css.ended} role="status"><strong>{t('signIn.ended')}</strong> {t('signIn.endedText')}
+          </p> : null}
+        <TextInput ref={npkField} label={t('signIn.npk')} value={npk} inputMode="numeric" autoComplete="username"
+          autoFocus data-autofocus
+          error={problem?.field === 'npk' ? problem.text : undefined}
+            onChange={(event) => { setNpk(event.currentTarget.value); }} maxLength={8} />
+        <PasswordInput ref={passwordField} label={t('signIn.password')} value={password}
+          autoComplete="current-password" onKeyUp={watchCaps}
+          error={problem?.field === 'password' ? problem.text : undefined}
+            description={capsLock ? t('signIn.capsLock') : undefined}
+          visibilityToggleButtonProps={{ 'aria-label': t('signIn.show'), tabIndex: 0 }}
+            onChange={(event) => { setPassword(event.currentTarget.value); }} />
         <div role="alert" className={css.alert}>
           {problem !== null && problem.field === undefined
-            ? <p className={css.problem}><IconInfoCircle size={16} stroke={1.75} aria-hidden="true" />{problem.text}</p> : null}
+            ? <p className={css.problem}><IconInfoCircle size={16} stroke={1.75} aria-hidden="true" />{problem.text}
+              </p> : null}
         </div>
         <Button type="submit" fullWidth size="md" loading={busy}>{t('signIn.submit')}</Button>
         <p className="meta">{t('signIn.help')}</p>
@@ -75,7 +82,8 @@ function Languages() {
   return (
     <div className={css.languages} role="group" aria-label={t('app.language')}>
       {(['id', 'en'] as const).map((each) => (
-        <button key={each} type="button" lang={each} aria-pressed={locale === each} onClick={() => { void setLocale(each); }}>
+        <button key={each} type="button" lang={each} aria-pressed={locale === each}
+          onClick={() => { void setLocale(each); }}>
           {each === 'id' ? 'Bahasa Indonesia' : 'English'}
         </button>
       ))}

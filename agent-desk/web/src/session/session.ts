@@ -23,7 +23,8 @@ export async function fetchSession(): Promise<Session> {
 
 /** Signs in. `next` is set where a second step is asked for. Throws ApiError SIGN_IN_FAILED, LOGIN_LOCKED. */
 export async function signIn(npk: string, password: string): Promise<{ session: Session } | { next: string }> {
-  const answer = await api.post<{ user?: SessionUser; csrfToken?: string; next?: string }>('/session', { npk, password });
+  const answer = await api.post<{ user?: SessionUser; csrfToken?: string; next?: string }>('/session',
+    { npk, password });
   if (answer.next !== undefined) return { next: answer.next };
   setCsrfToken(answer.csrfToken ?? '');
   return { session: await fetchSession() };

@@ -1,18 +1,19 @@
 /** The desk from the outside in: theme, cache, the sign-in gate, the frame, and which page stands at which address. */
 import { Button, MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider } from '@tanstack/react-query';
 import { Component, lazy, Suspense, type ReactNode } from 'react';
 import { Link, Route, Switch } from 'wouter';
 import { Workspace } from '../inbox/Workspace.tsx';
 import { EmptyState, SkeletonRows } from '../kit/states.tsx';
 import { useT } from '../kit/words.ts';
+import { createCache } from '../live/cache.ts';
 import { Gate } from '../session/Gate.tsx';
 import { theme } from '../theme/theme.ts';
 import { Shell } from './Shell.tsx';
 
 const AdminRoutes = lazy(() => import('../admin/index.tsx'));
-const client = new QueryClient({ defaultOptions: { queries: { refetchOnWindowFocus: false, retry: 1 }, mutations: { retry: false } } });
+const client = createCache();
 
 /** Everything. Styles of Mantine are in tokens.css: nothing here needs an inline style element (CSP). */
 export function App() {
@@ -24,8 +25,10 @@ export function App() {
             <Shell>
               <Switch>
                 <Route path="/">{() => <Workspace interactionId={undefined} />}</Route>
-                <Route path="/i/:interactionId">{({ interactionId }) => <Workspace interactionId={interactionId} />}</Route>
-                <Route path="/admin/*?">{() => <Suspense fallback={<SkeletonRows rows={10} />}><AdminRoutes /></Suspense>}</Route>
+                <Route path="/i/:interactionId">{({ interactionId }) => <Workspace interactionId={interactionId} />}
+                  </Route>
+                <Route path="/admin/*?">
+                  {() => <Suspense fallback={<SkeletonRows rows={10} />}><AdminRoutes /></Suspense>}</Route>
                 <Route>{() => <NotFound />}</Route>
               </Switch>
             </Shell>
@@ -40,7 +43,8 @@ export function App() {
 function NotFound() {
   const t = useT();
   return (
-    <EmptyState title={t('app.notFoundTitle')} actions={<Button component={Link} href="/" variant="default">{t('app.toInbox')}</Button>}>
+    <EmptyState title={t('app.notFoundTitle')}
+      actions={<Button component={Link} href="/" variant="default">{t('app.toInbox')}</Button>}>
       {t('app.notFoundText')}
     </EmptyState>
   );
@@ -50,7 +54,8 @@ function CrashText() {
   const t = useT();
   return (
     <main>
-      <EmptyState title={t('app.crashTitle')} actions={<Button onClick={() => { window.location.reload(); }}>{t('app.reload')}</Button>}>
+      <EmptyState title={t('app.crashTitle')}
+        actions={<Button onClick={() => { window.location.reload(); }}>{t('app.reload')}</Button>}>
         {t('app.crashText')}
       </EmptyState>
     </main>

@@ -11,8 +11,10 @@ import css from './Shell.module.css';
 const showAfterMs = 900;
 const restoredMs = 5_000;
 
-function Bar({ tone, icon, title, children, action }: { tone: 'warn' | 'ok'; icon: ReactNode; title: string; children: ReactNode; action?: ReactNode }) {
-  return <div className={css.banner} data-tone={tone}>{icon}<strong>{title}</strong><span className="grow">{children}</span>{action}</div>;
+function Bar({ tone, icon, title, children, action }: { tone: 'warn' | 'ok'; icon: ReactNode; title: string;
+  children: ReactNode; action?: ReactNode }) {
+  return <div className={css.banner} data-tone={tone}>{icon}<strong>{title}</strong>
+    <span className="grow">{children}</span>{action}</div>;
 }
 
 function Lost({ retryAt, restarting }: { retryAt: number | null; restarting: boolean }) {
@@ -28,7 +30,8 @@ function Lost({ retryAt, restarting }: { retryAt: number | null; restarting: boo
   if (!shown) return null;
   const seconds = retryAt === null ? 0 : Math.ceil((retryAt - now) / 1000);
   return (
-    <Bar tone="warn" icon={<IconWifiOff size={18} stroke={1.75} aria-hidden="true" />} title={restarting ? t('live.restarting') : t('live.lost')}
+    <Bar tone="warn" icon={<IconWifiOff size={18} stroke={1.75} aria-hidden="true" />}
+      title={restarting ? t('live.restarting') : t('live.lost')}
       action={<Button size="xs" variant="default" onClick={live.tryNow}>{t('live.tryNow')}</Button>}>
       {restarting ? t('live.restartingText') : seconds > 0 ? t('live.lostText', { seconds }) : t('live.tryingText')}
     </Bar>
@@ -46,7 +49,8 @@ export function ConnectionBanner() {
     const timer = window.setTimeout(() => { setSeen(line.restored); }, restoredMs);
     return () => { window.clearTimeout(timer); };
   }, [line.restored, seen]);
-  const said = line.phase === 'lost' ? t('live.lost') : line.phase === 'online' && line.restored > seen ? t('live.restored') : '';
+  const said = line.phase === 'lost' ? t('live.lost')
+    : line.phase === 'online' && line.restored > seen ? t('live.restored') : '';
   return (
     <>
       <span className="sr" role="status">{said}</span>
@@ -54,16 +58,19 @@ export function ConnectionBanner() {
         ? <Lost retryAt={line.retryAt} restarting={line.restarting} /> : null}
       {line.phase === 'outdated'
         ? (
-          <Bar tone="warn" icon={<IconRefresh size={18} stroke={1.75} aria-hidden="true" />} title={t('live.oldVersion')}
+          <Bar tone="warn" icon={<IconRefresh size={18} stroke={1.75} aria-hidden="true" />}
+            title={t('live.oldVersion')}
             action={<Button size="xs" onClick={() => { window.location.reload(); }}>{t('live.reload')}</Button>}>
             {t('live.oldVersionText')}
           </Bar>
         ) : null}
       {line.phase === 'online' && line.restored > seen
         ? (
-          <Bar tone="ok" icon={<IconCircleCheck size={18} stroke={1.75} aria-hidden="true" />} title={t('live.restored')}
+          <Bar tone="ok" icon={<IconCircleCheck size={18} stroke={1.75} aria-hidden="true" />}
+            title={t('live.restored')}
             action={(
-              <button type="button" className={css.bannerClose} aria-label={t('app.close')} onClick={() => { setSeen(live.line().restored); }}>
+              <button type="button" className={css.bannerClose} aria-label={t('app.close')}
+                onClick={() => { setSeen(live.line().restored); }}>
                 <IconX size={16} stroke={1.75} />
               </button>
             )}>

@@ -13,14 +13,16 @@ export function Figures() {
   const t = useT();
   const locale = useLocale();
   const { data } = useQuery({
-    queryKey: keys.figures, queryFn: ({ signal }) => api.get<Today>('/interactions/counts', { signal }), staleTime: 60_000, retry: 0,
+    queryKey: keys.figures, queryFn: ({ signal }) => api.get<Today>('/interactions/counts', { signal }),
+      staleTime: 60_000, retry: 0,
   });
   if (data?.today === undefined) return null;
   const { closed, handlingS } = data.today;
   return (
     <p className={css.figures}>
       {t('presence.today')} <strong className="num">{closed}</strong> {t('presence.done')}
-      {handlingS === undefined || handlingS === null ? null : <> · {t('presence.aht')} <strong className="num">{span(handlingS * 1000, locale)}</strong></>}
+      {handlingS === undefined || handlingS === null ? null
+        : <> · {t('presence.aht')} <strong className="num">{span(handlingS * 1000, locale)}</strong></>}
     </p>
   );
 }

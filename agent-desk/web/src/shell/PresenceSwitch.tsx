@@ -16,7 +16,8 @@ import { useNow } from './useNow.ts';
 
 type IconType = ComponentType<{ size?: number; stroke?: number; className?: string; 'aria-hidden'?: 'true' }>;
 const looks: Record<PresenceName, { Icon: IconType; tone: string }> = {
-  READY: { Icon: IconCircleCheckFilled, tone: 'ok' }, BUSY: { Icon: IconMessage, tone: '' }, WRAP_UP: { Icon: IconPencil, tone: 'muted' },
+  READY: { Icon: IconCircleCheckFilled, tone: 'ok' }, BUSY: { Icon: IconMessage, tone: '' },
+    WRAP_UP: { Icon: IconPencil, tone: 'muted' },
   BREAK: { Icon: IconCoffee, tone: 'warn' }, OFFLINE: { Icon: IconCircleOff, tone: 'meta' },
 };
 
@@ -57,13 +58,16 @@ export function PresenceSwitch() {
   };
   useKeys(Object.fromEntries(presences.map((presence, index) => [`Alt+${index + 1}`, () => { become(presence); }])));
   if (agent === undefined) {
-    return <span className={css.presence} aria-busy="true"><IconLoader size={16} stroke={1.75} aria-hidden="true" />{t('presence.unknown')}</span>;
+    return <span className={css.presence} aria-busy="true"><IconLoader size={16} stroke={1.75} aria-hidden="true" />
+      {t('presence.unknown')}</span>;
   }
   const item = (presence: PresenceName) => (
-    <Menu.Item key={presence} onClick={() => { void setPresence(presence); }} aria-current={agent.presence === presence ? 'true' : undefined}>
+    <Menu.Item key={presence} onClick={() => { void setPresence(presence); }}
+      aria-current={agent.presence === presence ? 'true' : undefined}>
       <span className={css.presenceItem}>
         <PresenceIcon presence={presence} />{t(`presence.${presence}`)}
-        <small>{presence === 'READY' ? t('presence.hintREADY') : presence === 'OFFLINE' ? t('presence.hintOFFLINE') : ''}</small>
+        <small>{presence === 'READY' ? t('presence.hintREADY')
+          : presence === 'OFFLINE' ? t('presence.hintOFFLINE') : ''}</small>
         <Kbd>Alt {presences.indexOf(presence) + 1}</Kbd>
       </span>
     </Menu.Item>
@@ -72,7 +76,8 @@ export function PresenceSwitch() {
     <Menu opened={opened} onChange={setOpened} width={344}>
       <Menu.Target>
         <button type="button" className={css.presence}>
-          <PresenceIcon presence={agent.presence} /><span className="sr">{t('presence.label')}: </span>{t(`presence.${agent.presence}`)}
+          <PresenceIcon presence={agent.presence} /><span className="sr">{t('presence.label')}: </span>
+            {t(`presence.${agent.presence}`)}
           <Since iso={agent.since} />
           <IconChevronDown size={14} stroke={2} aria-hidden="true" />
         </button>
@@ -80,9 +85,11 @@ export function PresenceSwitch() {
       <Menu.Dropdown>
         {item('READY')}
         {item('BUSY')}
-        {reasons.length === 0 ? item('BREAK') : <Menu.Label>{t('presence.BREAK')} · {t('presence.choose')} (Alt 3)</Menu.Label>}
+        {reasons.length === 0 ? item('BREAK')
+          : <Menu.Label>{t('presence.BREAK')} · {t('presence.choose')} (Alt 3)</Menu.Label>}
         {reasons.map((reason, index) => (
-          <Menu.Item key={reason.id} ref={index === 0 ? firstReason : undefined} onClick={() => { void setPresence('BREAK', reason.code); }}
+          <Menu.Item key={reason.id} ref={index === 0 ? firstReason : undefined}
+            onClick={() => { void setPresence('BREAK', reason.code); }}
             aria-current={agent.presence === 'BREAK' && agent.reasonCode === reason.code ? 'true' : undefined}>
             <span className={css.presenceItem}><PresenceIcon presence="BREAK" />{reasonLabel(reason, locale)}</span>
           </Menu.Item>

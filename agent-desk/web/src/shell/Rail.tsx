@@ -12,15 +12,19 @@ import css from './Shell.module.css';
 import { useStored } from './useStored.ts';
 
 /** Any of these opens the administration pages. */
-const adminPermissions = ['user.read', 'user.manage', 'role.manage', 'queue.manage', 'channel.read', 'channel.manage', 'quarantine.read', 'audit.read'];
+const adminPermissions =
+  ['user.read', 'user.manage', 'role.manage', 'queue.manage', 'channel.read', 'channel.manage', 'quarantine.read',
+  'audit.read'];
 
-function Item({ href, label, active, count, children }: { href: string; label: string; active: boolean; count?: number; children: ReactNode }) {
+function Item({ href, label, active, count, children }: { href: string; label: string; active: boolean;
+  count?: number; children: ReactNode }) {
   return (
     <Tooltip label={label} position="right">
       <Link href={href} className={css.railItem} aria-current={active ? 'page' : undefined}
         aria-label={count === undefined || count === 0 ? label : `${label}, ${count}`}>
         {children}
-        {count === undefined || count === 0 ? null : <span className={`count ${css.railCount}`} aria-hidden="true">{count > 99 ? '99+' : count}</span>}
+        {count === undefined || count === 0 ? null
+          : <span className={`count ${css.railCount}`} aria-hidden="true">{count > 99 ? '99+' : count}</span>}
       </Link>
     </Tooltip>
   );
@@ -35,13 +39,16 @@ export function Rail({ unread, onShortcuts }: { unread: number; onShortcuts: () 
   return (
     <nav className={css.rail} aria-label={t('app.main')}>
       <span className={css.mark}><Logo /></span>
-      <Item href="/" label={t('app.inbox')} active={!location.startsWith('/admin')} count={unread}><IconInbox size={20} stroke={1.75} /></Item>
+      <Item href="/" label={t('app.inbox')} active={!location.startsWith('/admin')} count={unread}>
+        <IconInbox size={20} stroke={1.75} /></Item>
       {admin
-        ? <Item href="/admin" label={t('app.admin')} active={location.startsWith('/admin')}><IconUserCog size={20} stroke={1.75} /></Item> : null}
+        ? <Item href="/admin" label={t('app.admin')} active={location.startsWith('/admin')}>
+          <IconUserCog size={20} stroke={1.75} /></Item> : null}
       <span className={css.railSpace} />
       <div className={css.railFoot}>
         <Tooltip label={`${t('app.shortcuts')} (?)`} position="right">
-          <ActionIcon variant="transparent" className={css.railItem} aria-label={t('app.shortcuts')} aria-keyshortcuts="?" onClick={onShortcuts}>
+          <ActionIcon variant="transparent" className={css.railItem} aria-label={t('app.shortcuts')}
+            aria-keyshortcuts="?" onClick={onShortcuts}>
             <IconKeyboard size={20} stroke={1.75} />
           </ActionIcon>
         </Tooltip>
@@ -56,7 +63,8 @@ function Settings() {
   const locale = useLocale();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [sound, setSound] = useStored<boolean>('offerSound', true);
-  const check = (on: boolean): ReactNode => (on ? <IconCheck size={14} stroke={2} aria-hidden="true" /> : <span style={{ width: 14 }} />);
+  const check = (on: boolean): ReactNode =>
+    (on ? <IconCheck size={14} stroke={2} aria-hidden="true" /> : <span style={{ width: 14 }} />);
   const choose = (next: 'id' | 'en'): void => {
     void setLocale(next);
     // The account remembers it too, so that another machine starts in it; the screen does not wait for that.
@@ -66,21 +74,25 @@ function Settings() {
   return (
     <Menu position="right-end" width={220}>
       <Menu.Target>
-        <ActionIcon variant="transparent" className={css.railItem} aria-label={t('app.settings')} title={t('app.settings')}>
+        <ActionIcon variant="transparent" className={css.railItem} aria-label={t('app.settings')}
+          title={t('app.settings')}>
           <IconSettings size={20} stroke={1.75} />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown aria-label={t('app.settings')}>
         <Menu.Label>{t('app.language')}</Menu.Label>
-        <Menu.Item role="menuitemradio" aria-checked={locale === 'id'} leftSection={check(locale === 'id')} onClick={() => { choose('id'); }}>
+        <Menu.Item role="menuitemradio" aria-checked={locale === 'id'} leftSection={check(locale === 'id')}
+          onClick={() => { choose('id'); }}>
           {t('app.indonesian')}
         </Menu.Item>
-        <Menu.Item role="menuitemradio" aria-checked={locale === 'en'} leftSection={check(locale === 'en')} onClick={() => { choose('en'); }}>
+        <Menu.Item role="menuitemradio" aria-checked={locale === 'en'} leftSection={check(locale === 'en')}
+          onClick={() => { choose('en'); }}>
           {t('app.english')}
         </Menu.Item>
         <Menu.Label>{t('app.theme')}</Menu.Label>
         {themes.map(([value, label]) => (
-          <Menu.Item key={value} role="menuitemradio" aria-checked={colorScheme === value} leftSection={check(colorScheme === value)}
+          <Menu.Item key={value} role="menuitemradio" aria-checked={colorScheme === value}
+            leftSection={check(colorScheme === value)}
             onClick={() => { setColorScheme(value); }}>
             {label}
           </Menu.Item>

@@ -22,7 +22,8 @@ export function Shell({ children }: { children: ReactNode }) {
   const [sheet, setSheet] = useState(false);
   const goUntil = useRef(0);
   const unread = (useMine() ?? []).reduce((sum, row) => sum + row.unreadCount, 0);
-  useEffect(() => { document.title = `${unread > 0 ? `(${unread}) ` : ''}${location.startsWith('/admin') ? t('app.admin') : t('app.inbox')} · Sambung`; });
+  useEffect(() => { document.title = `${unread > 0 ? `(${unread}) ` : ''}${location.startsWith('/admin')
+    ? t('app.admin') : t('app.inbox')} · Sambung`; });
   useKeys({
     '?': () => { setSheet(true); },
     G: (event) => { goUntil.current = event.timeStamp + goMs; },

@@ -18,12 +18,15 @@ function Capacity() {
   if (agent === undefined || agent.capacityPoints === 0) return null;
   const part = agent.usedPoints / agent.capacityPoints;
   return (
-    <div className={css.capacity} role="meter" aria-valuemin={0} aria-valuemax={agent.capacityPoints} aria-valuenow={agent.usedPoints}
-      aria-label={t('presence.capacity')} title={t('presence.capacityText', { used: agent.usedPoints, all: agent.capacityPoints })}>
+    <div className={css.capacity} role="meter" aria-valuemin={0} aria-valuemax={agent.capacityPoints}
+      aria-valuenow={agent.usedPoints}
+      aria-label={t('presence.capacity')}
+        title={t('presence.capacityText', { used: agent.usedPoints, all: agent.capacityPoints })}>
       <span>{t('presence.capacity')}</span>
       <span className={css.segments} aria-hidden="true">
         {Array.from({ length: segments }, (_unused, index) => (
-          <span key={index} className={css.segment}><i style={{ width: `${Math.max(0, Math.min(1, part * segments - index)) * 100}%` }} /></span>
+          <span key={index} className={css.segment}>
+            <i style={{ width: `${Math.max(0, Math.min(1, part * segments - index)) * 100}%` }} /></span>
         ))}
       </span>
       <strong className="num">{Math.round(part * 100)}%</strong>
@@ -33,7 +36,8 @@ function Capacity() {
 
 function initials(name: string): string {
   const words = name.split(/\s+/).filter((word) => word !== '');
-  return [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => (word === undefined ? '' : [...word][0])).join('').toUpperCase();
+  return [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) =>
+    (word === undefined ? '' : [...word][0])).join('').toUpperCase();
 }
 
 function Account() {
@@ -53,13 +57,15 @@ function Account() {
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
         <button type="button" className={css.avatar} title={user.name}>
-          <span aria-hidden="true">{initials(user.name)}</span><span className="sr">{t('app.account')}: {user.name}</span>
+          <span aria-hidden="true">{initials(user.name)}</span>
+            <span className="sr">{t('app.account')}: {user.name}</span>
         </button>
       </Menu.Target>
       <Menu.Dropdown>
         <div className={css.account}><p>{user.name}</p><p className="meta">{t('signIn.npk')} {user.npk}</p></div>
         <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={16} stroke={1.75} />} onClick={() => { void leave(); }}>{t('app.signOut')}</Menu.Item>
+        <Menu.Item leftSection={<IconLogout size={16} stroke={1.75} />} onClick={() => { void leave(); }}>
+          {t('app.signOut')}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

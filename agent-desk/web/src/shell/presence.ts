@@ -19,11 +19,13 @@ export function useSetPresence(): (presence: PresenceName, reasonCode?: string) 
   return useCallback(async (presence, reasonCode) => {
     try {
       const { agent } = await live.request('presence:set', { presence, reasonCode: reasonCode ?? null });
-      client.setQueryData<AgentView>(keys.agent, (old) => (old !== undefined && old.version > agent.version ? old : agent));
+      client.setQueryData<AgentView>(keys.agent,
+        (old) => (old !== undefined && old.version > agent.version ? old : agent));
       live.signals.forgetMissed();
       return true;
     } catch (error) {
-      if (error instanceof ApiError && error.code === 'NO_SEAT_FREE') notifyWarn(t('presence.noSeatTitle'), t('presence.noSeatText'));
+      if (error instanceof ApiError && error.code === 'NO_SEAT_FREE')
+        notifyWarn(t('presence.noSeatTitle'), t('presence.noSeatText'));
       else notifyError(t('presence.failed'), error);
       return false;
     }

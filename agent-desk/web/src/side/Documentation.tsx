@@ -19,13 +19,17 @@ interface Props {
   missing: readonly FormField[]; disabled: boolean;
 }
 
-/** Saves the category at once: the target of the answer depends on it. A version that moved on meanwhile is tried once more. */
+/**
+ * Saves the category at once: the target of the answer depends on it. A version that moved on meanwhile is tried once
+ * more.
+ */
 function useCategorise(row: InteractionView) {
   const t = useT();
   const client = useQueryClient();
   const { live } = useDesk();
   return async (categoryId: string, subcategoryId: string | null): Promise<void> => {
-    const save = (version: number): Promise<InteractionView> => api.patch<InteractionView>(`/interactions/${row.id}`, { categoryId, subcategoryId }, { version });
+    const save = (version: number): Promise<InteractionView> =>
+      api.patch<InteractionView>(`/interactions/${row.id}`, { categoryId, subcategoryId }, { version });
     try {
       let saved: InteractionView;
       try {
@@ -35,7 +39,8 @@ function useCategorise(row: InteractionView) {
         saved = await save((await api.get<InteractionView>(`/interactions/${row.id}`)).version);
       }
       live.lately.row(saved);
-      client.setQueryData<InteractionView>(keys.interaction(row.id), (old) => (old !== undefined && old.version > saved.version ? old : saved));
+      client.setQueryData<InteractionView>(keys.interaction(row.id),
+        (old) => (old !== undefined && old.version > saved.version ? old : saved));
     } catch (error) {
       notifyError(t('form.categoryFailed'), error);
     }
@@ -57,7 +62,8 @@ export function Documentation({ row, form, onChange, missing, disabled }: Props)
     const categories = data ?? [];
     const chosen = categories.find((each) => each.id === form.categoryId);
     const topId = chosen?.parentId ?? chosen?.id;
-    return { tops: categories.filter((each) => each.parentId === null), subs: categories.filter((each) => each.parentId !== null && each.parentId === topId) };
+    return { tops: categories.filter((each) => each.parentId === null),
+      subs: categories.filter((each) => each.parentId !== null && each.parentId === topId) };
   }, [data, form.categoryId]);
   const choose = (categoryId: string | null, subcategoryId: string | null): void => {
     onChange({ categoryId, subcategoryId });
@@ -67,21 +73,29 @@ export function Documentation({ row, form, onChange, missing, disabled }: Props)
   return (
     <div className={css.form}>
       <div className={subs.length > 0 ? css.pair : undefined}>
-        <SelectField label={t('form.category')} placeholder={t('form.chooseCategory')} data-field="category" value={form.categoryId} disabled={disabled} required withAsterisk={false}
+        <SelectField label={t('form.category')} placeholder={t('form.chooseCategory')} data-field="category"
+          value={form.categoryId} disabled={disabled} required withAsterisk={false}
           error={error('category', t('form.chooseCategory'))} onChange={(value) => { choose(value, null); }}
           data={tops.map((each) => ({ value: each.id, label: nameOf(each, locale) }))} />
         {subs.length === 0 ? null
-          : <SelectField label={t('form.subcategory')} placeholder={t('form.chooseSubcategory')} value={form.subcategoryId} disabled={disabled}
-            onChange={(value) => { choose(form.categoryId, value); }} data={subs.map((each) => ({ value: each.id, label: nameOf(each, locale) }))} />}
+          : <SelectField label={t('form.subcategory')} placeholder={t('form.chooseSubcategory')}
+            value={form.subcategoryId} disabled={disabled}
+            onChange={(value) => { choose(form.categoryId, value); }}
+              data={subs.map((each) => ({ value: each.id, label: nameOf(each, locale) }))} />}
       </div>
-      <TextAreaField label={t('form.summary')} placeholder={t('form.summaryPlaceholder')} data-field="summary" value={form.summary} disabled={disabled} maxLength={summaryCharsMax}
-        error={error('summary', t('form.summaryShort'))} onChange={(summary) => { onChange({ summary }); }} required withAsterisk={false} />
-      <SelectField label={t('form.outcome')} placeholder={t('form.chooseOutcome')} data-field="outcome" value={form.outcomeCode} disabled={disabled} required withAsterisk={false}
+      <TextAreaField label={t('form.summary')} placeholder={t('form.summaryPlaceholder')} data-field="summary"
+        value={form.summary} disabled={disabled} maxLength={summaryCharsMax}
+        error={error('summary', t('form.summaryShort'))} onChange={(summary) => { onChange({ summary }); }} required
+          withAsterisk={false} />
+      <SelectField label={t('form.outcome')} placeholder={t('form.chooseOutcome')} data-field="outcome"
+        value={form.outcomeCode} disabled={disabled} required withAsterisk={false}
         error={error('outcome', t('form.chooseOutcome'))} onChange={(outcomeCode) => { onChange({ outcomeCode }); }}
         data={outcomes.map((reason) => ({ value: reason.code, label: reasonLabel(reason, locale) }))} />
-      <CheckField label={t('form.crossSelling')} value={form.crossSellingOffered} disabled={disabled} onChange={(crossSellingOffered) => { onChange({ crossSellingOffered }); }} />
+      <CheckField label={t('form.crossSelling')} value={form.crossSellingOffered} disabled={disabled}
+        onChange={(crossSellingOffered) => { onChange({ crossSellingOffered }); }} />
       {form.crossSellingOffered
-        ? <TextField label={`${t('form.interest')} (${t('form.optional')})`} value={form.productInterest} disabled={disabled} maxLength={200}
+        ? <TextField label={`${t('form.interest')} (${t('form.optional')})`} value={form.productInterest}
+          disabled={disabled} maxLength={200}
           onChange={(productInterest) => { onChange({ productInterest }); }} /> : null}
     </div>
   );

@@ -26,7 +26,8 @@ export function Escalate({ row, opened, onClose }: { row: InteractionView; opene
   const escalate = async (): Promise<void> => {
     setBusy(true);
     try {
-      await api.post(`/interactions/${row.id}/escalate`, { reasonCode, ...(note.trim() === '' ? {} : { note: note.trim() }) });
+      await api.post(`/interactions/${row.id}/escalate`,
+        { reasonCode, ...(note.trim() === '' ? {} : { note: note.trim() }) });
       void client.invalidateQueries({ queryKey: keys.interaction(row.id) });
       notifyDone(t('form.escalated'));
       onClose();
@@ -38,16 +39,20 @@ export function Escalate({ row, opened, onClose }: { row: InteractionView; opene
     }
   };
   return (
-    <Modal opened={opened} onClose={onClose} title={t('form.escalateTitle')} closeButtonProps={{ 'aria-label': t('app.close') }}>
+    <Modal opened={opened} onClose={onClose} title={t('form.escalateTitle')}
+      closeButtonProps={{ 'aria-label': t('app.close') }}>
       <p className={`muted ${css.dialogText}`}>{t('form.escalateText')}</p>
       <div className={css.form}>
-        <SelectField label={t('form.escalateReason')} placeholder={t('form.chooseReason')} value={reasonCode} onChange={setReasonCode} data-autofocus
+        <SelectField label={t('form.escalateReason')} placeholder={t('form.chooseReason')} value={reasonCode}
+          onChange={setReasonCode} data-autofocus
           data={reasons.map((reason) => ({ value: reason.code, label: reasonLabel(reason, locale) }))} />
-        <TextAreaField label={`${t('form.escalateNote')} (${t('form.optional')})`} value={note} onChange={setNote} maxLength={4_000} />
+        <TextAreaField label={`${t('form.escalateNote')} (${t('form.optional')})`} value={note} onChange={setNote}
+          maxLength={4_000} />
       </div>
       <div className={css.dialogActions}>
         <Button variant="default" onClick={onClose}>{t('app.cancel')}</Button>
-        <Button loading={busy} disabled={reasonCode === null} onClick={() => { void escalate(); }}>{t('form.escalate')}</Button>
+        <Button loading={busy} disabled={reasonCode === null} onClick={() => { void escalate(); }}>{t('form.escalate')}
+          </Button>
       </div>
     </Modal>
   );

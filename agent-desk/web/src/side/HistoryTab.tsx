@@ -16,7 +16,9 @@ export function HistoryTab({ row }: { row: InteractionView }) {
   const [, navigate] = useLocation();
   const history = useHistory(row.contactId);
   if (history.data === undefined) {
-    return history.isError ? <ErrorState error={history.error} title={t('side.failed')} onRetry={() => { void history.refetch(); }} /> : <SkeletonRows rows={4} height={64} />;
+    return history.isError
+      ? <ErrorState error={history.error} title={t('side.failed')} onRetry={() => { void history.refetch(); }} />
+      : <SkeletonRows rows={4} height={64} />;
   }
   const items = history.data.items.filter((each) => each.id !== row.id);
   if (items.length === 0) return <EmptyState title={t('side.historyEmpty')}>{t('side.historyEmptyText')}</EmptyState>;
@@ -26,11 +28,15 @@ export function HistoryTab({ row }: { row: InteractionView }) {
         <li key={each.id}>
           <button type="button" className={css.historyItem} onClick={() => { navigate(`/i/${each.id}`); }}>
             <span className={css.historyLine}>
-              <strong>{each.categoryCode === null ? t('inbox.noCategory') : codeWord('category', each.categoryCode)}</strong>
-              <time className="num muted" dateTime={each.dateOrigin}>{dayTime(each.dateOrigin, serverNow(), { locale })}</time>
+              <strong>{each.categoryCode === null ? t('inbox.noCategory') : codeWord('category', each.categoryCode)}
+                </strong>
+              <time className="num muted" dateTime={each.dateOrigin}>
+                {dayTime(each.dateOrigin, serverNow(), { locale })}</time>
             </span>
             <span className={css.historyLine}>
-              <span className="ellipsis muted"><ChannelIcon channel={each.channel} medium={each.medium} /> {channelName(each.reportName)} · {each.ticketNumber}</span>
+              <span className="ellipsis muted">
+                <ChannelIcon channel={each.channel}
+                medium={each.medium} /> {channelName(each.reportName)} · {each.ticketNumber}</span>
               <span className="muted nowrap">{t(`state.${each.state}`)}</span>
             </span>
             {each.agentName === null ? null : <span className="meta">{each.agentName}</span>}

@@ -25,22 +25,26 @@ export function SidePane({ interactionId, onClose }: { interactionId: string | u
     setTab(next);
     list.current?.querySelector<HTMLElement>(`[data-tab="${next}"]`)?.focus();
   };
-  if (interactionId === undefined || row === undefined) return <EmptyState title={t('app.panel')}>{t('side.choose')}</EmptyState>;
+  if (interactionId === undefined || row === undefined)
+    return <EmptyState title={t('app.panel')}>{t('side.choose')}</EmptyState>;
   return (
     <>
       <div className={css.head}>
-        <div className={css.tabs} role="tablist" aria-label={t('side.tabs')} ref={list} onKeyDown={(event) => {
+        <div className={css.tabs} role="tablist" tabIndex={-1} aria-label={t('side.tabs')} ref={list}
+          onKeyDown={(event) => {
           if (event.key === 'ArrowRight') go(1);
           if (event.key === 'ArrowLeft') go(-1);
         }}>
           {tabs.map((each) => (
-            <button key={each} type="button" role="tab" id={`side-${each}`} data-tab={each} aria-controls="side-panel" className={css.tab}
+            <button key={each} type="button" role="tab" id={`side-${each}`} data-tab={each} aria-controls="side-panel"
+              className={css.tab}
               aria-selected={tab === each} tabIndex={tab === each ? 0 : -1} onClick={() => { setTab(each); }}>
               {t(`side.${each}`)}
             </button>
           ))}
         </div>
-        <button type="button" className={`iconButton ${css.closePane}`} aria-label={t('app.hidePanel')} onClick={onClose}><IconX size={18} stroke={1.75} /></button>
+        <button type="button" className={`iconButton ${css.closePane}`} aria-label={t('app.hidePanel')}
+          onClick={onClose}><IconX size={18} stroke={1.75} /></button>
       </div>
       <div className={css.panel} role="tabpanel" id="side-panel" aria-labelledby={`side-${tab}`} key={row.id}>
         {row.masked ? <EmptyState title={t('talk.masked')}>{t('side.maskedText')}</EmptyState> : null}

@@ -37,8 +37,11 @@ function TicketFacts({ row, ticket }: { row: InteractionView; ticket: TicketView
       <dl className={css.facts}>
         <Fact label={t('side.number')}>{row.ticketNumber}</Fact>
         <Fact label={t('side.status')}>{t(`ticketState.${ticket?.state ?? row.ticketState}`)}</Fact>
-        {ticket === undefined ? null : <Fact label={t('side.opened')}><span className="num">{dayTime(ticket.openedAt, serverNow(), { locale })}</span></Fact>}
-        {ticket === undefined || ticket.reopenedCount === 0 ? null : <Fact label="">{t('side.reopened', { n: ticket.reopenedCount })}</Fact>}
+        {ticket === undefined ? null
+          : <Fact label={t('side.opened')}>
+          <span className="num">{dayTime(ticket.openedAt, serverNow(), { locale })}</span></Fact>}
+        {ticket === undefined || ticket.reopenedCount === 0 ? null
+          : <Fact label="">{t('side.reopened', { n: ticket.reopenedCount })}</Fact>}
       </dl>
     </section>
   );
@@ -52,7 +55,8 @@ function useClose(row: InteractionView, form: ReturnType<typeof useForm>) {
   const close = async (): Promise<void> => {
     setClosing(true);
     try {
-      if (row.state !== 'DOCUMENTED') await api.post(`/interactions/${row.id}/documentation`, formBody(form.form), { version: row.version });
+      if (row.state !== 'DOCUMENTED')
+        await api.post(`/interactions/${row.id}/documentation`, formBody(form.form), { version: row.version });
       await api.post(`/interactions/${row.id}/close`);
       form.forget();
       client.setQueryData<InteractionView[]>(keys.mine, (mine) => mine?.filter((each) => each.id !== row.id));
@@ -95,7 +99,8 @@ export function TicketTab({ row, shown, onShow }: { row: InteractionView; shown:
     E: () => { setEscalating(true); },
     X: tryClose,
   } : {});
-  const words: Record<FormField, string> = { category: t('form.category'), outcome: t('form.outcome'), summary: t('form.summary') };
+  const words: Record<FormField, string> =
+    { category: t('form.category'), outcome: t('form.outcome'), summary: t('form.summary') };
   return (
     <div className={css.ticket} hidden={!shown} ref={root}>
       <div className={css.ticketScroll}>
@@ -104,22 +109,29 @@ export function TicketTab({ row, shown, onShow }: { row: InteractionView; shown:
           <div className={css.formHead}>
             <h2 id="documentation-title">{t('form.title')}</h2>{mine ? <Kbd>D</Kbd> : null}
             {documented || (mine && missing.length === 0)
-              ? <span className="word ok"><IconCheck size={14} stroke={2} aria-hidden="true" />{t(documented ? 'form.saved' : 'form.complete')}</span>
-              : mine ? <span className="word warn"><IconAlertCircle size={14} stroke={2} aria-hidden="true" />{t('form.missing', { n: missing.length })}</span> : null}
+              ? <span className="word ok"><IconCheck size={14} stroke={2} aria-hidden="true" />
+                {t(documented ? 'form.saved' : 'form.complete')}</span>
+              : mine ? <span className="word warn"><IconAlertCircle size={14} stroke={2} aria-hidden="true" />
+                {t('form.missing', { n: missing.length })}</span> : null}
           </div>
-          <Documentation row={row} form={form.form} onChange={form.change} missing={asked ? missing : []} disabled={!mine || documented} />
+          <Documentation row={row} form={form.form} onChange={form.change} missing={asked ? missing : []}
+            disabled={!mine || documented} />
           {mine ? null : <p className={`meta ${css.hint}`}>{t('form.readOnly')}</p>}
         </section>
       </div>
       {mine ? (
         <div className={css.foot}>
           <p className={css.footWhy} id="close-why">
-            {missing.length > 0 ? t('form.fillToClose', { fields: listWords(missing.map((field) => words[field]), t('form.and')) }) : t('form.closeHint')}
+            {missing.length > 0 ? t('form.fillToClose',
+              { fields: listWords(missing.map((field) => words[field]), t('form.and')) }) : t('form.closeHint')}
           </p>
           <div className={css.footButtons}>
-            <Button variant="default" onClick={() => { setEscalating(true); }} rightSection={<Kbd>E</Kbd>} aria-keyshortcuts="E" disabled={documented}>{t('form.escalate')}</Button>
-            <Button variant={missing.length > 0 ? 'default' : 'filled'} data-disabled={missing.length > 0 || undefined} aria-disabled={missing.length > 0}
-              aria-describedby="close-why" aria-keyshortcuts="X" loading={closing} onClick={tryClose} rightSection={<Kbd>X</Kbd>}>
+            <Button variant="default" onClick={() => { setEscalating(true); }} rightSection={<Kbd>E</Kbd>}
+              aria-keyshortcuts="E" disabled={documented}>{t('form.escalate')}</Button>
+            <Button variant={missing.length > 0 ? 'default' : 'filled'}
+              data-disabled={missing.length > 0 || undefined} aria-disabled={missing.length > 0}
+              aria-describedby="close-why" aria-keyshortcuts="X" loading={closing} onClick={tryClose}
+                rightSection={<Kbd>X</Kbd>}>
               {t('form.close')}
             </Button>
           </div>

@@ -14,8 +14,10 @@ export function useForm(row: InteractionView, ticket: TicketView | undefined, us
     try { return readForm(localStorage.getItem(key)); } catch { return emptyForm; }
   });
   const form: FormDraft = {
-    ...kept, categoryId: row.categoryId ?? kept.categoryId, subcategoryId: kept.subcategoryId ?? ticket?.subcategoryId ?? null,
-    outcomeCode: kept.outcomeCode ?? row.outcomeCode, summary: kept.summary === '' ? ticket?.summary ?? '' : kept.summary,
+    ...kept, categoryId: row.categoryId ?? kept.categoryId,
+      subcategoryId: kept.subcategoryId ?? ticket?.subcategoryId ?? null,
+    outcomeCode: kept.outcomeCode ?? row.outcomeCode,
+      summary: kept.summary === '' ? ticket?.summary ?? '' : kept.summary,
   };
   const change = useCallback((part: Partial<FormDraft>) => {
     setKept((old) => {

@@ -1,0 +1,172 @@
+/** What events and snapshots do to the desk's state: by version, in any order, twice or late, always the same end. */
+import fc from 'fast-check';
+import t from 'tap';
+import { applyEvent, applySnapshot, Lately, type Cache } from '../../agent-desk/web/src/live/apply.ts';
+import { createCache } from '../../agent-desk/web/src/live/cache.ts';
+import { keys } from '../../agent-desk/web/src/live/keys.ts';
+import { rowsOf, withRow, type ListKind, type ListPage } from '../../agent-desk/web/src/live/lists.ts';
+import { withLive, withNewest, withOlder, type Thread } from '../../agent-desk/web/src/live/thread.ts';
+import type { AgentView, DeskEvent, InteractionView, MessageView, OfferView,
+  Snapshot } from '../../agent-desk/web/src/live/types.ts';
+
+const me = 'me';
+
+function row(id: string, change: Partial<InteractionView> = {}): InteractionView {
+  return {
+    id, conversationId: `c-${id}`, contactId: 'p', contactName: null, handleMasked: '', channel: 'generic',
+      reportName: 'GENERIC', medium: 'MESSAGING',
+    accountId: 'a', accountName: 'A', ticketId: `t-${id}`, ticketNumber: 'TK', ticketState: 'OPEN_T1',
+      categoryId: null, categoryCode: null,
+    state: 'IN_SERVICE', tier: 1, priority: 0, queueId: 'q', queueName: 'Q', agentId: me, agentName: 'Me',
+      dateOrigin: `2026-11-21T01:00:0${id.length % 10}.000Z`,
+    queuedAt: null, waitingSince: `2026-11-21T01:00:00.${id.padStart(3, '0').slice(-3)}Z`, acceptedAt: null,
+      answeredAt: null, documentedAt: null,
+    closedAt: null, snoozedUntil: null, customerEndedAt: null, outcomeCode: null, csatScore: null, clock: null,
+      unreadCount: 0, lastText: null,
+    lastDirection: null, lastMessageAt: null, lastStatus: null, masked: false, version: 1, ...change,
+  };
+}
+
+function message(seq: number, change: Partial<MessageView> = {}): MessageView {
+  return {
+    id: `m${seq}`, conversationId: 'c-1', interactionId: '1', seq, direction: 'IN', authorKind: 'CUSTOMER',
+      authorId: null, authorName: null, kind: 'text',
+    text: `text ${seq}`, attachments: [], code: null, replyToId: null, clientId: null, status: null, statusAt: null,
+      reasonCode: null,
+    createdAt: '2026-11-21T01:00:00.000Z', editedAt: null, deletedAt: null, version: 1, ...change,
+  };
+}
+
+const agent = { userId: me, presence: 'READY', reasonCode: null, version: 1 } as AgentView;
+const seqs = (thread: Thread | undefined): number[] => thread?.items.map((each) => each.seq) ?? [];
+
+function changed(data: InteractionView | MessageView): DeskEvent {
+  const type = 'seq' in data ? 'message' : 'interaction';
+  return { cursor: 'x', type: `${type}.changed` as DeskEvent['type'], subject: { type, id: data.id },
+    version: data.version, data };
+}
+
+function desk(snapshot: Partial<Snapshot> = {}) {
+  const client = createCache();
+  const lately = new Lately();
+  const cache = client as unknown as Cache;
+  applySnapshot(cache,
+    { cursor: '0', agent, offers: [], mine: [], counts: { mine: 0, queues: 0, all: 0 }, ...snapshot }, lately);
+  return { client, lately, event: (event: DeskEvent) => { applyEvent(cache, event, me, lately); },
+    mine: () => client.getQueryData<InteractionView[]>(keys.mine) ?? [] };
+}
+
+t.test('events in any order, some twice, end like a fresh snapshot', async (t) => {
+  const change = fc.record({
+    id: fc.constantFrom('1', '22', '333', '4444'), agentId: fc.constantFrom(me, 'other', null),
+      state: fc.constantFrom('IN_SERVICE', 'QUEUED', 'CLOSED'),
+  });
+  fc.assert(fc.property(fc.array(change, { maxLength: 24 }), fc.array(fc.nat(), { maxLength: 24 }),
+    (changes, shuffle) => {
+    const rows = changes.map((each,
+      index) => row(each.id, { ...each, version: index + 1 } as Partial<InteractionView>));
+    const last = new Map(rows.map((each) => [each.id, each]));
+    const truth = [...last.values()].filter((each) => each.agentId === me && each.state !== 'CLOSED')
+      .map((each) => `${each.id}v${each.version}`).sort();
+    // Each row's events keep their order (the server's promise); the rows among each other are mixed, and every
+    // event comes twice.
+    const mixed = [...new Set(rows.map((each) => each.id))].sort((one,
+      other) => (shuffle[one.length] ?? 0) - (shuffle[other.length] ?? 0));
+    const { event, mine } = desk();
+    for (const id of mixed) for (const each of rows.filter((found) => found.id === id)) { event(changed(each));
+      event(changed(each)); }
+    t.same(mine().map((each) => `${each.id}v${each.version}`).sort(), truth);
+  }), { numRuns: 200 });
+});
+
+t.test('an older version changes nothing', async (t) => {
+  const { event, mine, client } = desk({ mine: [row('1', { version: 7, unreadCount: 0 })] });
+  event(changed(row('1', { version: 6, unreadCount: 3 })));
+  t.match(mine(), [{ version: 7, unreadCount: 0 }]);
+  client.setQueryData(keys.interaction('1'), row('1', { version: 7 }));
+  event(changed(row('1', { version: 5 })));
+  t.equal(client.getQueryData<InteractionView>(keys.interaction('1'))?.version, 7);
+});
+
+t.test('an answer fetched before an event but read after it does not undo the event', async (t) => {
+  const { event, lately } = desk();
+  event(changed(row('1', { version: 9, unreadCount: 4 })));
+  t.equal(lately.newest(row('1', { version: 8 })).unreadCount, 4);
+  t.equal(lately.newest(row('1', { version: 10 })).version, 10);
+});
+
+t.test('rows of a queue stand in the server\'s order, go when taken, and those behind what is loaded wait for their page', async (t) => {
+  const kind: ListKind = { view: 'queues', state: 'open', q: '' };
+  const waits = (id: string,
+    change: Partial<InteractionView> = {}) => row(id, { state: 'QUEUED', agentId: null, ...change });
+  let pages: ListPage[] = [{ items: [waits('010'), waits('020')], nextCursor: 'next' }];
+  const ids = (): string[] => rowsOf(pages).map((each) => each.id);
+  pages = withRow(pages, waits('015'), kind, me);
+  t.same(ids(), ['010', '015', '020']);
+  pages = withRow(pages, waits('030'), kind, me);
+  t.same(ids(), ['010', '015', '020'], 'the next page will bring it');
+  pages = withRow(pages, waits('020', { priority: 5, version: 2 }), kind, me);
+  t.same(ids(), ['020', '010', '015']);
+  pages = withRow(pages, row('010', { state: 'PICKED_UP', version: 2 }), kind, me);
+  t.same(ids(), ['020', '015']);
+  const last: ListPage[] = [{ items: [waits('010')], nextCursor: null }];
+  t.same(rowsOf(withRow(last, waits('030'), kind, me)).map((each) => each.id), ['010', '030'],
+    'nothing more to load: it goes to the end');
+});
+
+t.test('what is no longer visible leaves every list', async (t) => {
+  const { event, mine, client } = desk({ mine: [row('1'), row('22')] });
+  const key = keys.list({ view: 'all', state: 'open', q: '' });
+  client.setQueryData(key, { pages: [{ items: [row('1'), row('22')], nextCursor: null }], pageParams: [''] });
+  event({ cursor: 'x', type: 'subject.gone', subject: { type: 'interaction', id: '1' }, version: 2, data: {} });
+  t.same(mine().map((each) => each.id), ['22']);
+  t.same(client.getQueryData<{ pages: ListPage[] }>(key)?.pages[0]?.items.map((each) => each.id), ['22']);
+});
+
+t.test('a thread never has a hole: live messages join, a gap asks for a fetch, a fetch keeps what it reaches',
+  async (t) => {
+  const thread: Thread = { items: [message(5), message(6)], complete: false };
+  t.same(seqs(withLive(thread, message(7))), [5, 6, 7]);
+  t.equal(withLive(thread, message(9)), undefined);
+  t.equal(withLive(thread, message(3)), thread, 'earlier ones come with their page');
+  t.equal(withLive(thread, message(6)), thread, 'the same version again');
+  t.match(withLive(thread, message(6, { version: 2, status: 'read' }))?.items[1], { status: 'read' });
+  t.same(seqs(withNewest(thread, [message(6), message(7)], [message(8)])), [5, 6, 7, 8]);
+  t.same(seqs(withNewest(thread, [message(10), message(11)], [])), [10, 11],
+    'missing in between: the older part loads again');
+  t.match(withOlder(thread, [message(1), message(2), message(3), message(4)]), { complete: true });
+  t.match(withOlder(thread, []), { complete: true });
+});
+
+t.test('messages of a thread are patched by event; a gap invalidates it', async (t) => {
+  const { event, client } = desk();
+  client.setQueryData<Thread>(keys.thread('c-1'), { items: [message(1)], complete: true });
+  event(changed(message(2)));
+  event(changed(message(2, { version: 3, text: 'edited' })));
+  event(changed(message(2, { version: 2, text: 'late' })));
+  t.same(client.getQueryData<Thread>(keys.thread('c-1'))?.items.map((each) => each.text), ['text 1', 'edited']);
+  event(changed(message(8)));
+  t.ok(client.getQueryState(keys.thread('c-1'))?.isInvalidated);
+});
+
+t.test('B5 offers come oldest first and go; presence follows the newest version of oneself only', async (t) => {
+  const { event, client } = desk();
+  const offer = (id: string,
+    offeredAt: string): DeskEvent =>
+    ({ cursor: 'x', type: 'offer.changed', subject: { type: 'offer', id }, version: 1,
+    data: { id, offeredAt } as OfferView });
+  event(offer('b', '2026-11-21T01:00:02.000Z'));
+  event(offer('a', '2026-11-21T01:00:01.000Z'));
+  event(offer('a', '2026-11-21T01:00:01.000Z'));
+  t.same(client.getQueryData<OfferView[]>(keys.offers)?.map((each) => each.id), ['a', 'b']);
+  event({ cursor: 'x', type: 'offer.gone', subject: { type: 'offer', id: 'a' }, version: 2, data: {} });
+  t.same(client.getQueryData<OfferView[]>(keys.offers)?.map((each) => each.id), ['b']);
+  const state = (userId: string, presence: string,
+    version: number): DeskEvent =>
+    ({ cursor: 'x', type: 'agent.changed', subject: { type: 'agent', id: userId }, version,
+    data: { ...agent, userId, presence, version } as AgentView });
+  event(state(me, 'BREAK', 3));
+  event(state(me, 'READY', 2));
+  event(state('other', 'OFFLINE', 9));
+  t.equal(client.getQueryData<AgentView>(keys.agent)?.presence, 'BREAK');
+});
