@@ -13,6 +13,12 @@ import type { Queryable, Statement, Tx } from './db.ts';
 /** Few: administration is rare, and the hot paths have a pool of their own. */
 const CONNECTIONS_MAX = 3;
 
+const entities = [SiteEntity, TeamEntity, UserEntity, RoleEntity, SeatEntity, QueueEntity, SkillEntity, CategoryEntity,
+  ReasonEntity, ChannelAccountEntity] as const;
+
+/** Any noun of the administration. */
+export type AdminEntity = (typeof entities)[number];
+
 /** What a statement can do inside the ORM's transaction. */
 export type OrmTx = Omit<Tx, 'last'>;
 
@@ -46,8 +52,7 @@ function statementsOn(em: EntityManager): Queryable {
 export async function openOrm(url: string, role?: string): Promise<Orm> {
   const orm = await MikroORM.init({
     clientUrl: url,
-    entities: [SiteEntity, TeamEntity, UserEntity, RoleEntity, SeatEntity, QueueEntity, SkillEntity, CategoryEntity,
-      ReasonEntity, ChannelAccountEntity],
+    entities: [...entities],
     pool: { min: 0, max: CONNECTIONS_MAX },
     driverOptions: {
       application_name: 'sambung-orm', connectionTimeoutMillis: limits.databaseConnectTimeoutMs,

@@ -14,7 +14,8 @@ t.setTimeout(120_000);
 const ACTIONS: Permission[] = ['interaction.read', 'ticket.read'];
 const KINDS: ScopeKind[] = ['self', 'team', 'queue', 'site', 'branch', 'organisation'];
 
-interface World extends Record<'organisations' | 'sites' | 'teams' | 'queues' | 'users', string[]> { branches: Branch[] }
+type Noun = 'organisations' | 'sites' | 'teams' | 'queues' | 'users';
+interface World extends Record<Noun, string[]> { branches: Branch[] }
 interface Branch { id: string; organisation: string; above: string[] }
 
 /** Branches of random trees: each new one hangs below an earlier one of its organisation, or is a root. */
