@@ -70,6 +70,9 @@ class Closing {
   }
 }
 
+/** What requests under way get to finish when the node closes. */
+const HTTP_GRACE_MS = 5_000;
+
 const clockOffset = statement('clock.offset', 'select offset_ms::float8 as offset_ms from app_clock');
 
 async function foundation(config: Config, servers: Servers, log: Log, closing: Closing) {
@@ -142,7 +145,11 @@ function startBeats(config: Config, parts: Parts, closing: Closing): void {
 
 async function listen(config: Config, parts: Parts, closing: Closing): Promise<string> {
   const app = await buildApp(parts);
-  closing.add('http', () => app.close());
+  closing.add('http', async () => {
+    // A browser that holds a finished download open must not hold the end of the process.
+    const late = setTimeout(() => app.server.closeAllConnections(), HTTP_GRACE_MS);
+    await app.close().finally(() => clearTimeout(late));
+  });
   const rule = { config };
   const sockets = createSockets(app.server, { rule, chatOriginAllowed: () => true });
   closing.add('sockets', () => sockets.close());

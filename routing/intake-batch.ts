@@ -275,7 +275,9 @@ async function planMessages(context: IntakeContext, tx: Tx, entries: readonly En
   return { plan: planIntake(arrivals, { now, newId, ticketNumber }), arrivals, places };
 }
 
-async function receiveIn(context: IntakeContext, tx: Tx, entries: readonly Entry[]): Promise<ReceiveResult[]> {
+interface Received { results: ReceiveResult[]; opened: boolean }
+
+async function receiveIn(context: IntakeContext, tx: Tx, entries: readonly Entry[]): Promise<Received> {
   const [first] = entries;
   const recorded = first?.replayBy === undefined ? await record(tx, entries) : await takeReplay(tx, first);
   await failpoint('intake.afterReceive');
@@ -305,19 +307,18 @@ async function receiveIn(context: IntakeContext, tx: Tx, entries: readonly Entry
     results[n] = thread === undefined ? { outcome: 'stored' } : await applySignal(tx, entry.account, entry.event, thread);
   }
   if (results.some((result) => result?.outcome === 'duplicate')) await answerDuplicates(tx, entries, results);
-  const opened = plan.newInteractions.length > 0;
-  tx.afterCommit(() => {
-    context.work.wake.hint('journal');
-    if (opened) context.work.wake.hint('assignment');
-  });
   await failpoint('intake.beforeCommit');
-  return results.map((result) => result ?? { outcome: 'duplicate' });
+  return { opened: plan.newInteractions.length > 0, results: results.map((result) => result ?? { outcome: 'duplicate' }) };
 }
 
 /** Stores the batch in one transaction; results in the order of the entries. All or none. */
 export async function storeBatch(context: IntakeContext, entries: readonly Entry[]): Promise<ReceiveResult[]> {
-  const results = await context.work.db.transaction((tx) => receiveIn(context, tx, entries));
+  const { db, wake } = context.work;
+  const { results, opened } = await db.transaction((tx) => receiveIn(context, tx, entries));
   await failpoint('intake.afterCommit');
+  wake.hint('journal');
+  if (opened) wake.hint('assignment');
+  await failpoint('intake.afterWake');
   return results;
 }
 

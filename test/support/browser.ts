@@ -1,0 +1,51 @@
+/** Real Chromium for tests: pages that report what went wrong in them, and a look for accessibility faults. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Teardown } from './harness.ts';
+
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update',
+  '--disable-sync', '--no-first-run'];
+
+export const DESK_SIZE = { width: 1366, height: 768 };
+export const PHONE_SIZE = { width: 390, height: 844 };
+
+/** A browser that ends with the test. */
+export async function openBrowser(t: Teardown): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+  t.teardown(() => browser.close());
+  return browser;
+}
+
+export interface WatchedPage {
+  page: Page;
+  /** Uncaught errors of the page's scripts. */
+  faults: string[];
+}
+
+/** A page in a context of its own: other cookies, other storage, like another person's computer. */
+export async function openPage(browser: Browser, size: { width: number; height: number },
+  options: { locale?: string; colorScheme?: 'light' | 'dark' } = {}): Promise<WatchedPage> {
+  const context = await browser.newContext({ viewport: size, locale: 'id-ID', timezoneId: 'Asia/Jakarta', ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const faults: string[] = [];
+  page.on('pageerror', (error) => { faults.push(error.message); });
+  return { page, faults };
+}
+
+/** Signs a user in on the desk. */
+export async function signIn(page: Page, url: string, npk: string, password: string): Promise<void> {
+  await page.goto(`${url}/`);
+  await page.getByLabel('NPK').fill(npk);
+  await page.getByLabel('Kata sandi', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Masuk', exact: true }).click();
+  await page.getByRole('tab', { name: /Milik saya/ }).waitFor();
+}
+
+/** Serious and critical findings of axe on the page as it is now, one line each. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  return violations.filter((one) => one.impact === 'serious' || one.impact === 'critical')
+    .map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(' | ')}`);
+}
