@@ -34,7 +34,7 @@ export interface Holder {
   end(): Promise<void>;
 }
 
-const program = fileURLToPath(new URL('embedded-child.ts', import.meta.url));
+const program = fileURLToPath(new URL('./embedded-child.ts', import.meta.url));
 
 /**
  * Another process that takes the directory (and with `all`, runs the servers on it), as another user if `uid` is given.
