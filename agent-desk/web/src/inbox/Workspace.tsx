@@ -32,8 +32,8 @@ export function Workspace({ interactionId }: { interactionId: string | undefined
   return (
     <div className={css.panes} data-side={sideOpen ? 'open' : 'closed'}
       data-open={interactionId === undefined ? undefined : true}>
-      {interactionId === undefined ? <h1 className="sr">{t('inbox.title')}</h1> : null}
       <section className={`${css.pane} ${css.list}`} aria-label={t('inbox.title')}>
+        {interactionId === undefined ? <h1 className="sr">{t('inbox.title')}</h1> : null}
         <Inbox selectedId={interactionId} />
         <Resizer label={t('app.resize')} width={listWidth} {...listWidths} edge="end" onWidth={setListWidth} />
       </section>

@@ -34,7 +34,7 @@ export function App() {
             </Shell>
           </Gate>
         </Crash>
-        <Notifications position="bottom-left" limit={4} />
+        <Notifications position="bottom-left" limit={4} containerWidth={296} />
       </QueryClientProvider>
     </MantineProvider>
   );
