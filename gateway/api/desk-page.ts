@@ -25,7 +25,7 @@ export function deskPage(folder: string = BUILT): FastifyPluginAsync {
       const beside = BESIDE.exec(request.url.split('?')[0] ?? '')?.[1];
       void reply.header('cache-control', 'no-cache');
       if (beside !== undefined && existsSync(`${folder}${beside}`)) return reply.sendFile(beside, folder);
-      const wantsPage = (request.headers.accept ?? '').includes('text/html');
+      const wantsPage = /text\/html|^$|\*\/\*/.test(request.headers.accept ?? '');
       if (OURS.test(request.url) || !wantsPage) throw new AppError('NOT_FOUND');
       if (existsSync(`${folder}index.html`)) return reply.sendFile('index.html', folder);
       return reply.code(503).type('text/plain; charset=utf-8').send('The desk is not built yet: run npm start.');

@@ -1,7 +1,7 @@
 /** Servers that a test may hurt: a PostgreSQL, a Redis and the whole product, each a real process of the test's own. */
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { postgresService } from '#gateway/embedded/postgres.ts';
 import { redisService } from '#gateway/embedded/redis.ts';
@@ -84,9 +84,9 @@ export async function startProduct(
   t: Teardown, env: Record<string, string> = {}, args: readonly string[] = [],
 ): Promise<Product> {
   const dataDir = env['DATA_DIR'] ?? temporaryDirectory();
-  const { PATH, HOME } = process.env;
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   const child = spawnNode([main, ...args], {
-    env: { PATH, HOME, HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, ...env },
+    env: { PATH, HOME, ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE: resolve(NODE_COMPILE_CACHE) }), HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
