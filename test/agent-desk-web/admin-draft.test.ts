@@ -1,4 +1,7 @@
-/** A form meets a newer version of its record: what was typed stays, what others changed comes in, clashes are named. */
+/**
+ * A form meets a newer version of its record: what was typed stays, what others changed comes in, clashes are
+ * named.
+ */
 import fc from 'fast-check';
 import t from 'tap';
 import { changedFields, changesOf, mergeDraft, same } from '../../agent-desk/web/src/admin/draft.ts';
@@ -27,7 +30,8 @@ t.test('the same change by both is no clash', async (t) => {
 });
 
 t.test('whatever the three versions, nothing typed is lost and nothing of the others either', async (t) => {
-  const record = fc.record({ a: fc.integer({ min: 0, max: 2 }), b: fc.array(fc.boolean(), { maxLength: 2 }), c: fc.constantFrom(null, 'x') });
+  const record = fc.record({ a: fc.integer({ min: 0, max: 2 }), b: fc.array(fc.boolean(), { maxLength: 2 }),
+    c: fc.constantFrom(null, 'x') });
   fc.assert(fc.property(record, record, record, (first, mine, theirs) => {
     const { draft } = mergeDraft(first, mine, theirs);
     for (const field of ['a', 'b', 'c'] as const) {

@@ -1,4 +1,7 @@
-/** The words of the administration: both languages whole, and a word for every code of the journal and of the rights. */
+/**
+ * The words of the administration: both languages whole, and a word for every code of the journal and of the
+ * rights.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import t from 'tap';
 import { adminWords } from '../../agent-desk/web/src/admin/i18n.ts';
@@ -23,7 +26,8 @@ t.test('both languages have the same keys', async (t) => {
 });
 
 t.test('both languages fill in the same values, and no word is empty', async (t) => {
-  const holes = (text: string): string[] => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? '').toSorted();
+  const holes = (text: string): string[] =>
+    [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? '').toSorted();
   for (const [key, text] of id) {
     t.strictSame(holes(en.get(key) ?? ''), holes(text), key);
     t.not(text.trim(), '', key);
@@ -44,6 +48,7 @@ t.test('no word is left that no screen says', async (t) => {
     .map((name) => readFileSync(new URL(name, source), 'utf8')).join('\n');
   // Keys made from a code of the server are said by their group: `accounts.states.${state}`.
   const groups = [...code.matchAll(/`([\w.-]+\.)\$\{/g)].map((match) => match[1] ?? '');
-  const unsaid = [...id.keys()].filter((key) => !code.includes(`'${key}'`) && !groups.some((group) => key.startsWith(group)));
+  const unsaid = [...id.keys()].filter((key) => !code.includes(`'${key}'`)
+    && !groups.some((group) => key.startsWith(group)));
   t.strictSame(unsaid, []);
 });

@@ -20,7 +20,8 @@ export interface SecretHint { set: boolean; last4: string | null }
 export type AccountStatus = 'ACTIVE' | 'DISABLED' | 'NEEDS_ATTENTION';
 
 export interface AccountRecord {
-  id: string; channel: string; key: string; name: string; address: string | null; queueId: string | null; status: AccountStatus;
+  id: string; channel: string; key: string; name: string; address: string | null; queueId: string | null;
+  status: AccountStatus;
   settings: Record<string, unknown>; version: number;
 }
 

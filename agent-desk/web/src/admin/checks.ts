@@ -39,5 +39,6 @@ export function wholeOrNone(w: Words, value: number | '', min: number, max: numb
 
 /** A web address that a server can call. */
 export function url(w: Words, value: string): Problem {
-  return value === '' || (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)) ? undefined : w('invalid.url');
+  return value === '' || (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol))
+    ? undefined : w('invalid.url');
 }

@@ -1,4 +1,7 @@
-/** What the pages share of the API: the small lists to choose from, one record by its id, and refreshing after a change. */
+/**
+ * What the pages share of the API: the small lists to choose from, one record by its id, and refreshing after a
+ * change.
+ */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, type Page, type SessionUser, useCan, useLocale, useSession } from '../kit/index.ts';
 import { pathWith } from './parts/list.tsx';
@@ -60,7 +63,8 @@ export function useLocalName(): (row: { nameId: string; nameEn: string }) => str
 export function useRecord<T>(noun: string, path: string, id: string | undefined) {
   return useQuery({
     queryKey: ['admin', noun, 'one', id], queryFn: ({ signal }) => api.get<T>(`${path}/${id ?? ''}`, { signal }),
-    enabled: id !== undefined && id !== 'new', gcTime: 0, staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false,
+    enabled: id !== undefined && id !== 'new', gcTime: 0, staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
     refetchOnReconnect: false, retry: 1,
   });
 }
@@ -77,7 +81,10 @@ export function useRefresh(): () => void {
 
 export interface PersonOption { value: string; label: string; disabled?: boolean }
 
-/** Everybody this user may see, as "10001 · Ayu Setyaningrum", for choosing members and actors; empty without user.read. */
+/**
+ * Everybody this user may see, as "10001 · Ayu Setyaningrum", for choosing members and actors; empty without
+ * user.read.
+ */
 export function usePeople(enabled: boolean): PersonOption[] {
   const people = useAll<{ id: string; npk: string; name: string }>('users', '/users', enabled);
   return people.map((person) => ({ value: person.id, label: `${person.npk} · ${person.name}` }));
@@ -90,7 +97,10 @@ const administratorRank = 100;
 export interface Reach {
   /** The highest rank this user may give or change. */
   max: number;
-  /** True if they may give or change a role or person of that rank: below their own; the administrator beside it too (RS16). */
+  /**
+   * True if they may give or change a role or person of that rank: below their own; the administrator beside it too
+   * (RS16).
+   */
   over: (rank: number) => boolean;
   /** True if they may put the permission into a role: what they hold over the whole organisation themselves. */
   holds: (permission: string) => boolean;
@@ -109,4 +119,5 @@ export function useReach(): Reach {
 }
 
 /** The channel accounts, for naming; empty without channel.read. */
-export const useAllAccounts = () => useAll<Named & { channel: string }>('channel-accounts', '/channel-accounts', useCan('channel.read'));
+export const useAllAccounts = () =>
+  useAll<Named & { channel: string }>('channel-accounts', '/channel-accounts', useCan('channel.read'));

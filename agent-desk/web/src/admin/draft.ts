@@ -1,4 +1,7 @@
-/** What was changed on a form, and how it goes on when somebody else saved first: pure, so that nothing typed is lost. */
+/**
+ * What was changed on a form, and how it goes on when somebody else saved first: pure, so that nothing typed is
+ * lost.
+ */
 
 export type Draft = Record<string, unknown>;
 
@@ -27,8 +30,8 @@ export interface Clash<D> { field: keyof D & string; mine: D[keyof D & string]; 
 export interface Merged<D> { draft: D; clashes: Clash<D>[] }
 
 /**
- * Puts one's own changes on top of a newer version: fields nobody else touched keep the draft, fields only others touched
- * take theirs, fields both changed keep the draft and are named, with both values, for the person to choose.
+ * Puts one's own changes on top of a newer version: fields nobody else touched keep the draft, fields only others
+ * touched take theirs, fields both changed keep the draft and are named, with both values, for the person to choose.
  */
 export function mergeDraft<D extends object>(base: D, draft: D, latest: D): Merged<D> {
   const merged = { ...latest };

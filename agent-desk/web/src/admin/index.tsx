@@ -17,7 +17,8 @@ import { mayOpen, type Section, sections } from './sections.ts';
 import { useWords } from './use-words.ts';
 
 const pages: Record<Section['key'], ComponentType<{ id: string | undefined }>> = {
-  users: UsersPage, roles: RolesPage, queues: QueuesPage, skills: SkillsPage, categories: CategoriesPage, reasons: ReasonsPage,
+  users: UsersPage, roles: RolesPage, queues: QueuesPage, skills: SkillsPage, categories: CategoriesPage,
+  reasons: ReasonsPage,
   accounts: AccountsPage, quarantine: QuarantinePage, optOuts: OptOutsPage, audit: AuditPage,
 };
 

@@ -1,13 +1,15 @@
 /** The pages of the settings: where each is, what it needs, and under which heading it stands in the menu. */
 import {
-  IconAddressBook, IconFileAlert, IconCategory, IconHistory, IconListCheck, IconPhoneOff, IconPlugConnected, IconShieldCheck,
+  IconAddressBook, IconFileAlert, IconCategory, IconHistory, IconListCheck, IconPhoneOff, IconPlugConnected,
+  IconShieldCheck,
   IconStack2, IconStars, type Icon,
 } from '@tabler/icons-react';
 
 export const groups = ['people', 'work', 'channels', 'trail'] as const;
 
 export interface Section {
-  key: 'users' | 'roles' | 'queues' | 'skills' | 'categories' | 'reasons' | 'accounts' | 'quarantine' | 'optOuts' | 'audit';
+  key: 'users' | 'roles' | 'queues' | 'skills' | 'categories' | 'reasons' | 'accounts' | 'quarantine' | 'optOuts'
+    | 'audit';
   group: (typeof groups)[number];
   path: string;
   /** What its list asks for; the API decides again. */
@@ -22,8 +24,10 @@ export const sections: readonly Section[] = [
   { key: 'skills', group: 'work', path: '/admin/skills', permission: 'queue.read', icon: IconStars },
   { key: 'categories', group: 'work', path: '/admin/categories', permission: 'queue.read', icon: IconCategory },
   { key: 'reasons', group: 'work', path: '/admin/reasons', permission: 'queue.read', icon: IconListCheck },
-  { key: 'accounts', group: 'channels', path: '/admin/channel-accounts', permission: 'channel.read', icon: IconPlugConnected },
-  { key: 'quarantine', group: 'channels', path: '/admin/quarantine', permission: 'quarantine.read', icon: IconFileAlert },
+  { key: 'accounts', group: 'channels', path: '/admin/channel-accounts', permission: 'channel.read',
+    icon: IconPlugConnected },
+  { key: 'quarantine', group: 'channels', path: '/admin/quarantine', permission: 'quarantine.read',
+    icon: IconFileAlert },
   { key: 'optOuts', group: 'channels', path: '/admin/opt-outs', permission: 'opt-out.manage', icon: IconPhoneOff },
   { key: 'audit', group: 'trail', path: '/admin/audit', permission: 'audit.read', icon: IconHistory },
 ];
@@ -33,7 +37,10 @@ export function mayOpen(section: Section, permissions: readonly string[]): boole
   return permissions.includes(section.permission);
 }
 
-/** True if the settings hold anything for this user: what the rail asks before it shows the cog. An agent's lists stay out of it. */
+/**
+ * True if the settings hold anything for this user: what the rail asks before it shows the cog. An agent's lists
+ * stay out of it.
+ */
 export function hasAdministration(permissions: readonly string[]): boolean {
   return ['user.read', 'role.manage', 'queue.manage', 'channel.read', 'quarantine.read', 'audit.read', 'opt-out.manage']
     .some((permission) => permissions.includes(permission));

@@ -8,19 +8,23 @@ export interface Grant { roleId: string; scopeKind: ScopeKind; scopeId: string |
 export interface SkillLevel { skillId: string; level: number }
 
 export interface UserRecord {
-  id: string; npk: string; name: string; status: Status; siteId: string | null; teamId: string | null; branchId: string | null;
+  id: string; npk: string; name: string; status: Status; siteId: string | null; teamId: string | null;
+  branchId: string | null;
   locale: 'id' | 'en'; capacityPoints: number; roles: Grant[]; skills: SkillLevel[];
   queueIds: string[]; passwordSet: boolean; createdAt: string; version: number;
 }
 
 export interface RoleRecord {
-  id: string; code: string; nameId: string; nameEn: string; rank: number; permissions: string[]; defaultScope: ScopeKind;
+  id: string; code: string; nameId: string; nameEn: string; rank: number; permissions: string[];
+  defaultScope: ScopeKind;
   builtIn: boolean; version: number;
 }
 
 export interface QueueRecord {
-  id: string; code: string; name: string; tier: 1 | 2; siteId: string | null; priority: number; costPoints: number | null;
-  offerTimeoutS: number; pickAllowed: boolean; active: boolean; skillIds: string[]; memberIds: string[]; version: number;
+  id: string; code: string; name: string; tier: 1 | 2; siteId: string | null; priority: number;
+  costPoints: number | null;
+  offerTimeoutS: number; pickAllowed: boolean; active: boolean; skillIds: string[]; memberIds: string[];
+  version: number;
 }
 
 export interface SkillRecord { id: string; code: string; name: string; active: boolean; version: number }
@@ -34,27 +38,34 @@ export const reasonKinds = ['BREAK', 'DECLINE', 'OUTCOME', 'OOT', 'UNMASK', 'REO
 export type ReasonKind = (typeof reasonKinds)[number];
 
 export interface ReasonRecord {
-  id: string; kind: ReasonKind; code: string; labelId: string; labelEn: string; active: boolean; sort: number; version: number;
+  id: string; kind: ReasonKind; code: string; labelId: string; labelEn: string; active: boolean; sort: number;
+  version: number;
 }
 
 export interface QuarantinedEvent {
-  id: string; channelAccountId: string; channel: string; accountName: string; kind: string; state: 'QUARANTINED' | 'REPLAYED' | 'DONE';
-  reasonCode: string | null; attempts: number; receivedAt: string; resolvedAt: string | null; resolvedBy: string | null; rawBytes: number;
+  id: string; channelAccountId: string; channel: string; accountName: string; kind: string;
+  state: 'QUARANTINED' | 'REPLAYED' | 'DONE';
+  reasonCode: string | null; attempts: number; receivedAt: string; resolvedAt: string | null;
+  resolvedBy: string | null; rawBytes: number;
 }
 
 /** One event with its original: text in which every unprintable sign is written out, cut where it is long. */
-export interface QuarantinedDetail extends QuarantinedEvent { reasonDetail: string | null; raw: string; rawCut: boolean }
+export interface QuarantinedDetail extends QuarantinedEvent { reasonDetail: string | null; raw: string;
+  rawCut: boolean }
 
 export const optOutPurposes = ['ALL', 'FOLLOW_UP', 'COLLECTION', 'OFFER'] as const;
 
 export interface OptOutRecord {
-  id: string; contactPointId: string; contactId: string; contactName: string | null; handleMasked: string; channel: string;
+  id: string; contactPointId: string; contactId: string; contactName: string | null; handleMasked: string;
+  channel: string;
   purpose: (typeof optOutPurposes)[number];
-  reason: string; createdAt: string; createdByName: string | null; withdrawnAt: string | null; withdrawnByName: string | null;
+  reason: string; createdAt: string; createdByName: string | null; withdrawnAt: string | null;
+  withdrawnByName: string | null;
 }
 
 export interface AuditRow {
-  id: string; at: string; type: string; subjectType: string; subjectId: string; actorKind: 'USER' | 'CUSTOMER' | 'SYSTEM' | 'BOT';
+  id: string; at: string; type: string; subjectType: string; subjectId: string;
+  actorKind: 'USER' | 'CUSTOMER' | 'SYSTEM' | 'BOT';
   actorId: string | null; actorName: string | null; actorNpk: string | null; subjectName: string | null;
   version: number; data: Record<string, unknown> | null;
 }

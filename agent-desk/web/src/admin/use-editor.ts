@@ -1,4 +1,7 @@
-/** A form over one record: what was typed, what is wrong, saving with If-Match, and going on after a version conflict. */
+/**
+ * A form over one record: what was typed, what is wrong, saving with If-Match, and going on after a version
+ * conflict.
+ */
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { ApiError } from '../api/client.ts';
 import { changedFields, changesOf, type Clash, mergeDraft } from './draft.ts';
@@ -45,7 +48,8 @@ export function serverFieldErrors(error: ApiError, fallback: string): FieldError
   if (typeof field === 'string') found[field] = fallback;
   if (Array.isArray(fields)) for (const name of fields) if (typeof name === 'string') found[name] = fallback;
   for (const issue of Array.isArray(issues) ? issues as { path?: unknown; message?: unknown }[] : []) {
-    const path = (Array.isArray(issue.path) ? issue.path.map(String) : String(issue.path ?? '').split(/[./]/)).filter((part) => part !== '');
+    const path = (Array.isArray(issue.path)
+      ? issue.path.map(String) : String(issue.path ?? '').split(/[./]/)).filter((part) => part !== '');
     const name = path[0] === 'settings' || path[0] === 'secrets' ? path[1] ?? path[0] : path[0];
     if (name !== undefined) found[name] = fallback;
   }
@@ -56,25 +60,19 @@ function asApiError(cause: unknown): ApiError {
   return cause instanceof ApiError ? cause : new ApiError('INTERNAL', '', 0);
 }
 
-/** The state of one form. Mount it anew (with a key) for another record; `refused` is what a field the server named says. */
-export function useEditor<R extends Versioned, D extends object, S>(
-  options: EditorOptions<R, D, S>, refused: string,
-): Editor<D> {
-  const { record, draftOf, check } = options;
+/** What a form holds while it is open: where it began, what stands there now, and what the server said of it. */
+function useFormState<R extends Versioned, D extends object>(
+  record: R | undefined, draftOf: (record: R | undefined) => D,
+) {
   const [base, setBase] = useState<D>(() => draftOf(record));
   const [draft, setDraft] = useState<D>(base);
   const [version, setVersion] = useState(record?.version ?? 0);
-  const [attempted, setAttempted] = useState(false);
-  const [saving, setSaving] = useState(false);
-  const [failure, setFailure] = useState<ApiError>();
   const [serverErrors, setServerErrors] = useState<FieldErrors>({});
+  const [failure, setFailure] = useState<ApiError>();
   const [conflict, setConflict] = useState<Editor<D>['conflict']>('none');
   const [clashes, setClashes] = useState<Clash<D>[]>([]);
   // One key for one content: a create that is repeated after a lost answer happens once, a corrected one is another.
   const key = useRef<string>(crypto.randomUUID());
-  const busy = useRef(false);
-  const isNew = record === undefined;
-  const problems = check(draft);
 
   const set = useCallback(<K extends keyof D>(field: K, value: D[K]) => {
     key.current = crypto.randomUUID();
@@ -83,14 +81,52 @@ export function useEditor<R extends Versioned, D extends object, S>(
     setClashes((before) => before.filter((clash) => clash.field !== field));
   }, []);
 
+  /** Puts what was typed on top of a newer version. */
+  const rebase = (newest: R): void => {
+    const latest = draftOf(newest);
+    const merged = mergeDraft(base, draft, latest);
+    setBase(latest);
+    setDraft(merged.draft);
+    setClashes(merged.clashes);
+    setVersion(newest.version);
+    setConflict('merged');
+  };
+
+  const settle = (field: keyof D & string, take: 'mine' | 'theirs'): void => {
+    const clash = clashes.find((each) => each.field === field);
+    if (clash !== undefined) set(field, take === 'mine' ? clash.mine : clash.theirs);
+  };
+
+  return {
+    base, draft, version, serverErrors, setServerErrors, failure, setFailure, conflict, setConflict, clashes, key, set,
+    rebase, settle,
+  };
+}
+
+/**
+ * The state of one form. Mount it anew (with a key) for another record; `refused` is what a field says that the server
+ * named.
+ */
+export function useEditor<R extends Versioned, D extends object, S>(
+  options: EditorOptions<R, D, S>, refused: string,
+): Editor<D> {
+  const { record, draftOf, check } = options;
+  const form = useFormState(record, draftOf);
+  const { base, draft, set, settle, conflict, clashes, failure } = form;
+  const [attempted, setAttempted] = useState(false);
+  const [saving, setSaving] = useState(false);
+  const busy = useRef(false);
+  const isNew = record === undefined;
+  const problems = check(draft);
+
   const fail = (cause: unknown): void => {
     const error = asApiError(cause);
     if (error.code === 'VERSION_CONFLICT' && options.reload !== undefined) {
-      setConflict('found');
+      form.setConflict('found');
       return;
     }
-    setFailure(error);
-    if (error.code === 'VALIDATION_FAILED') setServerErrors(serverFieldErrors(error, refused));
+    form.setFailure(error);
+    if (error.code === 'VALIDATION_FAILED') form.setServerErrors(serverFieldErrors(error, refused));
   };
 
   const save = async (): Promise<void> => {
@@ -98,9 +134,10 @@ export function useEditor<R extends Versioned, D extends object, S>(
     if (busy.current || Object.values(problems).some((problem) => problem !== undefined)) return;
     busy.current = true;
     setSaving(true);
-    setFailure(undefined);
+    form.setFailure(undefined);
     try {
-      const saved = isNew ? await options.create?.(draft, key.current) : await options.update?.(changesOf(base, draft), version, draft);
+      const saved = isNew ? await options.create?.(draft, form.key.current)
+        : await options.update?.(changesOf(base, draft), form.version, draft);
       options.onSaved(saved as S, draft);
     } catch (cause) {
       fail(cause);
@@ -111,31 +148,17 @@ export function useEditor<R extends Versioned, D extends object, S>(
   };
 
   const loadLatest = async (): Promise<void> => {
-    if (options.reload === undefined) return;
     try {
-      const newest = await options.reload();
-      const latest = draftOf(newest);
-      const merged = mergeDraft(base, draft, latest);
-      setBase(latest);
-      setDraft(merged.draft);
-      setClashes(merged.clashes);
-      setVersion(newest.version);
-      setConflict('merged');
+      if (options.reload !== undefined) form.rebase(await options.reload());
     } catch (cause) {
-      setFailure(asApiError(cause));
+      form.setFailure(asApiError(cause));
     }
-  };
-
-  const settle = (field: keyof D & string, take: 'mine' | 'theirs'): void => {
-    const clash = clashes.find((each) => each.field === field);
-    if (clash === undefined) return;
-    set(field, take === 'mine' ? clash.mine : clash.theirs);
   };
 
   const dirty = useMemo(() => changedFields(base, draft).length > 0, [base, draft]);
   return {
     draft, isNew, dirty, saving, attempted, failure, conflict, clashes, set, save, loadLatest, settle,
-    errors: { ...(attempted ? definedOf(problems) : {}), ...definedOf(serverErrors) },
+    errors: { ...(attempted ? definedOf(problems) : {}), ...definedOf(form.serverErrors) },
   };
 }
 

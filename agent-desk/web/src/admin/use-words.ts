@@ -10,5 +10,6 @@ export type Words = WordsOf<Record<AdminKey, string>>;
 
 /** The word under a key made from a server's code; if this release has none, the code itself in plain letters. */
 export function wordOr(w: Words, key: string, code: string, values?: WordValues): string {
-  return i18next.exists(key, { ns: 'admin' as never }) ? w(key as AdminKey, values) : code.replaceAll('_', ' ').toLowerCase();
+  return i18next.exists(key, { ns: 'admin' as never })
+    ? w(key as AdminKey, values) : code.replaceAll('_', ' ').toLowerCase();
 }

@@ -1,6 +1,7 @@
 /** The drawer of one channel account: general fields, the channel's own setup, how to connect it, and its health. */
 import { api, ConfirmButton, notifyDone, notifyError, SelectField, TextField, useCan } from '../../kit/index.ts';
 import type { AccountDetail, ChannelKind, SavedAccount } from '../account-types.ts';
+import { channelName } from '../channels.ts';
 import * as check from '../checks.ts';
 import { optionsOf, useQueues, useRefresh } from '../data.ts';
 import { CopyField } from '../parts/copy.tsx';
@@ -9,10 +10,10 @@ import { type SecretDraft, SetupFields } from '../parts/setup-fields.tsx';
 import { type Editor, type FieldErrors, useEditor } from '../use-editor.ts';
 import { useWords, type Words } from '../use-words.ts';
 import { AccountHealth } from './account-health.tsx';
-import { channelName } from './accounts.tsx';
 
 interface AccountDraft {
-  channel: string; key: string; name: string; address: string; queueId: string | null; settings: Record<string, unknown>; secrets: SecretDraft;
+  channel: string | null; key: string; name: string; address: string; queueId: string | null; settings: Record<string,
+  unknown>; secrets: SecretDraft;
 }
 
 interface FormProps {
@@ -24,24 +25,29 @@ interface FormProps {
 }
 
 /**
- * As the server takes it: an empty address is null, settings are those the channel knows. A secret that was opened and left
- * empty is made anew by the server where it can make it, and stays as it is otherwise.
+ * As the server takes it: an empty address is null, settings are those the channel knows. A secret that was opened and
+ * left empty is made anew by the server where it can make it, and stays as it is otherwise.
  */
-function sent(draft: Partial<AccountDraft>, kind: ChannelKind | undefined, record: AccountDetail | undefined): Record<string, unknown> {
+function sent(draft: Partial<AccountDraft>, kind: ChannelKind | undefined,
+  record: AccountDetail | undefined): Record<string, unknown> {
   const { secrets = {}, address, settings, ...rest } = draft;
   const fields = kind?.setup ?? [];
   const written = Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== ''));
-  const known = Object.entries(settings ?? {}).filter(([name]) => fields.some((field) => field.name === name && field.kind !== 'secret'));
-  const regenerate = fields.filter((field) => field.generated === true && secrets[field.name] === '' && record?.secrets[field.name] !== undefined)
+  const known = Object.entries(settings ?? {})
+    .filter(([name]) => fields.some((field) => field.name === name && field.kind !== 'secret'));
+  const regenerate = fields.filter((field) => field.generated === true && secrets[field.name] === ''
+    && record?.secrets[field.name] !== undefined)
     .map((field) => field.name);
   return {
     ...rest, ...(address === undefined ? {} : { address: address.trim() === '' ? null : address.trim() }),
     ...(settings === undefined ? {} : { settings: Object.fromEntries(known) }),
-    ...(Object.keys(written).length === 0 ? {} : { secrets: written }), ...(regenerate.length === 0 ? {} : { regenerate }),
+    ...(Object.keys(written).length === 0 ? {} : { secrets: written }),
+    ...(regenerate.length === 0 ? {} : { regenerate }),
   };
 }
 
-function setupProblems(w: Words, kind: ChannelKind | undefined, draft: AccountDraft, record: AccountDetail | undefined): FieldErrors {
+function setupProblems(w: Words, kind: ChannelKind | undefined, draft: AccountDraft,
+  record: AccountDetail | undefined): FieldErrors {
   const found: FieldErrors = {};
   for (const field of kind?.setup ?? []) {
     const value = draft.settings[field.name];
@@ -62,20 +68,24 @@ function setupProblems(w: Words, kind: ChannelKind | undefined, draft: AccountDr
 
 function useAccountEditor({ record, reload, channels, onSaved }: FormProps): Editor<AccountDraft> {
   const w = useWords();
-  const kindOf = (name: string): ChannelKind | undefined => channels.find((each) => each.name === name);
+  const kindOf = (name: string | null): ChannelKind | undefined => channels.find((each) => each.name === name);
   return useEditor<AccountDetail, AccountDraft, SavedAccount>({
     record, reload,
     draftOf: (account) => ({
-      channel: account?.channel ?? '', key: account?.key ?? '', name: account?.name ?? '', address: account?.address ?? '',
+      channel: account?.channel ?? null, key: account?.key ?? '', name: account?.name ?? '',
+      address: account?.address ?? '',
       queueId: account?.queueId ?? null, settings: account?.settings ?? {}, secrets: {},
     }),
     check: (draft) => ({
-      channel: draft.channel === '' ? w('invalid.required') : undefined, key: record === undefined ? check.key(w, draft.key) : undefined,
+      channel: draft.channel === null ? w('invalid.required') : undefined,
+      key: record === undefined ? check.key(w, draft.key) : undefined,
       name: check.text(w, draft.name), address: check.shortText(w, draft.address),
       ...setupProblems(w, kindOf(draft.channel), draft, record),
     }),
-    create: (draft, idempotencyKey) => api.post('/channel-accounts', sent(draft, kindOf(draft.channel), record), { idempotencyKey }),
-    update: (changes, version, draft) => api.patch(`/channel-accounts/${record?.id ?? ''}`, sent(changes, kindOf(draft.channel), record), { version }),
+    create: (draft, idempotencyKey) =>
+      api.post('/channel-accounts', sent(draft, kindOf(draft.channel), record), { idempotencyKey }),
+    update: (changes, version, draft) =>
+      api.patch(`/channel-accounts/${record?.id ?? ''}`, sent(changes, kindOf(draft.channel), record), { version }),
     onSaved: (saved) => { onSaved(saved, record === undefined); },
   }, w('invalid.server'));
 }
@@ -91,13 +101,18 @@ function Connect({ record, kind }: { record: AccountDetail; kind: ChannelKind | 
   return (
     <FormSection title={w('accounts.connect')}>
       {page ? null : (
-        <CopyField label={w('accounts.webhook')} help={w('accounts.webhookHint')} text={`${origin}/hooks/${kind.name}/${account}`} />
+        <CopyField label={w('accounts.webhook')} help={w('accounts.webhookHint')}
+          text={`${origin}/hooks/${kind.name}/${account}`} />
       )}
       {page ? (
         <>
           <CopyField label={w('accounts.embed')} help={w('accounts.embedHint')}
             text={`<script async src="${origin}/chat/widget.js" data-account="${record.key}"></script>`} />
-          <p><a href={`/chat?account=${account}`} target="_blank" rel="noreferrer">{w('accounts.demo')}<span className="sr"> ({w('nav.newTab')})</span></a></p>
+          <p>
+            <a href={`/chat?account=${account}`} target="_blank" rel="noreferrer">
+              {w('accounts.demo')}<span className="sr"> ({w('nav.newTab')})</span>
+            </a>
+          </p>
         </>
       ) : null}
     </FormSection>
@@ -111,7 +126,8 @@ function Toggle({ record, dirty, onClose }: { record: AccountDetail; dirty: bool
   const { name } = record;
   const run = async (): Promise<void> => {
     try {
-      await api.patch(`/channel-accounts/${record.id}`, { status: on ? 'DISABLED' : 'ACTIVE' }, { version: record.version });
+      await api.patch(`/channel-accounts/${record.id}`, { status: on ? 'DISABLED' : 'ACTIVE' },
+        { version: record.version });
       notifyDone(w(on ? 'accounts.disabled' : 'accounts.enabled'));
       refresh();
       onClose();
@@ -121,8 +137,10 @@ function Toggle({ record, dirty, onClose }: { record: AccountDetail; dirty: bool
   };
   return (
     <div>
-      <ConfirmButton danger={on} title={w(on ? 'accounts.disableAsk' : 'accounts.enableAsk', { name })} confirm={w(on ? 'accounts.disable' : 'accounts.enable')}
-        text={w(on ? 'accounts.disableHint' : 'accounts.enableHint')} onConfirm={run} disabled={dirty} why={dirty ? w('users.saveFirst') : undefined}>
+      <ConfirmButton danger={on} title={w(on ? 'accounts.disableAsk' : 'accounts.enableAsk', { name })}
+        confirm={w(on ? 'accounts.disable' : 'accounts.enable')}
+        text={w(on ? 'accounts.disableHint' : 'accounts.enableHint')} onConfirm={run} disabled={dirty}
+        why={dirty ? w('users.saveFirst') : undefined}>
         {w(on ? 'accounts.disable' : 'accounts.enable')}
       </ConfirmButton>
     </div>
@@ -135,26 +153,34 @@ function General({ editor, channels }: { editor: Editor<AccountDraft>; channels:
   const { draft, errors, set, isNew } = editor;
   const order = ['label', 'input', 'description', 'error'] as ('label' | 'input' | 'description' | 'error')[];
   const pickChannel = (channel: string | null): void => {
-    set('channel', channel ?? '');
+    set('channel', channel);
     set('settings', {});
     set('secrets', {});
   };
   return (
     <FormSection title={w('accounts.general')}>
       <Pair>
-        <SelectField label={w('accounts.channel')} value={draft.channel === '' ? null : draft.channel} disabled={!isNew} required error={errors.channel}
+        <SelectField label={w('accounts.channel')} value={draft.channel}
+          disabled={!isNew} required error={errors.channel}
           data-autofocus={isNew || undefined}
-          placeholder={w('accounts.choose')} data={channels.map((each) => ({ value: each.name, label: channelName(channels, each.name) }))} onChange={pickChannel} />
-        <TextField label={w('accounts.key')} description={w('accounts.keyHint')} value={draft.key} disabled={!isNew} required error={errors.key}
+          placeholder={w('accounts.choose')}
+          data={channels.map((each) => ({ value: each.name, label: channelName(channels, each.name) }))}
+          onChange={pickChannel} />
+        <TextField label={w('accounts.key')} description={w('accounts.keyHint')} value={draft.key}
+          disabled={!isNew} required error={errors.key}
           onChange={(value) => { set('key', value.toLowerCase()); }} inputWrapperOrder={order} />
       </Pair>
-      <TextField label={w('common.name')} description={w('accounts.nameHint')} value={draft.name} required error={errors.name}
+      <TextField label={w('common.name')} description={w('accounts.nameHint')} value={draft.name} required
+        error={errors.name}
         onChange={(value) => { set('name', value); }} inputWrapperOrder={order} />
       <Pair>
-        <TextField label={w('accounts.address')} description={w('accounts.addressHint')} value={draft.address} error={errors.address}
+        <TextField label={w('accounts.address')} description={w('accounts.addressHint')} value={draft.address}
+          error={errors.address}
           onChange={(value) => { set('address', value); }} inputWrapperOrder={order} />
-        <SelectField label={w('accounts.queue')} description={w('accounts.queueHint')} value={draft.queueId ?? ''} error={errors.queueId} inputWrapperOrder={order}
-          data={[{ value: '', label: w('accounts.queueNone') }, ...optionsOf(queues.filter((queue) => queue.active || queue.id === draft.queueId))]}
+        <SelectField label={w('accounts.queue')} description={w('accounts.queueHint')} value={draft.queueId ?? ''}
+          error={errors.queueId} inputWrapperOrder={order}
+          data={[{ value: '', label: w('accounts.queueNone') },
+            ...optionsOf(queues.filter((queue) => queue.active || queue.id === draft.queueId))]}
           onChange={(value) => { set('queueId', value === '' ? null : value); }} />
       </Pair>
     </FormSection>
@@ -178,7 +204,8 @@ export function AccountForm(props: FormProps) {
     set('settings', value === undefined ? rest : { ...rest, [name]: value });
   };
   return (
-    <EditorDrawer title={record === undefined ? w('accounts.add') : w('accounts.edit', { name: record.name })} editor={editor} onClose={onClose}
+    <EditorDrawer title={record === undefined ? w('accounts.add') : w('accounts.edit', { name: record.name })}
+      editor={editor} onClose={onClose}
       locked={mayChange ? undefined : w('common.readOnly')}>
       {record === undefined ? null : (
         <FormSection title={w('accounts.health')}>
@@ -188,10 +215,11 @@ export function AccountForm(props: FormProps) {
       )}
       {record === undefined ? null : <Connect record={record} kind={kind} />}
       <General editor={editor} channels={channels} />
-      {draft.channel === '' ? null : (
+      {draft.channel === null ? null : (
         <FormSection title={w('accounts.setup')}>
           {kind === undefined && channels.length > 0 ? <Notice tone="warn">{w('accounts.unknownChannel')}</Notice> : (
-            <SetupFields fields={kind?.setup ?? []} settings={draft.settings} secrets={draft.secrets} hints={record?.secrets ?? {}} isNew={record === undefined}
+            <SetupFields fields={kind?.setup ?? []} settings={draft.settings} secrets={draft.secrets}
+              hints={record?.secrets ?? {}} isNew={record === undefined}
               errors={errors} onSetting={setSetting} onSecret={setSecret} />
           )}
         </FormSection>

@@ -13,7 +13,10 @@ const tones: Record<string, StateTone> = {
 
 interface LastWord { state: string; reasonCode: string | null; since: string }
 
-/** What the channel last said of its connection, from the journal; undefined without audit.read or before its first word. */
+/**
+ * What the channel last said of its connection, from the journal; undefined without audit.read or before its first
+ * word.
+ */
 function useLastWord(accountId: string, wanted: boolean): LastWord | undefined {
   const mayRead = useCan('audit.read');
   const query = useQuery({
@@ -24,7 +27,8 @@ function useLastWord(accountId: string, wanted: boolean): LastWord | undefined {
   const row = query.data?.items[0];
   if (row === undefined) return undefined;
   const { state, reasonCode } = row.data ?? {};
-  return { state: String(state ?? 'UNKNOWN'), reasonCode: typeof reasonCode === 'string' ? reasonCode : null, since: row.at };
+  return { state: String(state ?? 'UNKNOWN'), reasonCode: typeof reasonCode === 'string' ? reasonCode : null,
+    since: row.at };
 }
 
 /** One word in a list; in the drawer the sentence with the reason too. */

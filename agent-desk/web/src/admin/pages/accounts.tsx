@@ -1,33 +1,20 @@
 /** Channel accounts: every number, bot, site and system, how it is, and the one form that sets any of them up. */
 import { IconPlugConnected } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { api, codeWord, notifyDone, useCan, useLocale } from '../../kit/index.ts';
+import { notifyDone, useCan, useLocale } from '../../kit/index.ts';
 import type { AccountDetail, AccountRecord, ChannelKind, SavedAccount } from '../account-types.ts';
+import { channelName, useChannels } from '../channels.ts';
 import { nameIn, useQueues, useRefresh } from '../data.ts';
 import { OnceDialog, type OnceValue } from '../parts/copy.tsx';
-import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField, useAdminList } from '../parts/list.tsx';
+import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
+  useAdminList } from '../parts/list.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import { useWords } from '../use-words.ts';
 import { AccountForm } from './account-form.tsx';
 import { AccountHealth } from './account-health.tsx';
 
 const home = '/admin/channel-accounts';
-
-/** The channels of the house with their setup forms. */
-export function useChannels(): ChannelKind[] {
-  const query = useQuery({
-    queryKey: ['admin', 'channels', 'all'], staleTime: Number.POSITIVE_INFINITY,
-    queryFn: ({ signal }) => api.get<{ items: ChannelKind[] }>('/channels', { signal }),
-  });
-  return query.data?.items ?? [];
-}
-
-/** The name of a channel as people know it. */
-export function channelName(channels: readonly ChannelKind[], name: string): string {
-  return codeWord('channel', channels.find((each) => each.name === name)?.reportName ?? name.toUpperCase().replaceAll('-', '_'));
-}
 
 interface Once { title: string; values: OnceValue[] }
 
@@ -71,27 +58,34 @@ export function AccountsPage({ id }: { id: string | undefined }) {
   };
   return (
     <>
-      <ListPage title={w('accounts.title')} lead={w('accounts.lead')} query={query} columns={useColumns(channels)} rowKey={(account) => account.id}
-        actions={mayChange ? <AddButton href={`${home}/new`}>{w('accounts.add')}</AddButton> : undefined} hrefOf={(account) => `${home}/${account.id}`}
+      <ListPage title={w('accounts.title')} lead={w('accounts.lead')} query={query} columns={useColumns(channels)}
+        rowKey={(account) => account.id}
+        actions={mayChange ? <AddButton href={`${home}/new`}>{w('accounts.add')}</AddButton> : undefined}
+        hrefOf={(account) => `${home}/${account.id}`}
         filterCount={[q || null, channel, status].filter((value) => value !== null).length}
         onClear={() => { setQ(''); setChannel(null); setStatus(null); }}
         empty={{ icon: IconPlugConnected, title: w('accounts.empty'), hint: w('accounts.emptyHint') }}
         filters={(
           <FilterBar>
             <SearchField value={q} onChange={setQ} label={w('accounts.search')} />
-            <FilterSelect label={w('accounts.channel')} all={w('accounts.channelAll')} value={channel} onChange={setChannel}
+            <FilterSelect label={w('accounts.channel')} all={w('accounts.channelAll')} value={channel}
+              onChange={setChannel}
               data={channels.map((each) => ({ value: each.name, label: channelName(channels, each.name) }))} />
             <FilterSelect label={w('common.status')} all={w('common.anyStatus')} value={status} onChange={setStatus}
-              data={(['ACTIVE', 'NEEDS_ATTENTION', 'DISABLED'] as const).map((each) => ({ value: each, label: w(`accounts.states.${each}`) }))} />
+              data={(['ACTIVE', 'NEEDS_ATTENTION', 'DISABLED'] as const).map((each) =>
+                ({ value: each, label: w(`accounts.states.${each}`) }))} />
           </FilterBar>
         )} />
       {id === undefined ? null : (
-        <RecordDrawer<AccountDetail> key={id} noun="channel-accounts" path="/channel-accounts" id={id} title="" onClose={close}>
-          {(record, reload) => <AccountForm record={record} reload={reload} channels={channels} onClose={close} onSaved={saved} />}
+        <RecordDrawer<AccountDetail> key={id} noun="channel-accounts" path="/channel-accounts" id={id} title=""
+          onClose={close}>
+          {(record, reload) => <AccountForm record={record} reload={reload} channels={channels} onClose={close}
+            onSaved={saved} />}
         </RecordDrawer>
       )}
       {once === undefined ? null : (
-        <OnceDialog title={once.title} values={once.values} hint={w('accounts.onceHint')} done={w('accounts.onceDone')} onClose={() => { setOnce(undefined); }} />
+        <OnceDialog title={once.title} values={once.values} hint={w('accounts.onceHint')}
+          done={w('accounts.onceDone')} onClose={() => { setOnce(undefined); }} />
       )}
     </>
   );

@@ -26,20 +26,23 @@ export function AuditDrawer({ row, onClose, onNarrow }: DrawerProps) {
       <div className={css.drawerBody}>
         <dl className={css.facts}>
           <dt>{w('common.time')}</dt>
-          <dd className="num">{shortDate(row.at, { locale })} {clockTime(row.at, { locale })} <span className="meta">{row.at}</span></dd>
+          <dd className="num">{shortDate(row.at, { locale })} {clockTime(row.at, { locale })} <span
+            className="meta">{row.at}</span></dd>
           <dt>{w('audit.actor')}</dt><dd>{actorName(w, row)}</dd>
-          <dt>{w('audit.subject')}</dt><dd>{subjectName(w, row)}</dd>
+          <dt>{w('audit.subject')}</dt><dd>{subjectName(w, row, names)}</dd>
           {details.map((each) => <FactPair key={each.label} label={each.label} text={each.text} />)}
           <dt>{w('audit.number')}</dt><dd className="num">{row.id}</dd>
         </dl>
         <div className={css.noticeActions} style={{ marginTop: 0 }}>
-          <Button variant="default" onClick={() => { onNarrow({ subjectId: row.subjectId }); }}>{w('audit.onlyThis')}</Button>
+          <Button variant="default"
+            onClick={() => { onNarrow({ subjectId: row.subjectId }); }}>{w('audit.onlyThis')}</Button>
           {actorId === null ? null
             : <Button variant="default" onClick={() => { onNarrow({ actorId }); }}>{w('audit.onlyActor')}</Button>}
         </div>
         <FormSection title={w('audit.raw')}>
           <CopyField label={w('audit.subjectId')} text={row.subjectId} />
-          <CopyField label={row.type} text={row.data === null ? w('audit.noData') : JSON.stringify(row.data, null, 2)} />
+          <CopyField label={row.type}
+            text={row.data === null ? w('audit.noData') : JSON.stringify(row.data, null, 2)} />
         </FormSection>
       </div>
     </SideDrawer>

@@ -53,8 +53,10 @@ export function AuditTime({ value, onChange }: { value: TimeRange; onChange: (ra
   };
   return (
     <>
-      <FilterSelect label={w('audit.range')} all={w('audit.ranges.all')} value={value.preset === 'all' ? null : value.preset} onChange={choose}
-        data={(['hour', 'day', 'week', 'own'] as const).map((preset) => ({ value: preset, label: w(`audit.ranges.${preset}`) }))} />
+      <FilterSelect label={w('audit.range')} all={w('audit.ranges.all')}
+        value={value.preset === 'all' ? null : value.preset} onChange={choose}
+        data={(['hour', 'day', 'week', 'own'] as const).map((preset) =>
+          ({ value: preset, label: w(`audit.ranges.${preset}`) }))} />
       {value.preset === 'own' ? <OwnRange onChange={onChange} /> : null}
     </>
   );

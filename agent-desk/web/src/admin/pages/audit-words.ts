@@ -1,8 +1,10 @@
 /** Journal rows in plain words: the sentence, the subject, and what the row tells besides. */
 import { codeWord, useCan } from '../../kit/index.ts';
-import { nameIn, useAllAccounts, usePeople, useQueues } from '../data.ts';
+import {
+  nameIn, useAllAccounts, useCategories, useLocalName, usePeople, useQueues, useRoles, useSkills,
+} from '../data.ts';
 import { adminWords } from '../i18n.ts';
-import type { AuditRow } from '../types.ts';
+import type { AuditRow, Named } from '../types.ts';
 import { wordOr, type Words } from '../use-words.ts';
 
 /** Ids in a row's data are named by these. */
@@ -13,9 +15,17 @@ export function useNames(): Names {
   const people = usePeople(useCan('user.read'));
   const queues = useQueues();
   const accounts = useAllAccounts();
+  const skills = useSkills();
+  const localName = useLocalName();
+  const roles = useRoles().map((role) => ({ id: role.id, name: localName(role) }));
+  const categories = useCategories().map((category) => ({ id: category.id, name: localName(category) }));
+  const lists: Record<string, readonly Named[]> = {
+    queueId: queues, queue: queues, channelAccountId: accounts, 'channel-account': accounts, skill: skills, role: roles,
+    category: categories, categoryId: categories, subcategoryId: categories,
+  };
   return (field, id) => {
-    if (field === 'agentId') return people.find((person) => person.value === id)?.label;
-    const list = field === 'queueId' ? queues : field === 'channelAccountId' ? accounts : [];
+    if (field === 'agentId' || field === 'agent') return people.find((person) => person.value === id)?.label;
+    const list = lists[field] ?? [];
     return list.some((each) => each.id === id) ? nameIn(list, id) : undefined;
   };
 }
@@ -33,21 +43,22 @@ export function sentenceOf(w: Words, row: AuditRow): string {
 }
 
 /** "Pengguna · Ayu Rahayu", else the kind with the end of its id. */
-export function subjectName(w: Words, row: AuditRow): string {
+export function subjectName(w: Words, row: AuditRow, names: Names): string {
   const kind = wordOr(w, `audit.subjects.${row.subjectType}`, row.subjectType);
-  return `${kind} · ${row.subjectName ?? row.subjectId.slice(-8)}`;
+  return `${kind} · ${row.subjectName ?? names(row.subjectType, row.subjectId) ?? row.subjectId.slice(-8)}`;
 }
 
 /** Where the desk keeps the words of codes of this field. */
 const codePrefixes: Record<string, string> = {
-  status: 'status', previous: 'status', presence: 'presence', from: 'ticketState', to: 'ticketState', reasonCode: 'reason',
+  status: 'status', previous: 'status', presence: 'presence', from: 'ticketState', to: 'ticketState',
+  reasonCode: 'reason',
 };
 
 function valueText(w: Words, field: string, value: unknown, names: Names): string {
   if (Array.isArray(value)) return value.map((item) => wordOr(w, `fields.${String(item)}`, String(item))).join(', ');
   if (typeof value === 'object' && value !== null) return JSON.stringify(value);
   const text = String(value);
-  if (field === 'noun') return wordOr(w, `audit.subjects.${text}`, text);
+  if (field === 'reason') return wordOr(w, `audit.endings.${text}`, text);
   if (field === 'state') return wordOr(w, `accounts.states.${text}`, text);
   const prefix = codePrefixes[field];
   return names(field, text) ?? (prefix !== undefined && /^[A-Za-z_0-9]+$/.test(text) ? codeWord(prefix, text) : text);
@@ -57,8 +68,10 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 
 /** What the row tells besides its sentence; ids nobody could read are left to the raw view. */
 export function detailsOf(w: Words, row: AuditRow, names: Names): { label: string; text: string }[] {
-  return Object.entries(row.data ?? {}).filter(([, value]) => value !== null && value !== undefined && value !== '')
-    .map(([field, value]) => ({ label: wordOr(w, `audit.values.${field}`, field), text: valueText(w, field, value, names) }))
+  return Object.entries(row.data ?? {}).filter(([field, value]) => field !== 'noun' && value !== null
+    && value !== undefined && value !== '')
+    .map(([field, value]) =>
+      ({ label: wordOr(w, `audit.values.${field}`, field), text: valueText(w, field, value, names) }))
     .filter((each) => !uuid.test(each.text));
 }
 

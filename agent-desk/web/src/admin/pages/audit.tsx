@@ -33,9 +33,10 @@ function useColumns(): AdminColumn<AuditRow>[] {
   const names = useNames();
   return [
     { key: 'event', header: w('audit.type'), cell: (row) => (
-      <NameCell name={sentenceOf(w, row)} sub={detailsOf(w, row, names).map((each) => `${each.label}: ${each.text}`).join(' · ')} />
+      <NameCell name={sentenceOf(w, row)}
+        sub={detailsOf(w, row, names).map((each) => `${each.label}: ${each.text}`).join(' · ')} />
     ) },
-    { key: 'subject', header: w('audit.subject'), wide: true, cell: (row) => subjectName(w, row) },
+    { key: 'subject', header: w('audit.subject'), wide: true, cell: (row) => subjectName(w, row, names) },
     { key: 'at', header: w('common.time'), width: 170,
       cell: (row) => <span className="nowrap">{dayTime(row.at, serverNow(), { locale })}</span> },
   ];
@@ -71,7 +72,8 @@ export function AuditPage() {
   const count = Object.values(rest).filter((value) => value !== null).length + Number(range.preset !== 'all');
   return (
     <>
-      <ListPage title={w('audit.title')} lead={w('audit.lead')} query={query} columns={useColumns()} rowKey={(row) => row.id} onOpen={setOpen}
+      <ListPage title={w('audit.title')} lead={w('audit.lead')} query={query} columns={useColumns()}
+        rowKey={(row) => row.id} onOpen={setOpen}
         actions={(
           <Button variant="default" leftSection={<IconRefresh size={16} stroke={1.75} />} loading={query.isRefetching}
             onClick={() => { void query.refetch(); }}>{w('audit.refresh')}</Button>

@@ -8,7 +8,8 @@ import * as check from '../checks.ts';
 import { useCategories, useLocalName, useRefresh } from '../data.ts';
 import css from '../parts/admin.module.css';
 import { EditorDrawer, FormSection, Notice, Pair } from '../parts/editor.tsx';
-import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField, useAdminList } from '../parts/list.tsx';
+import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
+  useAdminList } from '../parts/list.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import { StateWord } from '../parts/state-word.tsx';
 import type { CategoryRecord } from '../types.ts';
@@ -19,7 +20,8 @@ const home = '/admin/categories';
 const targetMaxS = 604_800;
 
 interface CategoryDraft {
-  code: string; nameId: string; nameEn: string; targetIdealS: number | ''; targetMaxS: number | ''; reopenDays: number | ''; active: boolean;
+  code: string; nameId: string; nameEn: string; targetIdealS: number | ''; targetMaxS: number | '';
+  reopenDays: number | ''; active: boolean;
 }
 
 interface FormProps {
@@ -56,10 +58,12 @@ function useCategoryEditor({ parentId, record, reload, onClose }: FormProps) {
     record, reload, check: problemsOf,
     draftOf: (category) => ({
       code: category?.code ?? '', nameId: category?.nameId ?? '', nameEn: category?.nameEn ?? '',
-      targetIdealS: category?.targetIdealS ?? '', targetMaxS: category?.targetMaxS ?? '', reopenDays: category?.reopenDays ?? 7,
+      targetIdealS: category?.targetIdealS ?? '', targetMaxS: category?.targetMaxS ?? '',
+      reopenDays: category?.reopenDays ?? 7,
       active: category?.active ?? true,
     }),
-    create: ({ active: _active, ...draft }, idempotencyKey) => api.post('/categories', { ...sent(draft), parentId }, { idempotencyKey }),
+    create: ({ active: _active, ...draft }, idempotencyKey) =>
+      api.post('/categories', { ...sent(draft), parentId }, { idempotencyKey }),
     update: (changes, version) => api.patch(`/categories/${record?.id ?? ''}`, sent(changes), { version }),
     onSaved: () => { notifyDone(w(record === undefined ? 'common.created' : 'common.saved')); refresh(); onClose(); },
   }, w('invalid.server'));
@@ -71,9 +75,11 @@ function Targets({ editor }: { editor: ReturnType<typeof useCategoryEditor> }) {
   return (
     <FormSection title={w('categories.target')} hint={`${w('categories.targetHint')} ${w('categories.targetEmpty')}`}>
       <Pair>
-        <NumberField label={w('categories.ideal')} value={draft.targetIdealS} min={1} max={targetMaxS} error={errors.targetIdealS}
+        <NumberField label={w('categories.ideal')} value={draft.targetIdealS} min={1} max={targetMaxS}
+          error={errors.targetIdealS}
           onChange={(value) => { set('targetIdealS', value); }} />
-        <NumberField label={w('categories.max')} value={draft.targetMaxS} min={1} max={targetMaxS} error={errors.targetMaxS}
+        <NumberField label={w('categories.max')} value={draft.targetMaxS} min={1} max={targetMaxS}
+          error={errors.targetMaxS}
           onChange={(value) => { set('targetMaxS', value); }} />
       </Pair>
     </FormSection>
@@ -102,19 +108,24 @@ function CategoryForm(props: FormProps) {
       ) : undefined}>
       <FormSection>
         {parent === undefined ? null : <Notice tone="plain">{w('categories.parent')}: {localName(parent)}</Notice>}
-        <TextField label={w('common.code')} value={draft.code} onChange={(value) => { set('code', value.toUpperCase()); }} error={errors.code}
+        <TextField label={w('common.code')} value={draft.code}
+          onChange={(value) => { set('code', value.toUpperCase()); }} error={errors.code}
           disabled={record !== undefined} required data-autofocus={record === undefined || undefined} />
         <Pair>
-          <TextField label={w('fields.nameId')} value={draft.nameId} onChange={(value) => { set('nameId', value); }} error={errors.nameId} required />
-          <TextField label={w('fields.nameEn')} value={draft.nameEn} onChange={(value) => { set('nameEn', value); }} error={errors.nameEn} required />
+          <TextField label={w('fields.nameId')} value={draft.nameId} onChange={(value) => { set('nameId', value); }}
+            error={errors.nameId} required />
+          <TextField label={w('fields.nameEn')} value={draft.nameEn} onChange={(value) => { set('nameEn', value); }}
+            error={errors.nameEn} required />
         </Pair>
       </FormSection>
       <Targets editor={editor} />
       <FormSection>
-        <NumberField label={w('categories.reopenLabel')} description={w('categories.reopenHint')} value={draft.reopenDays} min={0} max={365}
+        <NumberField label={w('categories.reopenLabel')} description={w('categories.reopenHint')}
+          value={draft.reopenDays} min={0} max={365}
           onChange={(value) => { set('reopenDays', value); }} error={errors.reopenDays} required />
         {record === undefined ? null
-          : <CheckField label={w('categories.active')} value={draft.active} onChange={(value) => { set('active', value); }} />}
+          : <CheckField label={w('categories.active')} value={draft.active}
+            onChange={(value) => { set('active', value); }} />}
       </FormSection>
     </EditorDrawer>
   );
@@ -125,12 +136,15 @@ function TargetCell({ category }: { category: CategoryRecord }) {
   const w = useWords();
   const locale = useLocale();
   const { targetIdealS: ideal, targetMaxS: longest } = category;
-  if (longest === null) return <span className="meta">{w(category.parentId === null ? 'categories.noTarget' : 'categories.inherits')}</span>;
-  const minutes = (seconds: number): string => (seconds / 60).toLocaleString(locale === 'id' ? 'id-ID' : 'en-GB', { maximumFractionDigits: 1 });
+  if (longest === null) return <span
+    className="meta">{w(category.parentId === null ? 'categories.noTarget' : 'categories.inherits')}</span>;
+  const minutes = (seconds: number): string =>
+    (seconds / 60).toLocaleString(locale === 'id' ? 'id-ID' : 'en-GB', { maximumFractionDigits: 1 });
   return (
     <span className="nowrap">
       {w('categories.targetRange', { ideal: ideal ?? 0, max: longest })}{' '}
-      <span className="meta">{w('categories.targetMinutes', { ideal: minutes(ideal ?? 0), max: minutes(longest) })}</span>
+      <span className="meta">{w('categories.targetMinutes',
+        { ideal: minutes(ideal ?? 0), max: minutes(longest) })}</span>
     </span>
   );
 }
@@ -155,7 +169,8 @@ function useColumns(): AdminColumn<CategoryRecord>[] {
     { key: 'reopen', header: w('categories.reopen'), wide: true, numeric: true, width: 120,
       cell: (category) => w('categories.reopenDays', { n: category.reopenDays }) },
     { key: 'active', header: w('common.status'), wide: true, width: 130, cell: (category) => (
-      <StateWord tone={category.active ? 'ok' : 'off'}>{w(category.active ? 'common.active' : 'common.inactive')}</StateWord>
+      <StateWord tone={category.active
+        ? 'ok' : 'off'}>{w(category.active ? 'common.active' : 'common.inactive')}</StateWord>
     ) },
   ];
 }
@@ -173,7 +188,8 @@ export function CategoriesPage({ id }: { id: string | undefined }) {
   const close = (): void => { go(home); };
   return (
     <>
-      <ListPage title={w('categories.title')} lead={w('categories.lead')} query={query} rows={rows} columns={useColumns()}
+      <ListPage title={w('categories.title')} lead={w('categories.lead')} query={query} rows={rows}
+        columns={useColumns()}
         actions={mayChange ? <AddButton href={`${home}/new`}>{w('categories.add')}</AddButton> : undefined}
         rowKey={(category) => category.id} hrefOf={(category) => `${home}/${category.id}`}
         filterCount={Number(q !== '') + Number(active !== null)} onClear={() => { setQ(''); setActive(null); }}
@@ -186,7 +202,8 @@ export function CategoriesPage({ id }: { id: string | undefined }) {
           </FilterBar>
         )} />
       {id === undefined ? null : (
-        <RecordDrawer<CategoryRecord> key={`${id} ${parentId ?? ''}`} noun="categories" path="/categories" id={id} title="" onClose={close}>
+        <RecordDrawer<CategoryRecord> key={`${id} ${parentId ?? ''}`} noun="categories" path="/categories" id={id}
+          title="" onClose={close}>
           {(record, reload) => <CategoryForm parentId={parentId} record={record} reload={reload} onClose={close} />}
         </RecordDrawer>
       )}

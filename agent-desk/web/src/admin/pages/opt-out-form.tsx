@@ -20,8 +20,10 @@ const wordsMin = 2;
 function useContacts(words: string): FoundContact[] {
   const [settled] = useDebouncedValue(words.trim(), 300);
   const query = useQuery({
-    queryKey: ['admin', 'contacts', 'find', settled], enabled: settled.length >= wordsMin, placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => api.get<Page<FoundContact>>(pathWith('/contacts', { q: settled, limit: '20' }), { signal }),
+    queryKey: ['admin', 'contacts', 'find', settled], enabled: settled.length >= wordsMin,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) =>
+      api.get<Page<FoundContact>>(pathWith('/contacts', { q: settled, limit: '20' }), { signal }),
   });
   return query.data?.items ?? [];
 }
@@ -37,7 +39,8 @@ function Whom({ editor }: { editor: Editor<OptOutDraft> }) {
   const { draft, errors, set } = editor;
   const found = useContacts(words);
   const all = chosen === undefined || found.some((contact) => contact.id === chosen.id) ? found : [chosen, ...found];
-  const contactName = (contact: FoundContact): string => `${contact.name ?? w('optOuts.unnamed')} (${contact.points[0]?.handleMasked ?? ''})`;
+  const contactName = (contact: FoundContact): string =>
+    `${contact.name ?? w('optOuts.unnamed')} (${contact.points[0]?.handleMasked ?? ''})`;
   const choose = (contactId: string | null): void => {
     const contact = all.find((each) => each.id === contactId);
     setChosen(contact);
@@ -46,13 +49,18 @@ function Whom({ editor }: { editor: Editor<OptOutDraft> }) {
   };
   return (
     <FormSection>
-      <SelectField label={w('optOuts.find')} description={w('optOuts.contactHint')} searchable value={draft.contactId === '' ? null : draft.contactId}
-        data={all.map((contact) => ({ value: contact.id, label: contactName(contact) }))} searchValue={words} onSearchChange={setWords} required data-autofocus
+      <SelectField label={w('optOuts.find')} description={w('optOuts.contactHint')} searchable
+        value={draft.contactId === '' ? null : draft.contactId}
+        data={all.map((contact) => ({ value: contact.id, label: contactName(contact) }))} searchValue={words}
+        onSearchChange={setWords} required data-autofocus
         // The server has searched already, also in what is masked here.
-        filter={({ options }) => options} nothingFoundMessage={words.trim().length < wordsMin ? w('optOuts.contactHint') : w('common.noMatch')}
+        filter={({ options }) => options}
+        nothingFoundMessage={words.trim().length < wordsMin ? w('optOuts.contactHint') : w('common.noMatch')}
         onChange={choose} error={errors.contactId} />
-      <SelectField label={w('optOuts.handle')} description={w('optOuts.pointHint')} value={draft.contactPointId === '' ? null : draft.contactPointId}
-        data={(chosen?.points ?? []).map((point) => ({ value: point.id, label: pointName(point) }))} disabled={chosen === undefined} required
+      <SelectField label={w('optOuts.handle')} description={w('optOuts.pointHint')}
+        value={draft.contactPointId === '' ? null : draft.contactPointId}
+        data={(chosen?.points ?? []).map((point) => ({ value: point.id, label: pointName(point) }))}
+        disabled={chosen === undefined} required
         onChange={(id) => { set('contactPointId', id ?? ''); }} error={errors.contactPointId} />
     </FormSection>
   );
@@ -70,7 +78,8 @@ export function OptOutForm({ onClose }: { onClose: () => void }) {
       reason: draft.reason.trim().length < reasonChars.min ? w('invalid.tooShort', { min: reasonChars.min })
         : draft.reason.trim().length > reasonChars.max ? w('invalid.tooLong', { max: reasonChars.max }) : undefined,
     }),
-    create: ({ contactId: _contact, ...draft }, idempotencyKey) => api.post('/opt-outs', { ...draft, reason: draft.reason.trim() }, { idempotencyKey }),
+    create: ({ contactId: _contact, ...draft }, idempotencyKey) =>
+      api.post('/opt-outs', { ...draft, reason: draft.reason.trim() }, { idempotencyKey }),
     onSaved: () => { notifyDone(w('optOuts.added')); refresh(); onClose(); },
   }, w('invalid.server'));
   const { draft, errors, set } = editor;
@@ -78,9 +87,12 @@ export function OptOutForm({ onClose }: { onClose: () => void }) {
     <EditorDrawer title={w('optOuts.add')} editor={editor} onClose={onClose}>
       <Whom editor={editor} />
       <FormSection>
-        <SelectField label={w('optOuts.purpose')} value={draft.purpose} required data={optOutPurposes.map((each) => ({ value: each, label: w(`optOuts.purposes.${each}`) }))}
-          onChange={(purpose) => { set('purpose', (purpose ?? 'ALL') as OptOutDraft['purpose']); }} error={errors.purpose} />
-        <TextAreaField label={w('optOuts.reason')} description={w('optOuts.reasonHint')} value={draft.reason} required error={errors.reason}
+        <SelectField label={w('optOuts.purpose')} value={draft.purpose} required
+          data={optOutPurposes.map((each) => ({ value: each, label: w(`optOuts.purposes.${each}`) }))}
+          onChange={(purpose) => { set('purpose', (purpose ?? 'ALL') as OptOutDraft['purpose']); }}
+          error={errors.purpose} />
+        <TextAreaField label={w('optOuts.reason')} description={w('optOuts.reasonHint')} value={draft.reason} required
+          error={errors.reason}
           onChange={(reason) => { set('reason', reason); }} />
       </FormSection>
     </EditorDrawer>

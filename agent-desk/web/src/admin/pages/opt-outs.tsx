@@ -2,10 +2,12 @@
 import { IconPhoneOff } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { api, codeWord, ConfirmButton, dayTime, notifyDone, notifyError, serverNow, useLocale } from '../../kit/index.ts';
+import { api, codeWord, ConfirmButton, dayTime, notifyDone, notifyError, serverNow,
+  useLocale } from '../../kit/index.ts';
 import { useRefresh } from '../data.ts';
 import { usePhone } from '../parts/frame.tsx';
-import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, useAdminList } from '../parts/list.tsx';
+import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell,
+  useAdminList } from '../parts/list.tsx';
 import { StateWord } from '../parts/state-word.tsx';
 import { optOutPurposes, type OptOutRecord } from '../types.ts';
 import { useWords } from '../use-words.ts';
@@ -26,7 +28,8 @@ function Withdraw({ record }: { record: OptOutRecord }) {
     refresh();
   };
   return (
-    <ConfirmButton danger title={w('optOuts.withdrawAsk', { name: record.contactName ?? record.handleMasked })} text={w('optOuts.withdrawHint')}
+    <ConfirmButton danger title={w('optOuts.withdrawAsk', { name: record.contactName ?? record.handleMasked })}
+      text={w('optOuts.withdrawHint')}
       confirm={w('optOuts.withdraw')} onConfirm={withdraw}>{w('optOuts.withdraw')}</ConfirmButton>
   );
 }
@@ -42,13 +45,17 @@ function useColumns(): AdminColumn<OptOutRecord>[] {
         ? `${record.handleMasked} · ${w(`optOuts.purposes.${record.purpose}`)} · ${record.reason}`
         : `${record.handleMasked} · ${codeWord('channel', record.channel.toUpperCase().replaceAll('-', '_'))}`} />
     ) },
-    { key: 'purpose', header: w('optOuts.purpose'), wide: true, cell: (record) => w(`optOuts.purposes.${record.purpose}`) },
+    { key: 'purpose', header: w('optOuts.purpose'), wide: true,
+      cell: (record) => w(`optOuts.purposes.${record.purpose}`) },
     { key: 'reason', header: w('optOuts.reason'), wide: true, cell: (record) => record.reason },
-    { key: 'since', header: w('optOuts.since'), wide: true, cell: (record) => <NameCell name={time(record.createdAt)} sub={record.createdByName} /> },
+    { key: 'since', header: w('optOuts.since'), wide: true, cell: (record) => <NameCell name={time(record.createdAt)}
+      sub={record.createdByName} /> },
     { key: 'state', header: w('optOuts.state'), wide: true, cell: (record) => (record.withdrawnAt === null
       ? <StateWord tone="warn">{w('optOuts.current')}</StateWord>
-      : <NameCell name={<StateWord tone="off">{w('optOuts.withdrawn')}</StateWord>} sub={`${time(record.withdrawnAt)} ${record.withdrawnByName ?? ''}`} />) },
-    { key: 'act', header: w('common.actions'), width: 110, cell: (record) => (record.withdrawnAt === null ? <Withdraw record={record} /> : null) },
+      : <NameCell name={<StateWord tone="off">{w('optOuts.withdrawn')}</StateWord>}
+        sub={`${time(record.withdrawnAt)} ${record.withdrawnByName ?? ''}`} />) },
+    { key: 'act', header: w('common.actions'), width: 110,
+      cell: (record) => (record.withdrawnAt === null ? <Withdraw record={record} /> : null) },
   ];
 }
 
@@ -61,16 +68,20 @@ export function OptOutsPage({ id }: { id: string | undefined }) {
   const query = useAdminList<OptOutRecord>('opt-outs', '/opt-outs', { purpose, active });
   return (
     <>
-      <ListPage title={w('optOuts.title')} lead={w('optOuts.lead')} query={query} columns={useColumns()} rowKey={(record) => record.id}
+      <ListPage title={w('optOuts.title')} lead={w('optOuts.lead')} query={query} columns={useColumns()}
+        rowKey={(record) => record.id}
         actions={<AddButton href={`${home}/new`}>{w('optOuts.add')}</AddButton>}
-        filterCount={Number(purpose !== null) + Number(active !== 'true')} onClear={() => { setPurpose(null); setActive('true'); }}
+        filterCount={Number(purpose !== null) + Number(active !== 'true')}
+        onClear={() => { setPurpose(null); setActive('true'); }}
         empty={{ icon: IconPhoneOff, title: w('optOuts.empty'), hint: w('optOuts.emptyHint') }}
         filters={(
           <FilterBar>
-            <FilterSelect label={w('optOuts.purpose')} all={w('optOuts.purposeAll')} value={purpose} onChange={setPurpose}
+            <FilterSelect label={w('optOuts.purpose')} all={w('optOuts.purposeAll')} value={purpose}
+              onChange={setPurpose}
               data={optOutPurposes.map((each) => ({ value: each, label: w(`optOuts.purposes.${each}`) }))} />
             <FilterSelect label={w('optOuts.state')} all={w('optOuts.both')} value={active} onChange={setActive}
-              data={[{ value: 'true', label: w('optOuts.current') }, { value: 'false', label: w('optOuts.withdrawn') }]} />
+              data={[{ value: 'true', label: w('optOuts.current') },
+                { value: 'false', label: w('optOuts.withdrawn') }]} />
           </FilterBar>
         )} />
       {id === 'new' ? <OptOutForm onClose={() => { go(home); }} /> : null}

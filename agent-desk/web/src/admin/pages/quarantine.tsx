@@ -29,14 +29,16 @@ function Facts({ event }: { event: QuarantinedDetail }) {
   return (
     <dl className={css.facts}>
       <dt>{w('common.status')}</dt>
-      <dd><StateWord tone={event.state === 'QUARANTINED' ? 'warn' : 'ok'}>{wordOr(w, `quarantine.states.${event.state}`, event.state)}</StateWord></dd>
+      <dd><StateWord tone={event.state === 'QUARANTINED'
+        ? 'warn' : 'ok'}>{wordOr(w, `quarantine.states.${event.state}`, event.state)}</StateWord></dd>
       <dt>{w('quarantine.reason')}</dt>
       <dd>{reasonText(w, event.reasonCode)} <span className="meta">{event.reasonCode}</span></dd>
       {event.reasonDetail === null ? null : <><dt>{w('common.details')}</dt><dd>{event.reasonDetail}</dd></>}
       <dt>{w('quarantine.account')}</dt><dd>{event.accountName}</dd>
       <dt>{w('quarantine.received')}</dt><dd className="num">{time(event.receivedAt)}</dd>
       <dt>{w('quarantine.attempts')}</dt><dd className="num">{event.attempts}</dd>
-      {event.resolvedAt === null ? null : <><dt>{w('quarantine.resolvedAt')}</dt><dd className="num">{time(event.resolvedAt)}</dd></>}
+      {event.resolvedAt === null ? null : <><dt>{w('quarantine.resolvedAt')}</dt><dd
+        className="num">{time(event.resolvedAt)}</dd></>}
     </dl>
   );
 }
@@ -49,10 +51,12 @@ function Raw({ event }: { event: QuarantinedDetail }) {
       {event.raw === '' ? <p className={css.help}>{w('quarantine.rawNone')}</p> : (
         <>
           {/* As a text node: whatever a customer sent stays text. */}
-          <pre className={`${css.code} ${css.raw}`} tabIndex={0} role="region" aria-label={w('quarantine.raw')} dir="ltr">{event.raw}</pre>
+          <pre className={`${css.code} ${css.raw}`} tabIndex={0} role="region" aria-label={w('quarantine.raw')}
+            dir="ltr">{event.raw}</pre>
           <div className={css.copyLine} style={{ alignItems: 'center', justifyContent: 'space-between' }}>
             <p className={css.help}>{event.rawCut
-              ? w('quarantine.rawCut', { shown: fileSize(new Blob([event.raw]).size, locale), total: fileSize(event.rawBytes, locale) })
+              ? w('quarantine.rawCut',
+                { shown: fileSize(new Blob([event.raw]).size, locale), total: fileSize(event.rawBytes, locale) })
               : fileSize(event.rawBytes, locale)}</p>
             <CopyButton text={event.raw} label={w('quarantine.raw')} />
           </div>
@@ -62,7 +66,8 @@ function Raw({ event }: { event: QuarantinedDetail }) {
   );
 }
 
-function EventDrawer({ event, reload, onClose }: { event: QuarantinedDetail; reload: () => Promise<QuarantinedDetail>; onClose: () => void }) {
+function EventDrawer({ event, reload,
+  onClose }: { event: QuarantinedDetail; reload: () => Promise<QuarantinedDetail>; onClose: () => void }) {
   const w = useWords();
   const refresh = useRefresh();
   const mayReplay = useCan('quarantine.replay');
@@ -88,7 +93,8 @@ function EventDrawer({ event, reload, onClose }: { event: QuarantinedDetail; rel
     <SideDrawer title={w('quarantine.open')} onClose={onClose}>
       <div className={css.drawerBody}>
         {outcome === undefined ? null : (
-          <Notice live tone={['stored', 'duplicate'].includes(outcome) ? 'ok' : 'warn'} title={w('quarantine.result')}>{wordOr(w, `quarantine.results.${outcome}`, outcome)}</Notice>
+          <Notice live tone={['stored', 'duplicate'].includes(outcome) ? 'ok' : 'warn'}
+            title={w('quarantine.result')}>{wordOr(w, `quarantine.results.${outcome}`, outcome)}</Notice>
         )}
         <Facts event={event} />
         <Raw event={event} />
@@ -97,7 +103,8 @@ function EventDrawer({ event, reload, onClose }: { event: QuarantinedDetail; rel
             <div className={css.copyLine} style={{ alignItems: 'center' }}>
               <p className={`${css.help} grow`}>{w(mayReplay ? 'quarantine.replayHint' : 'common.readOnly')}</p>
               {mayReplay ? (
-                <Button loading={busy} leftSection={<IconRepeat size={16} stroke={1.75} />} onClick={() => { void replay(); }}>{w('quarantine.replay')}</Button>
+                <Button loading={busy} leftSection={<IconRepeat size={16} stroke={1.75} />}
+                  onClick={() => { void replay(); }}>{w('quarantine.replay')}</Button>
               ) : null}
             </div>
           </FormSection>
@@ -111,12 +118,16 @@ function useColumns(): AdminColumn<QuarantinedEvent>[] {
   const w = useWords();
   const locale = useLocale();
   return [
-    { key: 'reason', header: w('quarantine.reason'), cell: (event) => <NameCell name={reasonText(w, event.reasonCode)} sub={event.reasonCode} /> },
+    { key: 'reason', header: w('quarantine.reason'), cell: (event) => <NameCell name={reasonText(w, event.reasonCode)}
+      sub={event.reasonCode} /> },
     { key: 'account', header: w('quarantine.account'), wide: true, cell: (event) => event.accountName },
-    { key: 'at', header: w('quarantine.received'), width: 150, cell: (event) => <span className="nowrap">{dayTime(event.receivedAt, serverNow(), { locale })}</span> },
-    { key: 'attempts', header: w('quarantine.attempts'), wide: true, numeric: true, width: 90, cell: (event) => event.attempts },
+    { key: 'at', header: w('quarantine.received'), width: 150, cell: (event) => <span
+      className="nowrap">{dayTime(event.receivedAt, serverNow(), { locale })}</span> },
+    { key: 'attempts', header: w('quarantine.attempts'), wide: true, numeric: true, width: 90,
+      cell: (event) => event.attempts },
     { key: 'state', header: w('quarantine.state'), wide: true, width: 170, cell: (event) => (
-      <StateWord tone={event.state === 'QUARANTINED' ? 'warn' : 'ok'}>{wordOr(w, `quarantine.states.${event.state}`, event.state)}</StateWord>
+      <StateWord tone={event.state === 'QUARANTINED'
+        ? 'warn' : 'ok'}>{wordOr(w, `quarantine.states.${event.state}`, event.state)}</StateWord>
     ) },
   ];
 }
@@ -132,21 +143,28 @@ export function QuarantinePage({ id }: { id: string | undefined }) {
   const close = (): void => { go(home); };
   return (
     <>
-      <ListPage title={w('quarantine.title')} lead={w('quarantine.lead')} query={query} columns={useColumns()} rowKey={(event) => event.id}
-        hrefOf={(event) => `${home}/${event.id}`} filterCount={Number(accountId !== null) + Number(state !== 'QUARANTINED')}
+      <ListPage title={w('quarantine.title')} lead={w('quarantine.lead')} query={query} columns={useColumns()}
+        rowKey={(event) => event.id}
+        hrefOf={(event) => `${home}/${event.id}`}
+        filterCount={Number(accountId !== null) + Number(state !== 'QUARANTINED')}
         onClear={() => { setAccount(null); setState('QUARANTINED'); }}
         empty={{ icon: IconFileAlert, title: w('quarantine.empty'), hint: w('quarantine.emptyHint') }}
         filters={(
           <FilterBar>
-            <FilterSelect label={w('quarantine.account')} all={w('quarantine.accountAll')} value={accountId} onChange={setAccount}
+            <FilterSelect label={w('quarantine.account')} all={w('quarantine.accountAll')} value={accountId}
+              onChange={setAccount}
               data={accounts.map((each) => ({ value: each.id, label: each.name }))} />
-            <FilterSelect label={w('quarantine.state')} all={w('quarantine.states.QUARANTINED')} value={state === 'QUARANTINED' ? null : state}
-              onChange={(chosen) => { setState(chosen ?? 'QUARANTINED'); }} data={[{ value: 'REPLAYED', label: w('quarantine.states.REPLAYED') }]} />
+            <FilterSelect label={w('quarantine.state')} all={w('quarantine.states.QUARANTINED')}
+              value={state === 'QUARANTINED' ? null : state}
+              onChange={(chosen) => { setState(chosen ?? 'QUARANTINED'); }}
+              data={[{ value: 'REPLAYED', label: w('quarantine.states.REPLAYED') }]} />
           </FilterBar>
         )} />
       {id === undefined ? null : (
-        <RecordDrawer<QuarantinedDetail> key={id} noun="quarantine" path="/quarantine" id={id} title={w('quarantine.open')} onClose={close}>
-          {(event, reload) => (event === undefined ? null : <EventDrawer event={event} reload={reload} onClose={close} />)}
+        <RecordDrawer<QuarantinedDetail> key={id} noun="quarantine" path="/quarantine" id={id}
+          title={w('quarantine.open')} onClose={close}>
+          {(event, reload) => (event === undefined ? null : <EventDrawer event={event} reload={reload}
+            onClose={close} />)}
         </RecordDrawer>
       )}
     </>

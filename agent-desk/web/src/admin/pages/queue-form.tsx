@@ -1,5 +1,6 @@
 /** The form of one queue. */
-import { api, CheckField, MultiSelectField, notifyDone, NumberField, SelectField, TextField, useCan } from '../../kit/index.ts';
+import { api, CheckField, MultiSelectField, notifyDone, NumberField, SelectField, TextField,
+  useCan } from '../../kit/index.ts';
 import * as check from '../checks.ts';
 import { nameIn, optionsOf, usePeople, useRefresh, useSites, useSkills } from '../data.ts';
 import { EditorDrawer, FormSection, Pair } from '../parts/editor.tsx';
@@ -19,7 +20,8 @@ function draftOf(queue: QueueRecord | undefined): QueueDraft {
   return {
     code: queue?.code ?? '', name: queue?.name ?? '', tier: String(queue?.tier ?? 1), siteId: queue?.siteId ?? null,
     priority: queue?.priority ?? 0, costPoints: queue?.costPoints ?? '', offerTimeoutS: queue?.offerTimeoutS ?? 30,
-    pickAllowed: queue?.pickAllowed ?? false, active: queue?.active ?? true, skillIds: queue?.skillIds ?? [], memberIds: queue?.memberIds ?? [],
+    pickAllowed: queue?.pickAllowed ?? false, active: queue?.active ?? true, skillIds: queue?.skillIds ?? [],
+    memberIds: queue?.memberIds ?? [],
   };
 }
 
@@ -53,16 +55,23 @@ function Rules({ editor }: { editor: Editor<QueueDraft> }) {
   return (
     <FormSection title={w('queues.details')}>
       <Pair>
-        <NumberField label={w('queues.priority')} description={w('queues.priorityHint')} value={draft.priority} min={0} max={9} required
-          error={errors.priority} onChange={(value) => { set('priority', value); }} inputWrapperOrder={['label', 'input', 'description', 'error']} />
-        <NumberField label={w('fields.offerTimeoutS')} description={w('queues.offerHint')} value={draft.offerTimeoutS} min={5} max={600} required
-          error={errors.offerTimeoutS} onChange={(value) => { set('offerTimeoutS', value); }} inputWrapperOrder={['label', 'input', 'description', 'error']} />
+        <NumberField label={w('queues.priority')} description={w('queues.priorityHint')} value={draft.priority}
+          min={0} max={9} required
+          error={errors.priority} onChange={(value) => { set('priority', value); }}
+          inputWrapperOrder={['label', 'input', 'description', 'error']} />
+        <NumberField label={w('fields.offerTimeoutS')} description={w('queues.offerHint')} value={draft.offerTimeoutS}
+          min={5} max={600} required
+          error={errors.offerTimeoutS} onChange={(value) => { set('offerTimeoutS', value); }}
+          inputWrapperOrder={['label', 'input', 'description', 'error']} />
       </Pair>
-      <NumberField label={w('queues.cost')} description={w('queues.costHint')} value={draft.costPoints} min={1} max={100} error={errors.costPoints}
+      <NumberField label={w('queues.cost')} description={w('queues.costHint')} value={draft.costPoints} min={1}
+        max={100} error={errors.costPoints}
         placeholder={w('queues.costChannel')} onChange={(value) => { set('costPoints', value); }} />
-      <CheckField label={w('queues.pick')} description={w('queues.pickHint')} value={draft.pickAllowed} onChange={(value) => { set('pickAllowed', value); }} />
+      <CheckField label={w('queues.pick')} description={w('queues.pickHint')} value={draft.pickAllowed}
+        onChange={(value) => { set('pickAllowed', value); }} />
       {editor.isNew ? null : (
-        <CheckField label={w('queues.active')} description={w('queues.activeHint')} value={draft.active} onChange={(value) => { set('active', value); }} />
+        <CheckField label={w('queues.active')} description={w('queues.activeHint')} value={draft.active}
+          onChange={(value) => { set('active', value); }} />
       )}
     </FormSection>
   );
@@ -79,28 +88,36 @@ export function QueueForm(props: FormProps) {
   const editor = useQueueEditor(props);
   const { draft, errors, set } = editor;
   const personName = (id: string): string => people.find((person) => person.value === id)?.label ?? id;
-  const show = (field: string, value: unknown) => (field === 'skillIds' ? (value as string[]).map((id) => nameIn(skills, id)).join(', ')
-    : field === 'memberIds' ? (value as string[]).map(personName).join(', ') : field === 'siteId' ? nameIn(sites, value as string) : undefined);
+  const show = (field: string, value: unknown) =>
+    (field === 'skillIds' ? (value as string[]).map((id) => nameIn(skills, id)).join(', ')
+    : field === 'memberIds' ? (value as string[]).map(personName).join(', ') : field === 'siteId'
+      ? nameIn(sites, value as string) : undefined);
   const skillOptions = optionsOf(skills.filter((skill) => skill.active || draft.skillIds.includes(skill.id)));
   return (
-    <EditorDrawer title={record === undefined ? w('queues.add') : w('queues.edit', { name: record.name })} editor={editor} onClose={onClose}
+    <EditorDrawer title={record === undefined ? w('queues.add') : w('queues.edit', { name: record.name })}
+      editor={editor} onClose={onClose}
       locked={mayChange ? undefined : w('common.readOnly')} show={show}>
       <FormSection>
         <Pair>
-          <TextField label={w('common.code')} value={draft.code} onChange={(value) => { set('code', value.toUpperCase()); }} error={errors.code}
+          <TextField label={w('common.code')} value={draft.code}
+            onChange={(value) => { set('code', value.toUpperCase()); }} error={errors.code}
             disabled={record !== undefined} required data-autofocus={record === undefined || undefined} />
-          <TextField label={w('common.name')} value={draft.name} onChange={(value) => { set('name', value); }} error={errors.name} required />
+          <TextField label={w('common.name')} value={draft.name} onChange={(value) => { set('name', value); }}
+            error={errors.name} required />
         </Pair>
         <Pair>
-          <SelectField label={w('fields.tier')} value={draft.tier} disabled={record !== undefined} onChange={(value) => { set('tier', value ?? '1'); }} error={errors.tier}
+          <SelectField label={w('fields.tier')} value={draft.tier} disabled={record !== undefined}
+            onChange={(value) => { set('tier', value ?? '1'); }} error={errors.tier}
             data={['1', '2'].map((n) => ({ value: n, label: w('queues.tier', { n }) }))} />
-          <SelectField label={w('queues.site')} value={draft.siteId ?? ''} onChange={(value) => { set('siteId', value === '' ? null : value); }}
+          <SelectField label={w('queues.site')} value={draft.siteId ?? ''}
+            onChange={(value) => { set('siteId', value === '' ? null : value); }}
             data={[{ value: '', label: w('queues.allSites') }, ...optionsOf(sites)]} error={errors.siteId} />
         </Pair>
       </FormSection>
       <Rules editor={editor} />
       <FormSection title={w('queues.skills')} hint={w('queues.skillsHint')}>
-        <MultiSelectField aria-label={w('queues.skills')} value={draft.skillIds} onChange={(value) => { set('skillIds', value); }} data={skillOptions}
+        <MultiSelectField aria-label={w('queues.skills')} value={draft.skillIds}
+          onChange={(value) => { set('skillIds', value); }} data={skillOptions}
           placeholder={draft.skillIds.length === 0 ? w('queues.noSkills') : undefined} error={errors.skillIds} />
       </FormSection>
       <FormSection title={w('queues.members')}>

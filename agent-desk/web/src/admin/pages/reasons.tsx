@@ -7,7 +7,8 @@ import * as check from '../checks.ts';
 import { useRefresh } from '../data.ts';
 import css from '../parts/admin.module.css';
 import { EditorDrawer, FormSection, Pair } from '../parts/editor.tsx';
-import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, useAdminList } from '../parts/list.tsx';
+import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell,
+  useAdminList } from '../parts/list.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import { StateWord } from '../parts/state-word.tsx';
 import { type ReasonKind, reasonKinds, type ReasonRecord } from '../types.ts';
@@ -34,14 +35,16 @@ function useReasonEditor({ kind, nextSort, record, reload, onClose }: FormProps)
   return useEditor<ReasonRecord, ReasonDraft, ReasonRecord>({
     record, reload,
     draftOf: (reason) => ({
-      code: reason?.code ?? '', labelId: reason?.labelId ?? '', labelEn: reason?.labelEn ?? '', sort: reason?.sort ?? nextSort,
+      code: reason?.code ?? '', labelId: reason?.labelId ?? '', labelEn: reason?.labelEn ?? '',
+      sort: reason?.sort ?? nextSort,
       active: reason?.active ?? true,
     }),
     check: (draft) => ({
       code: record === undefined ? check.code(w, draft.code) : undefined, labelId: check.text(w, draft.labelId),
       labelEn: check.text(w, draft.labelEn), sort: check.whole(w, draft.sort, 0, sortMax),
     }),
-    create: ({ active: _active, ...draft }, idempotencyKey) => api.post('/reasons', { kind, ...draft }, { idempotencyKey }),
+    create: ({ active: _active, ...draft }, idempotencyKey) =>
+      api.post('/reasons', { kind, ...draft }, { idempotencyKey }),
     update: (changes, version) => api.patch(`/reasons/${record?.id ?? ''}`, changes, { version }),
     onSaved: () => { notifyDone(w(record === undefined ? 'common.created' : 'common.saved')); refresh(); onClose(); },
   }, w('invalid.server'));
@@ -56,19 +59,26 @@ function ReasonForm(props: FormProps) {
   const { draft, errors, set } = editor;
   const name = locale === 'en' ? record?.labelEn : record?.labelId;
   return (
-    <EditorDrawer title={record === undefined ? `${w('reasons.add')} · ${w(`reasons.kinds.${kind}`)}` : w('reasons.edit', { name: name ?? '' })}
+    <EditorDrawer title={record === undefined
+      ? `${w('reasons.add')} · ${w(`reasons.kinds.${kind}`)}` : w('reasons.edit', { name: name ?? '' })}
       editor={editor} onClose={onClose} locked={mayChange ? undefined : w('common.readOnly')}>
       <FormSection hint={w(`reasons.kindHelp.${kind}`)}>
-        <TextField label={w('common.code')} description={w('reasons.kindHint')} value={draft.code} error={errors.code} required
-          onChange={(value) => { set('code', value.toUpperCase()); }} disabled={record !== undefined} data-autofocus={record === undefined || undefined} />
+        <TextField label={w('common.code')} description={w('reasons.kindHint')} value={draft.code}
+          error={errors.code} required
+          onChange={(value) => { set('code', value.toUpperCase()); }} disabled={record !== undefined}
+          data-autofocus={record === undefined || undefined} />
         <Pair>
-          <TextField label={w('fields.labelId')} value={draft.labelId} onChange={(value) => { set('labelId', value); }} error={errors.labelId} required />
-          <TextField label={w('fields.labelEn')} value={draft.labelEn} onChange={(value) => { set('labelEn', value); }} error={errors.labelEn} required />
+          <TextField label={w('fields.labelId')} value={draft.labelId}
+            onChange={(value) => { set('labelId', value); }} error={errors.labelId} required />
+          <TextField label={w('fields.labelEn')} value={draft.labelEn}
+            onChange={(value) => { set('labelEn', value); }} error={errors.labelEn} required />
         </Pair>
-        <NumberField label={w('fields.sort')} description={w('reasons.sortHint')} value={draft.sort} min={0} max={sortMax} error={errors.sort}
+        <NumberField label={w('fields.sort')} description={w('reasons.sortHint')} value={draft.sort} min={0}
+          max={sortMax} error={errors.sort}
           onChange={(value) => { set('sort', value); }} required />
         {record === undefined ? null
-          : <CheckField label={w('reasons.active')} value={draft.active} onChange={(value) => { set('active', value); }} />}
+          : <CheckField label={w('reasons.active')} value={draft.active}
+            onChange={(value) => { set('active', value); }} />}
       </FormSection>
     </EditorDrawer>
   );
@@ -79,7 +89,8 @@ function KindTabs({ kind, onChange }: { kind: ReasonKind; onChange: (kind: Reaso
   return (
     <div className={css.tabs} role="group" aria-label={w('fields.kind')}>
       {reasonKinds.map((each) => (
-        <button key={each} type="button" className={css.tab} aria-pressed={each === kind} onClick={() => { onChange(each); }}>
+        <button key={each} type="button" className={css.tab} aria-pressed={each === kind}
+          onClick={() => { onChange(each); }}>
           {w(`reasons.kinds.${each}`)}
         </button>
       ))}
@@ -104,7 +115,8 @@ export function ReasonsPage({ id }: { id: string | undefined }) {
       cell: (reason) => (locale === 'en' ? reason.labelId : reason.labelEn) },
     { key: 'sort', header: w('fields.sort'), numeric: true, width: 90, wide: true, cell: (reason) => reason.sort },
     { key: 'active', header: w('common.status'), width: 130, cell: (reason) => (
-      <StateWord tone={reason.active ? 'ok' : 'off'}>{w(reason.active ? 'common.active' : 'common.inactive')}</StateWord>
+      <StateWord tone={reason.active
+        ? 'ok' : 'off'}>{w(reason.active ? 'common.active' : 'common.inactive')}</StateWord>
     ) },
   ];
   const close = (): void => { go(home); };
@@ -113,7 +125,8 @@ export function ReasonsPage({ id }: { id: string | undefined }) {
     <>
       <ListPage title={w('reasons.title')} lead={w('reasons.lead')} query={query} rows={rows} columns={columns}
         actions={mayChange ? <AddButton href={`${home}/new`}>{w('reasons.add')}</AddButton> : undefined}
-        above={<KindTabs kind={kind} onChange={setKind} />} rowKey={(reason) => reason.id} hrefOf={(reason) => `${home}/${reason.id}`}
+        above={<KindTabs kind={kind} onChange={setKind} />} rowKey={(reason) => reason.id}
+        hrefOf={(reason) => `${home}/${reason.id}`}
         filterCount={Number(active !== null)} onClear={() => { setActive(null); }}
         empty={{ icon: IconListCheck, title: w('reasons.empty'), hint: w('reasons.emptyHint') }}
         filters={(
@@ -125,7 +138,8 @@ export function ReasonsPage({ id }: { id: string | undefined }) {
       {id === undefined ? null : (
         <RecordDrawer<ReasonRecord> key={id} noun="reasons" path="/reasons" id={id} title="" onClose={close}>
           {(record, reload) => (
-            <ReasonForm kind={record?.kind ?? kind} nextSort={Math.min(sortMax, nextSort)} record={record} reload={reload} onClose={close} />
+            <ReasonForm kind={record?.kind ?? kind} nextSort={Math.min(sortMax, nextSort)} record={record}
+              reload={reload} onClose={close} />
           )}
         </RecordDrawer>
       )}

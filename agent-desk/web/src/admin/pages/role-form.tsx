@@ -61,16 +61,20 @@ function Group({ noun, codes, editor, locked, had, reach }: GroupProps) {
   return (
     <div className={css.permGroup} role="group" aria-label={name}>
       <div className={css.permHead}>
-        <h3 className={css.sectionTitle}>{name} <span className="meta num">{w('roles.groupGranted', { n: count, total: codes.length })}</span></h3>
+        <h3 className={css.sectionTitle}>{name} <span
+          className="meta num">{w('roles.groupGranted', { n: count, total: codes.length })}</span></h3>
         {locked || codes.length < 2 ? null : (
-          <CheckField label={w('common.all')} aria-label={w('roles.selectAll', { group: name })} value={count === codes.length}
+          <CheckField label={w('common.all')} aria-label={w('roles.selectAll', { group: name })}
+            value={count === codes.length}
             indeterminate={count > 0 && count < codes.length} onChange={all} />
         )}
       </div>
       <div className={css.permList}>
         {codes.map((code) => (
-          <CheckField key={code} label={wordOr(w, `perm.${code}.0`, code)} value={held.has(code)} disabled={locked || !mayGive(code)}
-            description={mayGive(code) ? wordOr(w, `perm.${code}.1`, code) : w('roles.notYours')} onChange={(on) => { toggle(code, on); }} />
+          <CheckField key={code} label={wordOr(w, `perm.${code}.0`, code)} value={held.has(code)}
+            disabled={locked || !mayGive(code)}
+            description={mayGive(code) ? wordOr(w, `perm.${code}.1`, code) : w('roles.notYours')}
+            onChange={(on) => { toggle(code, on); }} />
         ))}
       </div>
     </div>
@@ -83,12 +87,14 @@ function useRoleEditor({ record, reload, onClose }: FormProps, reach: Reach): Ed
   return useEditor<RoleRecord, RoleDraft, RoleRecord>({
     record, reload,
     draftOf: (role) => ({
-      code: role?.code ?? '', nameId: role?.nameId ?? '', nameEn: role?.nameEn ?? '', rank: role?.rank ?? Math.min(10, reach.max),
+      code: role?.code ?? '', nameId: role?.nameId ?? '', nameEn: role?.nameEn ?? '',
+      rank: role?.rank ?? Math.min(10, reach.max),
       defaultScope: role?.defaultScope ?? 'self', permissions: (role?.permissions ?? []).toSorted(),
     }),
     check: (draft) => ({
       code: record === undefined ? check.code(w, draft.code) : undefined, nameId: check.text(w, draft.nameId),
-      nameEn: check.text(w, draft.nameEn), rank: record?.builtIn === true ? undefined : check.whole(w, draft.rank, 0, reach.max),
+      nameEn: check.text(w, draft.nameEn),
+      rank: record?.builtIn === true ? undefined : check.whole(w, draft.rank, 0, reach.max),
       permissions: draft.permissions.length === 0 ? w('invalid.permissions') : undefined,
     }),
     create: (draft, idempotencyKey) => api.post('/roles', draft, { idempotencyKey }),
@@ -111,32 +117,42 @@ export function RoleForm(props: FormProps) {
   const tooHigh = record !== undefined && !reach.over(record.rank);
   const locked = !mayChange ? w('common.readOnly') : tooHigh ? w('roles.tooHigh') : undefined;
   const codes = [...known, ...draft.permissions.filter((code) => known.length > 0 && !known.includes(code))];
+  const granted = w('roles.granted', { n: draft.permissions.length, total: codes.length });
   const show = (field: string, value: unknown) => (field === 'permissions'
     ? (value as string[]).map((code) => wordOr(w, `perm.${code}.0`, code)).join(', ') : undefined);
   return (
-    <EditorDrawer title={record === undefined ? w('roles.add') : w('roles.edit', { name: localName(record) })} editor={editor} onClose={onClose}
+    <EditorDrawer title={record === undefined ? w('roles.add') : w('roles.edit', { name: localName(record) })}
+      editor={editor} onClose={onClose}
       locked={locked} show={show}>
       <FormSection>
         {builtIn ? <Notice tone="plain">{w('roles.builtInHint')}</Notice> : null}
-        <TextField label={w('common.code')} value={draft.code} onChange={(value) => { set('code', value.toUpperCase()); }} error={errors.code}
+        <TextField label={w('common.code')} value={draft.code}
+          onChange={(value) => { set('code', value.toUpperCase()); }} error={errors.code}
           disabled={record !== undefined} required data-autofocus={record === undefined || undefined} />
         <Pair>
-          <TextField label={w('fields.nameId')} value={draft.nameId} onChange={(value) => { set('nameId', value); }} error={errors.nameId} required />
-          <TextField label={w('fields.nameEn')} value={draft.nameEn} onChange={(value) => { set('nameEn', value); }} error={errors.nameEn} required />
+          <TextField label={w('fields.nameId')} value={draft.nameId} onChange={(value) => { set('nameId', value); }}
+            error={errors.nameId} required />
+          <TextField label={w('fields.nameEn')} value={draft.nameEn} onChange={(value) => { set('nameEn', value); }}
+            error={errors.nameEn} required />
         </Pair>
         <Pair>
-          <NumberField label={w('roles.rank')} description={w('roles.rankHint', { n: reach.max })} value={draft.rank} min={0} max={100} required
-            error={errors.rank} onChange={(value) => { set('rank', value); }} disabled={builtIn} inputWrapperOrder={['label', 'input', 'description', 'error']} />
-          <SelectField label={w('fields.defaultScope')} description={w('roles.scopeHint')} value={draft.defaultScope} error={errors.defaultScope}
-            onChange={(value) => { set('defaultScope', (value ?? 'self') as ScopeKind); }} inputWrapperOrder={['label', 'input', 'description', 'error']}
+          <NumberField label={w('roles.rank')} description={w('roles.rankHint', { n: reach.max })} value={draft.rank}
+            min={0} max={100} required
+            error={errors.rank} onChange={(value) => { set('rank', value); }} disabled={builtIn}
+            inputWrapperOrder={['label', 'input', 'description', 'error']} />
+          <SelectField label={w('fields.defaultScope')} description={w('roles.scopeHint')} value={draft.defaultScope}
+            error={errors.defaultScope}
+            onChange={(value) => { set('defaultScope', (value ?? 'self') as ScopeKind); }}
+            inputWrapperOrder={['label', 'input', 'description', 'error']}
             data={scopes.map((kind) => ({ value: kind, label: w(`scope.${kind}`) }))} />
         </Pair>
       </FormSection>
-      <FormSection title={`${w('roles.permissions')} · ${w('roles.granted', { n: draft.permissions.length, total: codes.length })}`}>
+      <FormSection title={`${w('roles.permissions')} · ${granted}`}>
         {errors.permissions === undefined ? null : <Notice tone="bad">{errors.permissions}</Notice>}
         <div>
           {grouped(codes).map(([noun, inGroup]) => (
-            <Group key={noun} noun={noun} codes={inGroup} editor={editor} locked={locked !== undefined} had={record?.permissions ?? []} reach={reach} />
+            <Group key={noun} noun={noun} codes={inGroup} editor={editor} locked={locked !== undefined}
+              had={record?.permissions ?? []} reach={reach} />
           ))}
         </div>
       </FormSection>

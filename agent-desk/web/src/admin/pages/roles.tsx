@@ -4,7 +4,8 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useCan } from '../../kit/index.ts';
 import { useLocalName } from '../data.ts';
-import { AddButton, type AdminColumn, FilterBar, ListPage, NameCell, SearchField, useAdminList } from '../parts/list.tsx';
+import { AddButton, type AdminColumn, FilterBar, ListPage, NameCell, SearchField,
+  useAdminList } from '../parts/list.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import type { RoleRecord } from '../types.ts';
 import { useWords } from '../use-words.ts';
@@ -30,7 +31,8 @@ export function RolesPage({ id }: { id: string | undefined }) {
     { key: 'name', header: w('common.name'), cell: (role) => <NameCell name={localName(role)} sub={role.code} /> },
     { key: 'rank', header: w('roles.rank'), numeric: true, width: 100, cell: (role) => role.rank },
     { key: 'permissions', header: w('roles.permissions'), wide: true,
-      cell: (role) => w('roles.granted', { n: role.permissions.length, total: Math.max(all.length, role.permissions.length) }) },
+      cell: (role) => w('roles.granted',
+        { n: role.permissions.length, total: Math.max(all.length, role.permissions.length) }) },
     { key: 'scope', header: w('fields.defaultScope'), wide: true, cell: (role) => w(`scope.${role.defaultScope}`) },
     { key: 'builtIn', header: w('roles.builtIn'), wide: true, width: 120,
       cell: (role) => (role.builtIn ? <span className="badge">{w('roles.builtIn')}</span> : null) },
@@ -38,8 +40,10 @@ export function RolesPage({ id }: { id: string | undefined }) {
   const close = (): void => { go(home); };
   return (
     <>
-      <ListPage title={w('roles.title')} lead={w('roles.lead')} query={query} rows={rows} columns={columns} rowKey={(role) => role.id}
-        actions={mayChange ? <AddButton href={`${home}/new`}>{w('roles.add')}</AddButton> : undefined} hrefOf={(role) => `${home}/${role.id}`}
+      <ListPage title={w('roles.title')} lead={w('roles.lead')} query={query} rows={rows} columns={columns}
+        rowKey={(role) => role.id}
+        actions={mayChange ? <AddButton href={`${home}/new`}>{w('roles.add')}</AddButton> : undefined}
+        hrefOf={(role) => `${home}/${role.id}`}
         filterCount={Number(words !== '')} onClear={() => { setQ(''); }}
         empty={{ icon: IconShieldCheck, title: w('roles.empty'), hint: w('roles.emptyHint') }}
         filters={<FilterBar><SearchField value={q} onChange={setQ} label={w('roles.search')} /></FilterBar>} />

@@ -6,7 +6,8 @@ import { api, CheckField, notifyDone, TextField, useCan } from '../../kit/index.
 import * as check from '../checks.ts';
 import { useRefresh } from '../data.ts';
 import { EditorDrawer, FormSection } from '../parts/editor.tsx';
-import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField, useAdminList } from '../parts/list.tsx';
+import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
+  useAdminList } from '../parts/list.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import { StateWord } from '../parts/state-word.tsx';
 import type { SkillRecord } from '../types.ts';
@@ -17,28 +18,35 @@ const home = '/admin/skills';
 
 interface SkillDraft { code: string; name: string; active: boolean }
 
-function SkillForm({ record, reload, onClose }: { record: SkillRecord | undefined; reload: () => Promise<SkillRecord>; onClose: () => void }) {
+function SkillForm({ record, reload,
+  onClose }: { record: SkillRecord | undefined; reload: () => Promise<SkillRecord>; onClose: () => void }) {
   const w = useWords();
   const refresh = useRefresh();
   const mayChange = useCan('queue.manage');
   const editor = useEditor<SkillRecord, SkillDraft, SkillRecord>({
     record, reload,
     draftOf: (skill) => ({ code: skill?.code ?? '', name: skill?.name ?? '', active: skill?.active ?? true }),
-    check: (draft) => ({ code: record === undefined ? check.code(w, draft.code) : undefined, name: check.text(w, draft.name) }),
-    create: (draft, idempotencyKey) => api.post('/skills', { code: draft.code, name: draft.name.trim() }, { idempotencyKey }),
+    check: (draft) => ({ code: record === undefined ? check.code(w, draft.code) : undefined,
+      name: check.text(w, draft.name) }),
+    create: (draft, idempotencyKey) =>
+      api.post('/skills', { code: draft.code, name: draft.name.trim() }, { idempotencyKey }),
     update: (changes, version) => api.patch(`/skills/${record?.id ?? ''}`, changes, { version }),
     onSaved: () => { notifyDone(w(record === undefined ? 'common.created' : 'common.saved')); refresh(); onClose(); },
   }, w('invalid.server'));
   const { draft, errors, set } = editor;
   return (
-    <EditorDrawer title={record === undefined ? w('skills.add') : w('skills.edit', { name: record.name })} editor={editor} onClose={onClose}
+    <EditorDrawer title={record === undefined ? w('skills.add') : w('skills.edit', { name: record.name })}
+      editor={editor} onClose={onClose}
       locked={mayChange ? undefined : w('common.readOnly')}>
       <FormSection>
-        <TextField label={w('common.code')} value={draft.code} onChange={(value) => { set('code', value.toUpperCase()); }} error={errors.code}
+        <TextField label={w('common.code')} value={draft.code}
+          onChange={(value) => { set('code', value.toUpperCase()); }} error={errors.code}
           disabled={record !== undefined} required data-autofocus={record === undefined || undefined} />
-        <TextField label={w('common.name')} value={draft.name} onChange={(value) => { set('name', value); }} error={errors.name} required />
+        <TextField label={w('common.name')} value={draft.name} onChange={(value) => { set('name', value); }}
+          error={errors.name} required />
         {record === undefined ? null
-          : <CheckField label={w('skills.active')} value={draft.active} onChange={(value) => { set('active', value); }} />}
+          : <CheckField label={w('skills.active')} value={draft.active}
+            onChange={(value) => { set('active', value); }} />}
       </FormSection>
     </EditorDrawer>
   );
@@ -62,7 +70,8 @@ export function SkillsPage({ id }: { id: string | undefined }) {
   const close = (): void => { go(home); };
   return (
     <>
-      <ListPage title={w('skills.title')} lead={w('skills.lead')} actions={add} query={query} columns={columns} rowKey={(skill) => skill.id}
+      <ListPage title={w('skills.title')} lead={w('skills.lead')} actions={add} query={query} columns={columns}
+        rowKey={(skill) => skill.id}
         hrefOf={(skill) => `${home}/${skill.id}`} filterCount={Number(q !== '') + Number(active !== null)}
         onClear={() => { setQ(''); setActive(null); }}
         empty={{ icon: IconStars, title: w('skills.empty'), hint: w('skills.emptyHint') }}

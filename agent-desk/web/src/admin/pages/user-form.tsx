@@ -1,8 +1,13 @@
-/** The form of one user: identity, place, skills, and roles with their scopes; new ones get a password that is shown once. */
+/**
+ * The form of one user: identity, place, skills, and roles with their scopes; new ones get a password that is shown
+ * once.
+ */
 import { useState } from 'react';
-import { api, MultiSelectField, notifyDone, NumberField, SelectField, TextField, useCan, useSession } from '../../kit/index.ts';
+import { api, MultiSelectField, notifyDone, NumberField, SelectField, TextField, useCan,
+  useSession } from '../../kit/index.ts';
 import * as check from '../checks.ts';
-import { nameIn, optionsOf, useLocalName, useReach, useRefresh, useRoles, useSites, useSkills, useTeams } from '../data.ts';
+import { nameIn, optionsOf, useLocalName, useReach, useRefresh, useRoles, useSites, useSkills,
+  useTeams } from '../data.ts';
 import { OnceDialog } from '../parts/copy.tsx';
 import { EditorDrawer, FormSection, Notice, Pair } from '../parts/editor.tsx';
 import type { Grant, SkillLevel, UserRecord } from '../types.ts';
@@ -12,7 +17,8 @@ import { UserRoles } from './user-roles.tsx';
 import { UserSafety } from './user-safety.tsx';
 
 export interface UserDraft {
-  npk: string; name: string; siteId: string | null; teamId: string | null; locale: 'id' | 'en'; capacityPoints: number | '';
+  npk: string; name: string; siteId: string | null; teamId: string | null; locale: 'id' | 'en';
+  capacityPoints: number | '';
   roles: Grant[]; skills: SkillLevel[];
 }
 
@@ -24,8 +30,10 @@ const usualLevel = 3;
 
 function draftOf(user: UserRecord | undefined): UserDraft {
   return {
-    npk: user?.npk ?? '', name: user?.name ?? '', siteId: user?.siteId ?? null, teamId: user?.teamId ?? null, locale: user?.locale ?? 'id',
-    capacityPoints: user?.capacityPoints ?? 100, roles: user?.roles.map(({ roleId, scopeKind, scopeId }) => ({ roleId, scopeKind, scopeId })) ?? [],
+    npk: user?.npk ?? '', name: user?.name ?? '', siteId: user?.siteId ?? null, teamId: user?.teamId ?? null,
+    locale: user?.locale ?? 'id',
+    capacityPoints: user?.capacityPoints ?? 100,
+    roles: user?.roles.map(({ roleId, scopeKind, scopeId }) => ({ roleId, scopeKind, scopeId })) ?? [],
     skills: user?.skills ?? [],
   };
 }
@@ -40,11 +48,14 @@ function useUserEditor(props: FormProps, onPassword: (password: string) => void)
     check: (draft) => {
       const team = teams.find((each) => each.id === draft.teamId);
       return {
-        npk: record !== undefined || /^\d{4,8}$/.test(draft.npk) ? undefined : w('invalid.npk'), name: check.text(w, draft.name),
+        npk: record !== undefined || /^\d{4,8}$/.test(draft.npk) ? undefined : w('invalid.npk'),
+        name: check.text(w, draft.name),
         capacityPoints: check.whole(w, draft.capacityPoints, 0, 1_000),
-        teamId: team !== undefined && draft.siteId !== null && team.siteId !== draft.siteId ? w('invalid.teamSite') : undefined,
+        teamId: team !== undefined && draft.siteId !== null && team.siteId !== draft.siteId
+          ? w('invalid.teamSite') : undefined,
         roles: draft.roles.length === 0 ? w('invalid.roles')
-          : draft.roles.some((grant) => !['self', 'organisation'].includes(grant.scopeKind) && grant.scopeId === null) ? w('invalid.scope') : undefined,
+          : draft.roles.some((grant) => !['self', 'organisation'].includes(grant.scopeKind) && grant.scopeId === null)
+            ? w('invalid.scope') : undefined,
       };
     },
     create: (draft, idempotencyKey) => api.post('/users', { ...draft, name: draft.name.trim() }, { idempotencyKey }),
@@ -63,12 +74,14 @@ function Skills({ editor }: { editor: Editor<UserDraft> }) {
   const skills = useSkills();
   const { skills: held } = editor.draft;
   const choose = (ids: string[]): void => {
-    editor.set('skills', ids.map((skillId) => held.find((each) => each.skillId === skillId) ?? { skillId, level: usualLevel }));
+    editor.set('skills', ids.map((skillId) => held.find((each) => each.skillId === skillId)
+      ?? { skillId, level: usualLevel }));
   };
   const data = optionsOf(skills.filter((skill) => skill.active || held.some((each) => each.skillId === skill.id)));
   return (
     <>
-      <MultiSelectField label={w('fields.skills')} description={w('users.skillsHint')} value={held.map((each) => each.skillId)} onChange={choose} data={data}
+      <MultiSelectField label={w('fields.skills')} description={w('users.skillsHint')}
+        value={held.map((each) => each.skillId)} onChange={choose} data={data}
         error={editor.errors.skills} />
       {held.length === 0 ? null : (
         <Pair>
@@ -76,7 +89,8 @@ function Skills({ editor }: { editor: Editor<UserDraft> }) {
             <SelectField key={each.skillId} label={nameIn(skills, each.skillId)} value={String(each.level)}
               data={['1', '2', '3', '4', '5'].map((n) => ({ value: n, label: w('users.level', { n }) }))}
               onChange={(level) => {
-                editor.set('skills', held.map((one) => (one.skillId === each.skillId ? { ...one, level: Number(level) } : one)));
+                editor.set('skills', held.map((one) =>
+                  (one.skillId === each.skillId ? { ...one, level: Number(level) } : one)));
               }} />
           ))}
         </Pair>
@@ -90,16 +104,20 @@ function Place({ editor }: { editor: Editor<UserDraft> }) {
   const sites = useSites();
   const teams = useTeams();
   const { draft, errors, set } = editor;
-  const teamsHere = teams.filter((team) => draft.siteId === null || team.siteId === draft.siteId || team.id === draft.teamId);
+  const teamsHere = teams.filter((team) => draft.siteId === null || team.siteId === draft.siteId
+    || team.id === draft.teamId);
   return (
     <FormSection title={w('users.work')}>
       <Pair>
-        <SelectField label={w('fields.siteId')} value={draft.siteId ?? ''} data={[{ value: '', label: w('users.noSite') }, ...optionsOf(sites)]}
+        <SelectField label={w('fields.siteId')} value={draft.siteId ?? ''}
+          data={[{ value: '', label: w('users.noSite') }, ...optionsOf(sites)]}
           onChange={(value) => { set('siteId', value === '' ? null : value); }} error={errors.siteId} />
-        <SelectField label={w('fields.teamId')} value={draft.teamId ?? ''} data={[{ value: '', label: w('users.noTeam') }, ...optionsOf(teamsHere)]}
+        <SelectField label={w('fields.teamId')} value={draft.teamId ?? ''}
+          data={[{ value: '', label: w('users.noTeam') }, ...optionsOf(teamsHere)]}
           onChange={(value) => { set('teamId', value === '' ? null : value); }} error={errors.teamId} />
       </Pair>
-      <NumberField label={w('fields.capacityPoints')} description={w('users.capacityHint')} value={draft.capacityPoints} min={0} max={1_000} required
+      <NumberField label={w('fields.capacityPoints')} description={w('users.capacityHint')}
+        value={draft.capacityPoints} min={0} max={1_000} required
         error={errors.capacityPoints} onChange={(value) => { set('capacityPoints', value); }} />
       <Skills editor={editor} />
     </FormSection>
@@ -116,7 +134,8 @@ function useShown(): (field: string, value: unknown) => string | undefined {
   return (field, value) => {
     if (field === 'siteId') return nameIn(sites, value as string | null);
     if (field === 'teamId') return nameIn(teams, value as string | null);
-    if (field === 'skills') return (value as SkillLevel[]).map((each) => `${nameIn(skills, each.skillId)} (${each.level})`).join(', ');
+    if (field === 'skills') return (value as SkillLevel[]).map((each) =>
+      `${nameIn(skills, each.skillId)} (${each.level})`).join(', ');
     if (field !== 'roles') return undefined;
     return (value as Grant[]).map((grant) => {
       const role = roles.find((each) => each.id === grant.roleId);
@@ -132,7 +151,8 @@ function useLock(record: UserRecord | undefined): string | undefined {
   const roles = useRoles();
   const mayChange = useCan('user.manage');
   if (!mayChange) return w('common.readOnly');
-  const highest = Math.max(0, ...roles.filter((role) => record?.roles.some((grant) => grant.roleId === role.id)).map((role) => role.rank));
+  const highest = Math.max(0,
+    ...roles.filter((role) => record?.roles.some((grant) => grant.roleId === role.id)).map((role) => role.rank));
   return record !== undefined && !reach.over(highest) ? w('users.tooHigh') : undefined;
 }
 
@@ -148,24 +168,30 @@ export function UserForm(props: FormProps) {
   const { draft, errors, set } = editor;
   if (password !== undefined) {
     return (
-      <OnceDialog title={w('users.onceTitle', { name: draft.name })} hint={w('users.onceHint')} done={w('users.onceDone')} onClose={onClose}
+      <OnceDialog title={w('users.onceTitle', { name: draft.name })} hint={w('users.onceHint')}
+        done={w('users.onceDone')} onClose={onClose}
         values={[{ label: w('users.npk'), text: draft.npk }, { label: w('fields.password'), text: password }]} />
     );
   }
   return (
-    <EditorDrawer title={record === undefined ? w('users.add') : `${record.npk} · ${record.name}`} editor={editor} onClose={onClose}
+    <EditorDrawer title={record === undefined ? w('users.add') : `${record.npk} · ${record.name}`} editor={editor}
+      onClose={onClose}
       locked={locked} show={show} after={record === undefined || locked !== undefined ? undefined : (
         <UserSafety record={record} reload={props.reload} dirty={editor.dirty} onClose={onClose} />
       )}>
       <FormSection title={w('users.identity')}>
         {record?.id === me ? <Notice tone="plain">{w('users.self')}</Notice> : null}
         <Pair>
-          <TextField label={w('users.npk')} description={w('users.npkHint')} value={draft.npk} inputMode="numeric" error={errors.npk} required
+          <TextField label={w('users.npk')} description={w('users.npkHint')} value={draft.npk} inputMode="numeric"
+            error={errors.npk} required
             onChange={(value) => { set('npk', value.replace(/\D/g, '').slice(0, 8)); }} disabled={record !== undefined}
-            data-autofocus={record === undefined || undefined} inputWrapperOrder={['label', 'input', 'description', 'error']} />
-          <TextField label={w('common.name')} value={draft.name} onChange={(value) => { set('name', value); }} error={errors.name} required />
+            data-autofocus={record === undefined || undefined}
+            inputWrapperOrder={['label', 'input', 'description', 'error']} />
+          <TextField label={w('common.name')} value={draft.name} onChange={(value) => { set('name', value); }}
+            error={errors.name} required />
         </Pair>
-        <SelectField label={w('fields.locale')} value={draft.locale} onChange={(value) => { set('locale', value === 'en' ? 'en' : 'id'); }}
+        <SelectField label={w('fields.locale')} value={draft.locale}
+          onChange={(value) => { set('locale', value === 'en' ? 'en' : 'id'); }}
           data={[{ value: 'id', label: w('users.locale_id') }, { value: 'en', label: w('users.locale_en') }]} />
       </FormSection>
       <Place editor={editor} />

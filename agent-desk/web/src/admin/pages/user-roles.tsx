@@ -19,7 +19,8 @@ function useScopeTargets(needsBranches: boolean): Record<ScopeKind, Named[]> {
   const queues = useQueues();
   const sites = useSites();
   const branches = useQuery({
-    queryKey: ['admin', 'branches', 'all'], queryFn: ({ signal }) => fetchAll<Named>('/branches', signal), enabled: needsBranches, retry: false,
+    queryKey: ['admin', 'branches', 'all'], queryFn: ({ signal }) => fetchAll<Named>('/branches', signal),
+    enabled: needsBranches, retry: false,
   });
   return { self: [], organisation: [], team: teams, queue: queues, site: sites, branch: branches.data ?? [] };
 }
@@ -50,19 +51,23 @@ function GrantRow({ grant, roles, targets, locked, onChange, onRemove }: RowProp
   return (
     <li className={css.roleRow}>
       <div className={css.roleHead}>
-        <SelectField className="grow" aria-label={w('users.role')} value={grant.roleId} disabled={fixed} onChange={pickRole}
+        <SelectField className="grow" aria-label={w('users.role')} value={grant.roleId} disabled={fixed}
+          onChange={pickRole}
           data={choosable.map((each) => ({ value: each.id, label: localName(each) }))} />
         {fixed ? null : (
-          <ActionIcon variant="subtle" color="gray" size={32} aria-label={w('users.removeRole', { name })} onClick={onRemove}>
+          <ActionIcon variant="subtle" color="gray" size={32} aria-label={w('users.removeRole', { name })}
+            onClick={onRemove}>
             <IconX size={16} stroke={1.75} />
           </ActionIcon>
         )}
       </div>
       <Pair>
-        <SelectField label={w('scope.in')} value={grant.scopeKind} disabled={fixed} data={scopes.map((kind) => ({ value: kind, label: w(`scope.${kind}`) }))}
+        <SelectField label={w('scope.in')} value={grant.scopeKind} disabled={fixed}
+          data={scopes.map((kind) => ({ value: kind, label: w(`scope.${kind}`) }))}
           onChange={(kind) => { onChange({ ...grant, scopeKind: (kind ?? 'self') as ScopeKind, scopeId: null }); }} />
         {grant.scopeKind === 'self' || grant.scopeKind === 'organisation' ? null : (
-          <SelectField label={kindName} value={grant.scopeId} disabled={fixed} data={optionsOf(target)} placeholder={w('scope.pick', { kind: kindName.toLowerCase() })}
+          <SelectField label={kindName} value={grant.scopeId} disabled={fixed} data={optionsOf(target)}
+            placeholder={w('scope.pick', { kind: kindName.toLowerCase() })}
             onChange={(scopeId) => { onChange({ ...grant, scopeId }); }} />
         )}
       </Pair>
@@ -83,7 +88,8 @@ export function UserRoles({ editor, locked }: { editor: Editor<UserDraft>; locke
   };
   const add = (): void => {
     const first = grantable.find((role) => role.code === 'AGENT') ?? grantable[0];
-    if (first !== undefined) editor.set('roles', [...grants, { roleId: first.id, scopeKind: first.defaultScope, scopeId: null }]);
+    if (first !== undefined) editor.set('roles',
+      [...grants, { roleId: first.id, scopeKind: first.defaultScope, scopeId: null }]);
   };
   return (
     <FormSection title={w('users.rolesHead')} hint={w('users.rolesHint')}>
@@ -97,7 +103,8 @@ export function UserRoles({ editor, locked }: { editor: Editor<UserDraft>; locke
         </ul>
       )}
       {locked ? null : (
-        <Button variant="default" style={{ alignSelf: 'flex-start' }} leftSection={<IconPlus size={16} />} onClick={add} disabled={grantable.length === 0}>
+        <Button variant="default" style={{ alignSelf: 'flex-start' }} leftSection={<IconPlus size={16} />}
+          onClick={add} disabled={grantable.length === 0}>
           {w('users.addRole')}
         </Button>
       )}

@@ -45,17 +45,22 @@ export function UserSafety({ record, dirty, onClose }: SafetyProps) {
   return (
     <FormSection title={w('users.safety')} hint={why}>
       <div className={css.noticeActions} style={{ marginTop: 0 }}>
-        <ConfirmButton title={w('users.resetAsk', { name })} text={w('users.resetHint')} confirm={w('users.reset')} onConfirm={reset}
+        <ConfirmButton title={w('users.resetAsk', { name })} text={w('users.resetHint')} confirm={w('users.reset')}
+          onConfirm={reset}
           disabled={blocked} why={why}>{w('users.reset')}</ConfirmButton>
-        <ConfirmButton title={w('users.signOutAsk', { name })} text={w('users.signOutHint')} confirm={w('users.signOut')} onConfirm={signOut}
+        <ConfirmButton title={w('users.signOutAsk', { name })} text={w('users.signOutHint')}
+          confirm={w('users.signOut')} onConfirm={signOut}
           disabled={blocked} why={why}>{w('users.signOut')}</ConfirmButton>
-        <ConfirmButton danger={active} title={w(active ? 'users.deactivateAsk' : 'users.activateAsk', { name })} onConfirm={toggle}
-          text={w(active ? 'users.deactivateHint' : 'users.activateHint')} confirm={w(active ? 'common.deactivate' : 'common.activate')}
+        <ConfirmButton danger={active} title={w(active ? 'users.deactivateAsk' : 'users.activateAsk', { name })}
+          onConfirm={toggle}
+          text={w(active ? 'users.deactivateHint' : 'users.activateHint')}
+          confirm={w(active ? 'common.deactivate' : 'common.activate')}
           disabled={blocked} why={why}>{w(active ? 'common.deactivate' : 'common.activate')}</ConfirmButton>
       </div>
       {password === undefined ? null : (
         <OnceDialog title={w('users.onceTitle', { name })} hint={w('users.onceHint')} done={w('users.onceDone')}
-          values={[{ label: w('fields.password'), text: password }]} onClose={() => { setPassword(undefined); refresh(); onClose(); }} />
+          values={[{ label: w('fields.password'), text: password }]}
+          onClose={() => { setPassword(undefined); refresh(); onClose(); }} />
       )}
     </FormSection>
   );

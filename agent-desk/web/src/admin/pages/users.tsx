@@ -6,7 +6,8 @@ import { useCan, useSession } from '../../kit/index.ts';
 import { nameIn, optionsOf, useLocalName, useRoles, useSites, useTeams } from '../data.ts';
 import css from '../parts/admin.module.css';
 import { usePhone } from '../parts/frame.tsx';
-import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField, useAdminList } from '../parts/list.tsx';
+import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
+  useAdminList } from '../parts/list.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import { StateWord } from '../parts/state-word.tsx';
 import type { UserRecord } from '../types.ts';
@@ -26,7 +27,8 @@ function RoleBadges({ user }: { user: UserRecord }) {
   return (
     <span className={css.badges} title={found.map(localName).join(', ')}>
       {found.slice(0, rolesShown).map((role) => <span key={role.id} className="badge">{localName(role)}</span>)}
-      {found.length > rolesShown ? <span className="meta">{w('common.moreNames', { n: found.length - rolesShown })}</span> : null}
+      {found.length > rolesShown ? <span
+        className="meta">{w('common.moreNames', { n: found.length - rolesShown })}</span> : null}
     </span>
   );
 }
@@ -47,7 +49,8 @@ function useColumns(): AdminColumn<UserRecord>[] {
     { key: 'team', header: w('fields.teamId'), wide: true, cell: (user) => nameIn(teams, user.teamId) },
     { key: 'roles', header: w('fields.roles'), wide: true, cell: (user) => <RoleBadges user={user} /> },
     { key: 'status', header: w('common.status'), width: 120,
-      cell: (user) => <StateWord tone={user.status === 'ACTIVE' ? 'ok' : 'off'}>{w(`users.${user.status}`)}</StateWord> },
+      cell: (user) => <StateWord
+        tone={user.status === 'ACTIVE' ? 'ok' : 'off'}>{w(`users.${user.status}`)}</StateWord> },
   ];
 }
 
@@ -67,8 +70,10 @@ export function UsersPage({ id }: { id: string | undefined }) {
   const teamsHere = teams.filter((team) => siteId === null || team.siteId === siteId);
   return (
     <>
-      <ListPage title={w('users.title')} lead={w('users.lead')} query={query} columns={useColumns()} rowKey={(user) => user.id}
-        actions={mayChange ? <AddButton href={`${home}/new`}>{w('users.add')}</AddButton> : undefined} hrefOf={(user) => `${home}/${user.id}`}
+      <ListPage title={w('users.title')} lead={w('users.lead')} query={query} columns={useColumns()}
+        rowKey={(user) => user.id}
+        actions={mayChange ? <AddButton href={`${home}/new`}>{w('users.add')}</AddButton> : undefined}
+        hrefOf={(user) => `${home}/${user.id}`}
         filterCount={[q || null, siteId, teamId, status].filter((value) => value !== null).length}
         onClear={() => { setQ(''); setSite(null); setTeam(null); setStatus(null); }}
         empty={{ icon: IconAddressBook, title: w('users.empty'), hint: w('users.emptyHint') }}
@@ -77,7 +82,8 @@ export function UsersPage({ id }: { id: string | undefined }) {
             <SearchField value={q} onChange={setQ} label={w('users.search')} />
             <FilterSelect label={w('fields.siteId')} all={w('users.site')} value={siteId} data={optionsOf(sites)}
               onChange={(value) => { setSite(value); setTeam(null); }} />
-            <FilterSelect label={w('fields.teamId')} all={w('users.team')} value={teamId} onChange={setTeam} data={optionsOf(teamsHere)} />
+            <FilterSelect label={w('fields.teamId')} all={w('users.team')} value={teamId} onChange={setTeam}
+              data={optionsOf(teamsHere)} />
             <FilterSelect label={w('common.status')} all={w('common.anyStatus')} value={status} onChange={setStatus}
               data={(['ACTIVE', 'DISABLED'] as const).map((each) => ({ value: each, label: w(`users.${each}`) }))} />
           </FilterBar>

@@ -21,7 +21,8 @@ export function CopyButton({ text, label }: { text: string; label?: string }) {
     }
   };
   return (
-    <Button size="xs" variant="default" style={{ flex: 'none' }} aria-label={label === undefined ? undefined : `${w('common.copy')}: ${label}`}
+    <Button size="xs" variant="default" style={{ flex: 'none' }}
+      aria-label={label === undefined ? undefined : `${w('common.copy')}: ${label}`}
       leftSection={done ? <IconCheck size={14} /> : <IconCopy size={14} />} onClick={() => { void copy(); }}>
       <span aria-live="polite">{done ? w('common.copied') : w('common.copy')}</span>
     </Button>
@@ -34,7 +35,8 @@ export function CopyField({ label, help, text, once }: { label: string; help?: s
     <div>
       <p className={css.label}>{label}</p>
       <div className={css.copyLine}>
-        <pre className={once === true ? `${css.code} ${css.once}` : css.code} tabIndex={0} aria-label={label}>{text}</pre>
+        <pre className={once === true ? `${css.code} ${css.once}` : css.code} tabIndex={0}
+          aria-label={label}>{text}</pre>
         <CopyButton text={text} label={label} />
       </div>
       {help === undefined ? null : <p className={css.help} style={{ marginTop: 4 }}>{help}</p>}
@@ -44,12 +46,16 @@ export function CopyField({ label, help, text, once }: { label: string; help?: s
 
 export interface OnceValue { label: string; text: string }
 
-/** Secrets that exist on this screen only until the dialog is closed; neither Esc nor a click outside closes it by mistake. */
+/**
+ * Secrets that exist on this screen only until the dialog is closed; neither Esc nor a click outside closes it by
+ * mistake.
+ */
 export function OnceDialog({ title, hint, done, values, onClose }: {
   title: string; hint: string; done: string; values: OnceValue[]; onClose: () => void;
 }) {
   return (
-    <Modal opened onClose={onClose} title={title} withCloseButton={false} closeOnEscape={false} closeOnClickOutside={false} zIndex={400}>
+    <Modal opened onClose={onClose} title={title} withCloseButton={false} closeOnEscape={false}
+      closeOnClickOutside={false} zIndex={400}>
       <div className={css.section}>
         <Notice tone="warn">{hint}</Notice>
         {values.map((value) => <CopyField key={value.label} label={value.label} text={value.text} once />)}

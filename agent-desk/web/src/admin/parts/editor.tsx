@@ -15,8 +15,10 @@ export function SideDrawer({ title, onClose, children }: DrawerProps) {
   const w = useWords();
   const phone = usePhone();
   return (
-    <Drawer opened onClose={onClose} position="right" size={phone ? '100%' : 560} title={title} overlayProps={{ backgroundOpacity: 0.35 }}
-      classNames={{ title: css.drawerTitle }} closeButtonProps={{ 'aria-label': w('common.close') }} transitionProps={{ duration: 120 }}>
+    <Drawer opened onClose={onClose} position="right" size={phone ? '100%' : 560} title={title}
+      overlayProps={{ backgroundOpacity: 0.35 }}
+      classNames={{ title: css.drawerTitle }} closeButtonProps={{ 'aria-label': w('common.close') }}
+      transitionProps={{ duration: 120 }}>
       {children}
     </Drawer>
   );
@@ -28,7 +30,8 @@ export function LoadingDrawer({ title, onClose, error, onRetry }: {
 }) {
   return (
     <SideDrawer title={title} onClose={onClose}>
-      {error === null || error === undefined ? <SkeletonRows rows={7} height={56} /> : <ErrorState error={error} onRetry={onRetry} />}
+      {error === null || error === undefined ? <SkeletonRows rows={7} height={56} /> : <ErrorState error={error}
+        onRetry={onRetry} />}
     </SideDrawer>
   );
 }
@@ -80,10 +83,13 @@ function Clashes<D extends object>({ editor, show }: { editor: Editor<D>; show: 
   return (
     <>
       {editor.clashes.map((clash) => (
-        <Notice key={clash.field} tone="warn" title={`${wordOr(w, `fields.${clash.field}`, clash.field)} · ${w('conflict.clash')}`}
+        <Notice key={clash.field} tone="warn"
+          title={`${wordOr(w, `fields.${clash.field}`, clash.field)} · ${w('conflict.clash')}`}
           actions={<>
-            <Button size="xs" variant="default" onClick={() => { editor.settle(clash.field, 'theirs'); }}>{w('conflict.takeTheirs')}</Button>
-            <Button size="xs" variant="default" onClick={() => { editor.settle(clash.field, 'mine'); }}>{w('conflict.keepMine')}</Button>
+            <Button size="xs" variant="default"
+              onClick={() => { editor.settle(clash.field, 'theirs'); }}>{w('conflict.takeTheirs')}</Button>
+            <Button size="xs" variant="default"
+              onClick={() => { editor.settle(clash.field, 'mine'); }}>{w('conflict.keepMine')}</Button>
           </>}>
           <dl className={css.facts}>
             <dt>{w('conflict.theirs')}</dt><dd>{said(clash.field, clash.theirs)}</dd>
@@ -102,7 +108,8 @@ function Conflict<D extends object>({ editor, show }: { editor: Editor<D>; show:
     return (
       <Notice live tone="warn" title={w('conflict.title')}
         actions={(
-          <Button size="xs" variant="default" leftSection={<IconGitMerge size={14} />} onClick={() => { void editor.loadLatest(); }}>
+          <Button size="xs" variant="default" leftSection={<IconGitMerge size={14} />}
+            onClick={() => { void editor.loadLatest(); }}>
             {w('conflict.load')}
           </Button>
         )}>
@@ -123,7 +130,8 @@ function Foot<D extends object>({ editor, onClose }: { editor: Editor<D>; onClos
   const w = useWords();
   const wrong = Object.keys(editor.errors);
   const stuck = !editor.dirty && !editor.isNew && editor.conflict !== 'merged';
-  const why = wrong.length > 0 ? w('common.fix', { fields: wrong.map((field) => wordOr(w, `fields.${field}`, field)).join(', ') })
+  const why = wrong.length > 0
+    ? w('common.fix', { fields: wrong.map((field) => wordOr(w, `fields.${field}`, field)).join(', ') })
     : stuck ? w('common.unchanged') : editor.conflict === 'found' ? w('conflict.hint') : '';
   const said = editor.failure === undefined ? undefined : sayError(editor.failure);
   return (
@@ -149,7 +157,8 @@ function Foot<D extends object>({ editor, onClose }: { editor: Editor<D>; onClos
 function LeaveDialog({ onStay, onLeave }: { onStay: () => void; onLeave: () => void }) {
   const w = useWords();
   return (
-    <Modal opened onClose={onStay} title={w('common.discard')} closeButtonProps={{ 'aria-label': w('common.close') }} zIndex={400}>
+    <Modal opened onClose={onStay} title={w('common.discard')} closeButtonProps={{ 'aria-label': w('common.close') }}
+      zIndex={400}>
       <p className="muted">{w('common.discardHint')}</p>
       <div className={css.footRow} style={{ marginTop: 20 }}>
         <Button variant="default" onClick={onStay} data-autofocus>{w('common.discardNo')}</Button>
@@ -173,7 +182,8 @@ interface EditorProps<D extends object> {
 }
 
 /** The drawer around a form: Ctrl Enter saves, leaving with changes asks first, a version conflict is merged. */
-export function EditorDrawer<D extends object>({ title, editor, onClose, locked, show, children, after }: EditorProps<D>) {
+export function EditorDrawer<D extends object>({ title, editor, onClose, locked, show, children,
+  after }: EditorProps<D>) {
   const [leaving, setLeaving] = useState(false);
   const form = useRef<HTMLDivElement>(null);
   const close = (): void => { if (editor.dirty && locked === undefined) setLeaving(true); else onClose(); };

@@ -1,4 +1,7 @@
-/** The frame of the settings: the menu of what this user may open, at the left; on a phone one button above the page. */
+/**
+ * The frame of the settings: the menu of what this user may open, at the left; on a phone one button above the
+ * page.
+ */
 import { Button, Menu } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconChevronDown, IconExternalLink, IconLock } from '@tabler/icons-react';
@@ -61,17 +64,19 @@ function PhoneNav({ open, location, w }: { open: Section[]; location: string; w:
     <nav className={css.phoneNav} aria-label={w('nav.label')}>
       <Menu width="target">
         <Menu.Target>
-          <Button variant="default" size="md" rightSection={<IconChevronDown size={16} />} aria-label={w('nav.open')}>
+          <Button variant="default" size="md" rightSection={<IconChevronDown size={16} />}>
             {here === undefined ? w('title') : w(`nav.${here.key}`)}
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
           {open.map((section) => (
-            <Menu.Item key={section.key} leftSection={<section.icon size={16} stroke={1.75} />} onClick={() => { go(section.path); }}>
+            <Menu.Item key={section.key} leftSection={<section.icon size={16} stroke={1.75} />}
+              onClick={() => { go(section.path); }}>
               {w(`nav.${section.key}`)}
             </Menu.Item>
           ))}
-          <Menu.Item component="a" href="/docs" target="_blank" rel="noreferrer" leftSection={<IconExternalLink size={16} />}>
+          <Menu.Item component="a" href="/docs" target="_blank" rel="noreferrer"
+            leftSection={<IconExternalLink size={16} />}>
             {w('nav.docs')}
           </Menu.Item>
         </Menu.Dropdown>
@@ -90,7 +95,8 @@ export function AdminFrame({ children }: { children: ReactNode }) {
   if (open.length === 0) {
     return (
       <main>
-        <EmptyState icon={<IconLock size={28} stroke={1.5} />} title={w('common.nothing')}>{w('common.nothingHint')}</EmptyState>
+        <EmptyState icon={<IconLock size={28} stroke={1.5} />}
+          title={w('common.nothing')}>{w('common.nothingHint')}</EmptyState>
       </main>
     );
   }

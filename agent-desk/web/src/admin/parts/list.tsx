@@ -24,12 +24,16 @@ export function pathWith(path: string, filters: Filters): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
-/** A list of the API, page by page; words typed wait 250 ms. The key begins with ['admin', noun], so a save refreshes it. */
+/**
+ * A list of the API, page by page; words typed wait 250 ms. The key begins with ['admin', noun], so a save
+ * refreshes it.
+ */
 export function useAdminList<T>(noun: string, path: string, filters: Filters, enabled = true) {
   const [settled] = useDebouncedValue(filters, 250, { leading: true });
   return useInfiniteQuery({
     queryKey: ['admin', noun, 'list', path, settled],
-    queryFn: ({ pageParam, signal }) => api.get<Page<T>>(pathWith(path, { ...settled, cursor: pageParam, limit: '50' }), { signal }),
+    queryFn: ({ pageParam, signal }) =>
+      api.get<Page<T>>(pathWith(path, { ...settled, cursor: pageParam, limit: '50' }), { signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.nextCursor,
     placeholderData: keepPreviousData,
@@ -40,10 +44,12 @@ export function useAdminList<T>(noun: string, path: string, filters: Filters, en
 type ListQuery<T> = ReturnType<typeof useAdminList<T>>;
 
 /** The box to search in, with a way to empty it. */
-export function SearchField({ value, onChange, label }: { value: string; onChange: (value: string) => void; label: string }) {
+export function SearchField({ value, onChange,
+  label }: { value: string; onChange: (value: string) => void; label: string }) {
   const w = useWords();
   return (
-    <TextInput className={css.search} type="search" autoComplete="off" aria-label={label} placeholder={label} value={value} size="sm"
+    <TextInput className={css.search} type="search" autoComplete="off" aria-label={label} placeholder={label}
+      value={value} size="sm"
       leftSection={<IconSearch size={16} stroke={1.75} />}
       rightSection={value === '' ? null : (
         <CloseButton size="sm" aria-label={w('common.clearFilters')} onClick={() => { onChange(''); }} />
@@ -64,7 +70,8 @@ interface FilterProps {
 /** One narrowing of a list; choosing the first entry takes it off. */
 export function FilterSelect({ label, all, value, onChange, data }: FilterProps) {
   return (
-    <SelectField className={css.filter} aria-label={label} value={value ?? ''} data={[{ value: '', label: all }, ...data]}
+    <SelectField className={css.filter} aria-label={label} value={value ?? ''}
+      data={[{ value: '', label: all }, ...data]}
       onChange={(chosen) => { onChange(chosen === '' ? null : chosen); }} />
   );
 }
@@ -111,7 +118,8 @@ function NoMatch({ count, onClear }: { count: number; onClear: () => void }) {
 
 function Standing({ empty }: { empty: Empty }) {
   return (
-    <EmptyState icon={<empty.icon size={28} stroke={1.5} />} title={empty.title} actions={empty.action}>{empty.hint}</EmptyState>
+    <EmptyState icon={<empty.icon size={28} stroke={1.5} />} title={empty.title}
+      actions={empty.action}>{empty.hint}</EmptyState>
   );
 }
 
@@ -147,9 +155,11 @@ export function ListPage<T>(props: ListProps<T>) {
         <div className={bare ? css.pane : undefined} aria-busy={query.isPlaceholderData}>
           <DataTable label={props.title} {...table} rows={rows} columns={columns} rowKey={props.rowKey}
             onOpen={hrefOf === undefined ? props.onOpen : (row) => { go(hrefOf(row)); }}
-            empty={props.filterCount > 0 ? <NoMatch count={props.filterCount} onClear={props.onClear} /> : <Standing empty={props.empty} />} />
+            empty={props.filterCount > 0 ? <NoMatch count={props.filterCount} onClear={props.onClear} /> : <Standing
+              empty={props.empty} />} />
         </div>
-        {shown > 0 ? <p className={css.foot} role="status">{w(query.hasNextPage ? 'common.shownMore' : 'common.shown', { n: shown })}</p> : null}
+        {shown > 0 ? <p className={css.foot}
+          role="status">{w(query.hasNextPage ? 'common.shownMore' : 'common.shown', { n: shown })}</p> : null}
       </PageBody>
     </>
   );

@@ -21,12 +21,15 @@ export function MembersField({ label, value, people, onChange, disabled }: Membe
   const [search, setSearch] = useState('');
   const names = useMemo(() => new Map(people.map((person) => [person.value, person.label])), [people]);
   const free = people.filter((person) => !value.includes(person.value));
-  const chosen = value.map((id) => ({ id, label: names.get(id) ?? id })).toSorted((a, b) => a.label.localeCompare(b.label));
+  const chosen = value.map((id) => ({ id, label: names.get(id) ?? id })).toSorted((a, b) =>
+    a.label.localeCompare(b.label));
   return (
     <div className={css.section}>
       {disabled ? null : (
-        <SelectField label={`${label} (${value.length})`} placeholder={w('queues.addMember')} description={w('queues.memberHint')} searchable limit={50}
-          value={null} data={free} searchValue={search} onSearchChange={setSearch} nothingFoundMessage={w('queues.noneFound')}
+        <SelectField label={`${label} (${value.length})`} placeholder={w('queues.addMember')}
+          description={w('queues.memberHint')} searchable limit={50}
+          value={null} data={free} searchValue={search} onSearchChange={setSearch}
+          nothingFoundMessage={w('queues.noneFound')}
           onChange={(id) => { if (id !== null) { onChange([...value, id]); setSearch(''); } }} />
       )}
       {chosen.length === 0 ? <p className={css.help}>{w('queues.noMembers')}</p> : (

@@ -11,8 +11,10 @@ export function PersonFilter({ people, value, onChange }: {
   const w = useWords();
   if (people.length === 0) return null;
   return (
-    <SelectField className={css.filter} aria-label={w('audit.actorId')} placeholder={w('audit.actorId')} value={value} data={people} searchable clearable
-      limit={50} allowDeselect nothingFoundMessage={w('queues.noneFound')} clearButtonProps={{ 'aria-label': w('common.clearFilters') }}
+    <SelectField className={css.filter} aria-label={w('audit.actorId')} placeholder={w('audit.actorId')} value={value}
+      data={people} searchable clearable
+      limit={50} allowDeselect nothingFoundMessage={w('queues.noneFound')}
+      clearButtonProps={{ 'aria-label': w('common.clearFilters') }}
       onChange={onChange} />
   );
 }

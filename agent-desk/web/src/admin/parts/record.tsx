@@ -13,7 +13,10 @@ interface RecordProps<T> {
   children: (record: T | undefined, reload: () => Promise<T>) => ReactNode;
 }
 
-/** Fetches the record, then hands it to the form; `reload` fetches it anew after a conflict without touching the form. */
+/**
+ * Fetches the record, then hands it to the form; `reload` fetches it anew after a conflict without touching the
+ * form.
+ */
 export function RecordDrawer<T>({ noun, path, id, title, onClose, children }: RecordProps<T>) {
   const w = useWords();
   const query = useRecord<T>(noun, path, id);
@@ -23,7 +26,8 @@ export function RecordDrawer<T>({ noun, path, id, title, onClose, children }: Re
   };
   if (id === 'new') return <>{children(undefined, reload)}</>;
   if (query.data === undefined) {
-    return <LoadingDrawer title={title === '' ? w('common.loading') : title} onClose={onClose} error={query.error} onRetry={() => { void query.refetch(); }} />;
+    return <LoadingDrawer title={title === '' ? w('common.loading') : title} onClose={onClose} error={query.error}
+      onRetry={() => { void query.refetch(); }} />;
   }
   return <>{children(query.data, reload)}</>;
 }

@@ -1,4 +1,7 @@
-/** The form of any channel, drawn from the fields its registry declares: nothing here knows one channel from another. */
+/**
+ * The form of any channel, drawn from the fields its registry declares: nothing here knows one channel from
+ * another.
+ */
 import { Button } from '@mantine/core';
 import { CheckField, NumberField, SecretField, SelectField, TextField, useLocale } from '../../kit/index.ts';
 import type { SecretHint, SetupField } from '../account-types.ts';
@@ -6,7 +9,10 @@ import { useWords, wordOr, type Words } from '../use-words.ts';
 import css from './admin.module.css';
 import { Notice } from './editor.tsx';
 
-/** New values of secrets by name: text replaces, null removes, '' has the server make one; what is missing stays as it is. */
+/**
+ * New values of secrets by name: text replaces, null removes, '' has the server make one; what is missing stays as
+ * it is.
+ */
 export type SecretDraft = Record<string, string | null>;
 
 interface SetupProps {
@@ -28,7 +34,8 @@ function hintText(w: Words, hint: SecretHint | undefined): string {
 interface OneProps { field: SetupField; label: string; help: string | undefined; error: string | undefined }
 
 function SecretInput({ field, label, help, error, value, hint, isNew, onChange }: OneProps & {
-  value: string | null | undefined; hint: SecretHint | undefined; isNew: boolean; onChange: (value: string | null | undefined) => void;
+  value: string | null | undefined; hint: SecretHint | undefined; isNew: boolean;
+  onChange: (value: string | null | undefined) => void;
 }) {
   const w = useWords();
   const stored = hint?.set === true;
@@ -44,10 +51,13 @@ function SecretInput({ field, label, help, error, value, hint, isNew, onChange }
   if (typeof value === 'string') {
     return (
       <div>
-        <SecretField label={label} description={help} value={value} required={field.required} error={error} onChange={onChange}
+        <SecretField label={label} description={help} value={value} required={field.required} error={error}
+          onChange={onChange}
           placeholder={field.generated === true ? w('accounts.secretWillGenerate') : undefined} />
         {stored || field.generated === true
-          ? <Button size="xs" variant="subtle" onClick={() => { onChange(undefined); }}>{w(isNew ? 'accounts.secretGenerate' : 'accounts.secretKeep')}</Button> : null}
+          ? <Button size="xs" variant="subtle"
+            onClick={() => { onChange(undefined); }}>{w(isNew
+            ? 'accounts.secretGenerate' : 'accounts.secretKeep')}</Button> : null}
       </div>
     );
   }
@@ -57,10 +67,13 @@ function SecretInput({ field, label, help, error, value, hint, isNew, onChange }
       <div className={css.copyLine} style={{ alignItems: 'center' }}>
         <span className="grow">{value === null ? w('accounts.secretCleared') : hintText(w, hint)}</span>
         {value === null
-          ? <Button size="xs" variant="default" onClick={() => { onChange(undefined); }}>{w('accounts.secretKeep')}</Button>
-          : <Button size="xs" variant="default" onClick={() => { onChange(''); }}>{w(stored ? 'accounts.secretReplace' : 'accounts.secretFill')}</Button>}
+          ? <Button size="xs" variant="default"
+            onClick={() => { onChange(undefined); }}>{w('accounts.secretKeep')}</Button>
+          : <Button size="xs" variant="default"
+            onClick={() => { onChange(''); }}>{w(stored ? 'accounts.secretReplace' : 'accounts.secretFill')}</Button>}
         {stored && field.required !== true && value === undefined
-          ? <Button size="xs" variant="default" onClick={() => { onChange(null); }}>{w('common.remove')}</Button> : null}
+          ? <Button size="xs" variant="default"
+            onClick={() => { onChange(null); }}>{w('common.remove')}</Button> : null}
       </div>
       {help === undefined ? null : <p className={css.help} style={{ marginTop: 4 }}>{help}</p>}
       {error === undefined ? null : <p className="bad" role="alert">{error}</p>}
@@ -68,7 +81,8 @@ function SecretInput({ field, label, help, error, value, hint, isNew, onChange }
   );
 }
 
-function PlainInput({ field, label, help, error, value, onChange }: OneProps & { value: unknown; onChange: (value: unknown) => void }) {
+function PlainInput({ field, label, help, error, value,
+  onChange }: OneProps & { value: unknown; onChange: (value: unknown) => void }) {
   const w = useWords();
   const common = { label, description: help, required: field.required, error };
   const words = typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : '';
@@ -77,13 +91,17 @@ function PlainInput({ field, label, help, error, value, onChange }: OneProps & {
       return <CheckField label={label} description={help} value={value === true} onChange={onChange} error={error} />;
     case 'number':
       return (
-        <NumberField {...common} value={typeof value === 'number' ? value : value === undefined || value === null || value === '' ? '' : Number(value)}
+        <NumberField {...common}
+          value={typeof value === 'number' ? value : value === undefined || value === null || value === ''
+          ? '' : Number(value)}
           onChange={(number) => { onChange(number === '' ? undefined : number); }} />
       );
     case 'choice':
       return (
-        <SelectField {...common} value={words === '' ? null : words} onChange={(chosen) => { onChange(chosen ?? undefined); }} clearable={field.required !== true}
-          data={(field.choices ?? []).map((choice) => ({ value: choice, label: wordOr(w, `accounts.choices.${choice}`, choice) }))} />
+        <SelectField {...common} value={words === '' ? null : words}
+          onChange={(chosen) => { onChange(chosen ?? undefined); }} clearable={field.required !== true}
+          data={(field.choices ?? []).map((choice) =>
+            ({ value: choice, label: wordOr(w, `accounts.choices.${choice}`, choice) }))} />
       );
     default:
       return (
@@ -101,18 +119,21 @@ export function SetupFields(props: SetupProps) {
   return (
     <>
       {props.fields.map((field) => {
-        const one: OneProps = { field, label: field.label[locale], help: field.help?.[locale], error: props.errors[field.name] };
+        const one: OneProps = { field, label: field.label[locale], help: field.help?.[locale],
+          error: props.errors[field.name] };
         if (field.kind === 'qr' || field.kind === 'code') {
           return <Notice key={field.name} tone="plain" title={one.label}>{one.help ?? w('accounts.qrWait')}</Notice>;
         }
         if (field.kind === 'secret') {
           return (
-            <SecretInput key={field.name} {...one} value={props.secrets[field.name]} hint={props.hints[field.name]} isNew={props.isNew}
+            <SecretInput key={field.name} {...one} value={props.secrets[field.name]} hint={props.hints[field.name]}
+              isNew={props.isNew}
               onChange={(value) => { props.onSecret(field.name, value); }} />
           );
         }
         return (
-          <PlainInput key={field.name} {...one} value={props.settings[field.name]} onChange={(value) => { props.onSetting(field.name, value); }} />
+          <PlainInput key={field.name} {...one} value={props.settings[field.name]}
+            onChange={(value) => { props.onSetting(field.name, value); }} />
         );
       })}
     </>

@@ -6,7 +6,8 @@ import type { ReactNode } from 'react';
 import css from './admin.module.css';
 
 const icons: Record<StateTone, Icon> = {
-  ok: IconCircleCheckFilled, off: IconCircleOff, warn: IconAlertTriangleFilled, busy: IconLoader, none: IconQuestionMark,
+  ok: IconCircleCheckFilled, off: IconCircleOff, warn: IconAlertTriangleFilled, busy: IconLoader,
+  none: IconQuestionMark,
 };
 const tones: Record<StateTone, string> = { ok: 'ok', off: 'meta', warn: 'warn', busy: 'muted', none: 'meta' };
 

@@ -8,12 +8,12 @@ export const id = {
     label: 'Menu pengaturan', people: 'Orang', work: 'Pekerjaan', channels: 'Kanal', trail: 'Catatan',
     users: 'Pengguna', roles: 'Peran', queues: 'Antrean', skills: 'Keahlian', categories: 'Kategori',
     reasons: 'Alasan & hasil', accounts: 'Akun kanal', quarantine: 'Karantina', optOuts: 'Penolakan kontak',
-    audit: 'Jejak audit', docs: 'Dokumentasi API', open: 'Buka menu pengaturan', newTab: 'terbuka di tab baru',
+    audit: 'Jejak audit', docs: 'Dokumentasi API', newTab: 'terbuka di tab baru',
   },
   common: {
-    clearFilters: 'Hapus filter', all: 'Semua', anyStatus: 'Semua status', none: 'Tidak ada', active: 'Aktif', inactive: 'Nonaktif',
-    status: 'Status', name: 'Nama', code: 'Kode', actions: 'Tindakan', shown: '{{n}} ditampilkan',
-    shownMore: '{{n}} ditampilkan, masih ada lagi', noMatch: 'Tidak ada yang cocok',
+    clearFilters: 'Hapus filter', all: 'Semua', anyStatus: 'Semua status', none: 'Tidak ada', active: 'Aktif',
+    inactive: 'Nonaktif', status: 'Status', name: 'Nama', code: 'Kode', actions: 'Tindakan',
+    shown: '{{n}} ditampilkan', shownMore: '{{n}} ditampilkan, masih ada lagi', noMatch: 'Tidak ada yang cocok',
     noMatchHint: 'Daftar tersembunyi oleh {{n}} filter.', loading: 'Memuat ...', request: 'Nomor permintaan {{id}}',
     denied: 'Anda tidak berwenang membuka halaman ini',
     deniedHint: 'Diperlukan izin "{{permission}}". Hubungi administrator bila pekerjaan Anda membutuhkannya.',
@@ -68,8 +68,8 @@ export const id = {
   users: {
     title: 'Pengguna', lead: 'Siapa yang dapat masuk, di mana tempatnya, dan apa yang boleh dilakukannya.',
     add: 'Tambah pengguna', edit: 'Pengguna {{npk}}', search: 'Cari nama atau NPK', site: 'Semua site',
-    team: 'Semua tim', noSite: 'Tanpa site', noTeam: 'Tanpa tim', ACTIVE: 'Aktif',
-    DISABLED: 'Nonaktif', empty: 'Belum ada pengguna dalam cakupan Anda',
+    team: 'Semua tim', noSite: 'Tanpa site', noTeam: 'Tanpa tim', ACTIVE: 'Aktif', DISABLED: 'Nonaktif',
+    empty: 'Belum ada pengguna dalam cakupan Anda',
     emptyHint: 'Tambahkan pengguna pertama; kata sandi sementara dibuat oleh server.', identity: 'Identitas',
     work: 'Pekerjaan', rolesHead: 'Peran dan cakupan',
     rolesHint: 'Izin adalah gabungan semua peran, masing-masing di cakupannya. Hanya peran di bawah peringkat Anda '
@@ -278,6 +278,11 @@ export const id = {
     subjectId: 'Nomor objek (id)', actorId: 'Cari pengguna', empty: 'Belum ada catatan',
     emptyHint: 'Setiap perubahan akan tampil di sini.', refresh: 'Perbarui', actorKind: 'Jenis pelaku',
     allActors: 'Semua pelaku',
+    endings: {
+      SIGNED_OUT: 'keluar sendiri', ADMINISTRATOR: 'dikeluarkan administrator', PASSWORD_CHANGED: 'kata sandi diganti',
+      ROLES_CHANGED: 'peran diubah', USER_DISABLED: 'pengguna dinonaktifkan', IDLE: 'terlalu lama tidak dipakai',
+      EXPIRED: 'masa sesi habis', REPLACED: 'masuk lagi di perangkat yang sama',
+    },
     actors: { USER: 'Pengguna', CUSTOMER: 'Nasabah', SYSTEM: 'Sistem', BOT: 'Bot' },
     someone: 'Pengguna', unknownType: 'Kejadian {{type}}', allSubjects: 'Semua objek', range: 'Rentang waktu',
     ranges: {
