@@ -1,4 +1,5 @@
 /** Reads what a widget sends: hand-written checks, for nothing that a browser says is believed. */
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { AppError } from '#domain/errors.ts';
 import { isId } from '#domain/ids.ts';
 import { limits } from '#domain/limits.ts';
@@ -8,7 +9,6 @@ import type { Identity } from './token.ts';
 
 const COMMENT_CHARS_MAX = 2_000;
 const EMAIL = /^[^\s@<>,;]{1,64}@[^\s@<>,;]{1,190}$/;
-const PHONE = /^\+[1-9][0-9]{7,14}$/;
 const FIELDS: readonly FormField[] = ['name', 'phone', 'email', 'topic'];
 
 type Json = Record<string, unknown>;
@@ -23,11 +23,10 @@ function optionalText(from: Json, name: string, charsMax: number): string | unde
   return typeof value === 'string' && value.trim() !== '' ? cutText(value.trim(), charsMax) : undefined;
 }
 
-/** A telephone number as customers write it, as E.164; undefined if it is none. A leading 0 is Indonesia's. */
+/** A telephone number as customers write it, as E.164; undefined if it is none. Without a country it is Indonesia's. */
 export function normalPhone(written: string): string | undefined {
-  const digits = written.replaceAll(/[\s().-]/g, '');
-  const full = digits.startsWith('0') ? `+62${digits.slice(1)}` : digits.startsWith('62') ? `+${digits}` : digits;
-  return PHONE.test(full) ? full : undefined;
+  const number = parsePhoneNumberFromString(written, 'ID');
+  return number?.isPossible() === true ? number.number : undefined;
 }
 
 function readForm(value: unknown, settings: PublicSettings): Form {
