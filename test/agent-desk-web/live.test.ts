@@ -14,15 +14,15 @@ const me = 'me';
 function row(id: string, change: Partial<InteractionView> = {}): InteractionView {
   return {
     id, conversationId: `c-${id}`, contactId: 'p', contactName: null, handleMasked: '', channel: 'generic',
-      reportName: 'GENERIC', medium: 'MESSAGING',
+    reportName: 'GENERIC', medium: 'MESSAGING',
     accountId: 'a', accountName: 'A', ticketId: `t-${id}`, ticketNumber: 'TK', ticketState: 'OPEN_T1',
-      categoryId: null, categoryCode: null,
+    categoryId: null, categoryCode: null,
     state: 'IN_SERVICE', tier: 1, priority: 0, queueId: 'q', queueName: 'Q', agentId: me, agentName: 'Me',
-      dateOrigin: `2026-11-21T01:00:0${id.length % 10}.000Z`,
+    dateOrigin: `2026-11-21T01:00:0${id.length % 10}.000Z`,
     queuedAt: null, waitingSince: `2026-11-21T01:00:00.${id.padStart(3, '0').slice(-3)}Z`, acceptedAt: null,
-      answeredAt: null, documentedAt: null,
+    answeredAt: null, documentedAt: null,
     closedAt: null, snoozedUntil: null, customerEndedAt: null, outcomeCode: null, csatScore: null, clock: null,
-      unreadCount: 0, lastText: null,
+    unreadCount: 0, lastText: null,
     lastDirection: null, lastMessageAt: null, lastStatus: null, masked: false, version: 1, ...change,
   };
 }
@@ -30,9 +30,9 @@ function row(id: string, change: Partial<InteractionView> = {}): InteractionView
 function message(seq: number, change: Partial<MessageView> = {}): MessageView {
   return {
     id: `m${seq}`, conversationId: 'c-1', interactionId: '1', seq, direction: 'IN', authorKind: 'CUSTOMER',
-      authorId: null, authorName: null, kind: 'text',
+    authorId: null, authorName: null, kind: 'text',
     text: `text ${seq}`, attachments: [], code: null, replyToId: null, clientId: null, status: null, statusAt: null,
-      reasonCode: null,
+    reasonCode: null,
     createdAt: '2026-11-21T01:00:00.000Z', editedAt: null, deletedAt: null, version: 1, ...change,
   };
 }
@@ -59,7 +59,7 @@ function desk(snapshot: Partial<Snapshot> = {}) {
 t.test('events in any order, some twice, end like a fresh snapshot', async (t) => {
   const change = fc.record({
     id: fc.constantFrom('1', '22', '333', '4444'), agentId: fc.constantFrom(me, 'other', null),
-      state: fc.constantFrom('IN_SERVICE', 'QUEUED', 'CLOSED'),
+    state: fc.constantFrom('IN_SERVICE', 'QUEUED', 'CLOSED'),
   });
   fc.assert(fc.property(fc.array(change, { maxLength: 24 }), fc.array(fc.nat(), { maxLength: 24 }),
     (changes, shuffle) => {

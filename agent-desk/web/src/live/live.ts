@@ -47,6 +47,7 @@ export class Live {
   private cursor: string | undefined;
   private attempts = 0;
   private everOnline = false;
+  private quiet = false;
   private retryTimer: number | undefined;
   private countsTimer: number | undefined;
   private looking: string | null = null;
@@ -159,6 +160,7 @@ export class Live {
     this.socket.on('resync', (reason: { code: string }) => {
       if (reason.code === 'RIGHTS_CHANGED') {
         this.cursor = undefined;
+        this.quiet = true;
         void this.cache.invalidateQueries({ queryKey: ['session'] });
       }
       this.patch({ restarting: reason.code === 'RESTART' });
@@ -186,7 +188,9 @@ export class Live {
       this.stop();
       return;
     }
-    const back = this.everOnline;
+    // A change of rights asks for a new line; nobody was away, so there is nothing to tell.
+    const back = this.everOnline && !this.quiet;
+    this.quiet = false;
     this.everOnline = true;
     this.attempts = 0;
     this.patch({

@@ -81,24 +81,24 @@ function Settings() {
       </Menu.Target>
       <Menu.Dropdown aria-label={t('app.settings')}>
         <Menu.Label>{t('app.language')}</Menu.Label>
-        <Menu.Item role="menuitemradio" aria-checked={locale === 'id'} leftSection={check(locale === 'id')}
+        <Menu.Item aria-current={locale === 'id' ? 'true' : undefined} leftSection={check(locale === 'id')}
           onClick={() => { choose('id'); }}>
           {t('app.indonesian')}
         </Menu.Item>
-        <Menu.Item role="menuitemradio" aria-checked={locale === 'en'} leftSection={check(locale === 'en')}
+        <Menu.Item aria-current={locale === 'en' ? 'true' : undefined} leftSection={check(locale === 'en')}
           onClick={() => { choose('en'); }}>
           {t('app.english')}
         </Menu.Item>
         <Menu.Label>{t('app.theme')}</Menu.Label>
         {themes.map(([value, label]) => (
-          <Menu.Item key={value} role="menuitemradio" aria-checked={colorScheme === value}
+          <Menu.Item key={value} aria-current={colorScheme === value ? 'true' : undefined}
             leftSection={check(colorScheme === value)}
             onClick={() => { setColorScheme(value); }}>
             {label}
           </Menu.Item>
         ))}
         <Menu.Label>{t('app.sound')}</Menu.Label>
-        <Menu.Item role="menuitemcheckbox" aria-checked={sound} leftSection={check(sound)} closeMenuOnClick={false}
+        <Menu.Item aria-current={sound ? 'true' : undefined} leftSection={check(sound)} closeMenuOnClick={false}
           onClick={() => { setSound(!sound); }}>
           {sound ? t('app.on') : t('app.off')}
         </Menu.Item>
