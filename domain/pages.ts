@@ -14,12 +14,15 @@ export function encodePage(keys: readonly PageKey[]): string {
   return Buffer.from(JSON.stringify(keys)).toString('base64url');
 }
 
-/** The sort values of a cursor. Throws VALIDATION_FAILED for one that was not made by encodePage with as many values. */
+/**
+ * The sort values of a cursor. Throws VALIDATION_FAILED for one that was not made by encodePage with as many values.
+ */
 export function decodePage(cursor: string, count: number): PageKey[] {
   try {
     const keys: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     if (Array.isArray(keys) && keys.length === count
-      && keys.every((key) => key === null || typeof key === 'number' || (typeof key === 'string' && key.length <= 512))) {
+      && keys.every((key) => key === null || typeof key === 'number'
+        || (typeof key === 'string' && key.length <= 512))) {
       return keys as PageKey[];
     }
   } catch {

@@ -1,4 +1,7 @@
-/** Where the bytes of files lie: a local folder under random names, their type taken from content, never from the sender (RS09). */
+/**
+ * Where the bytes of files lie: a local folder under random names, their type taken from content, never from the sender
+ * (RS09).
+ */
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
@@ -31,14 +34,17 @@ const HEAD_BYTES = 4_100;
 const NAME = /^[0-9a-f]{2}[0-9a-f]{38}$/;
 
 /** Programs, whatever they call themselves. */
-const REFUSED_TYPES = new Set(['application/x-msdownload', 'application/vnd.microsoft.portable-executable', 'application/x-elf',
+const REFUSED_TYPES = new Set(['application/x-msdownload', 'application/vnd.microsoft.portable-executable',
+  'application/x-elf',
   'application/x-mach-binary', 'application/x.ms.shortcut', 'application/x-ms-shortcut', 'application/x-msi',
   'application/vnd.android.package-archive', 'application/java-vm', 'application/x-sh', 'application/x-apple-diskimage',
   'application/wasm', 'application/x-chrome-extension']);
-const REFUSED_NAMES = /\.(exe|com|bat|cmd|scr|pif|msi|msp|dll|sys|cpl|hta|vbs|vbe|jse?|wsf|wsh|ps1|psm1|lnk|jar|apk|app|dmg|deb|rpm|sh|reg|iso)$/i;
+const REFUSED_NAMES =
+  /\.(exe|com|bat|cmd|scr|pif|msi|msp|dll|sys|cpl|hta|vbs|vbe|jse?|wsf|wsh|ps1|psm1|lnk|jar|apk|app|dmg|deb|rpm|sh|reg|iso)$/i;
 
 /** Types that a browser may show in place: pictures, sound and film, which carry no script. */
-const INLINE = /^(image\/(png|jpeg|gif|webp|avif|bmp)|audio\/(mpeg|ogg|opus|wav|x-wav|vnd\.wave|aac|mp4|x-m4a|amr|flac|webm)|video\/(mp4|webm|ogg|quicktime))$/;
+const INLINE =
+  /^(image\/(png|jpeg|gif|webp|avif|bmp)|audio\/(mpeg|ogg|opus|wav|x-wav|vnd\.wave|aac|mp4|x-m4a|amr|flac|webm)|video\/(mp4|webm|ogg|quicktime))$/;
 
 /** True if the type may be shown in place; all else is only ever saved. */
 export function isInline(mediaType: string): boolean {
@@ -93,7 +99,8 @@ async function write(file: string, bytes: Readable | Uint8Array, bytesMax: numbe
 
 /** A store in this folder, which is made if it is not there. A name leads nowhere but into it. */
 export function createBlobStore(folder: string): BlobStore {
-  const pathOf = (name: string): string | undefined => (NAME.test(name) ? path.join(folder, name.slice(0, 2), name) : undefined);
+  const pathOf = (name: string): string | undefined => (NAME.test(name) ? path.join(folder, name.slice(0, 2),
+    name) : undefined);
   return {
     async put(bytes, { fileName, bytesMax = limits.fileBytes }) {
       const storageName = randomBytes(20).toString('hex');
@@ -143,15 +150,17 @@ const HOUR_MS = 3_600_000;
 let folderTurn = 0;
 
 /**
- * Removes what was uploaded and never attached within limits.fileOrphanHours, and bytes that no row knows (a crash between
- * the two), one folder of 256 at a call. Gives how many files it removed.
+ * Removes what was uploaded and never attached within limits.fileOrphanHours, and bytes that no row knows (a crash
+ * between the two), one folder of 256 at a call. Gives how many files it removed.
  */
 export async function sweepOrphans(db: Db, blobs: BlobStore): Promise<number> {
-  const dropped = (await db.rows<{ storage_name: string }>(dropOrphans, [limits.fileOrphanHours])).map((row) => row.storage_name);
+  const dropped = (await db.rows<{ storage_name: string }>(dropOrphans,
+    [limits.fileOrphanHours])).map((row) => row.storage_name);
   folderTurn = (folderTurn + 1) % 256;
   const [clock] = await db.dynamic<{ ms: string }>('select (extract(epoch from now()) * 1000)::bigint::text as ms');
   const old = await blobs.olderThan(folderTurn, Number(clock?.ms ?? 0) - limits.fileOrphanHours * HOUR_MS);
-  const known = new Set((old.length === 0 ? [] : await db.rows<{ storage_name: string }>(knownBlobs, [old])).map((row) => row.storage_name));
+  const known = new Set((old.length === 0 ? [] : await db.rows<{ storage_name: string }>(knownBlobs,
+    [old])).map((row) => row.storage_name));
   const strays = old.filter((name) => !known.has(name));
   for (const name of [...dropped, ...strays]) await blobs.remove(name);
   return dropped.length + strays.length;

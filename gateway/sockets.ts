@@ -1,4 +1,7 @@
-/** The socket server: engine options that bound every connection, the Origin rule, and the desk's namespace (RS17, RS18). */
+/**
+ * The socket server: engine options that bound every connection, the Origin rule, and the desk's namespace (RS17,
+ * RS18).
+ */
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import { limits } from '#domain/limits.ts';
@@ -22,8 +25,8 @@ const PING_INTERVAL_MS = 10_000;
 const PING_TIMEOUT_MS = 8_000;
 
 /**
- * May this page talk to /desk? A browser always sends Origin with a websocket, so one without it is no browser and carries
- * no foreign user's cookie; a same-origin polling request says so in Sec-Fetch-Site.
+ * May this page talk to /desk? A browser always sends Origin with a websocket, so one without it is no browser and
+ * carries no foreign user's cookie; a same-origin polling request says so in Sec-Fetch-Site.
  */
 export function deskOriginAllowed(
   rule: OriginRule, origin: string | undefined, host: string | undefined, fetchSite?: string,
@@ -40,8 +43,8 @@ function requestAllowed(options: SocketOptions, request: IncomingMessage): boole
 }
 
 /**
- * Puts Socket.io on the HTTP server. A page of a foreign origin gets 403 before anything is read; a connection that joins no
- * namespace in limits.socketAuthMs is closed; nothing is recovered but by our own cursor.
+ * Puts Socket.io on the HTTP server. A page of a foreign origin gets 403 before anything is read; a connection that
+ * joins no namespace in limits.socketAuthMs is closed; nothing is recovered but by our own cursor.
  */
 export function createSockets(server: HttpServer, options: SocketOptions): Sockets {
   const io = new Server(server, {

@@ -23,7 +23,8 @@ export async function readInteraction(
     const row = await tx.one<Marked>(markRead, [user.organisationId, interactionId, user.id]);
     if (row === undefined) return { changed: false };
     await appendJournal(tx, [{
-      type: 'interaction.read', subjectType: 'interaction', subjectId: interactionId, conversationId: row.conversation_id,
+      type: 'interaction.read', subjectType: 'interaction', subjectId: interactionId,
+        conversationId: row.conversation_id,
       actor: { kind: 'USER', id: user.id }, version: row.version,
       scope: { organisationId: user.organisationId, siteId: row.site_id, branchId: row.branch_id, queueId: row.queue_id,
         teamId: row.team_id, agentId: user.id },

@@ -23,7 +23,8 @@ interface TicketRow {
 const newestInteraction = statement('ticketing.interaction', `select id from interactions
   where ticket_id = $1 and organisation_id = $2
   order by (state not in ('CLOSED', 'OOT_COMPLETE')) desc, date_origin desc limit 1`);
-const lockTicket = statement('ticketing.lock', `select id, conversation_id, site_id, branch_id, queue_id, team_id, agent_id, version
+const lockTicket = statement('ticketing.lock',
+  `select id, conversation_id, site_id, branch_id, queue_id, team_id, agent_id, version
   from tickets where id = $1 and organisation_id = $2 for no key update`);
 const write = statement('ticketing.write', `update tickets set version = version + 1,
     summary = case when $3 then $4 else summary end, outcome_code = case when $5 then $6 else outcome_code end
@@ -34,7 +35,8 @@ async function writeFields(tx: Tx, user: User, ticket: TicketRow, change: Ticket
   if (changed.length === 0) return;
   if (change.outcomeCode) await requireReason(tx, user.organisationId, 'OUTCOME', change.outcomeCode, 'outcomeCode');
   const summary = change.summary === undefined || change.summary === null ? null : safeText(change.summary);
-  const written = await tx.one<{ version: number }>(write, [ticket.id, user.organisationId, change.summary !== undefined,
+  const written = await tx.one<{ version: number }>(write,
+    [ticket.id, user.organisationId, change.summary !== undefined,
     summary, change.outcomeCode !== undefined, change.outcomeCode ?? null]);
   await appendJournal(tx, [{
     type: 'ticket.updated', subjectType: 'ticket', subjectId: ticket.id, conversationId: ticket.conversation_id,
@@ -45,8 +47,8 @@ async function writeFields(tx: Tx, user: User, ticket: TicketRow, change: Ticket
 }
 
 /**
- * Changes the fields that are given. The category goes to the newest interaction too, whose clock follows. Throws NOT_FOUND
- * outside the user's ticket.update scope, VERSION_CONFLICT, VALIDATION_FAILED {fields}.
+ * Changes the fields that are given. The category goes to the newest interaction too, whose clock follows. Throws
+ * NOT_FOUND outside the user's ticket.update scope, VERSION_CONFLICT, VALIDATION_FAILED {fields}.
  */
 export async function updateTicket(work: Work, command: {
   user: User; ticketId: string; ifVersion: number; change: TicketChange;
@@ -56,7 +58,8 @@ export async function updateTicket(work: Work, command: {
     const newest = await tx.one<{ id: string }>(newestInteraction, [ticketId, user.organisationId]);
     const row = newest === undefined ? undefined : await lockInteraction(tx, user.organisationId, newest.id);
     const ticket = await tx.one<TicketRow>(lockTicket, [ticketId, user.organisationId]);
-    if (ticket === undefined || !can(user, 'ticket.update', { organisationId: user.organisationId, siteId: ticket.site_id,
+    if (ticket === undefined || !can(user, 'ticket.update',
+      { organisationId: user.organisationId, siteId: ticket.site_id,
       branchId: ticket.branch_id, queueId: ticket.queue_id, teamId: ticket.team_id, agentId: ticket.agent_id })) {
       throw new AppError('NOT_FOUND');
     }

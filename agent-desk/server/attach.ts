@@ -1,4 +1,7 @@
-/** From the handshake to live: hello, then the events since the cursor or a snapshot, then whatever happens. No gap, no double. */
+/**
+ * From the handshake to live: hello, then the events since the cursor or a snapshot, then whatever happens. No gap, no
+ * double.
+ */
 import { decodeCursor, encodeCursor, comparePositions, type Position } from '#domain/journal/cursor.ts';
 import { readBetweenPositions } from '#domain/journal/tail.ts';
 import { appNow } from '#domain/clock.ts';
@@ -27,7 +30,9 @@ const cursorFacts = statement('desk.cursor-facts', `
       and r.at > coalesce((select at from here), '-infinity'::timestamptz) - $6 * interval '1 second'
       and (r.type in ('role.updated', 'queue.updated') or r.subject_id = $5)) as rights_changed`);
 
-/** The position to resume from, or undefined where only a snapshot is right: too old, too far, unknown, or other rights. */
+/**
+ * The position to resume from, or undefined where only a snapshot is right: too old, too far, unknown, or other rights.
+ */
 export async function resumablePosition(
   work: Work, user: User, cursor: unknown, present: Position,
 ): Promise<Position | undefined> {

@@ -11,7 +11,8 @@ export interface Viewer {
 }
 
 /** The rights by which events are given out. */
-const INDEXED = ['interaction.read', 'interaction.read-waiting', 'ticket.read', 'contact.read', 'presence.read'] as const;
+const INDEXED = ['interaction.read', 'interaction.read-waiting', 'ticket.read', 'contact.read',
+  'presence.read'] as const;
 export type IndexedPermission = (typeof INDEXED)[number] & Permission;
 
 export interface Audience<V extends Viewer> {

@@ -11,7 +11,8 @@ export interface DeskCommands {
   queueReply(command: {
     user: User; conversationId: string; clientId: string; text: string; fileIds: string[]; replyToId?: string | null;
   }): Promise<{ messageId: string; duplicate: boolean }>;
-  addNote(command: { user: User; conversationId: string; clientId: string; text: string }): Promise<{ messageId: string }>;
+  addNote(command: { user: User; conversationId: string; clientId: string; text: string }): Promise<{
+    messageId: string }>;
   retryMessage(command: { user: User; messageId: string }): Promise<unknown>;
   readInteraction(command: { user: User; interactionId: string }): Promise<unknown>;
   pickInteraction(command: { user: User; interactionId: string }): Promise<unknown>;

@@ -1,16 +1,16 @@
 /** The desk server of one node: lets desks in, keeps them live by the tail of the journal, and lets them go. */
 import type { Namespace } from 'socket.io';
 import { z } from 'zod';
-import { AppError, errorMessage } from '#domain/errors.ts';
+import { AppError, errorMessage, type ErrorCode } from '#domain/errors.ts';
 import { newId } from '#domain/ids.ts';
 import { isUnavailable } from '#domain/store/db.ts';
 import type { DeskServerEvents } from '#agent-desk/protocol.ts';
 import { attach } from './attach.ts';
-import { createAudience } from './audience.ts';
-import { createDispatch, type DispatchStats } from './dispatch.ts';
+import { createAudience, type Audience } from './audience.ts';
+import { createDispatch, type Dispatch, type DispatchStats } from './dispatch.ts';
 import { createLooking, type Looking } from './looking.ts';
 import type { DeskParts } from './parts.ts';
-import { createRequests } from './requests.ts';
+import { createRequests, type Requests } from './requests.ts';
 import { endSession, makeDesktop, resync, type Desktop, type DeskSocket } from './viewer.ts';
 
 export type DeskNamespace = Namespace<Record<string, (...args: unknown[]) => void>, DeskServerEvents>;
@@ -34,7 +34,7 @@ const handshake = z.object({
 });
 
 /** A refusal of the handshake: the client finds the code in error.data. */
-function refused(code: 'SIGN_IN_REQUIRED' | 'ORIGIN_REFUSED' | 'BAD_REQUEST' | 'DATABASE_UNAVAILABLE' | 'SHUTTING_DOWN'): Error {
+function refused(code: ErrorCode): Error {
   return Object.assign(new Error(code), { data: { code, message: errorMessage(code, 'id') } });
 }
 
@@ -59,96 +59,131 @@ function gate(most: number): <T>(body: () => Promise<T>) => Promise<T> {
   };
 }
 
-/** Builds the desk server. It follows the tail from now on; serve() opens it to sockets. */
-export function createDesk(parts: DeskParts): Desk {
-  const { work, sessions, commands } = parts;
-  const audience = createAudience<Desktop>();
-  const present = new Set<Desktop>();
-  const dispatch = createDispatch(work, audience, parts.tail.position());
-  const looking = createLooking(parts);
-  const requests = createRequests(parts, looking);
-  const enter = gate(ATTACH_AT_ONCE);
-  const farewells = new Set<Promise<void>>();
-  let stopping = false;
+/** The desks of one node, and what their coming and going takes. */
+interface Floor {
+  parts: DeskParts;
+  audience: Audience<Desktop>;
+  dispatch: Dispatch;
+  looking: Looking;
+  requests: Requests;
+  present: Set<Desktop>;
+  enter: ReturnType<typeof gate>;
+  farewells: Set<Promise<void>>;
+  stopping: boolean;
+}
 
-  const forget = async (desktop: Desktop): Promise<void> => {
-    for (let tries = 1; tries <= FORGET_TRIES_MAX; tries += 1) {
-      try {
-        await commands.deskDisconnected({ connectionId: desktop.connectionId });
-        return;
-      } catch (error) {
-        if (stopping && tries > 3) return;
-        if (tries === 1) work.log.warn({ err: error }, 'a desk that left could not be forgotten; trying again');
-        await new Promise((resolve) => { setTimeout(resolve, Math.min(1_000, 50 * tries)); });
-      }
-    }
-  };
-  const leave = (desktop: Desktop): void => {
-    desktop.ended = true;
-    audience.remove(desktop);
-    if (!present.delete(desktop)) return;
-    looking.gone(desktop);
-    const done = forget(desktop).finally(() => farewells.delete(done));
-    farewells.add(done);
-  };
-  const welcome = async (desktop: Desktop, cursor: unknown): Promise<void> => {
-    const { user, tabId, connectionId } = desktop;
+/** Tells the database that the desk left, again while it is away: the agent's grace runs from it. */
+async function forget(floor: Floor, desktop: Desktop): Promise<void> {
+  const { work, commands } = floor.parts;
+  for (let tries = 1; tries <= FORGET_TRIES_MAX; tries += 1) {
     try {
-      await enter(async () => {
-        if (desktop.ended) return;
-        // Asked again now that a revocation or a change of rights would find this desk: what came in between is not missed.
-        const session = await sessions.verify(desktop.socket.handshake.headers.cookie);
-        if (session === undefined) { endSession(desktop, 'SIGN_IN_REQUIRED'); return; }
-        Object.assign(desktop, { user: session.user });
-        await commands.deskConnected({ user, nodeId: parts.nodeId, connectionId, tabId });
-        await attach({ work, dispatch, audience }, desktop, cursor);
-      });
-      if (desktop.ended) { audience.remove(desktop); await forget(desktop); }
+      await commands.deskDisconnected({ connectionId: desktop.connectionId });
+      return;
     } catch (error) {
-      if (!desktop.ended && !isUnavailable(error)) work.log.error({ err: error }, 'a desk could not be brought to live');
-      resync(desktop, 'RESTART');
+      if (floor.stopping && tries > 3) return;
+      if (tries === 1) work.log.warn({ err: error }, 'a desk that left could not be forgotten; trying again');
+      await new Promise((resolve) => { setTimeout(resolve, Math.min(1_000, 50 * tries)); });
     }
-  };
-  const onConnection = (socket: DeskSocket): void => {
-    const { user, sessionId, tabId, cursor } = socket.data as { user: Desktop['user']; sessionId: string; tabId: string; cursor: unknown };
-    const desktop = makeDesktop(socket, { user, sessionId, tabId, connectionId: newId(), position: dispatch.position() });
-    present.add(desktop);
-    socket.on('disconnect', () => leave(desktop));
-    socket.onAny((event: string, ...args: unknown[]) => void requests.serve(desktop, event, args));
-    if (stopping) resync(desktop, 'RESTART');
-    else void welcome(desktop, cursor);
-  };
-  const where = (of: (desktop: Desktop) => boolean): Desktop[] => [...present].filter(of);
-  const unsubscribe = [
+  }
+}
+
+function leave(floor: Floor, desktop: Desktop): void {
+  desktop.ended = true;
+  floor.audience.remove(desktop);
+  if (!floor.present.delete(desktop)) return;
+  floor.looking.gone(desktop);
+  const done = forget(floor, desktop).finally(() => floor.farewells.delete(done));
+  floor.farewells.add(done);
+}
+
+async function bringToLive(floor: Floor, desktop: Desktop, cursor: unknown): Promise<void> {
+  const { parts, audience, dispatch } = floor;
+  if (desktop.ended) return;
+  // Asked again now that a revocation or a change of rights would find this desk: what came in between is not missed.
+  const session = await parts.sessions.verify(desktop.socket.handshake.headers.cookie);
+  if (session === undefined) { endSession(desktop, 'SIGN_IN_REQUIRED'); return; }
+  const { user } = session;
+  Object.assign(desktop, { user });
+  const { tabId, connectionId } = desktop;
+  await parts.commands.deskConnected({ user, nodeId: parts.nodeId, connectionId, tabId });
+  await attach({ work: parts.work, dispatch, audience }, desktop, cursor);
+}
+
+async function welcome(floor: Floor, desktop: Desktop, cursor: unknown): Promise<void> {
+  try {
+    await floor.enter(() => bringToLive(floor, desktop, cursor));
+    if (desktop.ended) { floor.audience.remove(desktop); await forget(floor, desktop); }
+  } catch (error) {
+    if (!desktop.ended && !isUnavailable(error)) {
+      floor.parts.work.log.error({ err: error }, 'a desk could not be brought to live');
+    }
+    resync(desktop, 'RESTART');
+  }
+}
+
+function onConnection(floor: Floor, socket: DeskSocket): void {
+  const data = socket.data as Pick<Desktop, 'user' | 'sessionId' | 'tabId'> & { cursor: unknown };
+  const { user, sessionId, tabId, cursor } = data;
+  const position = floor.dispatch.position();
+  const desktop = makeDesktop(socket, { user, sessionId, tabId, connectionId: newId(), position });
+  floor.present.add(desktop);
+  socket.on('disconnect', () => leave(floor, desktop));
+  socket.onAny((event: string, ...args: unknown[]) => void floor.requests.serve(desktop, event, args));
+  if (floor.stopping) resync(desktop, 'RESTART');
+  else void welcome(floor, desktop, cursor);
+}
+
+/** Follows the tail, ends desks whose session ended, and sends those round again whose rights changed (RA03). */
+function follow(floor: Floor): (() => void)[] {
+  const { audience, dispatch, parts } = floor;
+  const where = (of: (desktop: Desktop) => boolean): Desktop[] => [...floor.present].filter(of);
+  return [
     parts.tail.subscribe((batch) => dispatch.run(batch)),
-    sessions.onRevoked(({ sessionIdHash, code }) => {
-      for (const desktop of where((one) => one.sessionId === sessionIdHash)) { audience.remove(desktop); endSession(desktop, code); }
+    parts.sessions.onRevoked(({ sessionIdHash, code }) => {
+      for (const desktop of where((one) => one.sessionId === sessionIdHash)) {
+        audience.remove(desktop);
+        endSession(desktop, code);
+      }
     }),
-    sessions.onUserChanged((userId) => {
-      for (const desktop of where((one) => one.user.id === userId)) { audience.remove(desktop); resync(desktop, 'RIGHTS_CHANGED'); }
+    parts.sessions.onUserChanged((userId) => {
+      for (const desktop of where((one) => one.user.id === userId)) {
+        audience.remove(desktop);
+        resync(desktop, 'RIGHTS_CHANGED');
+      }
     }),
   ];
+}
 
+/** Builds the desk server. It follows the tail from now on; serve() opens it to sockets. */
+export function createDesk(parts: DeskParts): Desk {
+  const audience = createAudience<Desktop>();
+  const looking = createLooking(parts);
+  const floor: Floor = {
+    parts, audience, looking, dispatch: createDispatch(parts.work, audience, parts.tail.position()),
+    requests: createRequests(parts, looking), present: new Set(), enter: gate(ATTACH_AT_ONCE), farewells: new Set(),
+    stopping: false,
+  };
+  const { dispatch, present } = floor;
+  const unsubscribe = follow(floor);
+  const sendRound = (desktop: Desktop): void => { audience.remove(desktop); resync(desktop, 'RESTART'); };
   return {
     serve(namespace) {
       namespace.use((socket, next) => {
-        admit(parts, socket, stopping).then(() => next(), (error: Error) => next(error));
+        admit(parts, socket, floor.stopping).then(() => next(), (error: Error) => next(error));
       });
-      namespace.on('connection', onConnection);
+      namespace.on('connection', (socket) => onConnection(floor, socket));
     },
     customerTyping: (typing) => looking.customerTyping(typing),
     onAgentTyping: (listener) => looking.onAgentTyping(listener),
     stats: () => ({ ...dispatch.stats, sockets: present.size, lagMs: parts.tail.lagMs() }),
-    reconnectAll() {
-      for (const desktop of [...present]) { audience.remove(desktop); resync(desktop, 'RESTART'); }
-    },
+    reconnectAll() { for (const desktop of [...present]) sendRound(desktop); },
     async stop() {
-      stopping = true;
+      floor.stopping = true;
       for (const end of unsubscribe) end();
       dispatch.stop();
-      for (const desktop of [...present]) { audience.remove(desktop); resync(desktop, 'RESTART'); leave(desktop); }
+      for (const desktop of [...present]) { sendRound(desktop); leave(floor, desktop); }
       looking.stop();
-      await Promise.all(farewells);
+      await Promise.all(floor.farewells);
     },
   };
 }

@@ -1,4 +1,6 @@
-/** Who gets what of a batch: for every desk the events it may see, as it may see them (RS19). Pure but for the audience. */
+/**
+ * Who gets what of a batch: for every desk the events it may see, as it may see them (RS19). Pure but for the audience.
+ */
 import { can, keysOfResource } from '#domain/people/access.ts';
 import { maskInteraction, type InteractionFacts } from '#domain/interactions/queries.ts';
 import type { DeskEvent } from '#agent-desk/protocol.ts';
@@ -42,7 +44,8 @@ function sightOf<V extends Viewer>(out: Building<V>, facts: InteractionFacts): {
 function giveInteraction<V extends Viewer>(out: Building<V>, hydrated: Hydrated, facts: InteractionFacts): void {
   const { view } = facts;
   const { full, masked } = sightOf(out, facts);
-  const event = { type: 'interaction.changed', subject: { type: 'interaction', id: view.id }, version: view.version } as const;
+  const event = { type: 'interaction.changed', subject: { type: 'interaction', id: view.id },
+    version: view.version } as const;
   give(out, full, { ...event, data: view });
   if (masked.size > 0) give(out, masked, { ...event, data: maskInteraction(view) });
   const places = hydrated.stood.get(view.id);
@@ -94,7 +97,8 @@ function giveTickets<V extends Viewer>(out: Building<V>, hydrated: Hydrated): vo
     const who = out.audience.having('ticket.read', out.organisationId, keysOfResource(place))
       .union(out.audience.having('interaction.read', out.organisationId, keysOfPlaces(out.organisationId, places)))
       .union(new Set(holders(out, holderIds)));
-    give(out, who, { type: 'ticket.changed', subject: { type: 'ticket', id: view.id }, version: view.version, data: view });
+    give(out, who,
+      { type: 'ticket.changed', subject: { type: 'ticket', id: view.id }, version: view.version, data: view });
   }
 }
 
@@ -102,7 +106,8 @@ function giveAgents<V extends Viewer>(out: Building<V>, hydrated: Hydrated): voi
   for (const { view, place } of hydrated.agents) {
     const who = out.audience.having('presence.read', out.organisationId, keysOfResource(place))
       .union(new Set(out.audience.ofUser(view.userId)));
-    give(out, who, { type: 'agent.changed', subject: { type: 'agent', id: view.userId }, version: view.version, data: view });
+    give(out, who,
+      { type: 'agent.changed', subject: { type: 'agent', id: view.userId }, version: view.version, data: view });
   }
 }
 

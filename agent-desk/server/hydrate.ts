@@ -2,7 +2,8 @@
 import type { JournalRow } from '#domain/journal/events.ts';
 import type { Queryable } from '#domain/store/db.ts';
 import { placesStood, touchedInteractions, type InteractionFacts } from '#domain/interactions/queries.ts';
-import { conversationReaders, messageViews, type ConversationReaders, type MessageSeen } from '#domain/conversations/queries.ts';
+import { conversationReaders, messageViews, type ConversationReaders,
+  type MessageSeen } from '#domain/conversations/queries.ts';
 import { ticketFacts, type TicketFacts } from '#domain/tickets/queries.ts';
 import { agentFacts, type AgentSeen } from '#domain/people/queries.ts';
 import { offersOfInteractions, type OfferFacts } from '#domain/queues/queries.ts';

@@ -1,4 +1,6 @@
-/** What a desk asks for: validated by the protocol, bounded in rate, answered with {ok, ...}; nothing else gets through. */
+/**
+ * What a desk asks for: validated by the protocol, bounded in rate, answered with {ok, ...}; nothing else gets through.
+ */
 import { AppError, errorMessage, type ErrorCode } from '#domain/errors.ts';
 import { limits } from '#domain/limits.ts';
 import { isUnavailable } from '#domain/store/db.ts';
@@ -34,7 +36,8 @@ async function interaction(parts: DeskParts, user: User, id: string): Promise<De
 }
 
 async function requireReadable(parts: DeskParts, user: User, conversationId: string): Promise<void> {
-  const found = await parts.work.db.dynamic(`select 1 from conversations c where c.id = $1 and ${conversationFilter(user, 'c')}`,
+  const found = await parts.work.db.dynamic(`select 1 from conversations c where c.id = $1
+    and ${conversationFilter(user, 'c')}`,
     [conversationId]);
   if (found.length === 0) throw new AppError('NOT_FOUND');
 }
@@ -44,7 +47,8 @@ function handlers(parts: DeskParts, looking: Looking): Handlers {
   return {
     'message:send': async ({ user }, { replyToId, ...command }) =>
       message(parts, user, (await commands.queueReply({ user, ...command, replyToId: replyToId ?? null })).messageId),
-    'message:note': async ({ user }, command) => message(parts, user, (await commands.addNote({ user, ...command })).messageId),
+    'message:note': async ({ user }, command) => message(parts, user,
+      (await commands.addNote({ user, ...command })).messageId),
     'message:retry': async ({ user }, command) => {
       await commands.retryMessage({ user, ...command });
       return message(parts, user, command.messageId);
@@ -57,7 +61,8 @@ function handlers(parts: DeskParts, looking: Looking): Handlers {
       looking.typing(desktop, conversationId, typing);
       return null;
     },
-    'interaction:read': async ({ user }, command) => { await commands.readInteraction({ user, ...command }); return null; },
+    'interaction:read': async ({ user },
+      command) => { await commands.readInteraction({ user, ...command }); return null; },
     'interaction:pick': async ({ user }, command) => {
       await commands.pickInteraction({ user, ...command });
       return interaction(parts, user, command.interactionId);
@@ -66,7 +71,8 @@ function handlers(parts: DeskParts, looking: Looking): Handlers {
       await commands.releaseInteraction({ user, interactionId, ...(reasonCode === undefined ? {} : { reasonCode }) });
       return null;
     },
-    'offer:accept': async ({ user }, command) => interaction(parts, user, (await commands.acceptOffer({ user, ...command })).interactionId),
+    'offer:accept': async ({ user }, command) => interaction(parts, user,
+      (await commands.acceptOffer({ user, ...command })).interactionId),
     'offer:decline': async ({ user }, command) => { await commands.declineOffer({ user, ...command }); return null; },
     'presence:set': async ({ user }, { presence, reasonCode }) => {
       await commands.setPresence({ user, presence, reasonCode: reasonCode ?? null });

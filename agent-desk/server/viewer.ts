@@ -22,6 +22,7 @@ export interface Desktop extends Viewer {
   ended: boolean;
 }
 
+/** A desk whose socket has just come in; it is served once attach() has brought it to live. */
 export function makeDesktop(
   socket: DeskSocket, given: { user: User; sessionId: string; tabId: string; connectionId: string; position: Position },
 ): Desktop {
@@ -29,7 +30,9 @@ export function makeDesktop(
 }
 
 interface WsTransport { socket?: { bufferedAmount?: number; terminate?: () => void } }
-/** What engine.io has not handed to the transport yet; it declares the field private, and there is no public measure. */
+/**
+ * What engine.io has not handed to the transport yet; it declares the field private, and there is no public measure.
+ */
 interface Buffered { writeBuffer: readonly { data?: unknown }[]; transport?: WsTransport }
 
 /** Bytes that wait unsent for this socket, in the engine and in the websocket. */

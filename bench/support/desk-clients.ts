@@ -49,7 +49,8 @@ async function connectAll(order: Extract<ClientOrder, { op: 'connect' }>): Promi
 
 process.on('message', (order: ClientOrder) => {
   const report = (): void => {
-    process.send?.({ connected: clients.length, deliveries, lastAt, agesMs, firstSeen: [...firstSeen] } satisfies ClientReport);
+    process.send?.({ connected: clients.length, deliveries, lastAt, agesMs,
+      firstSeen: [...firstSeen] } satisfies ClientReport);
   };
   if (order.op === 'connect') {
     connectAll(order).then(report, (error: Error) => { process.stderr.write(`${error.message}\n`); process.exit(1); });

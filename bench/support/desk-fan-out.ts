@@ -16,7 +16,8 @@ const organisationId = idOf(999_999);
 const EVERYBODY = 500_000;
 
 function agentRow(id: string): object {
-  return { id, organisation_id: organisationId, npk: '10001', name: stamp(), site_id: null, team_id: null, branch_ids: null,
+  return { id, organisation_id: organisationId, npk: '10001', name: stamp(), site_id: null, team_id: null,
+    branch_ids: null,
     presence: 'READY', reason_code: null, since: new Date(0), wrap_up_until: null, capacity_points: 100, used_points: 0,
     vanished: false, version: 1 };
 }
@@ -24,7 +25,8 @@ function agentRow(id: string): object {
 /** Presence is seen by the agent alone, but for one, whom all may see (a place in a team that all may read). */
 function rowsOf(statement: Statement, values: readonly unknown[] = []): object[] {
   if (statement.name !== 'agents.seen') return [];
-  return (values[1] as string[]).map((id) => ({ ...agentRow(id), ...(id === idOf(EVERYBODY) ? { team_id: idOf(1) } : {}) }));
+  return (values[1] as string[]).map((id) => ({ ...agentRow(id),
+    ...(id === idOf(EVERYBODY) ? { team_id: idOf(1) } : {}) }));
 }
 
 const db = {
@@ -34,34 +36,42 @@ const db = {
 } as unknown as Db;
 
 function userOf(number: number): User {
-  return { id: idOf(number), organisationId, npk: '10001', name: 'Agen', locale: 'id', siteId: null, branchId: null, teamId: null, rank: 10,
+  return { id: idOf(number), organisationId, npk: '10001', name: 'Agen', locale: 'id', siteId: null, branchId: null,
+    teamId: null, rank: 10,
     roles: ['AGENT'], queueIds: [idOf(2)], grants: [
-      { permission: 'interaction.read', scopeKind: 'self', scopeId: null }, { permission: 'interaction.handle', scopeKind: 'self', scopeId: null },
-      { permission: 'interaction.read-waiting', scopeKind: 'queue', scopeId: idOf(2) }, { permission: 'presence.read', scopeKind: 'team', scopeId: idOf(1) },
+      { permission: 'interaction.read', scopeKind: 'self', scopeId: null },
+        { permission: 'interaction.handle', scopeKind: 'self', scopeId: null },
+      { permission: 'interaction.read-waiting', scopeKind: 'queue', scopeId: idOf(2) },
+        { permission: 'presence.read', scopeKind: 'team', scopeId: idOf(1) },
     ] };
 }
 
 let listener: TailListener = () => undefined;
 let id = 1;
 const position = (): { epoch: number; xid: string; id: string } => ({ epoch: 1, xid: '12345678', id: String(id) });
-const tail = { subscribe(one: TailListener) { listener = one; return () => undefined; }, position, cursor: () => '', lagMs: () => 0 } as unknown as Tail;
+const tail = { subscribe(one: TailListener) { listener = one; return () => undefined; }, position, cursor: () => '',
+  lagMs: () => 0 } as unknown as Tail;
 const nothing = async (): Promise<undefined> => undefined;
 const commands = new Proxy({}, { get: () => nothing }) as DeskCommands;
 const quiet = (): void => undefined;
 
 const desk = createDesk({
-  work: { db, log: { debug: quiet, info: quiet, warn: quiet, error: (fields, message) => process.stderr.write(`${message} ${JSON.stringify(fields)}\n`) },
+  work: { db,
+    log: { debug: quiet, info: quiet, warn: quiet,
+      error: (fields, message) => process.stderr.write(`${message} ${JSON.stringify(fields)}\n`) },
     wake: { hint: quiet, on: () => quiet } },
   nodeId: idOf(3), tail, commands, bus: localBus(), originAllowed: () => true,
   sessions: {
-    verify: async (cookie) => ({ user: userOf(Number(/bench=(\d+)/.exec(cookie ?? '')?.[1] ?? 0)), sessionId: cookie ?? '' }),
+    verify: async (cookie) => ({ user: userOf(Number(/bench=(\d+)/.exec(cookie ?? '')?.[1] ?? 0)),
+      sessionId: cookie ?? '' }),
     touch: quiet, userById: nothing, onRevoked: () => quiet, onUserChanged: () => quiet,
   },
 });
 
 function row(number: number): JournalRow {
   id += 1;
-  return { epoch: 1, xid: '12345678', id: String(id), at: new Date(0), type: 'agent.presence-changed', subjectType: 'agent', subjectId: idOf(number),
+  return { epoch: 1, xid: '12345678', id: String(id), at: new Date(0), type: 'agent.presence-changed',
+    subjectType: 'agent', subjectId: idOf(number),
     actor: { kind: 'SYSTEM' }, scope: { organisationId, agentId: idOf(number) }, version: 1 };
 }
 

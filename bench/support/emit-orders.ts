@@ -1,4 +1,7 @@
-/** What a server under P7 is told over IPC: emit so many, as fast as it can or at a rate; and how it says that it is done. */
+/**
+ * What a server under P7 is told over IPC: emit so many, as fast as it can or at a rate; and how it says that it is
+ * done.
+ */
 import type { AgentSeen } from '#domain/people/queries.ts';
 import type { DeskEvent } from '#agent-desk/protocol.ts';
 
@@ -29,13 +32,15 @@ export function idOf(number: number): string {
 export function agentOf(number: number): AgentSeen {
   return {
     userId: idOf(number), npk: '10001', name: stamp(), siteId: null, teamId: null, presence: 'READY', reasonCode: null,
-    since: '2026-11-21T00:00:00.000Z', wrapUpUntil: null, capacityPoints: 100, usedPoints: 0, vanished: false, version: 1,
+    since: '2026-11-21T00:00:00.000Z', wrapUpUntil: null, capacityPoints: 100, usedPoints: 0, vanished: false,
+      version: 1,
   };
 }
 
 /** The event that both servers emit. */
 export function agentEvent(number: number): DeskEvent {
-  return { cursor: 'MToxMjM0NTY3ODpwMTIzNDU2', type: 'agent.changed', subject: { type: 'agent', id: idOf(number) }, version: 1, data: agentOf(number) };
+  return { cursor: 'MToxMjM0NTY3ODpwMTIzNDU2', type: 'agent.changed', subject: { type: 'agent', id: idOf(number) },
+    version: 1, data: agentOf(number) };
 }
 
 const CHUNK = 200;

@@ -46,14 +46,16 @@ export function rawClient(options: {
     socket.on('connect', () => {
       const lines = Object.entries({ host: `127.0.0.1:${options.port}`, connection: 'Upgrade', upgrade: 'websocket',
         'sec-websocket-version': '13', 'sec-websocket-key': randomBytes(16).toString('base64'), ...options.headers });
-      socket.write(`GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n${lines.map(([a, b]) => `${a}: ${b}`).join('\r\n')}\r\n\r\n`);
+      const headers = lines.map(([name, value]) => `${name}: ${value}`).join('\r\n');
+      socket.write(`GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n${headers}\r\n\r\n`);
     });
     socket.on('data', (chunk: Buffer) => {
       bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
       if (!upgraded) {
         const end = bytes.indexOf('\r\n\r\n');
         if (end < 0) return;
-        if (!bytes.subarray(0, 12).toString().endsWith('101')) { reject(new Error(bytes.subarray(0, 60).toString())); return; }
+        if (!bytes.subarray(0, 12).toString().endsWith('101')) { reject(new Error(bytes.subarray(0, 60).toString()));
+          return; }
         upgraded = true;
         bytes = bytes.subarray(end + 4);
       }

@@ -21,5 +21,6 @@ export async function contactHistory(db: Queryable, query: {
   const rows = await interactionsWhere(db, `${where} order by i.date_origin desc, i.id desc limit ${size + 1}`, values);
   const items = rows.slice(0, size);
   const last = items.at(-1);
-  return { items, nextCursor: rows.length > size && last !== undefined ? encodePage([last.dateOrigin, last.id]) : null };
+  return { items,
+    nextCursor: rows.length > size && last !== undefined ? encodePage([last.dateOrigin, last.id]) : null };
 }

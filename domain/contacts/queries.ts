@@ -1,5 +1,5 @@
 /** Contacts as people see them: masked always; who may see which contact; what of it was ever unmasked. */
-import { statement, type Queryable } from '#domain/store/db.ts';
+import type { Queryable } from '#domain/store/db.ts';
 import { accessFilter, can, type User } from '#domain/people/access.ts';
 import type { Permission } from '#domain/people/permissions.ts';
 import { maskEmail, maskHandle, maskPhone } from '#domain/people/masks.ts';
@@ -34,8 +34,6 @@ const SELECT = `select ct.id, ct.name, ct.domicile, ct.language, ct.email, ct.no
       from contact_points p where p.contact_id = ct.id) as points
   from contacts ct`;
 
-const byIds = statement('contacts.seen', `${SELECT} where ct.organisation_id = $1 and ct.id = any($2::uuid[])`);
-
 function seen(row: Stored): ContactSeen {
   return {
     id: row.id, name: row.name, domicile: row.domicile, language: row.language,
@@ -49,16 +47,11 @@ function seen(row: Stored): ContactSeen {
   };
 }
 
-/** Contacts by id, for who has decided already that they may be seen. */
-export async function contactsById(db: Queryable, organisationId: string, ids: readonly string[]): Promise<ContactSeen[]> {
-  return ids.length === 0 ? [] : (await db.rows<Stored>(byIds, [organisationId, ids])).map(seen);
-}
-
 const NO_COLUMNS = ['site_id', 'queue_id', 'team_id', 'agent_id'];
 
 /**
- * SQL over contacts: where the contact's interactions stand decides (a contact itself stands at most in a branch). Reading is
- * also open to who serves the contact now, or reads one of its interactions.
+ * SQL over contacts: where the contact's interactions stand decides (a contact itself stands at most in a branch).
+ * Reading is also open to who serves the contact now, or reads one of its interactions.
  */
 export function contactFilter(user: User, alias: string, action: Permission = 'contact.read'): string {
   const parts = [accessFilter(user, action, alias, NO_COLUMNS)];

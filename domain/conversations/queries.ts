@@ -22,7 +22,8 @@ interface Stored {
 }
 
 const SELECT = `select m.id, m.conversation_id, m.interaction_id, m.seq, m.direction, m.author_kind, m.author_id,
-    u.name as author_name, m.kind, m.body, m.attachments, case when m.direction = 'SYSTEM' then m.payload end as payload,
+    u.name as author_name, m.kind, m.body, m.attachments, case when m.direction = 'SYSTEM' then m.payload end as
+      payload,
     m.reply_to_id, m.client_id, m.status, m.status_at, m.reason_code, m.created_at, m.edited_at, m.deleted_at, m.version
   from messages m left join users u on u.id = m.author_id and m.author_kind = 'AGENT'`;
 
@@ -58,7 +59,8 @@ function seen(row: Stored): MessageSeen {
 }
 
 /** Messages by id, for who has decided already that they may be seen. */
-export async function messageViews(db: Queryable, organisationId: string, ids: readonly string[]): Promise<MessageSeen[]> {
+export async function messageViews(db: Queryable, organisationId: string,
+  ids: readonly string[]): Promise<MessageSeen[]> {
   if (ids.length === 0) return [];
   return (await db.rows<Stored>(byIds, [organisationId, ids])).map(seen);
 }
@@ -110,7 +112,8 @@ export async function conversationView(
     id: string; contact_id: string; channel_account_id: string; last_seq: number; customer_read_seq: number;
     version: number; interaction_id: string | null;
   }>(`select c.id, c.contact_id, c.channel_account_id, c.last_seq, c.customer_read_seq, c.version,
-      (select i.id from interactions i where i.conversation_id = c.id and (${accessFilter(user, 'interaction.read', 'i')}
+      (select i.id from interactions i where i.conversation_id = c.id
+        and (${accessFilter(user, 'interaction.read', 'i')}
         or ${holdsContactFilter(user, 'c.contact_id')})
         order by (i.state not in ('CLOSED', 'OOT_COMPLETE')) desc, i.date_origin desc limit 1) as interaction_id
     from conversations c where c.id = $1 and ${conversationFilter(user, 'c')}`, [id]);
@@ -134,7 +137,8 @@ export interface ConversationReaders {
 }
 
 const readers = statement('conversations.readers', `select c.id, c.contact_id, c.customer_read_seq,
-    coalesce((select jsonb_agg(distinct jsonb_build_object('siteId', i.site_id, 'queueId', i.queue_id, 'teamId', i.team_id,
+    coalesce((select jsonb_agg(distinct jsonb_build_object('siteId', i.site_id, 'queueId', i.queue_id, 'teamId',
+      i.team_id,
       'agentId', i.agent_id, 'branchIds', case when i.branch_id is null then '[]'::jsonb
         else (select jsonb_agg(above.id) from branches here join branches above on above.path @> here.path
           where here.id = i.branch_id) end))

@@ -62,7 +62,9 @@ const FIELDS = `i.id, i.organisation_id, i.conversation_id, i.contact_id, ct.nam
   i.date_origin, i.queued_at, i.waiting_since, i.accepted_at, i.answered_at, i.documented_at, i.closed_at,
   i.awaiting_reply_since, i.snoozed_until, i.customer_ended_at, i.outcome_code, i.csat_score, i.unread_count,
   case when own.last then c.last_text end as last_text, case when own.last then c.last_direction end as last_direction,
-  case when own.last then c.last_message_at end as last_message_at, case when own.last then m.status end as last_status,
+  case when own.last then c.last_message_at end as last_message_at, case when own.last then (select m.status
+    from messages m where m.organisation_id = i.organisation_id
+    and m.conversation_id = c.id and m.seq = c.last_seq) end as last_status,
   i.version`;
 
 const JOINS = `from interactions i
@@ -75,20 +77,25 @@ const JOINS = `from interactions i
   left join categories b7 on b7.organisation_id = i.organisation_id and b7.code = 'INFORMASI'
   left join queues q on q.id = i.queue_id
   left join users u on u.id = i.agent_id
-  left join messages m on m.organisation_id = i.organisation_id and m.conversation_id = c.id and m.seq = c.last_seq
   cross join lateral (select i.closed_at is null or c.last_message_at <= i.closed_at as last) own`;
 
 const byIds = statement('interactions.seen', `select ${FIELDS} ${JOINS}
   where i.organisation_id = $1 and i.id = any($2::uuid[])`);
 
-/** What an event about something else changes in the inbox: the open interactions of a thread, ticket or contact. */
+/**
+ * What an event about something else changes in the inbox: the open interactions of a thread, ticket or contact. The
+ * ids come as an array: as a join they would be reached last, after whole tables were joined (join_collapse_limit).
+ */
 const touched = statement('interactions.touched', `select ${FIELDS} ${JOINS}
-  where i.organisation_id = $1 and i.id in (
+  where i.organisation_id = $1 and i.id = any(array(
     select unnest($2::uuid[])
-    union select o.id from interactions o where o.conversation_id = any($3::uuid[]) and o.state not in ('CLOSED', 'OOT_COMPLETE')
+    union select o.id from interactions o where o.conversation_id = any($3::uuid[])
+      and o.state not in ('CLOSED', 'OOT_COMPLETE')
     union select m2.interaction_id from messages m2 where m2.id = any($4::uuid[])
-    union select o.id from interactions o where o.ticket_id = any($5::uuid[]) and o.state not in ('CLOSED', 'OOT_COMPLETE')
-    union select o.id from interactions o where o.contact_id = any($6::uuid[]) and o.state not in ('CLOSED', 'OOT_COMPLETE'))`);
+    union select o.id from interactions o where o.ticket_id = any($5::uuid[])
+      and o.state not in ('CLOSED', 'OOT_COMPLETE')
+    union select o.id from interactions o where o.contact_id = any($6::uuid[])
+      and o.state not in ('CLOSED', 'OOT_COMPLETE')))`);
 
 const OPEN = "i.state not in ('CLOSED', 'OOT_COMPLETE')";
 const CLOSED = "i.state in ('CLOSED', 'OOT_COMPLETE')";
@@ -100,7 +107,8 @@ function iso(time: Date | null): string | null {
 function clockOf(row: Stored): InteractionSeen['clock'] {
   const clock = runningClock({
     state: row.state, dateOrigin: row.date_origin, answeredAt: row.answered_at,
-    awaitingReplySince: row.awaiting_reply_since, documentedAt: row.documented_at, customerEndedAt: row.customer_ended_at,
+    awaitingReplySince: row.awaiting_reply_since, documentedAt: row.documented_at,
+      customerEndedAt: row.customer_ended_at,
   }, { idealS: row.target_ideal_s, maxS: row.target_max_s });
   return clock === null ? null : { ...clock, startedAt: clock.startedAt.toISOString() };
 }
@@ -110,8 +118,10 @@ function seen(row: Stored): InteractionSeen {
     id: row.id, conversationId: row.conversation_id, contactId: row.contact_id, contactName: row.contact_name,
     handleMasked: row.handle === null ? '' : maskHandle(row.phone ?? row.handle), channel: row.channel,
     reportName: reportNameOf(row.channel), medium: row.medium, accountId: row.channel_account_id,
-    accountName: row.account_name, ticketId: row.ticket_id, ticketNumber: row.ticket_number, ticketState: row.ticket_state,
-    categoryId: row.category_id, categoryCode: row.category_code, state: row.state, tier: row.tier, priority: row.priority,
+    accountName: row.account_name, ticketId: row.ticket_id, ticketNumber: row.ticket_number,
+      ticketState: row.ticket_state,
+    categoryId: row.category_id, categoryCode: row.category_code, state: row.state, tier: row.tier,
+      priority: row.priority,
     queueId: row.queue_id, queueName: row.queue_name, agentId: row.agent_id, agentName: row.agent_name,
     dateOrigin: row.date_origin.toISOString(), queuedAt: iso(row.queued_at), waitingSince: iso(row.waiting_since),
     acceptedAt: iso(row.accepted_at), answeredAt: iso(row.answered_at), documentedAt: iso(row.documented_at),
@@ -180,7 +190,8 @@ export async function placesStood(
   const found = new Map<string, Placed[]>();
   if (ids.length === 0) return found;
   const rows = await db.rows<{
-    subject_id: string; site_id: string | null; queue_id: string | null; team_id: string | null; agent_id: string | null;
+    subject_id: string; site_id: string | null; queue_id: string | null; team_id: string | null;
+      agent_id: string | null;
     branch_ids: string[] | null;
   }>(stood, [organisationId, ids]);
   for (const row of rows) {
@@ -206,7 +217,8 @@ export function visibleFilter(user: User, alias: string): string {
 }
 
 /** Interactions by a condition of the caller's making, unmasked; the condition holds the rights and the order. */
-export async function interactionsWhere(db: Queryable, where: string, values: readonly unknown[]): Promise<InteractionSeen[]> {
+export async function interactionsWhere(db: Queryable, where: string,
+  values: readonly unknown[]): Promise<InteractionSeen[]> {
   return (await db.dynamic<Stored>(`select ${FIELDS} ${JOINS} where ${where}`, values)).map(seen);
 }
 
@@ -229,7 +241,8 @@ function orderOf(query: InteractionQuery): Order {
       keys: (row) => [iso(row.closed_at), row.id] };
   }
   if (query.view === 'queues') {
-    return { columns: ['-i.priority', 'i.waiting_since', 'i.id'], types: ['int', 'timestamptz', 'uuid'], descending: false,
+    return { columns: ['-i.priority', 'i.waiting_since', 'i.id'], types: ['int', 'timestamptz', 'uuid'],
+      descending: false,
       keys: (row) => [-row.priority, iso(row.waiting_since), row.id] };
   }
   return { columns: ['i.date_origin', 'i.id'], types: ['timestamptz', 'uuid'], descending: false,
@@ -274,11 +287,14 @@ export async function interactionViews(db: Queryable, query: InteractionQuery): 
   };
 }
 
-/** One interaction as the user may see it, history of a contact they serve too; undefined where they may not know of it. */
+/**
+ * One interaction as the user may see it, history of a contact they serve too; undefined where they may not know of it.
+ */
 export async function interactionView(db: Queryable, user: User, id: string): Promise<InteractionSeen | undefined> {
   const readable = `(${readableFilter(user, 'i')} or ${holdsContactFilter(user, 'i.contact_id')})`;
   const [row] = await db.dynamic<Stored>(`select ${FIELDS}, ${readable} as readable ${JOINS}
-    where i.organisation_id = $1 and i.id = $2 and (${readable} or ${visibleFilter(user, 'i')})`, [user.organisationId, id]);
+    where i.organisation_id = $1 and i.id = $2 and (${readable} or ${visibleFilter(user, 'i')})`,
+      [user.organisationId, id]);
   if (row === undefined) return undefined;
   return row.readable === true ? seen(row) : maskInteraction(seen(row));
 }

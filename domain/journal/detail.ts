@@ -1,6 +1,6 @@
 /**
- * The personal before and after of a change: beside the journal, encrypted with a key of the person it is about, so that
- * erasure destroys the key and the journal's chain stays whole (architecture: journal).
+ * The personal before and after of a change: beside the journal, encrypted with a key of the person it is about, so
+ * that erasure destroys the key and the journal's chain stays whole (architecture: journal).
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { statement, type Queryable, type Tx } from '#domain/store/db.ts';
@@ -22,13 +22,17 @@ export interface Detail {
 const appendOne = statement('journal.append-one', `${journalInsertSql('$1')} returning id::text`);
 const keyOf = statement('journal.subject-key', `select id, sealed_key from subject_keys
   where organisation_id = $1 and subject_id = $2`);
-const addKey = statement('journal.add-subject-key', `insert into subject_keys (id, organisation_id, subject_id, sealed_key)
+const addKey = statement('journal.add-subject-key',
+  `insert into subject_keys (id, organisation_id, subject_id, sealed_key)
   values ($1, $2, $3, $4) on conflict (organisation_id, subject_id) do nothing`);
-const addDetail = statement('journal.add-detail', `insert into journal_detail (journal_id, organisation_id, subject_id, key_id, sealed)
+const addDetail = statement('journal.add-detail',
+  `insert into journal_detail (journal_id, organisation_id, subject_id, key_id, sealed)
   values ($1, $2, $3, $4, $5)`);
-const detailOf = statement('journal.detail', `select d.key_id, d.sealed, d.subject_id, k.sealed_key from journal_detail d
+const detailOf = statement('journal.detail',
+  `select d.key_id, d.sealed, d.subject_id, k.sealed_key from journal_detail d
   join subject_keys k on k.id = d.key_id where d.organisation_id = $1 and d.journal_id = $2`);
-const destroyKey = statement('journal.destroy-key', `insert into subject_keys (id, organisation_id, subject_id, destroyed_at)
+const destroyKey = statement('journal.destroy-key',
+  `insert into subject_keys (id, organisation_id, subject_id, destroyed_at)
   values ($1, $2, $3, app_now())
   on conflict (organisation_id, subject_id) do update set sealed_key = null, destroyed_at = app_now()`);
 
@@ -63,7 +67,8 @@ function decrypt(key: Buffer, sealed: Buffer, aad: string): string {
 
 interface KeyRow { id: string; sealed_key: Buffer | null }
 
-async function subjectKey(tx: Queryable, vault: DetailVault, organisationId: string, subjectId: string): Promise<KeyRow> {
+async function subjectKey(tx: Queryable, vault: DetailVault, organisationId: string,
+  subjectId: string): Promise<KeyRow> {
   const found = await tx.one<KeyRow>(keyOf, [organisationId, subjectId]);
   if (found !== undefined) return found;
   await tx.rows(addKey, [newId(), organisationId, subjectId, packKey(vault, randomBytes(32), subjectId)]);
@@ -73,16 +78,18 @@ async function subjectKey(tx: Queryable, vault: DetailVault, organisationId: str
 }
 
 /**
- * Appends one entry with the personal values it changed, in the caller's transaction. A person whose key was destroyed gets
- * the entry without values.
+ * Appends one entry with the personal values it changed, in the caller's transaction. A person whose key was destroyed
+ * gets the entry without values.
  */
-export async function journalDetail(tx: Tx, vault: DetailVault, entry: JournalEntry, subjectId: string, detail: Detail): Promise<void> {
+export async function journalDetail(tx: Tx, vault: DetailVault, entry: JournalEntry, subjectId: string,
+  detail: Detail): Promise<void> {
   const appended = await tx.one<{ id: string }>(appendOne, [JSON.stringify([journalRecord(entry)])]);
   if (appended === undefined) throw new Error('a journal row was not stored');
   const { organisationId } = entry.scope;
   const key = await subjectKey(tx, vault, organisationId, subjectId);
   if (key.sealed_key === null) return;
-  const sealed = encrypt(unpackKey(vault, key.sealed_key, subjectId), JSON.stringify(detail), `journal_detail|${appended.id}`);
+  const sealed = encrypt(unpackKey(vault, key.sealed_key, subjectId), JSON.stringify(detail),
+    `journal_detail|${appended.id}`);
   await tx.rows(addDetail, [appended.id, organisationId, subjectId, key.id, sealed]);
 }
 
@@ -90,7 +97,8 @@ export async function journalDetail(tx: Tx, vault: DetailVault, entry: JournalEn
 export async function readDetail(
   db: Queryable, vault: DetailVault, organisationId: string, journalId: string,
 ): Promise<Detail | undefined> {
-  const row = await db.one<{ sealed: Buffer; subject_id: string; sealed_key: Buffer | null }>(detailOf, [organisationId, journalId]);
+  const row = await db.one<{ sealed: Buffer; subject_id: string; sealed_key: Buffer | null }>(detailOf,
+    [organisationId, journalId]);
   if (row === undefined || row.sealed_key === null) return undefined;
   const key = unpackKey(vault, row.sealed_key, row.subject_id);
   return JSON.parse(decrypt(key, row.sealed, `journal_detail|${journalId}`)) as Detail;

@@ -1,6 +1,7 @@
 /**
- * Seals the journal behind its writers: blocks of rows, each an HMAC over the block before it and the hash of every row, so
- * that a change made behind the product's back is found and named (RA08). One node seals at a time, under a lease.
+ * Seals the journal behind its writers: blocks of rows, each an HMAC over the block before it and the hash of every
+ * row, so that a change made behind the product's back is found and named (RA08). One node seals at a time, under a
+ * lease.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { limits } from '#domain/limits.ts';
@@ -27,7 +28,8 @@ export const ROW_BYTES = 48;
 
 /** Every column takes part, in a form that no session setting changes; lengths cannot be shifted between fields. */
 const ROW_HASH = `int8send(id) || xid8send(xid) || sha256(convert_to(jsonb_build_array(epoch, xid::text, id,
-  (extract(epoch from at) * 1000000)::bigint, organisation_id, type, subject_type, subject_id, conversation_id, actor_kind,
+  (extract(epoch
+    from at) * 1000000)::bigint, organisation_id, type, subject_type, subject_id, conversation_id, actor_kind,
   actor_id, site_id, branch_id, queue_id, team_id, agent_id, version, data)::text, 'UTF8'))`;
 
 const nextRows = statement('seal.next', `with present as materialized (
@@ -41,18 +43,24 @@ const nextRows = statement('seal.next', `with present as materialized (
       and (journal.epoch < present.epoch or xid < present.xmin)
     order by journal.epoch, journal.xid, journal.id limit $4) rows`);
 
-const rowsBetween = statement('seal.between', `select epoch, xid::text as xid_text, id::text as id_text, ${ROW_HASH} as hash
+const rowsBetween = statement('seal.between',
+  `select epoch, xid::text as xid_text, id::text as id_text, ${ROW_HASH} as hash
   from journal where (epoch, xid, id) > ($1::int, $2::text::xid8, $3::bigint)
     and (epoch, xid, id) <= ($4::int, $5::text::xid8, $6::bigint) order by journal.epoch, journal.xid, journal.id`);
 
-const BLOCK = `block::text, from_epoch, from_xid::text, from_id::text, to_epoch, to_xid::text, to_id::text, row_count, row_hashes,
+const BLOCK = `block::text, from_epoch, from_xid::text, from_id::text, to_epoch, to_xid::text, to_id::text, row_count,
+  row_hashes,
   previous_hmac, hmac, key_id`;
 const lastBlock = statement('seal.last', `select ${BLOCK} from journal_seal order by journal_seal.block desc limit 1`);
-const blockAt = statement('seal.at', `select ${BLOCK} from journal_seal where block >= $1::bigint order by journal_seal.block limit 1`);
-const addBlock = statement('seal.add', `insert into journal_seal (block, from_epoch, from_xid, from_id, to_epoch, to_xid, to_id,
+const blockAt = statement('seal.at',
+  `select ${BLOCK} from journal_seal where block >= $1::bigint order by journal_seal.block limit 1`);
+const addBlock = statement('seal.add',
+  `insert into journal_seal (block, from_epoch, from_xid, from_id, to_epoch, to_xid, to_id,
     row_count, row_hashes, previous_hmac, hmac, key_id, sealed_at)
-  values ($1, $2, $3::text::xid8, $4, $5, $6::text::xid8, $7, $8, $9, $10, $11, $12, app_now()) on conflict do nothing returning 1 as added`);
-const unsealed = statement('seal.unsealed', `select coalesce(extract(epoch from app_now() - min(at)) * 1000, 0)::float8 as age_ms
+  values ($1, $2, $3::text::xid8, $4, $5, $6::text::xid8, $7, $8, $9, $10, $11, $12, app_now()) on conflict do nothing
+    returning 1 as added`);
+const unsealed = statement('seal.unsealed',
+  `select coalesce(extract(epoch from app_now() - min(at)) * 1000, 0)::float8 as age_ms
   from (select at from journal where (epoch, xid, id) > ($1::int, $2::text::xid8, $3::bigint)
     order by journal.epoch, journal.xid, journal.id limit 1) first`);
 const takeLease = statement('seal.lease', `insert into leases (name, holder, fence, expires_at)
@@ -60,7 +68,8 @@ const takeLease = statement('seal.lease', `insert into leases (name, holder, fen
   on conflict (name) do update set holder = excluded.holder, expires_at = excluded.expires_at,
     fence = leases.fence + case when leases.holder = excluded.holder then 0 else 1 end
   where leases.holder = excluded.holder or leases.expires_at <= app_now() returning fence::text`);
-const dropLease = statement('seal.unlease', `update leases set expires_at = app_now() where name = 'journal-seal' and holder = $1`);
+const dropLease = statement('seal.unlease',
+  `update leases set expires_at = app_now() where name = 'journal-seal' and holder = $1`);
 
 interface Block {
   block: string; from_epoch: number; from_xid: string; from_id: string; to_epoch: number; to_xid: string; to_id: string;
@@ -90,7 +99,8 @@ export async function sealNext(db: Queryable, keys: SealKeys): Promise<number> {
     to_epoch: next.epoch, to_xid: next.xid, to_id: next.id, row_count: next.row_count, row_hashes: next.hashes,
     previous_hmac: last?.hmac ?? GENESIS, key_id: keyId,
   };
-  const added = await db.rows(addBlock, [block.block, block.from_epoch, block.from_xid, block.from_id, block.to_epoch, block.to_xid,
+  const added = await db.rows(addBlock,
+    [block.block, block.from_epoch, block.from_xid, block.from_id, block.to_epoch, block.to_xid,
     block.to_id, block.row_count, block.row_hashes, block.previous_hmac, macOf(key, block), block.key_id]);
   return added.length === 0 ? 0 : next.row_count;
 }
@@ -99,7 +109,8 @@ export async function sealNext(db: Queryable, keys: SealKeys): Promise<number> {
 export type SealVerdict =
   | { ok: true; blocks: number; rows: number; head: SealHead | null }
   | { ok: false; block: string; reason: 'BLOCK_MISSING' | 'BLOCK_CHANGED'; row: null }
-  | { ok: false; block: string; reason: 'ROW_CHANGED' | 'ROW_MISSING' | 'ROW_INSERTED'; row: { epoch: number; xid: string; id: string } };
+  | { ok: false; block: string; reason: 'ROW_CHANGED' | 'ROW_MISSING' | 'ROW_INSERTED';
+    row: { epoch: number; xid: string; id: string } };
 
 interface Present { epoch: number; xid_text: string; id_text: string; hash: Buffer }
 
@@ -131,7 +142,8 @@ function firstDifference(block: Block, rows: readonly Present[]): SealVerdict | 
 
 function blockFits(block: Block, before: Block | undefined, keys: SealKeys): boolean {
   const from = endOf(before);
-  const chained = block.previous_hmac.equals(before?.hmac ?? GENESIS) && block.row_hashes.length === block.row_count * ROW_BYTES
+  const chained = block.previous_hmac.equals(before?.hmac ?? GENESIS)
+    && block.row_hashes.length === block.row_count * ROW_BYTES
     && block.from_epoch === from.epoch && block.from_xid === from.xid && block.from_id === from.id;
   if (!chained) return false;
   try {
@@ -143,8 +155,8 @@ function blockFits(block: Block, before: Block | undefined, keys: SealKeys): boo
 }
 
 /**
- * Walks the whole chain and names the first bad row: changed, missing, inserted or out of order. `expected`, a head that was
- * kept elsewhere, also shows blocks cut off at the end.
+ * Walks the whole chain and names the first bad row: changed, missing, inserted or out of order. `expected`, a head
+ * that was kept elsewhere, also shows blocks cut off at the end.
  */
 export async function verifySeals(db: Queryable, keys: SealKeys, expected?: SealHead): Promise<SealVerdict> {
   let before: Block | undefined;
@@ -161,7 +173,8 @@ export async function verifySeals(db: Queryable, keys: SealKeys, expected?: Seal
     const wrong = firstDifference(block, present);
     if (wrong !== undefined) return wrong;
     if (expected?.block === block.block) {
-      if (block.hmac.toString('hex') !== expected.hmac) return { ok: false, block: block.block, reason: 'BLOCK_CHANGED', row: null };
+      if (block.hmac.toString('hex') !== expected.hmac) return { ok: false, block: block.block,
+        reason: 'BLOCK_CHANGED', row: null };
       expectedSeen = true;
     }
     rows += block.row_count;

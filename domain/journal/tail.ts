@@ -1,6 +1,6 @@
 /**
- * Follows the journal: gives every row once, in (epoch, xid, id) order, and never one before all that stands in front of
- * it is decided. A row is given when its xid is below the oldest open writer of the cluster
+ * Follows the journal: gives every row once, in (epoch, xid, id) order, and never one before all that stands in front
+ * of it is decided. A row is given when its xid is below the oldest open writer of the cluster
  * (pg_snapshot_xmin), so a transaction that commits late is never skipped. Each node has one tail.
  */
 import { statement, type Queryable } from '#domain/store/db.ts';
@@ -10,8 +10,8 @@ import type { JournalRow, JournalType, SubjectType } from './events.ts';
 import { encodeCursor, type Position } from './cursor.ts';
 
 /**
- * One round trip: what is ready behind the position, the snapshot's xmin, and whether a committed row waits behind an open
- * writer. The order must name the table's columns: an alias for xid::text called xid would sort as text.
+ * One round trip: what is ready behind the position, the snapshot's xmin, and whether a committed row waits behind an
+ * open writer. The order must name the table's columns: an alias for xid::text called xid would sort as text.
  */
 const READ = `epoch, xid::text as xid_text, id::text as id_text, at, organisation_id, type, subject_type, subject_id,
   conversation_id, actor_kind, actor_id, site_id, branch_id, queue_id, team_id, agent_id, version, data`;
@@ -37,7 +37,8 @@ const readNow = statement('journal.now', `select (select epoch from journal_epoc
   pg_snapshot_xmin(pg_current_snapshot())::text as xmin`);
 
 export interface StoredRow {
-  epoch: number | null; xid_text: string; id_text: string; at: Date; organisation_id: string; type: string; subject_type: string;
+  epoch: number | null; xid_text: string; id_text: string; at: Date; organisation_id: string; type: string;
+    subject_type: string;
   subject_id: string; conversation_id: string | null; actor_kind: 'USER' | 'CUSTOMER' | 'SYSTEM' | 'BOT';
   actor_id: string | null; site_id: string | null; branch_id: string | null; queue_id: string | null;
   team_id: string | null; agent_id: string | null; version: number; data: Record<string, unknown> | null;
@@ -102,7 +103,9 @@ export interface TailBatch {
   position: Position;
 }
 
-/** A reader of batches. The tail waits for what it returns, so that a slow reader gets larger batches, not more of them. */
+/**
+ * A reader of batches. The tail waits for what it returns, so that a slow reader gets larger batches, not more of them.
+ */
 export type TailListener = (batch: TailBatch) => void | Promise<void>;
 
 export interface Tail {

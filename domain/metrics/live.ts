@@ -1,4 +1,6 @@
-/** The live figures of today, one definition each (INV9): what waits, who is there, what was answered and how quickly. */
+/**
+ * The live figures of today, one definition each (INV9): what waits, who is there, what was answered and how quickly.
+ */
 import type { Queryable } from '#domain/store/db.ts';
 import { accessFilter, type User } from '#domain/people/access.ts';
 
@@ -29,19 +31,24 @@ function share(part: number, whole: number): Share {
 export const TODAY = `i.date_origin >= date_trunc('day', app_now() at time zone coalesce(s.time_zone, 'Asia/Jakarta'))
   at time zone coalesce(s.time_zone, 'Asia/Jakarta')`;
 
-/** The number of seconds to the first answer, against the bound that the category (before one is known: INFORMASI) sets. */
+/**
+ * The number of seconds to the first answer, against the bound that the category (before one is known: INFORMASI) sets.
+ */
 const TARGET = `coalesce(k.target_max_s, case when k.id is null then b7.target_max_s end)`;
 
 async function day(db: Queryable, user: User) {
   const [row] = await db.dynamic<{
-    case_in: number; out_of_topic: number; answered: number; abandoned: number; over: number; targeted: number; within: number;
+    case_in: number; out_of_topic: number; answered: number; abandoned: number; over: number; targeted: number;
+      within: number;
   }>(`select
       (count(*) filter (where i.state <> 'OOT_COMPLETE'))::int as case_in,
       (count(*) filter (where i.state = 'OOT_COMPLETE'))::int as out_of_topic,
       (count(*) filter (where i.state <> 'OOT_COMPLETE' and i.answered_at is not null))::int as answered,
       (count(*) filter (where i.state = 'CLOSED' and i.answered_at is null))::int as abandoned,
-      (count(*) filter (where i.state <> 'OOT_COMPLETE' and (i.answered_at is not null or i.state = 'CLOSED')))::int as over,
-      (count(*) filter (where i.state <> 'OOT_COMPLETE' and i.answered_at is not null and ${TARGET} is not null))::int as targeted,
+      (count(*) filter (where i.state <> 'OOT_COMPLETE' and (i.answered_at is not null
+        or i.state = 'CLOSED')))::int as over,
+      (count(*) filter (where i.state <> 'OOT_COMPLETE' and i.answered_at is not null
+        and ${TARGET} is not null))::int as targeted,
       (count(*) filter (where i.state <> 'OOT_COMPLETE'
         and extract(epoch from i.answered_at - i.date_origin) <= ${TARGET}))::int as within
     from interactions i left join sites s on s.id = i.site_id left join categories k on k.id = i.category_id
@@ -55,12 +62,14 @@ async function waiting(db: Queryable, user: User): Promise<LiveMetrics['queues']
   const rows = await db.dynamic<{ id: string; name: string; tier: number; waiting: number; longest: number | null }>(`
     select q.id, q.name, q.tier, count(i.id)::int as waiting,
       floor(extract(epoch from app_now() - min(i.waiting_since)))::int as longest
-    from (select queues.*, id as queue_id from queues) q left join interactions i on i.queue_id = q.id and i.state = 'QUEUED'
+    from (select queues.*, id as queue_id from queues) q left join interactions i on i.queue_id = q.id
+      and i.state = 'QUEUED'
       and i.organisation_id = q.organisation_id and ${accessFilter(user, 'metrics.read', 'i')}
     where q.organisation_id = $1 and q.active
       and (${accessFilter(user, 'metrics.read', 'q', ['team_id', 'agent_id', 'branch_id'])} or i.id is not null)
     group by q.id, q.name, q.tier order by q.tier, q.name limit 200`, [user.organisationId]);
-  return rows.map((row) => ({ queueId: row.id, name: row.name, tier: row.tier, waiting: row.waiting, longestWaitS: row.longest }));
+  return rows.map((row) => ({ queueId: row.id, name: row.name, tier: row.tier, waiting: row.waiting,
+    longestWaitS: row.longest }));
 }
 
 async function presence(db: Queryable, user: User): Promise<LiveMetrics['agents']> {
@@ -82,7 +91,8 @@ export async function liveMetrics(db: Queryable, user: User): Promise<LiveMetric
     day(db, user), waiting(db, user), presence(db, user), db.dynamic<{ now: Date }>('select app_now() as now'),
   ]);
   return {
-    at: (clock[0]?.now ?? new Date(0)).toISOString(), queues, agents, caseIn: today.case_in, outOfTopic: today.out_of_topic,
+    at: (clock[0]?.now ?? new Date(0)).toISOString(), queues, agents, caseIn: today.case_in,
+      outOfTopic: today.out_of_topic,
     answered: share(today.answered, today.over), abandoned: today.abandoned,
     withinTarget: share(today.within, today.targeted), day: 'site',
   };

@@ -13,11 +13,13 @@ const ofAgent = statement('metrics.agent-today', `
     round(avg(extract(epoch from i.documented_at - i.accepted_at)))::int as handling_s
   from interactions i left join sites s on s.id = $3
   where i.organisation_id = $1 and i.agent_id = $2 and i.state <> 'OOT_COMPLETE'
-    and coalesce(i.closed_at, i.documented_at) >= date_trunc('day', app_now() at time zone coalesce(s.time_zone, 'Asia/Jakarta'))
+    and coalesce(i.closed_at, i.documented_at) >= date_trunc('day', app_now() at time zone coalesce(s.time_zone,
+      'Asia/Jakarta'))
       at time zone coalesce(s.time_zone, 'Asia/Jakarta')`);
 
 /** The agent's own day, in the zone of their site. */
 export async function agentToday(db: Queryable, user: User): Promise<AgentToday> {
-  const row = await db.one<{ closed: number; handling_s: number | null }>(ofAgent, [user.organisationId, user.id, user.siteId]);
+  const row = await db.one<{ closed: number; handling_s: number | null }>(ofAgent,
+    [user.organisationId, user.id, user.siteId]);
   return { closed: row?.closed ?? 0, handlingS: row?.handling_s ?? null };
 }

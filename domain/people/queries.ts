@@ -15,15 +15,18 @@ export interface AgentSeen {
 interface Stored {
   id: string; organisation_id: string; npk: string; name: string; site_id: string | null; team_id: string | null;
   branch_ids: string[] | null; presence: PresenceWord | null; reason_code: string | null; since: Date;
-  wrap_up_until: Date | null; capacity_points: number; used_points: number | null; vanished: boolean; version: number | null;
+  wrap_up_until: Date | null; capacity_points: number; used_points: number | null; vanished: boolean;
+    version: number | null;
 }
 
 const SELECT = `select p.id, p.organisation_id, p.npk, p.name, p.site_id, p.team_id, s.presence, s.reason_code,
-    coalesce(s.since, p.created_at) as since, s.wrap_up_until, coalesce(s.capacity_points, p.capacity_points) as capacity_points,
+    coalesce(s.since, p.created_at) as since, s.wrap_up_until, coalesce(s.capacity_points, p.capacity_points) as
+      capacity_points,
     s.used_points, s.vanished_at is not null as vanished, s.version,
     case when p.branch_id is not null then (select array_agg(above.id) from branches here
       join branches above on above.path @> here.path where here.id = p.branch_id) end as branch_ids
-  from (select u.*, u.id as agent_id, null::uuid as queue_id from users u) p left join agent_states s on s.user_id = p.id`;
+  from (select u.*, u.id as agent_id, null::uuid as queue_id from users u) p left join agent_states s
+    on s.user_id = p.id`;
 
 const byIds = statement('agents.seen', `${SELECT} where p.organisation_id = $1 and p.id = any($2::uuid[])`);
 
@@ -31,7 +34,8 @@ function seen(row: Stored): AgentSeen {
   return {
     userId: row.id, npk: row.npk, name: row.name, siteId: row.site_id, teamId: row.team_id,
     presence: row.presence ?? 'OFFLINE', reasonCode: row.reason_code, since: row.since.toISOString(),
-    wrapUpUntil: row.wrap_up_until === null ? null : row.wrap_up_until.toISOString(), capacityPoints: row.capacity_points,
+    wrapUpUntil: row.wrap_up_until === null ? null : row.wrap_up_until.toISOString(),
+      capacityPoints: row.capacity_points,
     usedPoints: row.used_points ?? 0, vanished: row.vanished, version: row.version ?? 0,
   };
 }
@@ -74,7 +78,8 @@ export async function agentViews(db: Queryable, query: AgentQuery): Promise<Page
   if (query.present === true) where.push("coalesce(s.presence, 'OFFLINE') <> 'OFFLINE'");
   if (query.cursor !== undefined) where.push(`p.npk > ${bind(decodePage(query.cursor, 1)[0])}`);
   const size = pageSize(query.limit);
-  const rows = await db.dynamic<Stored>(`${SELECT} where ${where.join(' and ')} order by p.npk limit ${bind(size + 1)}`, values);
+  const rows = await db.dynamic<Stored>(`${SELECT} where ${where.join(' and ')} order by p.npk
+    limit ${bind(size + 1)}`, values);
   const items = rows.slice(0, size);
   const last = items.at(-1);
   return {

@@ -18,16 +18,19 @@ export interface OfferFacts {
 }
 
 interface Stored {
-  id: string; interaction_id: string; queue_id: string; queue_name: string; channel: string; contact_name: string | null;
+  id: string; interaction_id: string; queue_id: string; queue_name: string; channel: string;
+    contact_name: string | null;
   handle: string | null; phone: string | null; category_code: string | null; cost_points: number; offered_at: Date;
   expires_at: Date; waiting_since: Date | null; agent_id: string; open: boolean; skills: string[]; returned: boolean;
 }
 
-const SELECT = `select o.id, o.interaction_id, o.queue_id, q.name as queue_name, i.channel, ct.name as contact_name, cp.handle,
+const SELECT = `select o.id, o.interaction_id, o.queue_id, q.name as queue_name, i.channel, ct.name as contact_name,
+  cp.handle,
     cp.phone, k.code as category_code, o.cost_points, o.offered_at, o.expires_at, i.waiting_since, o.agent_id,
     o.state = 'OFFERED' as open,
     array(select s.code from skills s where s.id = any(i.skill_ids) order by s.code) as skills,
-    i.queued_at is not null and exists (select 1 from segments g where g.interaction_id = i.id and g.kind = 'AGENT') as returned
+    i.queued_at is not null and exists (select 1 from segments g where g.interaction_id = i.id
+      and g.kind = 'AGENT') as returned
   from offers o join interactions i on i.id = o.interaction_id join queues q on q.id = o.queue_id
   join contacts ct on ct.id = i.contact_id left join conversations c on c.id = i.conversation_id
   left join contact_points cp on cp.id = c.contact_point_id left join categories k on k.id = i.category_id`;
@@ -45,7 +48,8 @@ function facts(row: Stored): OfferFacts {
   return {
     agentId: row.agent_id, open: row.open,
     view: {
-      id: row.id, interactionId: row.interaction_id, queueId: row.queue_id, queueName: row.queue_name, channel: row.channel,
+      id: row.id, interactionId: row.interaction_id, queueId: row.queue_id, queueName: row.queue_name,
+        channel: row.channel,
       reportName: reportNameOf(row.channel), contactName: row.contact_name,
       handleMasked: row.handle === null ? '' : maskHandle(row.phone ?? row.handle), categoryCode: row.category_code,
       costPoints: row.cost_points, offeredAt: row.offered_at.toISOString(), expiresAt: row.expires_at.toISOString(),

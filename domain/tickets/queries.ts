@@ -23,16 +23,20 @@ interface Stored {
   queue_id: string | null; team_id: string | null; branch_ids: string[] | null;
 }
 
-const SELECT = `select t.id, t.organisation_id, t.number, t.contact_id, ct.name as contact_name, t.conversation_id, t.state,
-    t.category_id, k.code as category_code, t.subcategory_id, t.summary, t.outcome_code, t.agent_id, u.name as agent_name,
-    t.opened_at, t.resolved_at, t.closed_at, t.documented_at, t.reopened_count, t.version, t.site_id, t.queue_id, t.team_id,
+const SELECT = `select t.id, t.organisation_id, t.number, t.contact_id, ct.name as contact_name, t.conversation_id,
+  t.state,
+    t.category_id, k.code as category_code, t.subcategory_id, t.summary, t.outcome_code, t.agent_id, u.name as
+      agent_name,
+    t.opened_at, t.resolved_at, t.closed_at, t.documented_at, t.reopened_count, t.version, t.site_id, t.queue_id,
+      t.team_id,
     case when t.branch_id is not null then (select array_agg(above.id) from branches here
       join branches above on above.path @> here.path where here.id = t.branch_id) end as branch_ids
   from tickets t join contacts ct on ct.id = t.contact_id left join categories k on k.id = t.category_id
   left join users u on u.id = t.agent_id`;
 
 const byIds = statement('tickets.seen', `select ticket.*,
-    coalesce((select jsonb_agg(distinct jsonb_build_object('siteId', i.site_id, 'queueId', i.queue_id, 'teamId', i.team_id,
+    coalesce((select jsonb_agg(distinct jsonb_build_object('siteId', i.site_id, 'queueId', i.queue_id, 'teamId',
+      i.team_id,
       'agentId', i.agent_id, 'branchIds', case when i.branch_id is null then '[]'::jsonb
         else (select jsonb_agg(above.id) from branches here join branches above on above.path @> here.path
           where here.id = i.branch_id) end))
@@ -67,9 +71,11 @@ export interface TicketFacts {
 }
 
 /** Tickets by id with all that decides who may see them; for the fan-out. */
-export async function ticketFacts(db: Queryable, organisationId: string, ids: readonly string[]): Promise<TicketFacts[]> {
+export async function ticketFacts(db: Queryable, organisationId: string,
+  ids: readonly string[]): Promise<TicketFacts[]> {
   if (ids.length === 0) return [];
-  const rows = await db.rows<Stored & { places: TicketFacts['places']; holders: string[] }>(byIds, [organisationId, ids]);
+  const rows = await db.rows<Stored & { places: TicketFacts['places']; holders: string[] }>(byIds,
+    [organisationId, ids]);
   return rows.map((row) => ({
     view: seen(row), places: row.places, holderIds: row.holders,
     place: {

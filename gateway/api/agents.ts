@@ -20,7 +20,8 @@ export function agentsApi(parts: ReadingParts): FastifyPluginAsyncZod {
     app.put('/api/agents/:id/presence', { config: { permission: 'presence.manage' },
       schema: { params: idParams, body: change, response: { 200: shape } } },
     async ({ user, params, body }) => {
-      await setPresence(work, { user, presence: body.presence, reasonCode: body.reasonCode ?? null, target: params.id });
+      await setPresence(work,
+        { user, presence: body.presence, reasonCode: body.reasonCode ?? null, target: params.id });
       const [agent] = await agentFacts(work.db, user.organisationId, [params.id]);
       return orNotFound(agent).view;
     });

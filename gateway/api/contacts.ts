@@ -13,7 +13,8 @@ import { safeText } from '#domain/text.ts';
 import { requireReason } from '#routing/interaction-rows.ts';
 import { ifMatch } from '../security/plugin.ts';
 import { pageOf } from './crud.ts';
-import { idParams, journal, journalSearch, journalView, orNotFound, paging, words, type ReadingParts } from './shapes.ts';
+import { idParams, journal, journalSearch, journalView, orNotFound, paging, words,
+  type ReadingParts } from './shapes.ts';
 
 export interface ContactParts extends ReadingParts {
   vault: DetailVault;
@@ -28,12 +29,15 @@ type Change = z.output<typeof change>;
 
 /** Looks behind the mask per minute and session; more is a list being drawn up. */
 const UNMASK_PER_MINUTE = 20;
-const unmask = z.strictObject({ field: z.enum(['handle', 'phone', 'email']), pointId: z.uuid().optional(), reasonCode: z.string().min(1).max(64) })
+const unmask = z.strictObject({ field: z.enum(['handle', 'phone', 'email']), pointId: z.uuid().optional(),
+  reasonCode: z.string().min(1).max(64) })
   .refine((body) => body.field === 'email' || body.pointId !== undefined);
 
-const lockContact = statement('contacts.lock', `select name, domicile, language, email, notes, branch_id, version from contacts
+const lockContact = statement('contacts.lock',
+  `select name, domicile, language, email, notes, branch_id, version from contacts
   where organisation_id = $1 and id = $2 for update`);
-const writeContact = statement('contacts.write', `update contacts set name = $3, domicile = $4, language = $5, email = $6, notes = $7,
+const writeContact = statement('contacts.write',
+  `update contacts set name = $3, domicile = $4, language = $5, email = $6, notes = $7,
   updated_at = app_now(), version = version + 1 where organisation_id = $1 and id = $2 returning version`);
 const pointValue = statement('contacts.point-value', `select handle, phone from contact_points
   where organisation_id = $1 and contact_id = $2 and id = $3`);
@@ -42,18 +46,22 @@ const contactEmail = statement('contacts.email', 'select email from contacts whe
 type Fields = Record<'name' | 'domicile' | 'language' | 'email' | 'notes', string | null>;
 
 async function edit(tx: Tx, parts: ContactParts, user: User, id: string, body: Change, version: number): Promise<void> {
-  const row = await tx.one<Fields & { branch_id: string | null; version: number }>(lockContact, [user.organisationId, id]);
+  const row = await tx.one<Fields & { branch_id: string | null; version: number }>(lockContact,
+    [user.organisationId, id]);
   if (row === undefined) throw new AppError('NOT_FOUND');
   if (row.version !== version) throw new AppError('VERSION_CONFLICT', { version: row.version });
-  const before: Fields = { name: row.name, domicile: row.domicile, language: row.language, email: row.email, notes: row.notes };
+  const before: Fields = { name: row.name, domicile: row.domicile, language: row.language, email: row.email,
+    notes: row.notes };
   const after: Fields = { ...before, ...body };
   const changed = (Object.keys(before) as (keyof Fields)[]).filter((field) => before[field] !== after[field]);
   if (changed.length === 0) return;
   const written = await tx.one<{ version: number }>(writeContact,
     [user.organisationId, id, after.name, after.domicile, after.language, after.email, after.notes]);
-  const only = (fields: Fields): Record<string, unknown> => Object.fromEntries(changed.map((field) => [field, fields[field]]));
+  const only = (fields: Fields): Record<string,
+    unknown> => Object.fromEntries(changed.map((field) => [field, fields[field]]));
   await journalDetail(tx, parts.vault, {
-    type: 'contact.updated', subjectType: 'contact', subjectId: id, actor: { kind: 'USER', id: user.id }, version: written?.version ?? 0,
+    type: 'contact.updated', subjectType: 'contact', subjectId: id, actor: { kind: 'USER', id: user.id },
+      version: written?.version ?? 0,
     scope: { organisationId: user.organisationId, branchId: row.branch_id }, data: { changed },
   }, id, { before: only(before), after: only(after) });
   tx.afterCommit(() => parts.work.wake.hint('journal'));
@@ -71,7 +79,8 @@ async function behindMask(parts: ContactParts, user: User, id: string, body: z.o
   await journal(work, {
     type: 'contact.unmasked', subjectType: 'contact', subjectId: id, actor: { kind: 'USER', id: user.id },
     scope: { organisationId: user.organisationId, siteId: user.siteId, teamId: user.teamId, agentId: user.id },
-    data: { field: body.field, reasonCode: body.reasonCode, ...(body.pointId === undefined ? {} : { pointId: body.pointId }) },
+    data: { field: body.field, reasonCode: body.reasonCode,
+      ...(body.pointId === undefined ? {} : { pointId: body.pointId }) },
   });
   return value;
 }
@@ -86,7 +95,8 @@ function reading(parts: ContactParts): FastifyPluginAsyncZod {
       if (query.q !== undefined) await journalSearch(work, user, 'contacts');
       return contactViews(work.db, { user, ...query });
     });
-    app.get('/api/contacts/:id', { config: { permission: 'signed-in' }, schema: { params: idParams, response: { 200: shape } } },
+    app.get('/api/contacts/:id',
+      { config: { permission: 'signed-in' }, schema: { params: idParams, response: { 200: shape } } },
       async ({ user, params }) => {
         const found = orNotFound(await contactView(work.db, user, params.id));
         await journalView(work, user, params.id);

@@ -7,18 +7,24 @@ import { interactionFacts } from '#domain/interactions/queries.ts';
 import { idParams, journalView, orNotFound, paging, type ReadingParts } from './shapes.ts';
 
 const conversationShape = z.object({
-  id: z.uuid(), contactId: z.uuid(), channelAccountId: z.uuid(), lastSeq: z.number().int(), customerReadSeq: z.number().int(),
+  id: z.uuid(), contactId: z.uuid(), channelAccountId: z.uuid(), lastSeq: z.number().int(),
+    customerReadSeq: z.number().int(),
   version: z.number().int(),
 });
 const seq = z.coerce.number().int().min(0).max(2_147_483_647);
 const messageQuery = z.strictObject({ before: seq.optional(), after: seq.optional(), limit: paging.limit });
 
-/** The routes of conversations. What a page before or behind holds is asked for by `before` and `after`, not by a cursor. */
+/**
+ * The routes of conversations. What a page before or behind holds is asked for by `before` and `after`, not by a
+ * cursor.
+ */
 export function conversationsApi(parts: ReadingParts): FastifyPluginAsyncZod {
   const { work } = parts;
   return async (app) => {
-    app.get('/api/conversations/:id', { config: { permission: 'interaction.read' }, schema: { params: idParams, response: { 200:
-      z.object({ conversation: conversationShape, interaction: interactionShape.nullable(), contactId: z.uuid() }) } } },
+    app.get('/api/conversations/:id',
+      { config: { permission: 'interaction.read' }, schema: { params: idParams, response: { 200:
+      z.object({ conversation: conversationShape, interaction: interactionShape.nullable(),
+        contactId: z.uuid() }) } } },
     async ({ user, params }) => {
       const { conversation, interactionId } = orNotFound(await conversationView(work.db, user, params.id));
       const ids = interactionId === null ? [] : [interactionId];
@@ -31,7 +37,8 @@ export function conversationsApi(parts: ReadingParts): FastifyPluginAsyncZod {
         z.object({ items: z.array(messageView), nextCursor: z.string().nullable() }) } } },
     async ({ user, params, query }) => {
       orNotFound(await conversationView(work.db, user, params.id));
-      const page = await messagePage(work.db, { organisationId: user.organisationId, conversationId: params.id, ...query });
+      const page = await messagePage(work.db,
+        { organisationId: user.organisationId, conversationId: params.id, ...query });
       const edge = query.after === undefined ? page.items[0] : page.items.at(-1);
       return { items: page.items, nextCursor: page.more && edge !== undefined ? String(edge.seq) : null };
     });

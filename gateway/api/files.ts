@@ -19,7 +19,8 @@ export interface FileParts extends ReadingParts {
 
 interface FileRow { file_name: string; media_type: string; size_bytes: number; storage_name: string }
 
-const insertFile = statement('files.insert', `insert into files (id, organisation_id, storage_name, file_name, media_type, size_bytes,
+const insertFile = statement('files.insert',
+  `insert into files (id, organisation_id, storage_name, file_name, media_type, size_bytes,
     sha256, uploaded_by_kind, uploaded_by) values ($1, $2, $3, $4, $5, $6, $7, 'AGENT', $8)`);
 
 /** The last part of the name as it was given, without what could lead elsewhere or hide its ending (RF22). */
@@ -32,7 +33,8 @@ export function cleanFileName(name: string): string {
 
 /** Only what the user may see: own uploads not attached yet, and files of readable conversations. */
 async function visibleFile(parts: FileParts, user: User, id: string): Promise<FileRow | undefined> {
-  const [row] = await parts.work.db.dynamic<FileRow>(`select f.file_name, f.media_type, f.size_bytes::float8 as size_bytes,
+  const [row] = await parts.work.db.dynamic<FileRow>(`select f.file_name, f.media_type, f.size_bytes::float8 as
+    size_bytes,
       f.storage_name from files f left join conversations c on c.id = f.conversation_id
     where f.organisation_id = $1 and f.id = $2 and ((f.uploaded_by = $3 and f.attached_at is null)
       or (c.id is not null and f.attached_at is not null and ${conversationFilter(user, 'c')}))`,
@@ -40,10 +42,13 @@ async function visibleFile(parts: FileParts, user: User, id: string): Promise<Fi
   return row;
 }
 
-/** Headers under which no file can act: saved or shown as a picture, never run, never guessed, never framed by others. */
+/**
+ * Headers under which no file can act: saved or shown as a picture, never run, never guessed, never framed by others.
+ */
 function guard(reply: FastifyReply, row: FileRow): void {
   const inline = isInline(row.media_type);
-  const name = encodeURIComponent(row.file_name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const name =
+    encodeURIComponent(row.file_name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
   void reply.headers({
     'content-type': inline ? row.media_type : 'application/octet-stream', 'content-length': row.size_bytes,
     'content-disposition': `${inline ? 'inline' : 'attachment'}; filename*=UTF-8''${name}`,
@@ -56,11 +61,13 @@ function guard(reply: FastifyReply, row: FileRow): void {
 export function filesApi(parts: FileParts): FastifyPluginAsyncZod {
   const { work, blobs } = parts;
   return async (app) => {
-    await app.register(multipart, { limits: { fileSize: limits.fileBytes, files: 1, fields: 4, parts: 5, fieldSize: 1_024, headerPairs: 40 } });
+    await app.register(multipart,
+      { limits: { fileSize: limits.fileBytes, files: 1, fields: 4, parts: 5, fieldSize: 1_024, headerPairs: 40 } });
     app.post('/api/files', { config: { permission: 'interaction.handle' }, bodyLimit: limits.fileBytes + 65_536,
       schema: { response: { 201: attachmentView } } }, async (request, reply) => {
       const part = await request.file();
-      if (part === undefined || part.fieldname !== 'file') throw new AppError('VALIDATION_FAILED', { fields: ['file'] });
+      if (part === undefined || part.fieldname !== 'file') throw new AppError('VALIDATION_FAILED',
+        { fields: ['file'] });
       const fileName = cleanFileName(part.filename);
       const stored = await blobs.put(part.file, { fileName, bytesMax: limits.fileBytes });
       if (part.file.truncated || stored.sizeBytes === 0) {
@@ -70,7 +77,8 @@ export function filesApi(parts: FileParts): FastifyPluginAsyncZod {
       const id = newId();
       const { user } = request;
       try {
-        await work.db.rows(insertFile, [id, user.organisationId, stored.storageName, fileName, stored.mediaType, stored.sizeBytes,
+        await work.db.rows(insertFile,
+          [id, user.organisationId, stored.storageName, fileName, stored.mediaType, stored.sizeBytes,
           stored.sha256, user.id]);
       } catch (error) {
         await blobs.remove(stored.storageName);
@@ -78,7 +86,8 @@ export function filesApi(parts: FileParts): FastifyPluginAsyncZod {
       }
       return reply.code(201).send({ fileId: id, fileName, mediaType: stored.mediaType, sizeBytes: stored.sizeBytes });
     });
-    app.get('/api/files/:id', { config: { permission: 'signed-in' }, schema: { params: idParams } }, async ({ user, params }, reply) => {
+    app.get('/api/files/:id', { config: { permission: 'signed-in' }, schema: { params: idParams } },
+      async ({ user, params }, reply) => {
       const row = orNotFound(await visibleFile(parts, user, params.id));
       const bytes = orNotFound(await blobs.get(row.storage_name));
       guard(reply, row);

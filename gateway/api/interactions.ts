@@ -33,7 +33,8 @@ function reading(parts: ReadingParts): FastifyPluginAsyncZod {
       if (query.q !== undefined) await journalSearch(work, user, 'interactions');
       return interactionViews(work.db, { user, ...query });
     });
-    app.get('/api/interactions/counts', { config: { permission: 'interaction.read' }, schema: { response: { 200: counts } } },
+    app.get('/api/interactions/counts',
+      { config: { permission: 'interaction.read' }, schema: { response: { 200: counts } } },
       async ({ user }) => {
         const [held, today] = await Promise.all([interactionCounts(work.db, user), agentToday(work.db, user)]);
         return { ...held, today };
@@ -79,17 +80,21 @@ function handling(parts: ReadingParts): FastifyPluginAsyncZod {
 function handingOn(parts: ReadingParts): FastifyPluginAsyncZod {
   const { work } = parts;
   return async (app) => {
-    app.post('/api/interactions/:id/escalate', { config: { permission: 'interaction.handle' }, schema: { params: idParams,
-      body: z.strictObject({ reasonCode: reason, note: z.string().trim().max(4_000).optional() }), response: { 200: done } } },
+    app.post('/api/interactions/:id/escalate',
+      { config: { permission: 'interaction.handle' }, schema: { params: idParams,
+      body: z.strictObject({ reasonCode: reason, note: z.string().trim().max(4_000).optional() }),
+        response: { 200: done } } },
     async ({ user, params, body }) => {
       await escalateInteraction(work, { user, interactionId: params.id, ...body });
       return { done: true as const };
     });
-    app.post('/api/interactions/:id/release', { config: { permission: 'interaction.handle' }, schema: { params: idParams,
+    app.post('/api/interactions/:id/release',
+      { config: { permission: 'interaction.handle' }, schema: { params: idParams,
       body: z.strictObject({ reasonCode: reason.optional() }).nullish(), response: { 200: done } } },
     async ({ user, params, body }) => {
       const reasonCode = body?.reasonCode;
-      await releaseInteraction(work, { user, interactionId: params.id, ...(reasonCode === undefined ? {} : { reasonCode }) });
+      await releaseInteraction(work,
+        { user, interactionId: params.id, ...(reasonCode === undefined ? {} : { reasonCode }) });
       return { done: true as const };
     });
   };

@@ -10,7 +10,8 @@ export interface JournalParts extends ReadingParts {
 
 const head = z.object({ block: z.string(), hmac: z.string() });
 const answer = z.object({
-  ok: z.boolean(), blocks: z.number().int().nullable(), rows: z.number().int().nullable(), head: head.nullable(), unsealedMs: z.number(),
+  ok: z.boolean(), blocks: z.number().int().nullable(), rows: z.number().int().nullable(), head: head.nullable(),
+    unsealedMs: z.number(),
   bad: z.object({
     block: z.string(), reason: z.string(),
     row: z.object({ epoch: z.number().int(), xid: z.string(), id: z.string() }).nullable(),
@@ -18,7 +19,8 @@ const answer = z.object({
 });
 /** The walk reads the whole journal. */
 const VERIFICATIONS_PER_MINUTE = 4;
-const query = z.strictObject({ block: z.string().regex(/^\d{1,18}$/), hmac: z.string().regex(/^[0-9a-f]{64}$/) }).partial()
+const query = z.strictObject({ block: z.string().regex(/^\d{1,18}$/),
+  hmac: z.string().regex(/^[0-9a-f]{64}$/) }).partial()
   .refine((given) => (given.block === undefined) === (given.hmac === undefined));
 
 /** Verifies the chain, against a head kept elsewhere if one is given. */
@@ -32,7 +34,8 @@ export function journalApi(parts: JournalParts): FastifyPluginAsyncZod {
       const expected = block === undefined || hmac === undefined ? undefined : { block, hmac };
       const unsealedMs = await unsealedAgeMs(work.db);
       const verdict = await verifySeals(work.db, parts.vault, expected);
-      if (verdict.ok) return { ok: true, blocks: verdict.blocks, rows: verdict.rows, head: verdict.head, unsealedMs, bad: null };
+      if (verdict.ok) return { ok: true, blocks: verdict.blocks, rows: verdict.rows, head: verdict.head, unsealedMs,
+        bad: null };
       const { block: bad, reason, row } = verdict;
       return { ok: false, blocks: null, rows: null, head: null, unsealedMs, bad: { block: bad, reason, row } };
     });

@@ -8,7 +8,8 @@ const count = z.number().int();
 const share = z.object({ part: count, whole: count, ratio: z.number().nullable() });
 const shape = z.object({
   at: z.iso.datetime({ precision: 3 }),
-  queues: z.array(z.object({ queueId: z.uuid(), name: z.string(), tier: count, waiting: count, longestWaitS: count.nullable() })),
+  queues: z.array(z.object({ queueId: z.uuid(), name: z.string(), tier: count, waiting: count,
+    longestWaitS: count.nullable() })),
   agents: z.object({ READY: count, BUSY: count, BREAK: count, WRAP_UP: count, OFFLINE: count }),
   caseIn: count, outOfTopic: count, answered: share, abandoned: count, withinTarget: share, day: z.literal('site'),
 });

@@ -9,8 +9,11 @@ import { journalApi, type JournalParts } from './journal.ts';
 import { metricsLiveApi } from './metrics-live.ts';
 import { ticketsApi } from './tickets.ts';
 
-/** The plugins of interactions, conversations, tickets, contacts, agents, files, live figures and the journal's seals. */
+/**
+ * The plugins of interactions, conversations, tickets, contacts, agents, files, live figures and the journal's seals.
+ */
 export function readingApis(parts: ContactParts & FileParts & JournalParts): FastifyPluginAsyncZod[] {
-  return [interactionsApi(parts), conversationsApi(parts), ticketsApi(parts), contactsApi(parts), agentsApi(parts), filesApi(parts),
+  return [interactionsApi(parts), conversationsApi(parts), ticketsApi(parts), contactsApi(parts), agentsApi(parts),
+    filesApi(parts),
     metricsLiveApi(parts), journalApi(parts)];
 }

@@ -38,11 +38,13 @@ export async function journal(work: Work, entry: JournalEntry): Promise<void> {
 export async function journalSearch(work: Work, user: User, noun: string): Promise<void> {
   await journal(work, {
     type: 'search.performed', subjectType: 'user', subjectId: user.id, actor: { kind: 'USER', id: user.id },
-    scope: { organisationId: user.organisationId, siteId: user.siteId, teamId: user.teamId, agentId: user.id }, data: { noun },
+    scope: { organisationId: user.organisationId, siteId: user.siteId, teamId: user.teamId, agentId: user.id },
+      data: { noun },
   });
 }
 
-const seenLately = statement('contacts.seen-lately', `select 1 from journal where subject_id = $1 and type = 'contact.viewed'
+const seenLately = statement('contacts.seen-lately',
+  `select 1 from journal where subject_id = $1 and type = 'contact.viewed'
   and actor_id = $2 and at > app_now() - interval '5 minutes' limit 1`);
 
 /** A user opened a customer; told once in five minutes (RA08, RL07). */

@@ -17,7 +17,10 @@ const change = z.strictObject({
 }).partial().refine((body) => Object.keys(body).length > 0)
   .refine((body) => body.subcategoryId === undefined || body.categoryId !== undefined);
 
-/** The routes of tickets. Lists are open to whoever is signed in: several rights lead to a ticket, and without one they are empty. */
+/**
+ * The routes of tickets. Lists are open to whoever is signed in: several rights lead to a ticket, and without one they
+ * are empty.
+ */
 export function ticketsApi(parts: ReadingParts): FastifyPluginAsyncZod {
   const { work } = parts;
   return async (app) => {
@@ -26,7 +29,8 @@ export function ticketsApi(parts: ReadingParts): FastifyPluginAsyncZod {
       if (query.q !== undefined) await journalSearch(work, user, 'tickets');
       return ticketViews(work.db, { user, ...query });
     });
-    app.get('/api/tickets/:id', { config: { permission: 'signed-in' }, schema: { params: idParams, response: { 200: shape } } },
+    app.get('/api/tickets/:id',
+      { config: { permission: 'signed-in' }, schema: { params: idParams, response: { 200: shape } } },
       async ({ user, params }) => orNotFound(await ticketView(work.db, user, params.id)));
     app.patch('/api/tickets/:id', { config: { permission: 'ticket.update' },
       schema: { params: idParams, body: change, response: { 200: shape } } }, async (request) => {

@@ -1,4 +1,6 @@
-/** Snapshot + events = fresh snapshot: whatever several agents do, a desk that followed shows what a new one is given. */
+/**
+ * Snapshot + events = fresh snapshot: whatever several agents do, a desk that followed shows what a new one is given.
+ */
 import fc from 'fast-check';
 import t from 'tap';
 import type { AgentView, InteractionView, OfferView } from '#agent-desk/views.ts';
@@ -20,30 +22,37 @@ import { eventually, testWork, type Teardown, type TestWork } from '#test/suppor
 import { formOf } from '#test/support/routing.ts';
 import { liveDesk, openDesk, signedIn, startNode, type Screen, type TestNode } from './desk-harness.ts';
 
-const KINDS = ['open', 'open', 'offer', 'accept', 'accept', 'decline', 'ready', 'busy', 'reply', 'read', 'document', 'close', 'release', 'escalate',
+const KINDS = ['open', 'open', 'offer', 'accept', 'accept', 'decline', 'ready', 'busy', 'reply', 'read', 'document',
+  'close', 'release', 'escalate',
   'spam', 'drop'] as const;
 interface Action { kind: (typeof KINDS)[number]; agent: number; pick: number }
 
 interface Place {
-  work: TestWork; world: SmallWorld; node: TestNode; opened: OpenedInteraction[]; screens: Map<string, { cookie: string; screen: Screen; user: User }>;
+  work: TestWork; world: SmallWorld; node: TestNode; opened: OpenedInteraction[]; screens: Map<string,
+    { cookie: string; screen: Screen; user: User }>;
   t: Teardown;
 }
 
-const REFUSALS = new Set(['STATE_CONFLICT', 'NOT_FOUND', 'FORBIDDEN', 'OFFER_GONE', 'NOT_DOCUMENTED', 'INTERACTION_CLOSED', 'CAPACITY_EXCEEDED',
+const REFUSALS = new Set(['STATE_CONFLICT', 'NOT_FOUND', 'FORBIDDEN', 'OFFER_GONE', 'NOT_DOCUMENTED',
+  'INTERACTION_CLOSED', 'CAPACITY_EXCEEDED',
   'ALREADY_OWNED', 'NO_SEAT_FREE']);
 
 async function openOne({ work, world, opened }: Place): Promise<void> {
   const made = await openInteraction(work.db, world, {});
   opened.push(made);
   await work.db.transaction(async (tx) => {
-    await appendJournal(tx, [{ type: 'interaction.queued', subjectType: 'interaction', subjectId: made.interactionId, actor: { kind: 'SYSTEM' },
-      conversationId: made.conversationId, version: 1, scope: { organisationId: world.organisationId, queueId: world.queueId } }]);
+    await appendJournal(tx,
+      [{ type: 'interaction.queued', subjectType: 'interaction', subjectId: made.interactionId,
+        actor: { kind: 'SYSTEM' },
+      conversationId: made.conversationId, version: 1,
+        scope: { organisationId: world.organisationId, queueId: world.queueId } }]);
     tx.afterCommit(() => work.wake.hint('journal'));
   });
 }
 
 async function offerOf(place: Place, user: User): Promise<string> {
-  const [row] = await place.work.db.dynamic<{ id: string }>(`select id from offers where agent_id = $1 and state = 'OFFERED'`, [user.id]);
+  const [row] = await place.work.db.dynamic<{ id: string }>(`select id from offers where agent_id = $1
+    and state = 'OFFERED'`, [user.id]);
   return row?.id ?? newId();
 }
 
@@ -68,12 +77,15 @@ async function act(place: Place, action: Action): Promise<void> {
   if (action.kind === 'drop') return drop(place, user);
   if (action.kind === 'offer') { await offerNext(work); await expireOffers(work); return; }
   if (action.kind === 'accept') { await acceptOffer(work, { user, offerId: await offerOf(place, user) }); return; }
-  if (action.kind === 'decline') { await declineOffer(work, { user, offerId: await offerOf(place, user), reasonCode: 'SIBUK' }); return; }
-  if (action.kind === 'ready' || action.kind === 'busy') { await setPresence(work, { user, presence: action.kind === 'ready' ? 'READY' : 'BUSY' }); return; }
+  if (action.kind === 'decline') { await declineOffer(work,
+    { user, offerId: await offerOf(place, user), reasonCode: 'SIBUK' }); return; }
+  if (action.kind === 'ready' || action.kind === 'busy') { await setPresence(work,
+    { user, presence: action.kind === 'ready' ? 'READY' : 'BUSY' }); return; }
   if (one === undefined) return;
   const { interactionId, conversationId } = one;
   const command = { user, interactionId };
-  if (action.kind === 'reply') await queueReply(work, { user, conversationId, clientId: newId(), text: 'baik', fileIds: [] });
+  if (action.kind === 'reply') await queueReply(work,
+    { user, conversationId, clientId: newId(), text: 'baik', fileIds: [] });
   if (action.kind === 'read') await readInteraction(work, command);
   if (action.kind === 'document') await documentInteraction(work, { ...command, form: formOf(world) });
   if (action.kind === 'close') await closeInteraction(work, command);
@@ -85,10 +97,12 @@ async function act(place: Place, action: Action): Promise<void> {
 /** What a screen shows, in the terms of a snapshot and of the lists beside it. */
 function shown(screen: Screen): { mine: unknown[]; queues: unknown[]; offers: unknown[]; agent: unknown } {
   const byId = <T extends { id: string }>(rows: T[]): T[] => rows.toSorted((a, b) => a.id.localeCompare(b.id));
-  const rows = screen.held<InteractionView>('interaction').filter(({ state }) => state !== 'CLOSED' && state !== 'OOT_COMPLETE');
+  const rows = screen.held<InteractionView>('interaction').filter(({ state }) => state !== 'CLOSED'
+    && state !== 'OOT_COMPLETE');
   const agent = screen.held<AgentView>('agent')[0];
   return {
-    mine: byId(rows.filter(({ agentId }) => agentId === agent?.userId)), queues: byId(rows.filter(({ state }) => state === 'QUEUED')),
+    mine: byId(rows.filter(({ agentId }) => agentId === agent?.userId)),
+      queues: byId(rows.filter(({ state }) => state === 'QUEUED')),
     offers: byId(screen.held<OfferView>('offer')), agent,
   };
 }
@@ -127,8 +141,10 @@ t.test('a desk that followed the events shows what a fresh desk is given, whatev
     await quiet(place);
     for (const { screen, cookie, user } of place.screens.values()) {
       const wanted = await fresh(place, user, cookie);
-      // The last events are on their way to the screen: agreement is waited for, and compared in full if it does not come.
-      await eventually('agreement', () => JSON.stringify(shown(screen)) === JSON.stringify(wanted), 3_000).catch(() => undefined);
+      // The last events are on their way to the screen: agreement is waited for, and compared in full if it does not
+      // come.
+      await eventually('agreement', () => JSON.stringify(shown(screen)) === JSON.stringify(wanted),
+        3_000).catch(() => undefined);
       t.same(shown(screen), wanted, `desk of ${user.npk}`);
       if (JSON.stringify(shown(screen)) !== JSON.stringify(wanted)) throw new Error('the desks disagree');
     }

@@ -5,7 +5,8 @@ import { io, type Socket } from 'socket.io-client';
 import { createDesk, type Desk } from '#agent-desk/server/desk.ts';
 import { deskCommands } from '#agent-desk/server/commands.ts';
 import { localBus, type Bus } from '#agent-desk/server/parts.ts';
-import type { DeskAnswers, DeskEvent, DeskRequest, DeskRequestName, Hello, Snapshot, Ack } from '#agent-desk/protocol.ts';
+import type { DeskAnswers, DeskEvent, DeskRequest, DeskRequestName, Hello, Snapshot,
+  Ack } from '#agent-desk/protocol.ts';
 import { createTail, type Tail } from '#domain/journal/tail.ts';
 import { newId } from '#domain/ids.ts';
 import type { User } from '#domain/people/access.ts';
@@ -25,7 +26,8 @@ export interface TestNode {
 }
 
 /** One node: its own tail, sessions, desk and port. */
-export async function startNode(t: Teardown, work: Work, given: { bus?: Bus; sockets?: Partial<SocketOptions> } = {}): Promise<TestNode> {
+export async function startNode(t: Teardown, work: Work,
+  given: { bus?: Bus; sockets?: Partial<SocketOptions> } = {}): Promise<TestNode> {
   const rule = { config: { publicUrl: null } };
   const nodeId = newId();
   const tail = await createTail(work);
@@ -94,7 +96,9 @@ function begin(screen: Screen, snapshot: Snapshot): void {
   screen.subjects.clear();
   const { cursor } = snapshot;
   const put = (type: string, id: string, version: number, data: object): void => {
-    screen.subjects.set(`${type} ${id}`, { cursor, type: `${type}.changed` as DeskEvent['type'], subject: { type, id }, version, data: data as DeskEvent['data'] });
+    screen.subjects.set(`${type} ${id}`,
+      { cursor, type: `${type}.changed` as DeskEvent['type'], subject: { type, id }, version,
+        data: data as DeskEvent['data'] });
   };
   for (const view of snapshot.mine) put('interaction', view.id, view.version, view);
   for (const view of snapshot.offers) put('offer', view.id, 1, view);
@@ -113,12 +117,15 @@ export interface OpenOptions {
 export function openDesk(t: Teardown, node: TestNode, options: OpenOptions): Screen {
   const socket = io(`${node.url}/desk`, {
     transports: options.transports ?? ['websocket'], forceNew: true, reconnection: false,
-    auth: { tabId: options.tabId ?? newId(), protocolVersion: 1, ...(options.cursor === undefined ? {} : { cursor: options.cursor }) },
-    extraHeaders: { origin: options.origin ?? node.url, ...(options.cookie === undefined ? {} : { cookie: options.cookie }) },
+    auth: { tabId: options.tabId ?? newId(), protocolVersion: 1,
+      ...(options.cursor === undefined ? {} : { cursor: options.cursor }) },
+    extraHeaders: { origin: options.origin ?? node.url,
+      ...(options.cookie === undefined ? {} : { cookie: options.cookie }) },
   });
   t.teardown(() => { socket.disconnect(); });
   const screen: Screen = {
-    socket, hello: undefined, snapshot: undefined, snapshots: 0, cursor: undefined, events: [], subjects: new Map(), ended: [],
+    socket, hello: undefined, snapshot: undefined, snapshots: 0, cursor: undefined, events: [], subjects: new Map(),
+      ended: [],
     typing: [], watchers: [],
     ask: (name, payload) => socket.timeout(8_000).emitWithAck(name, payload) as Promise<Ack<never>>,
     held: <T>(type: string): T[] => [...screen.subjects.values()].filter((event) => event.subject.type === type
@@ -141,7 +148,8 @@ export function openDesk(t: Teardown, node: TestNode, options: OpenOptions): Scr
 }
 
 /** A desk of the user that has its snapshot and is live. */
-export async function liveDesk(t: Teardown, work: Work, node: TestNode, user: User, options: OpenOptions = {}): Promise<Screen> {
+export async function liveDesk(t: Teardown, work: Work, node: TestNode, user: User,
+  options: OpenOptions = {}): Promise<Screen> {
   const screen = openDesk(t, node, { ...options, cookie: options.cookie ?? await signedIn(work, user) });
   await eventually('the snapshot', () => screen.snapshot ?? (screen.hello?.resumed === true ? true : undefined));
   return screen;

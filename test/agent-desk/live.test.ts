@@ -1,7 +1,8 @@
 /** The desk live: who gets what, masked or in full, over one node and two. */
 import t from 'tap';
 import type { AgentView, InteractionView, MessageView, OfferView } from '#agent-desk/views.ts';
-import { interactionView as interactionSchema, offerView as offerSchema, agentView as agentSchema, messageView as messageSchema } from '#agent-desk/views.ts';
+import { interactionView as interactionSchema, offerView as offerSchema, agentView as agentSchema,
+  messageView as messageSchema } from '#agent-desk/views.ts';
 import { snapshotView } from '#agent-desk/protocol.ts';
 import { appendJournal } from '#domain/journal/append.ts';
 import { newId } from '#domain/ids.ts';
@@ -13,11 +14,14 @@ import { eventually, testWork } from '#test/support/harness.ts';
 import { liveDesk, startNode } from './desk-harness.ts';
 
 /** Journals a row about an interaction as a command would. */
-async function tell(work: Work, world: SmallWorld, opened: OpenedInteraction, type: 'interaction.queued' | 'interaction.accepted' | 'interaction.transferred' | 'message.received', agentId?: string): Promise<void> {
+async function tell(work: Work, world: SmallWorld, opened: OpenedInteraction,
+  type: 'interaction.queued' | 'interaction.accepted' | 'interaction.transferred' | 'message.received',
+    agentId?: string): Promise<void> {
   const isMessage = type === 'message.received';
   await work.db.transaction(async (tx) => {
     await appendJournal(tx, [{
-      type, subjectType: isMessage ? 'message' : 'interaction', subjectId: isMessage ? opened.messageId : opened.interactionId,
+      type, subjectType: isMessage ? 'message' : 'interaction',
+        subjectId: isMessage ? opened.messageId : opened.interactionId,
       conversationId: opened.conversationId, actor: { kind: 'SYSTEM' }, version: 1,
       scope: { organisationId: world.organisationId, queueId: world.queueId, agentId: agentId ?? null },
     }]);
@@ -36,7 +40,8 @@ t.test('a waiting interaction reaches the members of its queue masked, and its r
   const leader = await liveDesk(t, work, node, world.leader);
   const administrator = await liveDesk(t, work, node, world.administrator);
   t.ok(snapshotView.safeParse(member.snapshot).success, 'the snapshot is as the protocol says');
-  const opened = await openInteraction(work.db, world, { name: 'Budi Santoso', handle: '+6281234567567', text: 'saldo saya' });
+  const opened = await openInteraction(work.db, world,
+    { name: 'Budi Santoso', handle: '+6281234567567', text: 'saldo saya' });
   await tell(work, world, opened, 'interaction.queued');
   await tell(work, world, opened, 'message.received');
   const masked = await eventually('the masked row', () => member.held<InteractionView>('interaction')[0]);
@@ -62,7 +67,8 @@ t.test('an accepted interaction goes to its owner in full and is gone from the o
   const other = await liveDesk(t, work, node, two);
   const opened = await openInteraction(work.db, world, {});
   await tell(work, world, opened, 'interaction.queued');
-  await eventually('both see it wait', () => mine.held('interaction').length === 1 && other.held('interaction').length === 1);
+  await eventually('both see it wait',
+    () => mine.held('interaction').length === 1 && other.held('interaction').length === 1);
   await mine.ask('presence:set', { presence: 'READY' });
   await offerNext(work);
   const offer = await eventually('the offer', () => mine.held<OfferView>('offer')[0]);
@@ -73,7 +79,8 @@ t.test('an accepted interaction goes to its owner in full and is gone from the o
   await eventually('the owner has it', () => mine.held<InteractionView>('interaction')[0]?.agentId === one.id);
   await eventually('the other has it no longer', () => other.held('interaction').length === 0);
   await eventually('the offer is gone', () => mine.held('offer').length === 0);
-  const agent = await eventually('the points are taken', () => mine.held<AgentView>('agent').find(({ usedPoints }) => usedPoints > 0));
+  const agent = await eventually('the points are taken',
+    () => mine.held<AgentView>('agent').find(({ usedPoints }) => usedPoints > 0));
   t.ok(agentSchema.safeParse(agent).success);
   t.same(other.held<AgentView>('agent').map(({ userId }) => userId), [two.id], 'agents see no presence but their own');
 });
@@ -88,19 +95,25 @@ t.test('two tabs of one agent agree, on two nodes side by side', async (t) => {
   const right = await liveDesk(t, work, second, agent);
   const opened = await openOwnedInteraction(work.db, world, agent.id, { answered: true });
   await tell(work, world, opened, 'interaction.accepted', agent.id);
-  await eventually('both tabs show it', () => left.held('interaction').length === 1 && right.held('interaction').length === 1);
+  await eventually('both tabs show it',
+    () => left.held('interaction').length === 1 && right.held('interaction').length === 1);
   const clientId = newId();
-  const sent = await left.ask('message:send', { clientId, conversationId: opened.conversationId, text: 'Baik, kami cek.' });
+  const sent = await left.ask('message:send',
+    { clientId, conversationId: opened.conversationId, text: 'Baik, kami cek.' });
   t.match(sent, { ok: true, data: { message: { text: 'Baik, kami cek.', clientId, status: 'queued' } } });
-  await eventually('both tabs show the reply', () => [left, right].every((tab) => tab.held<MessageView>('message').some((one) => one.clientId === clientId)));
-  const again = await right.ask('message:send', { clientId, conversationId: opened.conversationId, text: 'Baik, kami cek.' });
+  await eventually('both tabs show the reply',
+    () => [left, right].every((tab) => tab.held<MessageView>('message').some((one) => one.clientId === clientId)));
+  const again = await right.ask('message:send',
+    { clientId, conversationId: opened.conversationId, text: 'Baik, kami cek.' });
   t.match(again, { ok: true, data: { message: { clientId } } }, 'RF19 the second tab gets the same message');
   const read = await right.ask('interaction:read', { interactionId: opened.interactionId });
   t.same(read, { ok: true, data: null });
-  await eventually('both tabs are at zero', () => [left, right].every((tab) => tab.held<InteractionView>('interaction')[0]?.unreadCount === 0));
+  await eventually('both tabs are at zero',
+    () => [left, right].every((tab) => tab.held<InteractionView>('interaction')[0]?.unreadCount === 0));
   t.same(left.held('interaction'), right.held('interaction'));
   await left.ask('presence:set', { presence: 'BUSY' });
-  await eventually('both tabs are busy', () => [left, right].every((tab) => tab.held<AgentView>('agent')[0]?.presence === 'BUSY'));
+  await eventually('both tabs are busy',
+    () => [left, right].every((tab) => tab.held<AgentView>('agent')[0]?.presence === 'BUSY'));
 });
 
 t.test('what moves to another agent is gone from the one who had it (RA07)', async (t) => {
@@ -114,7 +127,8 @@ t.test('what moves to another agent is gone from the one who had it (RA07)', asy
   const opened = await openOwnedInteraction(work.db, world, one.id);
   await tell(work, world, opened, 'interaction.accepted', one.id);
   await eventually('the first has it', () => before.held('interaction').length === 1);
-  await work.db.dynamic('update interactions set agent_id = $2, version = version + 1 where id = $1', [opened.interactionId, two.id]);
+  await work.db.dynamic('update interactions set agent_id = $2, version = version + 1 where id = $1',
+    [opened.interactionId, two.id]);
   await tell(work, world, opened, 'interaction.transferred', two.id);
   await eventually('the second has it', () => after.held('interaction').length === 1);
   await eventually('the first has it no longer', () => before.held('interaction').length === 0);
@@ -131,15 +145,20 @@ t.test('who looks and who types is told to those who look, and to nobody else', 
   const [one, two] = world.agents;
   if (one === undefined || two === undefined) throw new Error('no agents');
   const opened = await openOwnedInteraction(work.db, world, one.id);
-  const [owner, leader, stranger] = [await liveDesk(t, work, node, one), await liveDesk(t, work, node, world.leader), await liveDesk(t, work, node, two)];
-  t.match(await stranger.ask('conversation:look', { conversationId: opened.conversationId }), { ok: false, code: 'NOT_FOUND' });
-  t.same(await owner.ask('conversation:look', { conversationId: opened.conversationId }), { ok: true, data: { watchers: [] } });
-  t.match(await leader.ask('conversation:look', { conversationId: opened.conversationId }), { ok: true, data: { watchers: [{ userId: one.id }] } });
+  const [owner, leader, stranger] = [await liveDesk(t, work, node, one), await liveDesk(t, work, node, world.leader),
+    await liveDesk(t, work, node, two)];
+  t.match(await stranger.ask('conversation:look', { conversationId: opened.conversationId }),
+    { ok: false, code: 'NOT_FOUND' });
+  t.same(await owner.ask('conversation:look', { conversationId: opened.conversationId }),
+    { ok: true, data: { watchers: [] } });
+  t.match(await leader.ask('conversation:look', { conversationId: opened.conversationId }),
+    { ok: true, data: { watchers: [{ userId: one.id }] } });
   await eventually('the owner sees the leader', () => JSON.stringify(owner.watchers).includes(world.leader.id));
   await owner.ask('conversation:typing', { conversationId: opened.conversationId, typing: true });
   await eventually('the leader sees typing', () => leader.typing.length > 0);
   t.match(leader.typing[0], { by: 'agent', userId: one.id, name: one.name, typing: true });
-  node.desk.customerTyping({ organisationId: world.organisationId, conversationId: opened.conversationId, typing: true });
+  node.desk.customerTyping({ organisationId: world.organisationId, conversationId: opened.conversationId,
+    typing: true });
   await eventually('the owner sees the customer type', () => owner.typing.length > 0);
   t.match(owner.typing[0], { by: 'customer', userId: null, name: null });
   t.same(stranger.typing, []);

@@ -84,13 +84,15 @@ t.test('RF17 an unknown, foreign or too old cursor gives a snapshot, and so do c
   const far = openDesk(t, node, { cookie, cursor: encodeCursor(first) });
   await eventually('a snapshot for a cursor too far behind', () => far.snapshot);
   const near = node.tail.cursor();
-  await work.db.transaction((tx) => appendJournal(tx, [{ type: 'user.roles-changed', subjectType: 'user', subjectId: agent.id,
+  await work.db.transaction((tx) => appendJournal(tx,
+    [{ type: 'user.roles-changed', subjectType: 'user', subjectId: agent.id,
     actor: { kind: 'SYSTEM' }, scope: { organisationId: world.organisationId } }]));
   const changed = openDesk(t, node, { cookie, cursor: near });
   await eventually('a snapshot after a change of rights', () => changed.snapshot);
 });
 
-t.test('RA03 RS19 a revoked session ends its sockets on every node; changed rights send the desk round again', async (t) => {
+t.test('RA03 RS19 a revoked session ends its sockets on every node; changed rights send the desk round again',
+  async (t) => {
   const work = await testWork(t);
   const world = await smallWorld(work.db);
   const [left, right] = [await startNode(t, work), await startNode(t, work)];
@@ -101,7 +103,8 @@ t.test('RA03 RS19 a revoked session ends its sockets on every node; changed righ
   const bystander = await liveDesk(t, work, left, other);
   await left.sessions.revokeUser(agent.id, 'PASSWORD_CHANGED');
   for (const screen of [one, two]) {
-    await eventually('the end of the session', () => screen.ended.some(({ name, code }) => name === 'session:ended' && code === 'PASSWORD_CHANGED'));
+    await eventually('the end of the session',
+      () => screen.ended.some(({ name, code }) => name === 'session:ended' && code === 'PASSWORD_CHANGED'));
     await eventually('the socket is closed', () => screen.ended.some(({ name }) => name === 'disconnect'));
   }
   const again = openDesk(t, left, { cookie });
@@ -120,17 +123,20 @@ t.test('RS19 an agent moved out of a queue mid-session sees nothing of it afterw
   const opened = await openInteraction(work.db, world);
   const tell = async (): Promise<void> => {
     await work.db.transaction(async (tx) => {
-      await appendJournal(tx, [{ type: 'interaction.queued', subjectType: 'interaction', subjectId: opened.interactionId,
+      await appendJournal(tx,
+        [{ type: 'interaction.queued', subjectType: 'interaction', subjectId: opened.interactionId,
         actor: { kind: 'SYSTEM' }, scope: { organisationId: world.organisationId, queueId: world.queueId } }]);
       tx.afterCommit(() => work.wake.hint('journal'));
     });
   };
   await tell();
-  await eventually('it waits on both', () => screen.held('interaction').length === 1 && witness.held('interaction').length === 1);
+  await eventually('it waits on both',
+    () => screen.held('interaction').length === 1 && witness.held('interaction').length === 1);
   await work.db.transaction(async (tx) => {
     await tx.dynamic('delete from queue_members where user_id = $1', [agent.id]);
     await tx.dynamic('update users set version = version + 1 where id = $1', [agent.id]);
-    await appendJournal(tx, [{ type: 'user.roles-changed', subjectType: 'user', subjectId: agent.id, actor: { kind: 'SYSTEM' },
+    await appendJournal(tx,
+      [{ type: 'user.roles-changed', subjectType: 'user', subjectId: agent.id, actor: { kind: 'SYSTEM' },
       scope: { organisationId: world.organisationId } }]);
   });
   await eventually('told to come again', () => screen.ended.some(({ code }) => code === 'RIGHTS_CHANGED'));
@@ -152,7 +158,8 @@ t.test('a closed interaction stays with its agent, a desk that stops tells its d
   const screen = await liveDesk(t, work, node, agent);
   await documentInteraction(work, { user: agent, interactionId: opened.interactionId, form: formOf(world) });
   await closeInteraction(work, { user: agent, interactionId: opened.interactionId });
-  await eventually('it is closed on the screen', () => screen.held<InteractionView>('interaction')[0]?.state === 'CLOSED');
+  await eventually('it is closed on the screen',
+    () => screen.held<InteractionView>('interaction')[0]?.state === 'CLOSED');
   const connections = async (): Promise<number> => (await work.db.dynamic('select 1 from desk_connections')).length;
   t.equal(await connections(), 1);
   await node.stop();

@@ -18,7 +18,8 @@ function texts(screen: Screen): (string | null)[] {
   return screen.held<MessageView>('message').map(({ text }) => text);
 }
 
-t.test('RF18 a desk that reads nothing is cut at the bound; the others go on and it resumes by its cursor', async (t) => {
+t.test('RF18 a desk that reads nothing is cut at the bound; the others go on and it resumes by its cursor',
+  async (t) => {
   const work = await testWork(t);
   const world = await smallWorld(work.db);
   const node = await startNode(t, work);
@@ -35,7 +36,8 @@ t.test('RF18 a desk that reads nothing is cut at the bound; the others go on and
   t.teardown(() => { wire.destroy(); });
   let sent = 0;
   while (node.desk.stats().slow === 0 && sent < 600) {
-    await Promise.all(Array.from({ length: 10 }, () => note(work, agent, opened.conversationId, '\u8a9e'.repeat(16_000))));
+    await Promise.all(Array.from({ length: 10 },
+      () => note(work, agent, opened.conversationId, '\u8a9e'.repeat(16_000))));
     sent += 10;
     await eventually('the quick desk to keep up', () => quick.held('message').length === sent);
   }

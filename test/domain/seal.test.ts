@@ -1,4 +1,6 @@
-/** The seals over the journal: whoever changes a row behind the product's back is found, and the first bad row is named. */
+/**
+ * The seals over the journal: whoever changes a row behind the product's back is found, and the first bad row is named.
+ */
 import { createHash } from 'node:crypto';
 import t from 'tap';
 import { appendJournal } from '#domain/journal/append.ts';
@@ -11,7 +13,8 @@ import { APP_ROLE } from '#domain/store/migrate.ts';
 import { smallWorld } from '#test/support/fixtures.ts';
 import { eventually, memoryLog, localWake, openTestDb, testWork } from '#test/support/harness.ts';
 
-const keys: SealKeys = { derive: (purpose, keyId = 'one') => ({ keyId, key: createHash('sha256').update(purpose + keyId).digest() }) };
+const keys: SealKeys = { derive: (purpose,
+  keyId = 'one') => ({ keyId, key: createHash('sha256').update(purpose + keyId).digest() }) };
 const organisationId = newId();
 
 function entry(n: number): JournalEntry {
@@ -32,7 +35,8 @@ async function tamper(db: Db, sql: string): Promise<void> {
 
 /** Other databases of the cluster may have writers open, behind which nothing is sealed. */
 async function sealAll(db: Db): Promise<void> {
-  await eventually('everything sealed', async () => { await sealNext(db, keys); return await unsealedAgeMs(db) === 0; });
+  await eventually('everything sealed',
+    async () => { await sealNext(db, keys); return await unsealedAgeMs(db) === 0; });
 }
 
 async function sealed(t: Parameters<typeof openTestDb>[0]): Promise<{ db: Db; ids: string[] }> {
@@ -41,7 +45,8 @@ async function sealed(t: Parameters<typeof openTestDb>[0]): Promise<{ db: Db; id
     await write(db, 5, block * 5);
     await sealAll(db);
   }
-  const rows = await db.dynamic<{ id: string }>('select id::text from journal order by journal.epoch, journal.xid, journal.id');
+  const rows =
+    await db.dynamic<{ id: string }>('select id::text from journal order by journal.epoch, journal.xid, journal.id');
   return { db, ids: rows.map(({ id }) => id) };
 }
 
@@ -56,18 +61,29 @@ t.test('RA08 an untouched journal verifies, to the head that was kept elsewhere'
 
 t.test('RA08 a superuser changes, deletes, reorders, inserts or truncates: the first bad row is named', async (t) => {
   const cases: [string, (ids: string[]) => string, (ids: string[]) => object][] = [
-    ['change', (ids) => `update journal set data = '{"n": 99}' where id in (${ids[7]}, ${ids[11]})`, (ids) => ({ reason: 'ROW_CHANGED', block: '2', row: { id: ids[7] } })],
-    ['change the time', (ids) => `update journal set at = at + interval '1 microsecond' where id = ${ids[0]}`, (ids) => ({ reason: 'ROW_CHANGED', block: '1', row: { id: ids[0] } })],
-    ['delete', (ids) => `delete from journal where id = ${ids[6]}`, (ids) => ({ reason: 'ROW_MISSING', block: '2', row: { id: ids[6] } })],
-    ['delete the last', (ids) => `delete from journal where id = ${ids[14]}`, (ids) => ({ reason: 'ROW_MISSING', block: '3', row: { id: ids[14] } })],
-    ['reorder', (ids) => `update journal j set data = o.data, version = o.version, subject_id = o.subject_id from journal o
-      where (j.id = ${ids[3]} and o.id = ${ids[12]}) or (j.id = ${ids[12]} and o.id = ${ids[3]})`, (ids) => ({ reason: 'ROW_CHANGED', block: '1', row: { id: ids[3] } })],
-    ['insert', (ids) => `insert into journal (epoch, xid, id, at, organisation_id, type, subject_type, subject_id, actor_kind)
-      overriding system value select epoch, xid, 0, at, organisation_id, type, subject_type, subject_id, actor_kind from journal where id = ${ids[5]}`,
+    ['change', (ids) => `update journal set data = '{"n": 99}' where id in (${ids[7]}, ${ids[11]})`,
+      (ids) => ({ reason: 'ROW_CHANGED', block: '2', row: { id: ids[7] } })],
+    ['change the time', (ids) => `update journal set at = at + interval '1 microsecond' where id = ${ids[0]}`,
+      (ids) => ({ reason: 'ROW_CHANGED', block: '1', row: { id: ids[0] } })],
+    ['delete', (ids) => `delete from journal where id = ${ids[6]}`,
+      (ids) => ({ reason: 'ROW_MISSING', block: '2', row: { id: ids[6] } })],
+    ['delete the last', (ids) => `delete from journal where id = ${ids[14]}`,
+      (ids) => ({ reason: 'ROW_MISSING', block: '3', row: { id: ids[14] } })],
+    ['reorder',
+      (ids) => `update journal j set data = o.data, version = o.version, subject_id = o.subject_id from journal o
+      where (j.id = ${ids[3]} and o.id = ${ids[12]}) or (j.id = ${ids[12]} and o.id = ${ids[3]})`,
+        (ids) => ({ reason: 'ROW_CHANGED', block: '1', row: { id: ids[3] } })],
+    ['insert',
+      (ids) => `insert into journal (epoch, xid, id, at, organisation_id, type, subject_type, subject_id, actor_kind)
+      overriding system value select epoch, xid, 0, at, organisation_id, type, subject_type, subject_id, actor_kind
+        from journal where id = ${ids[5]}`,
     () => ({ reason: 'ROW_INSERTED', block: '2', row: { id: '0' } })],
     ['truncate', () => 'truncate journal', (ids) => ({ reason: 'ROW_MISSING', block: '1', row: { id: ids[0] } })],
-    ['change a seal', () => `update journal_seal set row_hashes = set_byte(row_hashes, 20, 1 + get_byte(row_hashes, 20) % 200) where block = 2`, () => ({ reason: 'BLOCK_CHANGED', block: '2', row: null })],
-    ['delete a seal', () => 'delete from journal_seal where block = 2', () => ({ reason: 'BLOCK_MISSING', block: '2', row: null })],
+    ['change a seal',
+      () => `update journal_seal set row_hashes = set_byte(row_hashes, 20, 1 + get_byte(row_hashes, 20) % 200)
+        where block = 2`, () => ({ reason: 'BLOCK_CHANGED', block: '2', row: null })],
+    ['delete a seal', () => 'delete from journal_seal where block = 2',
+      () => ({ reason: 'BLOCK_MISSING', block: '2', row: null })],
   ];
   for (const [name, sql, expected] of cases) {
     await t.test(name, async (t) => {
@@ -92,7 +108,8 @@ t.test('RA08 the product\'s own role can neither change nor delete the journal o
   await write(db, 1);
   await sealNext(db, keys);
   for (const table of ['journal', 'journal_seal']) {
-    for (const sql of [`delete from ${table}`, `truncate ${table}`]) await t.rejects(db.dynamic(sql), { code: '42501' });
+    for (const sql of [`delete from ${table}`, `truncate ${table}`]) await t.rejects(db.dynamic(sql),
+      { code: '42501' });
   }
   await t.rejects(db.dynamic(`update journal set type = 'x'`), { code: '42501' });
 });
@@ -126,24 +143,32 @@ t.test('RA08 sealing never passes over a transaction that is still open', async 
   t.match(await verifySeals(db, keys), { ok: true, rows: 2 });
 });
 
-t.test('personal before and after are readable until the key of the person is destroyed; the chain stays whole', async (t) => {
+t.test('personal before and after are readable until the key of the person is destroyed; the chain stays whole',
+  async (t) => {
   const { db } = await openTestDb(t);
   const world = await smallWorld(db);
   const subjectId = newId();
   const vault: DetailVault = {
     seal: (plain, aad) => ({ keyId: 'k1', sealed: Buffer.concat([createHash('sha256').update(aad).digest(), plain]) }),
     open: (keyId, bytes, aad) => {
-      if (keyId !== 'k1' || !Buffer.from(bytes.subarray(0, 32)).equals(createHash('sha256').update(aad).digest())) throw new Error('wrong place');
+      if (keyId !== 'k1'
+        || !Buffer.from(bytes.subarray(0,
+          32)).equals(createHash('sha256').update(aad).digest())) throw new Error('wrong place');
       return bytes.subarray(32);
     },
   };
   const changed = { ...entry(1), type: 'contact.updated' as const, scope: { organisationId: world.organisationId } };
-  await db.transaction((tx) => journalDetail(tx, vault, changed, subjectId, { before: { name: 'Kenari Lama' }, after: { name: 'Kenari Baru' } }));
-  await db.transaction((tx) => journalDetail(tx, vault, changed, subjectId, { before: { name: 'Kenari Baru' }, after: { name: 'Kenari' } }));
+  await db.transaction((tx) => journalDetail(tx, vault, changed, subjectId,
+    { before: { name: 'Kenari Lama' }, after: { name: 'Kenari Baru' } }));
+  await db.transaction((tx) => journalDetail(tx, vault, changed, subjectId,
+    { before: { name: 'Kenari Baru' }, after: { name: 'Kenari' } }));
   await sealAll(db);
-  const [row] = await db.dynamic<{ journal_id: string; sealed: Buffer }>('select journal_id::text, sealed from journal_detail order by journal_id');
+  const [row] =
+    await db.dynamic<{ journal_id: string;
+      sealed: Buffer }>('select journal_id::text, sealed from journal_detail order by journal_id');
   t.notMatch(row?.sealed.toString('latin1'), /Kenari/);
-  t.same(await readDetail(db, vault, world.organisationId, row?.journal_id ?? ''), { before: { name: 'Kenari Lama' }, after: { name: 'Kenari Baru' } });
+  t.same(await readDetail(db, vault, world.organisationId, row?.journal_id ?? ''),
+    { before: { name: 'Kenari Lama' }, after: { name: 'Kenari Baru' } });
   t.equal(await readDetail(db, vault, newId(), row?.journal_id ?? ''), undefined, 'not from another organisation');
   await destroySubjectKey(db, world.organisationId, subjectId);
   t.equal(await readDetail(db, vault, world.organisationId, row?.journal_id ?? ''), undefined);

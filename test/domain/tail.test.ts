@@ -15,10 +15,6 @@ function entry(data: Record<string, unknown>): Parameters<typeof appendJournal>[
     scope: { organisationId }, data };
 }
 
-async function pause(ms: number): Promise<void> {
-  await new Promise((resolve) => { setTimeout(resolve, ms); });
-}
-
 /** Writes transactions of one to three rows; some are slow, some roll back. Gives what was committed. */
 async function writer(work: Work, name: number, transactions: number): Promise<string[]> {
   const committed: string[] = [];
@@ -29,7 +25,7 @@ async function writer(work: Work, name: number, transactions: number): Promise<s
       await work.db.transaction(async (tx) => {
         for (const key of keys) {
           await appendJournal(tx, [entry({ key })]);
-          if (n % 5 === name % 5) await pause(1 + (n % 4) * 5);
+          if (n % 5 === name % 5) await tx.dynamic('select pg_sleep($1)', [(1 + (n % 4) * 5) / 1_000]);
         }
         if (failing) throw new Error('rolled back on purpose');
         tx.afterCommit(() => work.wake.hint('journal'));
@@ -109,7 +105,8 @@ t.test('tail: rows of an older epoch come before those of the present one, whate
   const from = await presentPosition(work.db);
   await work.db.transaction((tx) => appendJournal(tx, [entry({ key: 'before the restore' })]));
   await work.db.dynamic('update journal_epoch set epoch = 2');
-  await work.db.dynamic(`insert into journal (epoch, xid, at, organisation_id, type, subject_type, subject_id, actor_kind, data)
+  await work.db.dynamic(`insert into journal (epoch, xid, at, organisation_id, type, subject_type, subject_id,
+    actor_kind, data)
     values (2, '5', app_now(), $1, 'interaction.queued', 'interaction', $2, 'SYSTEM', '{"key": "after the restore"}')`,
   [organisationId, newId()]);
   const read = await readJournal(work.db, from, 10);
