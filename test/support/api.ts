@@ -62,6 +62,21 @@ export interface ApiOptions {
   sessions?: Sessions;
 }
 
+/** Browsers of an app that is ready: a stranger's, and one of any user. */
+export function browsersOf(app: FastifyInstance, work: Pick<Work, 'db'>,
+  sessions: Pick<Sessions, 'cookieName'>): Pick<TestApi, 'as' | 'stranger'> {
+  return {
+    stranger: browser(app, '', ''),
+    async as(user) {
+      const [id, csrfToken] = [randomToken(), randomToken()];
+      await work.db.dynamic(`insert into sessions (id_hash, organisation_id, user_id, csrf_token, expires_at)
+        values ($1, $2, $3, $4,
+          app_now() + interval '12 hours')`, [hashId(id), user.organisationId, user.id, csrfToken]);
+      return browser(app, `${sessions.cookieName}=${id}`, csrfToken);
+    },
+  };
+}
+
 /** Starts the server in memory; it and its sessions end with the test. */
 export async function testApi(t: Teardown, options: ApiOptions): Promise<TestApi> {
   const { work, plugins, publicUrl = null, sessions: given } = options;
@@ -71,14 +86,5 @@ export async function testApi(t: Teardown, options: ApiOptions): Promise<TestApi
   for (const plugin of plugins({ sessions })) await app.withTypeProvider<ZodTypeProvider>().register(plugin);
   await app.ready();
   t.teardown(async () => { await app.close(); if (given === undefined) await sessions.close(); });
-  return {
-    app, sessions, stranger: browser(app, '', ''),
-    async as(user) {
-      const [id, csrfToken] = [randomToken(), randomToken()];
-      await work.db.dynamic(`insert into sessions (id_hash, organisation_id, user_id, csrf_token, expires_at)
-        values ($1, $2, $3, $4,
-          app_now() + interval '12 hours')`, [hashId(id), user.organisationId, user.id, csrfToken]);
-      return browser(app, `${sessions.cookieName}=${id}`, csrfToken);
-    },
-  };
+  return { app, sessions, ...browsersOf(app, work, sessions) };
 }
