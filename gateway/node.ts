@@ -112,7 +112,7 @@ async function middle(config: Config, nodeId: string, ground: Ground, closing: C
 }
 
 function startWorker(jobs: Jobs, parts: Parts, closing: Closing): void {
-  const { work, nodeId } = parts;
+  const { work, nodeId, config } = parts;
   parts.outbound = startOutbound(work, { nodeId, jobs,
     sender: (account) => (parts.channels.has(account.channel) ? parts.hosts.sender(account) : undefined),
     channelFacts: (name) => {
@@ -120,7 +120,7 @@ function startWorker(jobs: Jobs, parts: Parts, closing: Closing): void {
       return channel && { sendsPerSecond: channel.limits.sendsPerSecond, deduplicates: channel.capabilities.deduplicates };
     } });
   closing.add('outbound', () => parts.outbound?.stop());
-  const assignment = startAssignment(work);
+  const assignment = startAssignment(work, { socketGraceSeconds: config.socketGraceSeconds });
   closing.add('assignment', () => assignment.stop());
   parts.sealer = createSealer(work, parts.vault, { nodeId });
   closing.add('sealer', () => parts.sealer?.stop());

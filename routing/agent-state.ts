@@ -166,12 +166,13 @@ function bounded(value: unknown, fallback: number, max: number): number {
     ? Math.round(value) : fallback;
 }
 
-/** The organisation's own times, else those of limits.ts. */
-export async function routingSettings(db: Queryable, organisationId: string): Promise<RoutingSettings> {
+/** The organisation's own times, else the installation's grace period given and those of limits.ts. */
+export async function routingSettings(db: Queryable, organisationId: string,
+  graceSeconds: number = limits.socketGraceSeconds): Promise<RoutingSettings> {
   const row = await db.one<{ settings: Record<string, unknown> | null }>(settingsOf, [organisationId]);
   const settings = row?.settings ?? {};
   return {
-    socketGraceSeconds: bounded(settings['socketGraceSeconds'], limits.socketGraceSeconds, 3600),
+    socketGraceSeconds: bounded(settings['socketGraceSeconds'], graceSeconds, 3600),
     wrapUpSeconds: bounded(settings['wrapUpSeconds'], limits.wrapUpSeconds, 3600),
     abandonedAfterMinutes: bounded(settings['abandonedAfterMinutes'], limits.abandonedAfterMinutes, 10_080),
   };

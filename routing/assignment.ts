@@ -300,10 +300,11 @@ export async function releaseInteraction(work: Work, command: OnInteraction & { 
  * a lost hint forgot (expired offers and grace periods with it); dead nodes, silence and stranded work every
  * limits.slowSweepMs. A failed round is logged and the next one tries again. `stop` waits for the round that runs.
  */
-export function startAssignment(work: Work): { stop(): Promise<void> } {
+export function startAssignment(work: Work,
+  options: { socketGraceSeconds?: number } = {}): { stop(): Promise<void> } {
   const quick = repeating(work, limits.assignmentSweepMs, async () => {
     await expireOffers(work);
-    await sweepPresence(work);
+    await sweepPresence(work, options.socketGraceSeconds);
     await offerNext(work);
   });
   const slow = repeating(work, limits.slowSweepMs, async () => {

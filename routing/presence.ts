@@ -214,13 +214,13 @@ async function endWrapUp(work: Work, person: Person): Promise<void> {
 }
 
 /** The grace period is over: everything goes back, once; who returned in between keeps it (RF17). */
-async function takeBack(work: Work, person: Person): Promise<void> {
+async function takeBack(work: Work, person: Person, graceSeconds: number): Promise<void> {
   await work.db.transaction(async (tx) => {
     const owned = await lockOwnedBy(tx, person.organisation_id, person.user_id);
     await lockOffersOf(tx, person.organisation_id, person.user_id);
     const agent = await lockAgent(tx, person.organisation_id, person.user_id);
     if (agent === undefined || agent.presence === 'OFFLINE' || agent.vanished_at === null) return;
-    const { socketGraceSeconds } = await routingSettings(tx, person.organisation_id);
+    const { socketGraceSeconds } = await routingSettings(tx, person.organisation_id, graceSeconds);
     if (agent.vanished_at.getTime() + socketGraceSeconds * 1000 > agent.now.getTime()) return;
     await goOffline(tx, agent, owned, 'VANISHED', SYSTEM);
     hintAfterCommit(work, tx, 'journal', 'assignment');
@@ -229,15 +229,16 @@ async function takeBack(work: Work, person: Person): Promise<void> {
 
 /**
  * What time does to presence: wrap-up ends, grace periods end, and an agent without any desk is noticed even if the
- * disconnect was lost. Gives how many agents it looked at. Several nodes may run it at once.
+ * disconnect was lost. Gives how many agents it looked at. Several nodes may run it at once. `graceSeconds` counts
+ * where the organisation has no period of its own.
  */
-export async function sweepPresence(work: Work): Promise<number> {
+export async function sweepPresence(work: Work, graceSeconds: number = limits.socketGraceSeconds): Promise<number> {
   const ended = await work.db.rows<Person>(wrapUpOver);
   for (const person of ended) await endWrapUp(work, person);
-  const gone = await work.db.rows<Person>(unconnected, [limits.socketGraceSeconds]);
+  const gone = await work.db.rows<Person>(unconnected, [graceSeconds]);
   for (const person of gone) await noticeGone(work, person);
-  const over = await work.db.rows<Person>(graceOver, [limits.socketGraceSeconds]);
-  for (const person of over) await takeBack(work, person);
+  const over = await work.db.rows<Person>(graceOver, [graceSeconds]);
+  for (const person of over) await takeBack(work, person, graceSeconds);
   return ended.length + gone.length + over.length;
 }
 
