@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { api, codeWord, notifyDone, type Page, SelectField, TextAreaField } from '../../kit/index.ts';
 import { useRefresh } from '../data.ts';
 import { EditorDrawer, FormSection } from '../parts/editor.tsx';
+import { allOr } from '../parts/found.ts';
 import { pathWith } from '../parts/list.tsx';
 import { optOutPurposes, type OptOutRecord } from '../types.ts';
 import { type Editor, useEditor } from '../use-editor.ts';
@@ -54,8 +55,7 @@ function Whom({ editor }: { editor: Editor<OptOutDraft> }) {
         data={all.map((contact) => ({ value: contact.id, label: contactName(contact) }))} searchValue={words}
         onSearchChange={setWords} required data-autofocus
         // The server has searched already, also in what is masked here.
-        filter={({ options }) => options}
-        nothingFoundMessage={words.trim().length < wordsMin ? w('optOuts.contactHint') : w('common.noMatch')}
+        filter={allOr(words.trim().length < wordsMin ? w('invalid.tooShort', { min: wordsMin }) : w('common.noMatch'))}
         onChange={choose} error={errors.contactId} />
       <SelectField label={w('optOuts.handle')} description={w('optOuts.pointHint')}
         value={draft.contactPointId === '' ? null : draft.contactPointId}

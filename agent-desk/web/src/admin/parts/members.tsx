@@ -6,6 +6,7 @@ import { SelectField } from '../../kit/index.ts';
 import type { PersonOption } from '../data.ts';
 import { useWords } from '../use-words.ts';
 import css from './admin.module.css';
+import { foundOr } from './found.ts';
 
 interface MembersProps {
   label: string;
@@ -29,11 +30,12 @@ export function MembersField({ label, value, people, onChange, disabled }: Membe
         <SelectField label={`${label} (${value.length})`} placeholder={w('queues.addMember')}
           description={w('queues.memberHint')} searchable limit={50}
           value={null} data={free} searchValue={search} onSearchChange={setSearch}
-          nothingFoundMessage={w('queues.noneFound')}
+          filter={foundOr(w('queues.noneFound'))}
           onChange={(id) => { if (id !== null) { onChange([...value, id]); setSearch(''); } }} />
       )}
       {chosen.length === 0 ? <p className={css.help}>{w('queues.noMembers')}</p> : (
-        <ul className={css.rows} aria-label={label} tabIndex={0}>
+        // Where nothing can be changed nothing in the list takes the focus: it is shown whole instead of scrolling.
+        <ul className={css.rows} aria-label={label} tabIndex={0} style={disabled ? { maxHeight: 'none' } : undefined}>
           {chosen.map((member) => (
             <li key={member.id}>
               <span className="grow ellipsis" title={member.label}>{member.label}</span>

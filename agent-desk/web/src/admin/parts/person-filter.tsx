@@ -3,6 +3,7 @@ import { SelectField } from '../../kit/index.ts';
 import type { PersonOption } from '../data.ts';
 import { useWords } from '../use-words.ts';
 import css from './admin.module.css';
+import { foundOr } from './found.ts';
 
 /** Nothing where this user may not see people. */
 export function PersonFilter({ people, value, onChange }: {
@@ -13,7 +14,7 @@ export function PersonFilter({ people, value, onChange }: {
   return (
     <SelectField className={css.filter} aria-label={w('audit.actorId')} placeholder={w('audit.actorId')} value={value}
       data={people} searchable clearable
-      limit={50} allowDeselect nothingFoundMessage={w('queues.noneFound')}
+      limit={50} allowDeselect filter={foundOr(w('queues.noneFound'))}
       clearButtonProps={{ 'aria-label': w('common.clearFilters') }}
       onChange={onChange} />
   );
