@@ -63,7 +63,8 @@ async function everythingOf(place: WholeApp, world: SmallWorld): Promise<Ids> {
   await db.dynamic(`insert into inbound_events (id, organisation_id, channel_account_id, dedup_hash, kind, raw,
     received_at, state, reason_code) values ($1, $2, $3, $4, 'message', '\\x7b7d', app_now(), 'QUARANTINED', 'UJI')`,
   [eventId, world.organisationId, world.accountId, randomBytes(32)]);
-  await db.dynamic(`insert into opt_outs (id, organisation_id, contact_point_id, reason) values ($1, $2, $3, 'Diminta')`,
+  await db.dynamic(`insert into opt_outs (id, organisation_id, contact_point_id, reason)
+    values ($1, $2, $3, 'Diminta')`,
     [optOutId, world.organisationId, opened.contactPointId]);
   return { ...opened, eventId, optOutId, fileId: await fileOf(place, world.organisationId, opened.conversationId) };
 }
@@ -75,9 +76,11 @@ async function place(t: Teardown): Promise<Place> {
   await db.dynamic('update queues set site_id = $1 where organisation_id = $2', [world.siteId, world.organisationId]);
   const foreign = await foreignOrganisation(db);
   const [siteId, queueId] = [newId(), newId()];
-  await db.dynamic(`insert into sites (id, organisation_id, code, name, time_zone) values ($1, $2, 'YGY', 'Yogya', 'Asia/Jakarta')`,
+  await db.dynamic(`insert into sites (id, organisation_id, code, name, time_zone)
+    values ($1, $2, 'YGY', 'Yogya', 'Asia/Jakarta')`,
     [siteId, world.organisationId]);
-  await db.dynamic(`insert into queues (id, organisation_id, code, name, tier, site_id) values ($1, $2, 'YGY', 'Yogya', 1, $3)`,
+  await db.dynamic(`insert into queues (id, organisation_id, code, name, tier, site_id)
+    values ($1, $2, 'YGY', 'Yogya', 1, $3)`,
     [queueId, world.organisationId, siteId]);
   const browsers = new Map<string, Browser>();
   for (const [n, role] of seededRoles.entries()) {
