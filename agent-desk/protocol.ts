@@ -1,9 +1,9 @@
 /**
  * Everything that passes over the desk's socket (namespace /desk), both ways, typed once; used by server and web.
  *
- * A desk connects with its cookie and `auth: {tabId, protocolVersion, cursor?}`. It gets `hello` and then either the events
- * since its cursor or, if that is too old or missing, `snapshot`. Afterwards every `event` carries the cursor to resume
- * from. Every request is acknowledged with {ok: true, data} or {ok: false, code, message}.
+ * A desk connects with its cookie and `auth: {tabId, protocolVersion, cursor?}`. It gets `hello` and then either the
+ * events since its cursor or, if that is too old or missing, `snapshot`. Afterwards every `event` carries the cursor to
+ * resume from. Every request is acknowledged with {ok: true, data} or {ok: false, code, message}.
  */
 import { z } from 'zod';
 import { agentView, interactionView, offerView, presenceName } from './views.ts';
@@ -49,12 +49,23 @@ export interface DeskAnswers {
   'presence:set': { agent: AgentView };
 }
 
-export type Ack<T> = { ok: true; data: T } | { ok: false; code: string; message: string; details?: Record<string, unknown> };
+export type Ack<T> =
+  | { ok: true; data: T }
+  | { ok: false; code: string; message: string; details?: Record<string, unknown> };
 
 export interface Watcher { userId: string; name: string; typing: boolean }
 
-/** First word of the server after the handshake. `resumed`: the events since the cursor follow; else a snapshot follows. */
-export interface Hello { cursor: string; protocolVersion: number; tabId: string; userId: string; serverTime: string; resumed: boolean }
+/**
+ * First word of the server after the handshake. `resumed`: the events since the cursor follow; else a snapshot follows.
+ */
+export interface Hello {
+  cursor: string;
+  protocolVersion: number;
+  tabId: string;
+  userId: string;
+  serverTime: string;
+  resumed: boolean;
+}
 
 export const snapshotView = z.object({
   cursor: z.string(),
@@ -68,9 +79,10 @@ export type Snapshot = z.infer<typeof snapshotView>;
 
 /**
  * Something changed. `data` is the subject as it is now and as this user may see it. Types:
- * `interaction.changed` InteractionView · `message.changed` MessageView · `ticket.changed` TicketView · `agent.changed`
- * AgentView · `offer.changed` OfferView (open, to me) · `offer.gone` {id} · `subject.gone` {subjectType} (no longer visible) ·
- * `conversation.read` {conversationId, seq} · `configuration.changed` {noun} (queues, roles ...: refetch).
+ * `interaction.changed` InteractionView · `message.changed` MessageView · `ticket.changed` TicketView ·
+ * `agent.changed` AgentView · `offer.changed` OfferView (open, to me) · `offer.gone` {id} · `subject.gone`
+ * {subjectType} (no longer visible) · `conversation.read` {conversationId, seq} · `configuration.changed` {noun}
+ * (queues, roles ...: refetch).
  */
 export interface DeskEvent {
   cursor: string;
@@ -92,6 +104,8 @@ export interface DeskServerEvents {
   resync: (reason: { code: 'SLOW' | 'RESTART' | 'RIGHTS_CHANGED' }) => void;
   /** The session is over; the desk shows the sign-in without losing drafts. */
   'session:ended': (reason: { code: string }) => void;
-  typing: (typing: { conversationId: string; by: 'customer' | 'agent'; userId: string | null; name: string | null; typing: boolean }) => void;
+  typing: (typing: {
+    conversationId: string; by: 'customer' | 'agent'; userId: string | null; name: string | null; typing: boolean;
+  }) => void;
   watchers: (watchers: { conversationId: string; watchers: Watcher[] }) => void;
 }

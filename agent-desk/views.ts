@@ -1,4 +1,7 @@
-/** What the desk sees of each noun: one zod schema for REST answers, socket events and the screen. Times: ISO-8601 UTC, ms. */
+/**
+ * What the desk sees of each noun: one zod schema for REST answers, socket events and the screen.
+ * Times: ISO-8601 UTC, ms.
+ */
 import { z } from 'zod';
 
 const id = z.uuid();
@@ -13,7 +16,8 @@ export const sendStatus = z.enum(['queued', 'sending', 'sent', 'delivered', 'rea
 export const messageView = z.object({
   id, conversationId: id, interactionId: id.nullable(), seq: z.number().int(),
   direction: z.enum(['IN', 'OUT', 'NOTE', 'SYSTEM']),
-  authorKind: z.enum(['CUSTOMER', 'AGENT', 'BOT', 'SYSTEM']), authorId: id.nullable(), authorName: z.string().nullable(),
+  authorKind: z.enum(['CUSTOMER', 'AGENT', 'BOT', 'SYSTEM']),
+  authorId: id.nullable(), authorName: z.string().nullable(),
   kind: z.string(), text: z.string().nullable(), attachments: z.array(attachmentView),
   /** SYSTEM messages carry a code to translate and its values. */
   code: z.string().nullable(), replyToId: id.nullable(), clientId: id.nullable(),
@@ -24,8 +28,9 @@ export const messageView = z.object({
 export const interactionState = z.enum(['QUEUED', 'PICKED_UP', 'IN_SERVICE', 'IDLE_CHECK_1', 'IDLE_CHECK_2', 'INFORMED',
   'ESCALATED_T2', 'CLOSING', 'DOCUMENTED', 'CLOSED', 'OOT_COMPLETE']);
 
-export const ticketState = z.enum(['OPEN_T1', 'ESCALATED_T2', 'T2_IDENTIFYING', 'RESOLVED_T2', 'DISPATCHED', 'PARTY_RECEIVED',
-  'PARTY_IDENTIFYING', 'PARTY_PROCESSING', 'STATUS_INFORMED', 'RESOLVED', 'CUSTOMER_INFORMED', 'CLOSED', 'OOT_COMPLETE']);
+export const ticketState = z.enum(['OPEN_T1', 'ESCALATED_T2', 'T2_IDENTIFYING', 'RESOLVED_T2', 'DISPATCHED',
+  'PARTY_RECEIVED', 'PARTY_IDENTIFYING', 'PARTY_PROCESSING', 'STATUS_INFORMED', 'RESOLVED', 'CUSTOMER_INFORMED',
+  'CLOSED', 'OOT_COMPLETE']);
 
 /** The clock the ring shows: the time left to the first answer, then to the next one; null where none runs (B7-B11). */
 export const clockView = z.object({
@@ -76,7 +81,8 @@ export const contactView = z.object({
 export const ticketView = z.object({
   id, number: z.string(), contactId: id, contactName: z.string().nullable(), conversationId: id.nullable(),
   state: ticketState, categoryId: id.nullable(), categoryCode: z.string().nullable(), subcategoryId: id.nullable(),
-  summary: z.string().nullable(), outcomeCode: z.string().nullable(), agentId: id.nullable(), agentName: z.string().nullable(),
+  summary: z.string().nullable(), outcomeCode: z.string().nullable(),
+  agentId: id.nullable(), agentName: z.string().nullable(),
   openedAt: time, resolvedAt: time.nullable(), closedAt: time.nullable(), documentedAt: time.nullable(),
   reopenedCount: z.number().int(), version: z.number().int(),
 });

@@ -1,4 +1,6 @@
-/** Places where a test may end, delay or break the process. Without FAILPOINT nothing here does anything (RF01-RF03). */
+/**
+ * Places where a test may end, delay or break the process. Without FAILPOINT nothing here does anything (RF01-RF03).
+ */
 
 /** Every failpoint in the code, with the fault it serves; a test keeps this list and the calls equal. */
 export const failpoints = {

@@ -1,7 +1,9 @@
 /** Row ids: UUID version 7, so that ids of one table rise with time and their index stays warm. */
 import { v7 } from 'uuid';
 
-/** A new row id (UUID v7, lower case with hyphens). Made in code, so that a batch knows its ids before it is written. */
+/**
+ * A new row id (UUID v7, lower case with hyphens). Made in code, so that a batch knows its ids before it is written.
+ */
 export function newId(): string {
   return v7();
 }

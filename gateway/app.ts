@@ -15,7 +15,8 @@ import type { Parts } from './parts.ts';
 import { routesNeed } from './security/plugin.ts';
 
 /** What the app needs before the sockets exist: they attach to its HTTP server. */
-export type AppParts = Omit<Parts, 'desk' | 'chat' | 'outbound' | 'sealer'> & Pick<Parts, 'desk' | 'chat' | 'outbound' | 'sealer'>;
+export type AppParts = Omit<Parts, 'desk' | 'chat' | 'outbound' | 'sealer'> &
+  Pick<Parts, 'desk' | 'chat' | 'outbound' | 'sealer'>;
 
 async function documentation(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {

@@ -35,20 +35,25 @@ const NAME = /^[0-9a-f]{2}[0-9a-f]{38}$/;
 
 /** Programs, whatever they call themselves. */
 const REFUSED_TYPES = new Set(['application/x-msdownload', 'application/vnd.microsoft.portable-executable',
-  'application/x-elf',
-  'application/x-mach-binary', 'application/x.ms.shortcut', 'application/x-ms-shortcut', 'application/x-msi',
+  'application/x-elf', 'application/x-mach-binary', 'application/x.ms.shortcut', 'application/x-ms-shortcut',
+  'application/x-msi',
   'application/vnd.android.package-archive', 'application/java-vm', 'application/x-sh', 'application/x-apple-diskimage',
   'application/wasm', 'application/x-chrome-extension']);
-const REFUSED_NAMES =
-  /\.(exe|com|bat|cmd|scr|pif|msi|msp|dll|sys|cpl|hta|vbs|vbe|jse?|wsf|wsh|ps1|psm1|lnk|jar|apk|app|dmg|deb|rpm|sh|reg|iso)$/i;
+const REFUSED_ENDINGS = ['exe', 'com', 'bat', 'cmd', 'scr', 'pif', 'msi', 'msp', 'dll', 'sys', 'cpl', 'hta', 'vbs',
+  'vbe', 'js', 'jse', 'wsf', 'wsh', 'ps1', 'psm1', 'lnk', 'jar', 'apk', 'app', 'dmg', 'deb', 'rpm', 'sh', 'reg', 'iso'];
+const REFUSED_NAMES = new RegExp(`\\.(${REFUSED_ENDINGS.join('|')})$`, 'i');
 
 /** Types that a browser may show in place: pictures, sound and film, which carry no script. */
-const INLINE =
-  /^(image\/(png|jpeg|gif|webp|avif|bmp)|audio\/(mpeg|ogg|opus|wav|x-wav|vnd\.wave|aac|mp4|x-m4a|amr|flac|webm)|video\/(mp4|webm|ogg|quicktime))$/;
+const INLINE = new Set([
+  'image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/bmp',
+  'audio/mpeg', 'audio/ogg', 'audio/opus', 'audio/wav', 'audio/x-wav', 'audio/vnd.wave', 'audio/aac', 'audio/mp4',
+  'audio/x-m4a', 'audio/amr', 'audio/flac', 'audio/webm',
+  'video/mp4', 'video/webm', 'video/ogg', 'video/quicktime',
+]);
 
 /** True if the type may be shown in place; all else is only ever saved. */
 export function isInline(mediaType: string): boolean {
-  return INLINE.test(mediaType);
+  return INLINE.has(mediaType);
 }
 
 function isText(head: Uint8Array): boolean {

@@ -13,14 +13,16 @@ from contact_points p
 join conversations c on c.organisation_id = p.organisation_id and c.contact_point_id = p.id
   and c.channel_account_id = $2 and c.thread_key = $5
 left join lateral (select x.id, x.state, x.agent_id, x.csat_at is not null as rated from interactions x
-  where x.organisation_id = c.organisation_id and x.conversation_id = c.id order by x.date_origin desc, x.id desc limit 1) i on true
+  where x.organisation_id = c.organisation_id and x.conversation_id = c.id
+  order by x.date_origin desc, x.id desc limit 1) i on true
 left join users u on u.id = i.agent_id
-where p.organisation_id = $1 and p.channel = $3 and (p.channel_account_id = $2 or p.channel_account_id is null) and p.handle = $4
+where p.organisation_id = $1 and p.channel = $3 and (p.channel_account_id = $2 or p.channel_account_id is null)
+  and p.handle = $4
 order by c.last_message_at desc nulls last limit 1`,
 );
 
-const COLUMNS = `m.id, m.seq, m.direction, m.author_kind, u.name as author_name, m.kind, m.body, m.attachments, m.payload, m.client_id,
-  m.provider_message_id, m.status, m.created_at, m.edited_at, m.deleted_at
+const COLUMNS = `m.id, m.seq, m.direction, m.author_kind, u.name as author_name, m.kind, m.body, m.attachments,
+  m.payload, m.client_id, m.provider_message_id, m.status, m.created_at, m.edited_at, m.deleted_at
 from messages m left join users u on u.id = m.author_id
 where m.organisation_id = $1 and m.conversation_id = $2 and m.direction <> 'NOTE'`;
 const messagesAfter = statement('customer.messages-after', `select ${COLUMNS} and m.seq > $3 order by m.seq limit $4`);

@@ -84,7 +84,8 @@ export interface Hosts {
 const allAccounts = statement(
   'hosts.accounts',
   `
-select id, organisation_id, channel, key, name, address, settings, version from channel_accounts where status <> 'DISABLED'`,
+select id, organisation_id, channel, key, name, address, settings, version from channel_accounts
+where status <> 'DISABLED'`,
 );
 const getCursor = statement(
   'hosts.cursor-get',
@@ -106,7 +107,8 @@ returning version`,
 const conversationOf = statement(
   'hosts.conversation-of',
   `
-select c.id from contact_points p join conversations c on c.contact_point_id = p.id and c.organisation_id = p.organisation_id
+select c.id from contact_points p
+join conversations c on c.contact_point_id = p.id and c.organisation_id = p.organisation_id
 where p.organisation_id = $1 and p.channel = $2 and (p.channel_account_id = $3 or p.channel_account_id is null)
   and p.handle = $4 and c.channel_account_id = $3 order by c.last_message_at desc nulls last limit 1`,
 );

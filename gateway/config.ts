@@ -60,7 +60,9 @@ function rolesOf(argv: readonly string[]): NodeRole[] {
 }
 
 /** Reads the environment and the command line. Throws ConfigError naming the variable. */
-export function readConfig(env: NodeJS.ProcessEnv = process.env, argv: readonly string[] = process.argv.slice(2)): Config {
+export function readConfig(
+  env: NodeJS.ProcessEnv = process.env, argv: readonly string[] = process.argv.slice(2),
+): Config {
   const filled = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = schema.safeParse(filled);
   if (!parsed.success) {

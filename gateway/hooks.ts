@@ -14,9 +14,13 @@ const MEDIA_TYPE = /^[a-z]+\/[a-z0-9.+-]+(; ?charset=("?)utf-8\2)?$/i;
 
 function refuseStrange(request: FastifyRequest): void {
   const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') throw new AppError('UNSUPPORTED_MEDIA_TYPE', { contentEncoding: 'refused' });
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new AppError('UNSUPPORTED_MEDIA_TYPE', { contentEncoding: 'refused' });
+  }
   const type = request.headers['content-type'];
-  if (request.method === 'POST' && (type === undefined || !MEDIA_TYPE.test(type))) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
+  if (request.method === 'POST' && (type === undefined || !MEDIA_TYPE.test(type))) {
+    throw new AppError('UNSUPPORTED_MEDIA_TYPE');
+  }
 }
 
 function hookRequest(request: FastifyRequest): HookRequest {
@@ -30,7 +34,9 @@ function hookRequest(request: FastifyRequest): HookRequest {
 async function handle(parts: Parts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { channel, account } = request.params as Params;
   const target = await parts.hosts.byKey(channel, account);
-  if (target?.channel.verify === undefined || target.channel.parse === undefined) throw new AppError('CHANNEL_ACCOUNT_UNKNOWN');
+  if (target?.channel.verify === undefined || target.channel.parse === undefined) {
+    throw new AppError('CHANNEL_ACCOUNT_UNKNOWN');
+  }
   refuseStrange(request);
   const hook = hookRequest(request);
   const verdict = target.channel.verify(hook, target.account, target.secret);
@@ -42,14 +48,20 @@ async function handle(parts: Parts, request: FastifyRequest, reply: FastifyReply
     return reply.code(parsed.answer.status).type(parsed.answer.contentType).send(parsed.answer.body);
   }
   const count = (outcome: string): number => results.filter((result) => result.outcome === outcome).length;
-  return reply.code(200).send({ stored: count('stored'), duplicates: count('duplicate'), quarantined: count('quarantined') });
+  return reply.code(200).send({
+    stored: count('stored'), duplicates: count('duplicate'), quarantined: count('quarantined'),
+  });
 }
 
-/** The hooks' routes, with a parser that keeps the raw bytes. Public: each request proves itself by its signature (RS12). */
+/**
+ * The hooks' routes, with a parser that keeps the raw bytes. Public: each request proves itself by its
+ * signature (RS12).
+ */
 export function hooks(parts: Parts): FastifyPluginAsync {
   return async (app) => {
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: limits.hookBodyBytes }, (_request, body, done) => done(null, body));
+    app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: limits.hookBodyBytes },
+      (_request, body, done) => done(null, body));
     app.route({
       method: ['GET', 'POST'], url: '/hooks/:channel/:account', bodyLimit: limits.hookBodyBytes,
       config: { permission: 'public', csrf: false, rateLimit: false },

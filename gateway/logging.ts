@@ -1,9 +1,13 @@
-/** The log: pino's JSON lines. Callers pass ids and codes; what could hold a person's data is cut off here once more (RA09). */
+/**
+ * The log: pino's JSON lines. Callers pass ids and codes; what could hold a person's data is cut off here once
+ * more (RA09).
+ */
 import { pino, type Logger } from 'pino';
 import type { Log } from '#domain/work.ts';
 
-const REDACTED = ['password', '*.password', 'token', '*.token', 'secret', '*.secret', 'cookie', '*.cookie', 'text', '*.text',
-  'body', '*.body', 'handle', '*.handle', 'phone', '*.phone', 'email', '*.email', 'req.headers', 'headers'];
+const REDACTED = ['password', '*.password', 'token', '*.token', 'secret', '*.secret', 'cookie', '*.cookie',
+  'text', '*.text', 'body', '*.body', 'handle', '*.handle', 'phone', '*.phone', 'email', '*.email',
+  'req.headers', 'headers'];
 
 /** The process's logger. Lines go to stdout; CR and LF cannot break out of a JSON line (RS20). */
 export function createLog(level: string): Log & { pino: Logger } {

@@ -1,4 +1,6 @@
-/** A loop that runs again some time after it ended: never twice at once, never ended by an error, stopped with grace. */
+/**
+ * A loop that runs again some time after it ended: never twice at once, never ended by an error, stopped with grace.
+ */
 import type { Log } from '#domain/work.ts';
 
 export interface Loop {

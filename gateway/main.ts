@@ -37,8 +37,10 @@ async function run(config: Config): Promise<void> {
   try {
     const databaseUrl = config.databaseUrl ?? own.databaseUrl ?? '';
     const databaseRole = await migrateWhenReady(databaseUrl, log);
-    const node = await startNode(config, { databaseUrl, redisUrl: config.redisUrl ?? own.redisUrl ?? '', databaseRole }, log);
-    await writeFile(`${config.dataDir}/server.json`, JSON.stringify({ url: node.url, pid: process.pid }), { mode: 0o600 });
+    const redisUrl = config.redisUrl ?? own.redisUrl ?? '';
+    const node = await startNode(config, { databaseUrl, redisUrl, databaseRole }, log);
+    const noted = JSON.stringify({ url: node.url, pid: process.pid });
+    await writeFile(`${config.dataDir}/server.json`, noted, { mode: 0o600 });
     process.stdout.write(`${welcome(config, node.url, node.seeded)}\n`);
     endOnSignal(log, async () => { await node.close(); await stopOwn(); });
   } catch (error) {
@@ -47,7 +49,9 @@ async function run(config: Config): Promise<void> {
   }
 }
 
-/** The first signal ends with grace; npm passes Ctrl-C on a second time within a moment, so later ones change nothing. */
+/**
+ * The first signal ends with grace; npm passes Ctrl-C on a second time within a moment, so later ones change nothing.
+ */
 function endOnSignal(log: Log, close: () => Promise<void>): void {
   let ending = false;
   const end = (signal: string): void => {

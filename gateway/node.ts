@@ -105,7 +105,8 @@ async function middle(config: Config, nodeId: string, ground: Ground, closing: C
   await hosts.reload();
   closing.add('hosts', () => hosts.stop());
   const rule = { config };
-  const desk = createDesk({ work, nodeId, tail, sessions: ground.sessions, commands: deskCommands(work), bus: work.wake.bus,
+  const desk = createDesk({ work, nodeId, tail, sessions: ground.sessions, commands: deskCommands(work),
+    bus: work.wake.bus,
     originAllowed: (origin, host) => origin === undefined || originAllowed(rule, origin, host) });
   closing.add('desk', () => desk.stop());
   return { blobs, intake, tail, hosts, desk };
@@ -117,7 +118,9 @@ function startWorker(jobs: Jobs, parts: Parts, closing: Closing): void {
     sender: (account) => (parts.channels.has(account.channel) ? parts.hosts.sender(account) : undefined),
     channelFacts: (name) => {
       const channel = parts.channels.get(name);
-      return channel && { sendsPerSecond: channel.limits.sendsPerSecond, deduplicates: channel.capabilities.deduplicates };
+      if (channel === undefined) return undefined;
+      const { deduplicates } = channel.capabilities;
+      return { sendsPerSecond: channel.limits.sendsPerSecond, deduplicates };
     } });
   closing.add('outbound', () => parts.outbound?.stop());
   const assignment = startAssignment(work, { socketGraceSeconds: config.socketGraceSeconds });
@@ -154,7 +157,8 @@ async function listen(config: Config, parts: Parts, closing: Closing): Promise<s
   const sockets = createSockets(app.server, { rule, chatOriginAllowed: () => true });
   closing.add('sockets', () => sockets.close());
   serveDesk(sockets, parts.desk);
-  parts.chat = attachChat(sockets.io, { work: parts.work, hosts: parts.hosts, tail: parts.tail, bus: parts.work.wake.bus,
+  parts.chat = attachChat(sockets.io, {
+    work: parts.work, hosts: parts.hosts, tail: parts.tail, bus: parts.work.wake.bus,
     originAllowed: (origin, host) => originAllowed(rule, origin, host), trustProxy: config.trustProxy });
   closing.add('chat', () => parts.chat?.stop());
   const address = await app.listen({ host: config.host, port: config.port });

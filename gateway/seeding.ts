@@ -24,10 +24,13 @@ function randomPassword(): string {
 }
 
 /**
- * Seeds once; later starts find the organisation and change nothing. A made-up password is noted in DATA_DIR/first-password
- * (0600) before anything else can fail, so that whoever missed it on the terminal can still get in.
+ * Seeds once; later starts find the organisation and change nothing. A made-up password is noted in
+ * DATA_DIR/first-password (0600) before anything else can fail, so that whoever missed it on the terminal
+ * can still get in.
  */
-export async function seed(config: Config, work: Work, tools: { passwords: Passwords; secrets: SecretStore }): Promise<Seeded | undefined> {
+export async function seed(
+  config: Config, work: Work, tools: { passwords: Passwords; secrets: SecretStore },
+): Promise<Seeded | undefined> {
   if (config.seed === 'none') return undefined;
   const note = join(config.dataDir, 'first-password');
   const noted = (await readFile(note, 'utf8').catch(() => '')).trim();
@@ -37,8 +40,9 @@ export async function seed(config: Config, work: Work, tools: { passwords: Passw
     await writeFile(note, `${password}\n`, { mode: 0o600 });
   }
   const hash = (plain: string): Promise<string> => tools.passwords.hash(plain);
+  const putSecrets: SecretStore['put'] = (owner, values, tx) => tools.secrets.put(owner, values, tx);
   const { created } = config.seed === 'demo'
-    ? await seedDemo(work.db, { password, hash, putSecrets: (owner, values, tx) => tools.secrets.put(owner, values, tx) })
+    ? await seedDemo(work.db, { password, hash, putSecrets })
     : await seedEmpty(work.db, { password, hash });
   return { kind: config.seed, password: created || noted !== '' ? password : undefined };
 }

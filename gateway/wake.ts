@@ -1,4 +1,7 @@
-/** Wake-ups: in this process at once, to other nodes through Redis. Hints only: a lost one costs a sweep, never a message. */
+/**
+ * Wake-ups: in this process at once, to other nodes through Redis. Hints only: a lost one costs a sweep, never
+ * a message.
+ */
 import { EventEmitter } from 'node:events';
 import { Redis } from 'ioredis';
 import { newId } from '#domain/ids.ts';
@@ -49,7 +52,8 @@ export function createWake(redisUrl: string, log: Log): WakeBus {
     if (topic.startsWith('outbound:')) local.emit('outbound:*', topic);
   };
   const send = (channel: string, body: unknown): void => {
-    if (publisher.status === 'ready') publisher.publish(channel, JSON.stringify({ from: nodeTag, body })).catch(() => undefined);
+    if (publisher.status !== 'ready') return;
+    publisher.publish(channel, JSON.stringify({ from: nodeTag, body })).catch(() => undefined);
   };
   const flush = (): void => {
     timer = undefined;

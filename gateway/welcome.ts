@@ -21,8 +21,10 @@ function loginLines(config: Config, seeded: Seeded | undefined): string[] {
 
 /** The lines to print once the server listens at `url`. */
 export function welcome(config: Config, url: string, seeded: Seeded | undefined): string {
-  const embedded = [config.databaseUrl === undefined ? 'PostgreSQL 18' : undefined, config.redisUrl === undefined ? 'Redis' : undefined]
-    .filter((name) => name !== undefined);
+  const embedded = [
+    config.databaseUrl === undefined ? 'PostgreSQL 18' : undefined,
+    config.redisUrl === undefined ? 'Redis' : undefined,
+  ].filter((name) => name !== undefined);
   return ['', '  Sambung siap',
     `  Desk      ${url}/`,
     `  Nasabah   ${url}/chat`,

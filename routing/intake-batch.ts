@@ -5,7 +5,8 @@ import { AppError } from '#domain/errors.ts';
 import { failpoint } from '#domain/failpoints.ts';
 import { newId } from '#domain/ids.ts';
 import {
-  planIntake, previewOf, type Arrival, type IntakePlan, type LastTicket, type OpenInteraction, type Thread, type ThreadRoute,
+  planIntake, previewOf, type Arrival, type IntakePlan, type LastTicket, type OpenInteraction, type Thread,
+  type ThreadRoute,
 } from '#domain/interactions/intake-plan.ts';
 import { journalRecord } from '#domain/journal/append.ts';
 import type { JournalEntry } from '#domain/journal/events.ts';
@@ -99,7 +100,8 @@ async function record(tx: Tx, entries: readonly Entry[]): Promise<Recorded[]> {
 }
 
 const NOWHERE: Omit<Place, 'n'> = { conversation_id: null, contact_id: null, contact_point_id: null, last_seq: null,
-  interaction_id: null, ticket_id: null, site_id: null, branch_id: null, queue_id: null, team_id: null, agent_id: null };
+  interaction_id: null, ticket_id: null, site_id: null, branch_id: null, queue_id: null, team_id: null,
+  agent_id: null };
 
 async function takeReplay(tx: Tx, entry: Entry): Promise<Recorded[]> {
   const [taken] = await tx.rows(sql.takeQuarantined, [entry.eventId, entry.replayBy]);
@@ -127,10 +129,20 @@ function threadItem({ first, places }: NewThread, entries: readonly Entry[], n: 
     preview: previewOf(last) };
 }
 
-interface NewThreadItem { n: number; contact_id: string; point_id: string; conversation_id: string; [column: string]: unknown }
+interface NewThreadItem {
+  n: number;
+  contact_id: string;
+  point_id: string;
+  conversation_id: string;
+  [column: string]: unknown;
+}
 
-/** Makes the threads that nobody has written on before; safe against another node doing the same. By place in the batch. */
-async function openUnknown(tx: Tx, entries: readonly Entry[], unknown: readonly number[]): Promise<Map<number, MadePlace>> {
+/**
+ * Makes the threads that nobody has written on before; safe against another node doing the same. By place in the batch.
+ */
+async function openUnknown(
+  tx: Tx, entries: readonly Entry[], unknown: readonly number[],
+): Promise<Map<number, MadePlace>> {
   const threads = new Map<string, NewThread>();
   for (const n of unknown) {
     const entry = entries[n];
@@ -150,7 +162,8 @@ async function openUnknown(tx: Tx, entries: readonly Entry[], unknown: readonly 
   }
   const others = items.filter((item) => !made.has(item.conversation_id));
   if (others.length === 0) return result;
-  const adopted = new Set((await tx.rows<{ id: string }>(sql.adoptThreads, [JSON.stringify(others)])).map((row) => row.id));
+  const adoptedRows = await tx.rows<{ id: string }>(sql.adoptThreads, [JSON.stringify(others)]);
+  const adopted = new Set(adoptedRows.map((row) => row.id));
   const places = others.flatMap((item) => list[item.n]?.places ?? []).toSorted((x, y) => x - y);
   const touched = await tx.rows<Recorded>(sql.touchThreads, [JSON.stringify(places.flatMap((n) => {
     const entry = entries[n];
@@ -168,7 +181,8 @@ function bareRoute(account: IntakeAccount): ThreadRoute {
 }
 
 /** Fills in what only new work needs: its route, the last ticket, and a ticket number each. */
-async function prepareOpenings(context: IntakeContext, tx: Tx, cold: readonly { thread: Thread; account: IntakeAccount }[],
+async function prepareOpenings(
+  context: IntakeContext, tx: Tx, cold: readonly { thread: Thread; account: IntakeAccount }[],
 ): Promise<(organisationId: string) => string> {
   const known = cold.filter(({ thread }) => !thread.isNewConversation).map(({ thread }) => thread.conversationId);
   const tickets = new Map((known.length === 0 ? [] : await tx.rows<LastTicket & { conversation_id: string }>(
@@ -200,7 +214,9 @@ function openInteractionOf(place: Place, organisationId: string): OpenInteractio
 }
 
 /** The thread of each entry, by place in the batch: found, made, or (of a signal) looked up without a change. */
-async function gatherThreads(tx: Tx, entries: readonly Entry[], recorded: readonly Recorded[]): Promise<(Thread | undefined)[]> {
+async function gatherThreads(
+  tx: Tx, entries: readonly Entry[], recorded: readonly Recorded[],
+): Promise<(Thread | undefined)[]> {
   const fresh = recorded.filter((row) => row.fresh && entries[row.n]?.event.kind !== 'unreadable');
   const messages = fresh.filter((row) => entries[row.n]?.event.kind === 'message');
   const unknown = messages.filter((row) => row.conversation_id === null).map((row) => row.n).toSorted((x, y) => x - y);
@@ -213,11 +229,14 @@ async function gatherThreads(tx: Tx, entries: readonly Entry[], recorded: readon
   for (const row of fresh) {
     const account = entries[row.n]?.account;
     const place: Partial<MadePlace> & Place = made.get(row.n) ?? looked.get(row.n) ?? row;
-    if (account === undefined || place.conversation_id === null || place.contact_id === null || place.contact_point_id === null) continue;
-    const thread = threads.get(place.conversation_id) ?? { route: bareRoute(account), conversationId: place.conversation_id,
+    if (account === undefined || place.conversation_id === null || place.contact_id === null
+      || place.contact_point_id === null) continue;
+    const thread = threads.get(place.conversation_id) ?? {
+      route: bareRoute(account), conversationId: place.conversation_id,
       contactId: place.contact_id, contactPointId: place.contact_point_id, lastSeq: place.last_seq ?? 0,
       isNewContact: place.isNewContact ?? false, isNewConversation: place.isNew ?? false,
-      interaction: openInteractionOf(place, account.organisationId), lastTicket: undefined };
+      interaction: openInteractionOf(place, account.organisationId), lastTicket: undefined,
+    };
     threads.set(place.conversation_id, thread);
     byPlace[row.n] = thread;
   }
@@ -245,18 +264,23 @@ function quarantineEntry(entry: Entry, reasonCode: string): JournalEntry {
     scope: { organisationId: entry.account.organisationId }, data: { reasonCode, channelAccountId: entry.account.id } };
 }
 
-async function answerDuplicates(tx: Tx, entries: readonly Entry[], results: (ReceiveResult | undefined)[]): Promise<void> {
+async function answerDuplicates(
+  tx: Tx, entries: readonly Entry[], results: (ReceiveResult | undefined)[],
+): Promise<void> {
   for (const [n, entry] of entries.entries()) {
     if (results[n]?.outcome !== 'duplicate' || entry.event.kind !== 'message') continue;
     if (entry.event.providerMessageId === undefined) continue;
     const [row] = await tx.rows<{ id: string; conversation_id: string; seq: number }>(sql.knownMessages,
       [entry.account.id, [entry.event.providerMessageId]]);
-    if (row !== undefined) results[n] = { outcome: 'duplicate', conversationId: row.conversation_id, messageId: row.id, seq: row.seq };
+    if (row === undefined) continue;
+    results[n] = { outcome: 'duplicate', conversationId: row.conversation_id, messageId: row.id, seq: row.seq };
   }
 }
 
-async function planMessages(context: IntakeContext, tx: Tx, entries: readonly Entry[], threads: readonly (Thread | undefined)[],
-  now: Date): Promise<{ plan: IntakePlan; arrivals: Arrival[]; places: number[] }> {
+async function planMessages(
+  context: IntakeContext, tx: Tx, entries: readonly Entry[], threads: readonly (Thread | undefined)[],
+  now: Date,
+): Promise<{ plan: IntakePlan; arrivals: Arrival[]; places: number[] }> {
   const arrivals: Arrival[] = [];
   const places: number[] = [];
   for (const [n, entry] of entries.entries()) {
@@ -304,11 +328,16 @@ async function receiveIn(context: IntakeContext, tx: Tx, entries: readonly Entry
   for (const [n, entry] of entries.entries()) {
     const thread = threads[n];
     if (results[n] !== undefined || entry.event.kind === 'message' || entry.event.kind === 'unreadable') continue;
-    results[n] = thread === undefined ? { outcome: 'stored' } : await applySignal(tx, entry.account, entry.event, thread);
+    results[n] = thread === undefined
+      ? { outcome: 'stored' }
+      : await applySignal(tx, entry.account, entry.event, thread);
   }
   if (results.some((result) => result?.outcome === 'duplicate')) await answerDuplicates(tx, entries, results);
   await failpoint('intake.beforeCommit');
-  return { opened: plan.newInteractions.length > 0, results: results.map((result) => result ?? { outcome: 'duplicate' }) };
+  return {
+    opened: plan.newInteractions.length > 0,
+    results: results.map((result) => result ?? { outcome: 'duplicate' }),
+  };
 }
 
 /** Stores the batch in one transaction; results in the order of the entries. All or none. */

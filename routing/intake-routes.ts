@@ -6,7 +6,8 @@ import type { Work } from '#domain/work.ts';
 import type { IntakeAccount } from './intake-batch.ts';
 import { routesOfAccounts, takeTicketNumbers } from './intake-statements.ts';
 
-type Route = Pick<ThreadRoute, 'queueId' | 'queueSiteId' | 'queueTier' | 'queueCostPoints' | 'queuePriority'> & { timeZone: string };
+type QueueFields = 'queueId' | 'queueSiteId' | 'queueTier' | 'queueCostPoints' | 'queuePriority';
+type Route = Pick<ThreadRoute, QueueFields> & { timeZone: string };
 
 interface RouteRow {
   account_id: string;
@@ -37,20 +38,22 @@ export class IntakeRoutes {
     if (known !== undefined && appNowMs() - known.atMs < limits.sessionCheckMs) return known.route;
     const [row] = await this.#work.db.rows<RouteRow>(routesOfAccounts, [[account.id]]);
     const route: Route = { queueId: row?.queue_id ?? null, queueSiteId: row?.site_id ?? null, queueTier: row?.tier ?? 1,
-      queueCostPoints: row?.cost_points ?? null, queuePriority: row?.priority ?? 0, timeZone: row?.time_zone ?? 'Asia/Jakarta' };
+      queueCostPoints: row?.cost_points ?? null, queuePriority: row?.priority ?? 0,
+      timeZone: row?.time_zone ?? 'Asia/Jakarta' };
     this.#routes.set(account.id, { route, atMs: appNowMs() });
     return route;
   }
 
   /**
-   * `count` ticket numbers of today in the zone, such as TK-261121-0417: a counter of the day, wider when needed. Taken in a
-   * commit of its own, so that lanes never wait for each other; a crash leaves a gap, never a double.
+   * `count` ticket numbers of today in the zone, such as TK-261121-0417: a counter of the day, wider when needed. Taken
+   * in a commit of its own, so that lanes never wait for each other; a crash leaves a gap, never a double.
    */
   async ticketNumbers(organisationId: string, timeZone: string, count: number): Promise<string[]> {
     let block = this.#numbers.get(organisationId);
     if (block === undefined || block.last - block.next + 1 < count || appNowMs() - block.atMs > limits.sessionCheckMs) {
       const wanted = count <= 2 ? count : count * BURST_AHEAD;
-      const row = await this.#work.db.one<{ used: number; day: string }>(takeTicketNumbers, [organisationId, wanted, timeZone]);
+      const row = await this.#work.db.one<{ used: number; day: string }>(takeTicketNumbers,
+        [organisationId, wanted, timeZone]);
       const last = row?.used ?? wanted;
       block = { day: row?.day ?? '', next: last - wanted + 1, last, atMs: appNowMs() };
       this.#numbers.set(organisationId, block);

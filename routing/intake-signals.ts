@@ -27,7 +27,9 @@ async function applyChange(tx: Tx, account: IntakeAccount, event: InboundChange,
 async function applySignalOf(tx: Tx, account: IntakeAccount, event: InboundSignal, thread: Thread): Promise<void> {
   const { organisationId } = account;
   if (event.kind === 'ended') {
-    if (thread.interaction !== undefined) await customerEnded(tx, { organisationId, interactionId: thread.interaction.id });
+    if (thread.interaction !== undefined) {
+      await customerEnded(tx, { organisationId, interactionId: thread.interaction.id });
+    }
     return;
   }
   const last = await tx.one<{ id: string }>(lastInteraction, [thread.conversationId]);
@@ -40,7 +42,9 @@ function isChange(event: InboundChange | InboundSignal): event is InboundChange 
   return event.kind === 'edit' || event.kind === 'delete';
 }
 
-/** Applies one change or signal in the batch's transaction. An edit of a message nobody knows changes nothing (RF13). */
+/**
+ * Applies one change or signal in the batch's transaction. An edit of a message nobody knows changes nothing (RF13).
+ */
 export async function applySignal(tx: Tx, account: IntakeAccount, event: InboundChange | InboundSignal,
   thread: Thread): Promise<ReceiveResult> {
   if (isChange(event)) await applyChange(tx, account, event, thread);

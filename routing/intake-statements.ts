@@ -6,9 +6,9 @@ const THREAD_COLUMNS = `organisation_id uuid, account_id uuid, channel text, poi
   thread_key text`;
 
 /**
- * Finds the conversations of the messages in `source` (item i ...), gives each its next seqs under the row's lock (INV4) and
- * brings its open interaction up to date. Conversation before interaction: the order of locks of the whole house. An
- * interaction that closed meanwhile falls out, and the message opens new work.
+ * Finds the conversations of the messages in `source` (item i ...), gives each its next seqs under the row's lock
+ * (INV4) and brings its open interaction up to date. Conversation before interaction: the order of locks of the whole
+ * house. An interaction that closed meanwhile falls out, and the message opens new work.
  */
 const touch = (source: string): string => `known as (
   select i.n, c.id as conversation_id from ${source}
@@ -38,8 +38,8 @@ const PLACE = `c.id as conversation_id, c.contact_id, c.contact_point_id, c.last
   o.id as interaction_id, o.ticket_id, o.site_id, o.branch_id, o.queue_id, o.team_id, o.agent_id`;
 
 /**
- * $1 the events as JSON, $2 their raw bytes laid end to end, $3 their hashes (32 bytes each). Inserts what is new (INV2) and
- * gives each fresh message its place; nulls where nobody wrote on that thread before.
+ * $1 the events as JSON, $2 their raw bytes laid end to end, $3 their hashes (32 bytes each). Inserts what is new
+ * (INV2) and gives each fresh message its place; nulls where nobody wrote on that thread before.
  */
 export const recordEvents = statement('intake.record', `
 with item as (
@@ -49,7 +49,8 @@ with item as (
   insert into inbound_events (id, organisation_id, channel_account_id, direction, dedup_hash, kind, raw, received_at,
     state, reason_code, reason_detail)
   select id, organisation_id, account_id, 0, substring($3::bytea from n * 32 + 1 for 32), kind,
-    substring($2::bytea from raw_at + 1 for raw_length), (select app_now()), coalesce(state, 'DONE'), reason_code, reason_detail
+    substring($2::bytea from raw_at + 1 for raw_length), (select app_now()), coalesce(state, 'DONE'), reason_code,
+    reason_detail
   from item
   on conflict do nothing returning id
 ), ${touch('item i join fresh f on f.id = i.id')}
@@ -67,13 +68,13 @@ from item i left join known k on k.n = i.n
 left join conversation c on c.id = k.conversation_id left join interaction o on o.conversation_id = c.id`);
 
 /**
- * $1 the unknown threads as JSON. Makes contact, point and conversation of those that nobody made meanwhile and gives their
- * places in the list; a point that exists already (another account's, another node's) is left to adoptThreads.
+ * $1 the unknown threads as JSON. Makes contact, point and conversation of those that nobody made meanwhile and gives
+ * their places in the list; a point that exists already (another account's, another node's) is left to adoptThreads.
  */
 export const openThreads = statement('intake.open-threads', `
 with item as (
-  select * from json_to_recordset($1::json) as i (n int, contact_id uuid, point_id uuid, conversation_id uuid, name text,
-    phone text, email text, messages int, preview text, ${THREAD_COLUMNS})
+  select * from json_to_recordset($1::json) as i (n int, contact_id uuid, point_id uuid, conversation_id uuid,
+    name text, phone text, email text, messages int, preview text, ${THREAD_COLUMNS})
 ), point as (
   insert into contact_points (id, organisation_id, contact_id, channel, channel_account_id, handle, phone)
   select point_id, organisation_id, contact_id, channel, point_account_id, handle, phone from item
@@ -119,7 +120,9 @@ select k.n, l.id as conversation_id, l.contact_id, l.contact_point_id, l.last_se
 from known k join locked l on l.id = k.id
 left join interactions o on o.conversation_id = l.id and o.state not in ('CLOSED', 'OOT_COMPLETE')`);
 
-/** $1 account ids: where new work of the account goes. Without a queue of its own, the organisation's first of tier 1. */
+/**
+ * $1 account ids: where new work of the account goes. Without a queue of its own, the organisation's first of tier 1.
+ */
 export const routesOfAccounts = statement('intake.routes', `
 select a.id as account_id, q.id as queue_id, q.site_id, q.tier, q.cost_points, q.priority,
   coalesce(s.time_zone, (select time_zone from sites where organisation_id = a.organisation_id order by code limit 1),
@@ -135,12 +138,16 @@ where a.id = any($1::uuid[])`);
 /** $1 conversation ids: the newest ticket of each that is not out of topic, and whether it takes new work. */
 export const lastTickets = statement('intake.last-tickets', `
 select distinct on (t.conversation_id) t.conversation_id, t.id, (t.state <> 'CLOSED') as open,
-  (t.state = 'CLOSED' and t.closed_at + coalesce(c.reopen_days, 7) * interval '1 day' > (select app_now())) as reopenable
+  (t.state = 'CLOSED'
+    and t.closed_at + coalesce(c.reopen_days, 7) * interval '1 day' > (select app_now())) as reopenable
 from tickets t left join categories c on c.id = t.category_id
 where t.conversation_id = any($1::uuid[]) and t.state <> 'OOT_COMPLETE'
 order by t.conversation_id, t.opened_at desc, t.id desc`);
 
-/** $1 organisation, $2 how many, $3 time zone. A statement of its own, outside the batch, so that lanes never queue on it. */
+/**
+ * $1 organisation, $2 how many, $3 time zone. A statement of its own, outside the batch, so that lanes never
+ * queue on it.
+ */
 export const takeTicketNumbers = statement('intake.ticket-numbers', `
 insert into ticket_counters (organisation_id, day, used) values ($1, ((select app_now()) at time zone $3)::date, $2)
 on conflict (organisation_id, day) do update set used = ticket_counters.used + excluded.used
@@ -158,16 +165,16 @@ with ticket as (
   where id = any($2::uuid[]) and state = 'CLOSED'
 ), item as (
   select * from json_to_recordset($3::json) as i (id uuid, organisation_id uuid, conversation_id uuid, contact_id uuid,
-    channel_account_id uuid, channel text, medium text, ticket_id uuid, tier int, priority int, site_id uuid, queue_id uuid,
-    cost_points int, date_origin timestamptz, provider_origin_at timestamptz, queued_at timestamptz,
+    channel_account_id uuid, channel text, medium text, ticket_id uuid, tier int, priority int, site_id uuid,
+    queue_id uuid, cost_points int, date_origin timestamptz, provider_origin_at timestamptz, queued_at timestamptz,
     waiting_since timestamptz, segment_id uuid, unread_count int)
 ), interaction as (
   insert into interactions (id, organisation_id, conversation_id, contact_id, channel_account_id, channel, medium,
     ticket_id, state, tier, priority, site_id, queue_id, cost_points, date_origin, provider_origin_at, queued_at,
     waiting_since, awaiting_reply_since, unread_count, category_id)
-  select i.id, i.organisation_id, i.conversation_id, i.contact_id, i.channel_account_id, i.channel, i.medium, i.ticket_id,
-    'QUEUED', i.tier, i.priority, i.site_id, i.queue_id, i.cost_points, i.date_origin, i.provider_origin_at, i.queued_at,
-    i.waiting_since, i.queued_at, i.unread_count, t.category_id
+  select i.id, i.organisation_id, i.conversation_id, i.contact_id, i.channel_account_id, i.channel, i.medium,
+    i.ticket_id, 'QUEUED', i.tier, i.priority, i.site_id, i.queue_id, i.cost_points, i.date_origin,
+    i.provider_origin_at, i.queued_at, i.waiting_since, i.queued_at, i.unread_count, t.category_id
   from item i left join tickets t on t.id = i.ticket_id
 )
 insert into segments (id, organisation_id, interaction_id, kind, queue_id, started_at)
@@ -176,16 +183,19 @@ select segment_id, organisation_id, id, 'QUEUE', queue_id, queued_at from item w
 /** $1 messages, $2 journal records: the write of every batch. */
 export const writeMessages = statement('intake.messages', `
 with item as (
-  select * from json_to_recordset($1::json) as m (id uuid, organisation_id uuid, conversation_id uuid, interaction_id uuid,
-    channel_account_id uuid, seq int, kind text, body text, attachments jsonb, payload jsonb, provider_message_id text,
-    reply_to_provider_id text, inbound_event_id uuid, created_at timestamptz, provider_at timestamptz)
+  select * from json_to_recordset($1::json) as m (id uuid, organisation_id uuid, conversation_id uuid,
+    interaction_id uuid, channel_account_id uuid, seq int, kind text, body text, attachments jsonb, payload jsonb,
+    provider_message_id text, reply_to_provider_id text, inbound_event_id uuid, created_at timestamptz,
+    provider_at timestamptz)
 ), message as (
   insert into messages (id, organisation_id, conversation_id, interaction_id, channel_account_id, seq, direction,
-    author_kind, kind, body, attachments, payload, provider_message_id, inbound_event_id, created_at, provider_at, reply_to_id)
+    author_kind, kind, body, attachments, payload, provider_message_id, inbound_event_id, created_at, provider_at,
+    reply_to_id)
   select id, organisation_id, conversation_id, interaction_id, channel_account_id, seq, 'IN', 'CUSTOMER', kind, body,
     attachments, payload, provider_message_id, inbound_event_id, created_at, provider_at,
     case when reply_to_provider_id is null then null else (select r.id from messages r
-      where r.channel_account_id = item.channel_account_id and r.provider_message_id = item.reply_to_provider_id limit 1) end
+      where r.channel_account_id = item.channel_account_id and r.provider_message_id = item.reply_to_provider_id
+        limit 1) end
   from item
 )
 ${journalInsertSql('$2')}`);
@@ -197,7 +207,8 @@ where channel_account_id = $1 and provider_message_id = any($2::text[]) and dire
 
 /** $1 id, $2 user: takes a quarantined event for a replay. */
 export const takeQuarantined = statement('intake.take-quarantined', `
-update inbound_events set state = 'REPLAYED', attempts = attempts + 1, resolved_at = (select app_now()), resolved_by = $2
+update inbound_events set state = 'REPLAYED', attempts = attempts + 1, resolved_at = (select app_now()),
+  resolved_by = $2
 where id = $1 and state = 'QUARANTINED' returning id, (select app_now()) as now`);
 
 /** $1 conversation, $2 account, $3 provider message id, $4 new text: the customer changed a message. */

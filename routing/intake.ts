@@ -1,6 +1,6 @@
 /**
- * Where everything from customers comes in. Two lanes, by hash of account and handle; a lane commits what gathered while
- * its last batch was in flight (performance: window 0), so a burst makes larger batches, not more transactions.
+ * Where everything from customers comes in. Two lanes, by hash of account and handle; a lane commits what gathered
+ * while its last batch was in flight (performance: window 0), so a burst makes larger batches, not more transactions.
  */
 import type { InboundEvent, ReceiveResult } from '#domain/channels/words.ts';
 import { AppError } from '#domain/errors.ts';
@@ -8,7 +8,9 @@ import { newId } from '#domain/ids.ts';
 import { limits } from '#domain/limits.ts';
 import { isPoison, isUnavailable, sqlState } from '#domain/store/db.ts';
 import type { Work } from '#domain/work.ts';
-import { dedupHash, quarantine, storeBatch, type Entry, type IntakeAccount, type IntakeContext } from './intake-batch.ts';
+import {
+  dedupHash, quarantine, storeBatch, type Entry, type IntakeAccount, type IntakeContext,
+} from './intake-batch.ts';
 import { IntakeRoutes } from './intake-routes.ts';
 
 export type { IntakeAccount } from './intake-batch.ts';
@@ -19,7 +21,9 @@ export interface Intake {
    * DATABASE_UNAVAILABLE when nothing may be acknowledged. A bad event is quarantined alone (INV7, RI8).
    */
   receive(account: IntakeAccount, events: readonly InboundEvent[]): Promise<ReceiveResult[]>;
-  /** Stores a quarantined event after all, as `event` now reads it. Rejects STATE_CONFLICT if it was replayed before. */
+  /**
+   * Stores a quarantined event after all, as `event` now reads it. Rejects STATE_CONFLICT if it was replayed before.
+   */
   replay(account: IntakeAccount, eventId: string, event: InboundEvent, userId: string): Promise<ReceiveResult>;
   /** Events that wait for their lane. */
   waiting(): number;
@@ -140,7 +144,8 @@ export function createIntake(work: Work): Intake {
         const [result] = await storeIsolating(context, [entry]);
         return result ?? { outcome: 'quarantined' };
       } catch (error) {
-        throw isPoison(error) ? new AppError('STATE_CONFLICT', { sqlState: sqlState(error) }, error) : asAppError(error);
+        if (isPoison(error)) throw new AppError('STATE_CONFLICT', { sqlState: sqlState(error) }, error);
+        throw asAppError(error);
       }
     },
     waiting,

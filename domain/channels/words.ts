@@ -2,10 +2,13 @@
 
 export type Medium = 'VOICE' | 'CHAT' | 'MESSAGING' | 'SOCIAL' | 'EMAIL';
 
-/** Points of an agent's pool that one interaction of a medium takes, unless its queue says otherwise (architecture 4). */
+/**
+ * Points of an agent's pool that one interaction of a medium takes, unless its queue says otherwise (architecture 4).
+ */
 export const costPoints: Record<Medium, number> = { VOICE: 100, CHAT: 25, MESSAGING: 20, SOCIAL: 20, EMAIL: 10 };
 
-export type MessageKind = 'text' | 'image' | 'document' | 'audio' | 'video' | 'location' | 'contact' | 'sticker' | 'other';
+export type MessageKind =
+  'text' | 'image' | 'document' | 'audio' | 'video' | 'location' | 'contact' | 'sticker' | 'other';
 
 /** A file as a message holds it; the bytes are in the BlobStore under the file's id. */
 export interface Attachment {
@@ -115,7 +118,9 @@ export interface OutboundMessage {
   createdAt: Date;
 }
 
-/** How a send ended. `unknown`: the request left and no answer came; never re-sent unless `deduplicates` is declared. */
+/**
+ * How a send ended. `unknown`: the request left and no answer came; never re-sent unless `deduplicates` is declared.
+ */
 export type SendOutcome =
   | { kind: 'sent'; providerMessageId: string; status?: 'sent' | 'delivered' }
   | { kind: 'retry'; reasonCode: string; afterMs?: number }

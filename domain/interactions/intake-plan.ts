@@ -166,7 +166,9 @@ function messageRow(arrival: Arrival, seq: number, interactionId: string, now: s
  * open, its ticket by the rules of attaching, reopening or opening (architecture 4, C13), and one event per change.
  */
 export function planIntake(arrivals: readonly Arrival[], tools: PlanTools): IntakePlan {
-  const plan: IntakePlan = { messages: [], newInteractions: [], newTickets: [], reopenedTickets: [], journal: [], seqs: [] };
+  const plan: IntakePlan = {
+    messages: [], newInteractions: [], newTickets: [], reopenedTickets: [], journal: [], seqs: [],
+  };
   const now = tools.now.toISOString();
   const counts = new Map<Thread, number>();
   for (const { thread } of arrivals) counts.set(thread, (counts.get(thread) ?? 0) + 1);

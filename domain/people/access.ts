@@ -87,8 +87,9 @@ function ids(keys: Iterable<string>, kind: string): string[] {
 }
 
 /**
- * The same right as a WHERE expression over a table or alias with the columns organisation_id, site_id, branch_id, queue_id,
- * team_id, agent_id (name those that are missing in `without`). Always bound to the user's organisation (INV10).
+ * The same right as a WHERE expression over a table or alias with the columns organisation_id, site_id, branch_id,
+ * queue_id, team_id, agent_id (name those that are missing in `without`). Always bound to the user's
+ * organisation (INV10).
  */
 export function accessFilter(user: User, action: Permission, alias: string, without: readonly string[] = []): string {
   const keys = keysOf(user, action);
@@ -102,7 +103,8 @@ export function accessFilter(user: User, action: Permission, alias: string, with
   }
   const branches = ids(keys, 'branch');
   if (branches.length > 0 && !without.includes('branch_id')) {
-    parts.push(`${alias}.branch_id in (select below.id from branches above join branches below on below.path <@ above.path
+    parts.push(`${alias}.branch_id in (
+      select below.id from branches above join branches below on below.path <@ above.path
       where above.id in (${branches.join(', ')}))`);
   }
   return parts.length === 0 ? 'false' : `(${own} and (${parts.join(' or ')}))`;

@@ -13,7 +13,9 @@ const OURS = /^\/(api|hooks|health|metrics|docs|chat|socket\.io)(\/|$|\?)/;
 const BESIDE = /^\/([a-z0-9][a-z0-9-]*\.(?:svg|ico|js|txt|webmanifest))$/;
 const KEPT = 'public, max-age=31536000, immutable';
 
-/** Serves the build. Assets carry their hash in the name and may be kept for ever; the page itself is always asked for. */
+/**
+ * Serves the build. Assets carry their hash in the name and may be kept for ever; the page itself is always asked for.
+ */
 export function deskPage(folder: string = BUILT): FastifyPluginAsync {
   return async (app) => {
     routesNeed(app, 'public');

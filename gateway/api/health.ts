@@ -31,7 +31,8 @@ function figures(parts: Parts): Registry {
   gauge('chat_sockets', 'Customers connected to this node', () => parts.chat?.connected() ?? 0);
   gauge('outbound_in_flight', 'Messages that this node is sending', () => parts.outbound?.inFlight() ?? 0);
   gauge('redis_connected', '1 while Redis answers', () => (parts.work.wake.connected() ? 1 : 0));
-  gauge('journal_unsealed_ms', 'Age of the oldest unsealed journal row known to this node', () => parts.sealer?.unsealedMs() ?? 0);
+  gauge('journal_unsealed_ms', 'Age of the oldest unsealed journal row known to this node',
+    () => parts.sealer?.unsealedMs() ?? 0);
   return registry;
 }
 
@@ -53,8 +54,8 @@ export function healthApi(parts: Parts): FastifyPluginAsync {
       const tail = parts.tail.silentMs() < limits.sessionIdleMinutes * 1_000;
       const missing = [...(database ? [] : ['postgresql']), ...(tail ? [] : ['journal-tail'])];
       const degraded = parts.work.wake.connected() ? [] : ['redis'];
-      return reply.code(missing.length === 0 ? 200 : 503)
-        .send({ status: missing.length > 0 ? 'not-ready' : degraded.length > 0 ? 'degraded' : 'ready', missing, degraded });
+      const status = missing.length > 0 ? 'not-ready' : degraded.length > 0 ? 'degraded' : 'ready';
+      return reply.code(missing.length === 0 ? 200 : 503).send({ status, missing, degraded });
     });
     app.get('/metrics', { config: { permission: 'public', rateLimit: false } }, async (request, reply) => {
       if (!await mayReadFigures(parts, request)) throw new AppError('NOT_FOUND');

@@ -1,8 +1,8 @@
 /** Second migration: contacts, conversations, messages, interactions, tickets and the agents' states. */
 import { Migration } from '@mikro-orm/migrations';
 
-// The tables that every message touches carry few foreign keys: each costs a locked index look-up per row (a quarter of a
-// batch's time when measured), and their rows are written by one command each. A test looks for orphans instead.
+// The tables that every message touches carry few foreign keys: each costs a locked index look-up per row (a quarter of
+// a batch's time when measured), and their rows are written by one command each. A test looks for orphans instead.
 
 export class Conversations extends Migration {
   override up(): void {
@@ -47,7 +47,8 @@ create table inbound_events (
   id uuid primary key, organisation_id uuid not null,
   channel_account_id uuid not null,
   direction smallint not null default 0, dedup_hash bytea not null, kind text not null, raw bytea not null,
-  received_at timestamptz not null, state text not null default 'DONE' check (state in ('DONE', 'QUARANTINED', 'REPLAYED')),
+  received_at timestamptz not null,
+  state text not null default 'DONE' check (state in ('DONE', 'QUARANTINED', 'REPLAYED')),
   reason_code text, reason_detail text, attempts int not null default 1,
   resolved_at timestamptz, resolved_by uuid references users);
 create unique index inbound_events_dedup on inbound_events (organisation_id, channel_account_id, direction, dedup_hash);
@@ -90,9 +91,11 @@ create table interactions (
   csat_at timestamptz, category_id uuid, version int not null default 1) with (fillfactor = 60);
 create unique index interactions_one_open on interactions (organisation_id, conversation_id)
   where state not in ('CLOSED', 'OOT_COMPLETE');
-create index interactions_waiting on interactions (organisation_id, queue_id, priority desc, waiting_since) where state = 'QUEUED';
+create index interactions_waiting on interactions (organisation_id, queue_id, priority desc, waiting_since)
+  where state = 'QUEUED';
 create index interactions_agent on interactions (agent_id) where state not in ('CLOSED', 'OOT_COMPLETE');
-create index interactions_open on interactions (organisation_id, date_origin) where state not in ('CLOSED', 'OOT_COMPLETE');
+create index interactions_open on interactions (organisation_id, date_origin)
+  where state not in ('CLOSED', 'OOT_COMPLETE');
 create index interactions_closed on interactions (organisation_id, closed_at) where state in ('CLOSED', 'OOT_COMPLETE');
 create index interactions_contact on interactions (contact_id);
 create index interactions_ticket on interactions (ticket_id);
@@ -113,7 +116,8 @@ create table messages (
   version int not null default 1) with (fillfactor = 90);
 create unique index messages_seq on messages (organisation_id, conversation_id, seq);
 create unique index messages_client on messages (organisation_id, client_id) where client_id is not null;
-create index messages_provider on messages (channel_account_id, provider_message_id) where provider_message_id is not null;
+create index messages_provider on messages (channel_account_id, provider_message_id)
+  where provider_message_id is not null;
 create index messages_due on messages (channel_account_id, bulk, due_at) where status in ('queued', 'sending');
 
 create table receipts (

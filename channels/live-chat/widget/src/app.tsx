@@ -175,7 +175,7 @@ function Older({ shared, box }: { shared: Shared; box: { current: HTMLDivElement
     const fromEnd = area === null ? 0 : area.scrollHeight - area.scrollTop;
     setBusy(true);
     // What one was reading stays where it was.
-    shared.chat
+    void shared.chat
       .older()
       .catch(() => undefined)
       .then(() => {

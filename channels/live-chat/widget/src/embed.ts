@@ -16,15 +16,17 @@
 
   const STYLE = `
     :host { all: initial; }
-    button { position: fixed; z-index: 2147483000; right: 20px; bottom: calc(20px + env(safe-area-inset-bottom)); width: 56px; height: 56px;
-      border: 0; border-radius: 50%; background: #3d55d0; color: #fff; cursor: pointer; box-shadow: 0 0 0 1px rgb(0 0 0 / 8%), 0 8px 24px rgb(0 0 0 / 24%); }
+    button { position: fixed; z-index: 2147483000; right: 20px; bottom: calc(20px + env(safe-area-inset-bottom));
+      width: 56px; height: 56px; border: 0; border-radius: 50%; background: #3d55d0; color: #fff; cursor: pointer;
+      box-shadow: 0 0 0 1px rgb(0 0 0 / 8%), 0 8px 24px rgb(0 0 0 / 24%); }
     button:focus-visible { outline: 2px solid #3d55d0; outline-offset: 3px; }
     svg { display: block; margin: auto; }
-    b { position: absolute; top: 0; right: 0; min-width: 20px; height: 20px; border-radius: 10px; background: #be2630; color: #fff;
-      font: 600 12px/20px system-ui, sans-serif; }
+    b { position: absolute; top: 0; right: 0; min-width: 20px; height: 20px; border-radius: 10px; background: #be2630;
+      color: #fff; font: 600 12px/20px system-ui, sans-serif; }
     b:empty { display: none; }
-    iframe { position: fixed; z-index: 2147483001; right: 20px; bottom: 88px; width: 390px; height: min(680px, calc(100vh - 108px)); border: 0;
-      border-radius: 12px; background: #fff; box-shadow: 0 0 0 1px rgb(0 0 0 / 8%), 0 8px 24px rgb(0 0 0 / 24%); color-scheme: normal; }
+    iframe { position: fixed; z-index: 2147483001; right: 20px; bottom: 88px; width: 390px;
+      height: min(680px, calc(100vh - 108px)); border: 0; border-radius: 12px; background: #fff;
+      box-shadow: 0 0 0 1px rgb(0 0 0 / 8%), 0 8px 24px rgb(0 0 0 / 24%); color-scheme: normal; }
     iframe[hidden] { display: none; }
     @media (prefers-color-scheme: dark) { iframe { background: #16171a; } }
     @media (max-width: 480px) { iframe { inset: 0; width: 100%; height: 100%; border-radius: 0; } }`;
