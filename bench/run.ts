@@ -12,10 +12,14 @@ const benches: Record<string, () => Promise<{ run(options: BenchOptions): Promis
 };
 
 const quiet = (): void => undefined;
-const log = { debug: quiet, info: quiet, warn: (fields: object, message: string) => process.stderr.write(`${message} ${JSON.stringify(fields)}\n`),
+const log = { debug: quiet, info: quiet,
+  warn: (fields: object, message: string) => process.stderr.write(`${message} ${JSON.stringify(fields)}\n`),
   error: (fields: object, message: string) => process.stderr.write(`${message} ${JSON.stringify(fields)}\n`) };
 
-/** PostgreSQL (synchronous_commit and fsync on, as in production) and Redis of this run's own, or those of the environment. */
+/**
+ * PostgreSQL (synchronous_commit and fsync on, as in production) and Redis of this run's own, or those of
+ * the environment.
+ */
 async function withServers(body: (servers: { postgresUrl: string; redisUrl: string }) => Promise<void>): Promise<void> {
   const given = { postgresUrl: process.env['TEST_POSTGRES_URL'], redisUrl: process.env['TEST_REDIS_URL'] };
   if (given.postgresUrl !== undefined && given.redisUrl !== undefined) {

@@ -14,7 +14,8 @@ const t = { teardown: (end: () => unknown): void => { ends.unshift(end); } };
 interface Said { name: string; texts: string[] }
 
 const CUSTOMERS: Said[] = [
-  { name: 'Budi Contoh', texts: ['Pagi, angsuran saya bulan ini kok terpotong dua kali?', 'Tanggal 18 dan 20 November, masing-masing Rp1.250.000.'] },
+  { name: 'Budi Contoh', texts: ['Pagi, angsuran saya bulan ini kok terpotong dua kali?',
+    'Tanggal 18 dan 20 November, masing-masing Rp1.250.000.'] },
   { name: 'Ratna Percobaan', texts: ['Selamat pagi, outlet yang buka hari Sabtu di Sleman di mana ya?'] },
   { name: 'Toko Maju Uji', texts: ['Halo, apakah perpanjangan gadai bisa lewat aplikasi?'] },
 ];

@@ -1,4 +1,6 @@
-/** Customers through the real doors: live chat over its socket, the generic webhook by signed posts. Prints its seed. */
+/**
+ * Customers through the real doors: live chat over its socket, the generic webhook by signed posts. Prints its seed.
+ */
 import { createHmac, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -6,13 +8,16 @@ import { io, type Socket } from 'socket.io-client';
 
 const { values } = parseArgs({
   options: {
-    customers: { type: 'string', default: '20' }, rate: { type: 'string', default: '2' }, minutes: { type: 'string', default: '1' },
-    channel: { type: 'string', default: 'both' }, seed: { type: 'string' }, url: { type: 'string' }, account: { type: 'string', default: 'demo' },
+    customers: { type: 'string', default: '20' }, rate: { type: 'string', default: '2' },
+    minutes: { type: 'string', default: '1' }, channel: { type: 'string', default: 'both' },
+    seed: { type: 'string' }, url: { type: 'string' },
+    account: { type: 'string', default: 'demo' },
     help: { type: 'boolean', default: false },
   },
 });
 
-const USAGE = `npm run simulate -- --customers 20 --rate 2 --minutes 1 [--channel live-chat|generic|both] [--seed N] [--url URL]
+const USAGE = `npm run simulate -- --customers 20 --rate 2 --minutes 1 \
+[--channel live-chat|generic|both] [--seed N] [--url URL]
   --rate     messages a second over all customers
   --account  key of the generic account; its signing secret comes from GENERIC_SECRET
 Talks to the server that runs on DATA_DIR (or .data), loopback only.`;
@@ -28,8 +33,10 @@ function generator(seed: number): () => number {
   };
 }
 
-const OPENINGS = ['Halo, saya mau tanya', 'Selamat pagi, mohon info', 'Permisi, saya ada keluhan', 'Assalamualaikum, ingin bertanya'];
-const TOPICS = ['angsuran bulan ini', 'jam buka outlet terdekat', 'cara perpanjang gadai', 'pembayaran yang terpotong dua kali', 'syarat tabungan emas'];
+const OPENINGS = ['Halo, saya mau tanya', 'Selamat pagi, mohon info', 'Permisi, saya ada keluhan',
+  'Assalamualaikum, ingin bertanya'];
+const TOPICS = ['angsuran bulan ini', 'jam buka outlet terdekat', 'cara perpanjang gadai',
+  'pembayaran yang terpotong dua kali', 'syarat tabungan emas'];
 const NAMES = ['Bagas Uji', 'Citra Contoh', 'Dimas Simulasi', 'Eka Percobaan', 'Farah Latihan'];
 
 interface Customer {
@@ -42,7 +49,8 @@ interface Tally { sent: number; accepted: number; refused: number; failed: numbe
 function genericCustomer(url: string, secret: string, number: number, name: string): Customer {
   return {
     async say(text) {
-      const body = JSON.stringify({ events: [{ type: 'message', id: randomUUID(), from: { id: `sim-${number}`, name }, text }] });
+      const event = { type: 'message', id: randomUUID(), from: { id: `sim-${number}`, name }, text };
+      const body = JSON.stringify({ events: [event] });
       const time = Math.floor(Date.now() / 1000);
       const signature = createHmac('sha256', secret).update(`${time}.${body}`).digest('hex');
       const answer = await fetch(`${url}/hooks/generic/${values.account}`, { method: 'POST', body,
@@ -89,7 +97,9 @@ async function serverUrl(): Promise<string> {
 async function openCustomers(url: string, count: number, random: () => number, tally: Tally): Promise<Customer[]> {
   const secret = process.env['GENERIC_SECRET'];
   const channel = secret === undefined && values.channel === 'both' ? 'live-chat' : values.channel;
-  if (channel === 'generic' && secret === undefined) throw new Error('set GENERIC_SECRET to the signing secret of the account');
+  if (channel === 'generic' && secret === undefined) {
+    throw new Error('set GENERIC_SECRET to the signing secret of the account');
+  }
   const customers: Customer[] = [];
   for (let n = 0; n < count; n += 1) {
     const name = NAMES[Math.floor(random() * NAMES.length)] ?? 'Uji';
@@ -103,7 +113,9 @@ async function run(): Promise<void> {
   const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9));
   const random = generator(seed);
   const url = await serverUrl();
-  if (!/^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/.test(url)) throw new Error('only a server on loopback is simulated against');
+  if (!/^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/.test(url)) {
+    throw new Error('only a server on loopback is simulated against');
+  }
   const tally: Tally = { sent: 0, accepted: 0, refused: 0, failed: 0, received: 0 };
   const customers = await openCustomers(url, Math.min(2_000, Number(values.customers)), random, tally);
   process.stdout.write(`seed=${seed} url=${url} customers=${customers.length}\n`);
@@ -117,7 +129,9 @@ async function run(): Promise<void> {
     if (waitMs > 0) await new Promise((resolve) => { setTimeout(resolve, waitMs); });
     const customer = customers[Math.floor(random() * customers.length)];
     if (customer === undefined) break;
-    const text = `${OPENINGS[Math.floor(random() * OPENINGS.length)]} ${TOPICS[Math.floor(random() * TOPICS.length)]} #${seed}-${n}`;
+    const opening = OPENINGS[Math.floor(random() * OPENINGS.length)];
+    const topic = TOPICS[Math.floor(random() * TOPICS.length)];
+    const text = `${opening} ${topic} #${seed}-${n}`;
     tally.sent += 1;
     const said = customer.say(text).then((outcome) => { tally[outcome] += 1; }, () => { tally.failed += 1; })
       .finally(() => { open.delete(said); });
@@ -125,7 +139,8 @@ async function run(): Promise<void> {
   }
   await Promise.all(open);
   for (const customer of customers) customer.close();
-  process.stdout.write(`${JSON.stringify({ seed, seconds: Math.round((performance.now() - started) / 1000), ...tally })}\n`);
+  const seconds = Math.round((performance.now() - started) / 1000);
+  process.stdout.write(`${JSON.stringify({ seed, seconds, ...tally })}\n`);
 }
 
 if (values.help) process.stdout.write(`${USAGE}\n`);

@@ -23,7 +23,8 @@ t.test('every function that a walk of ARCHITECTURE.md names is defined in the fi
 });
 
 t.test('every folder of the picture in README.md exists', async (t) => {
-  for (const [, folder = ''] of read('README.md').matchAll(/^(gateway|channels|routing|agent-desk|domain|test|bench)\//gm)) {
+  const folders = /^(gateway|channels|routing|agent-desk|domain|test|bench)\//gm;
+  for (const [, folder = ''] of read('README.md').matchAll(folders)) {
     t.ok(existsSync(new URL(folder, root)), folder);
   }
 });

@@ -105,8 +105,9 @@ export async function closedLoop(target: Target, make: MakeRequest,
  * Open loop: request k is due at start + k/rate, and its latency counts from that moment, so that a slow server cannot
  * slow its own examiner. `intended` tells when each request was due, for end-to-end figures.
  */
-export async function openLoop(target: Target, make: MakeRequest,
-  options: { rate: number; seconds: number; from: number; connections: number; intended?: (i: number, atMs: number) => void }): Promise<LoadResult> {
+export async function openLoop(target: Target, make: MakeRequest, options: {
+  rate: number; seconds: number; from: number; connections: number; intended?: (i: number, atMs: number) => void;
+}): Promise<LoadResult> {
   const result = empty();
   const idle = Array.from({ length: options.connections }, () => new Connection(target));
   const all = [...idle];

@@ -1,4 +1,6 @@
-/** The product as a bench sees it: a real process on a database of its own, with one organisation and a generic account. */
+/**
+ * The product as a bench sees it: a real process on a database of its own, with one organisation and a generic account.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -51,14 +53,20 @@ async function listening(process_: ChildProcess, dataDir: string): Promise<numbe
   while (performance.now() < end) {
     if (process_.exitCode !== null) throw new Error(`the product ended with ${process_.exitCode}`);
     const text = await readFile(join(dataDir, 'server.json'), 'utf8').catch(() => '');
-    if (text !== '' && (JSON.parse(text) as { pid: number }).pid === process_.pid) return Number(new URL((JSON.parse(text) as { url: string }).url).port);
+    const noted = text === '' ? undefined : JSON.parse(text) as { pid: number; url: string };
+    if (noted !== undefined && noted.pid === process_.pid) return Number(new URL(noted.url).port);
     await new Promise((resolve) => { setTimeout(resolve, 25); });
   }
   throw new Error('the product did not listen within 60 s');
 }
 
-/** Starts the product on a seeded database. The administrator's work is done here by SQL, the work measured goes by its doors. */
-export async function startProduct(options: { postgresUrl: string; redisUrl: string; name: string; prepare?: (db: Db, world: SmallWorld) => Promise<void> }): Promise<Product> {
+/**
+ * Starts the product on a seeded database. The administrator's work is done here by SQL, the work measured goes
+ * by its doors.
+ */
+export async function startProduct(options: {
+  postgresUrl: string; redisUrl: string; name: string; prepare?: (db: Db, world: SmallWorld) => Promise<void>;
+}): Promise<Product> {
   const database = await freshDatabase(options.postgresUrl, options.name);
   await migrate(database.url);
   const world = await smallWorld(database.db);
@@ -74,13 +82,16 @@ export async function startProduct(options: { postgresUrl: string; redisUrl: str
   await options.prepare?.(database.db, world);
   await database.db.dynamic('vacuum analyze');
   const dataDir = await mkdtemp(join(tmpdir(), 'sambung-bench-'));
-  const env = { ...process.env, DATABASE_URL: database.url, REDIS_URL: options.redisUrl, MASTER_KEY: masterKey, DATA_DIR: dataDir,
-    SEED: 'none', HOST: '127.0.0.1', LOG_LEVEL: 'error' };
+  const env = { ...process.env, DATABASE_URL: database.url, REDIS_URL: options.redisUrl, MASTER_KEY: masterKey,
+    DATA_DIR: dataDir, SEED: 'none', HOST: '127.0.0.1', LOG_LEVEL: 'error' };
   const start = (port: number): ChildProcess => spawn(process.execPath, ['gateway/main.ts'],
     { env: { ...env, PORT: String(port) }, stdio: ['ignore', 'ignore', 'inherit'] });
   let child = start(0);
   const port = await listening(child, dataDir);
-  const ended = (): Promise<void> => new Promise((resolve) => { if (child.exitCode !== null || child.signalCode !== null) resolve(); else child.once('exit', () => resolve()); });
+  const ended = (): Promise<void> => new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve();
+    else child.once('exit', () => resolve());
+  });
   const product: Product = { port, pid: child.pid ?? 0, world, database, secret, password,
     async restart() {
       child.kill('SIGKILL');
@@ -110,9 +121,10 @@ export async function seedCustomers(db: Db, world: SmallWorld, count: number): P
       select conversation, $1::uuid, $2::uuid, contact, point from person),
     ticket as (insert into tickets (id, organisation_id, number, contact_id, conversation_id, queue_id, opened_at)
       select ticket, $1::uuid, 'TK-000101-' || n, contact, conversation, $3::uuid, now() from person)
-    insert into interactions (id, organisation_id, conversation_id, contact_id, channel_account_id, channel, medium, ticket_id, state,
-      queue_id, cost_points, date_origin, queued_at, waiting_since)
-    select interaction, $1::uuid, conversation, contact, $2::uuid, 'generic', 'MESSAGING', ticket, 'QUEUED', $3::uuid, 20, now(), now(), now()
+    insert into interactions (id, organisation_id, conversation_id, contact_id, channel_account_id, channel, medium,
+      ticket_id, state, queue_id, cost_points, date_origin, queued_at, waiting_since)
+    select interaction, $1::uuid, conversation, contact, $2::uuid, 'generic', 'MESSAGING', ticket, 'QUEUED', $3::uuid,
+      20, now(), now(), now()
     from person`;
   await db.dynamic(insert, [world.organisationId, world.accountId, world.queueId, count]);
 }

@@ -10,9 +10,12 @@ export interface Subscriber {
 }
 
 /** Signs in and gives the cookie for sockets. */
-export async function signIn(port: number, npk: string, password: string): Promise<{ cookie: string; csrfToken: string }> {
+export async function signIn(
+  port: number, npk: string, password: string,
+): Promise<{ cookie: string; csrfToken: string }> {
   const answer = await fetch(`http://127.0.0.1:${port}/api/session`, { method: 'POST',
-    headers: { 'content-type': 'application/json', origin: `http://127.0.0.1:${port}` }, body: JSON.stringify({ npk, password }) });
+    headers: { 'content-type': 'application/json', origin: `http://127.0.0.1:${port}` },
+    body: JSON.stringify({ npk, password }) });
   if (!answer.ok) throw new Error(`sign-in failed: ${answer.status} ${await answer.text()}`);
   const cookie = answer.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
   const { csrfToken } = await answer.json() as { csrfToken: string };
@@ -22,7 +25,8 @@ export async function signIn(port: number, npk: string, password: string): Promi
 /** Connects and waits for the first word of the server. */
 export async function subscribe(port: number, cookie: string): Promise<Subscriber> {
   const arrivals = new Map<string, { atMs: number; times: number }>();
-  const socket: Socket = io(`http://127.0.0.1:${port}/desk`, { transports: ['websocket'], auth: { tabId: 'bench', protocolVersion: 1 },
+  const socket: Socket = io(`http://127.0.0.1:${port}/desk`, {
+    transports: ['websocket'], auth: { tabId: 'bench', protocolVersion: 1 },
     extraHeaders: { cookie, origin: `http://127.0.0.1:${port}` } });
   const note = (event: DeskEvent): void => {
     if (event.type !== 'message.changed') return;

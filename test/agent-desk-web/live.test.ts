@@ -95,7 +95,7 @@ t.test('an answer fetched before an event but read after it does not undo the ev
   t.equal(lately.newest(row('1', { version: 10 })).version, 10);
 });
 
-t.test('rows of a queue stand in the server\'s order, go when taken, and those behind what is loaded wait for their page', async (t) => {
+t.test('rows of a queue keep the order of the server, go when taken; later ones await their page', async (t) => {
   const kind: ListKind = { view: 'queues', state: 'open', q: '' };
   const waits = (id: string,
     change: Partial<InteractionView> = {}) => row(id, { state: 'QUEUED', agentId: null, ...change });

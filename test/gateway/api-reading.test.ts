@@ -82,7 +82,7 @@ t.test('RA06 RA09 lists and rows show what rights allow: own in full, waiting ma
   t.equal((await leader.get('/api/interactions?view=all&q=%25')).body.items.length, 0, 'RS20');
 });
 
-t.test('RS01 conversations, messages, contacts and tickets of others are 404; history opens while one serves the contact', async (t) => {
+t.test('RS01 what others serve is 404; the history of a contact opens while one serves the contact', async (t) => {
   const { work, world, api } = await place(t);
   const [one, two] = world.agents;
   if (one === undefined || two === undefined) throw new Error('no agents');

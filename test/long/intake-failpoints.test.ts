@@ -1,4 +1,6 @@
-/** RF01: kill -9 at the Nth hit of every failpoint of intake, N = 1, 2 ... until none fires; the provider sends again. */
+/**
+ * RF01: kill -9 at the Nth hit of every failpoint of intake, N = 1, 2 ... until none fires; the provider sends again.
+ */
 import t from 'tap';
 import type { Failpoint } from '#domain/failpoints.ts';
 import { outsideServers, signedPost, textEvent, type Outside } from '#test/support/outside.ts';
@@ -9,7 +11,8 @@ t.setTimeout(900_000);
 const CUSTOMERS = 2;
 const MESSAGES = 3;
 const HITS_MAX = 40;
-const POINTS: Failpoint[] = ['intake.afterReceive', 'intake.beforeCommit', 'intake.afterCommit', 'intake.afterWake', 'intake.afterAcknowledge'];
+const POINTS: Failpoint[] = ['intake.afterReceive', 'intake.beforeCommit', 'intake.afterCommit', 'intake.afterWake',
+  'intake.afterAcknowledge'];
 
 /** As a provider does: the same event again until a 2xx; in order per customer. */
 async function deliver(outside: Outside, server: () => Promise<Product>, run: string, customer: number): Promise<void> {
@@ -17,7 +20,8 @@ async function deliver(outside: Outside, server: () => Promise<Product>, run: st
     const body = textEvent(`${run}-${customer}-${n}`, `nasabah-${run}-${customer}`, `#${run}-${customer}-${n}`);
     for (;;) {
       const { url, ended } = await server();
-      const answer = await fetch(`${url}/hooks/generic/${outside.world.accountKey}`, signedPost(body, outside.secret)).catch(() => undefined);
+      const hook = `${url}/hooks/generic/${outside.world.accountKey}`;
+      const answer = await fetch(hook, signedPost(body, outside.secret)).catch(() => undefined);
       if (answer?.status === 200) break;
       if (answer === undefined) await ended;
     }
@@ -27,14 +31,17 @@ async function deliver(outside: Outside, server: () => Promise<Product>, run: st
 async function faults(outside: Outside, run: string): Promise<Record<string, number>> {
   const [row] = await outside.db.dynamic<Record<string, number>>(`
     with mine as (select m.*, p.handle, split_part(m.body, '-', 2) as customer, split_part(m.body, '-', 3)::int as n
-      from messages m join conversations c on c.id = m.conversation_id join contact_points p on p.id = c.contact_point_id
+      from messages m join conversations c on c.id = m.conversation_id
+      join contact_points p on p.id = c.contact_point_id
       where m.body like $1)
     select (select count(*)::int from mine) as stored,
       (select count(*)::int from (select body from mine group by body having count(*) > 1) x) as twice,
       (select count(*)::int from mine where handle <> 'nasabah-${run}-' || customer) as misfiled,
-      (select count(*)::int from mine a join mine b on a.conversation_id = b.conversation_id and a.seq < b.seq and a.n > b.n) as disordered,
+      (select count(*)::int from mine a join mine b
+        on a.conversation_id = b.conversation_id and a.seq < b.seq and a.n > b.n) as disordered,
       (select count(*)::int from (select conversation_id from mine group by 1 having count(*) <> max(seq)) x) as gaps,
-      (select count(*)::int from mine where not exists (select from journal j where j.subject_id = mine.id and j.type = 'message.received')) as unjournalled`,
+      (select count(*)::int from mine where not exists (
+        select from journal j where j.subject_id = mine.id and j.type = 'message.received')) as unjournalled`,
   [`#${run}-%`]);
   return row ?? {};
 }
@@ -61,7 +68,8 @@ for (const point of POINTS) {
       // The last acknowledgement and the process's end race: only a process that answers again has survived.
       if (!await fetch(`${product.url}/health/live`).then((answer) => answer.ok, () => false)) await watched;
       product = await server();
-      t.match(await faults(outside, run), { stored: CUSTOMERS * MESSAGES, twice: 0, misfiled: 0, disordered: 0, gaps: 0, unjournalled: 0 }, `hit ${hit}`);
+      t.match(await faults(outside, run),
+        { stored: CUSTOMERS * MESSAGES, twice: 0, misfiled: 0, disordered: 0, gaps: 0, unjournalled: 0 }, `hit ${hit}`);
       await product.stop();
       await watched;
       if (!died) break;

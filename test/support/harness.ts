@@ -57,7 +57,9 @@ function stillHeld(admin: pg.Client, name: string): Promise<pg.QueryResult<{ app
   return admin.query('select application_name from pg_stat_activity where datname = $1', [name]);
 }
 
-/** A database of this test's own; dropped at teardown, and the test fails if somebody still holds a connection to it. */
+/**
+ * A database of this test's own; dropped at teardown, and the test fails if somebody still holds a connection to it.
+ */
 export async function openTestDb(t: Teardown, options: { role?: string } = {}): Promise<TestDatabase> {
   const { postgresUrl } = testServers();
   const admin = new pg.Client({ connectionString: postgresUrl });
@@ -77,7 +79,8 @@ export async function openTestDb(t: Teardown, options: { role?: string } = {}): 
     }
     await admin.query(`drop database ${name} with (force)`);
     await admin.end();
-    if (held.rows.length > 0) throw new Error(`connections left open: ${held.rows.map((row) => row.application_name).join(', ')}`);
+    const names = held.rows.map((row) => row.application_name).join(', ');
+    if (held.rows.length > 0) throw new Error(`connections left open: ${names}`);
   });
   return { url, db };
 }
@@ -117,8 +120,13 @@ export async function testWork(t: Teardown): Promise<TestWork> {
   return { url, db, log: memoryLog(), wake: localWake() };
 }
 
-/** Waits until `probe` gives something other than undefined, null or false; fails after `withinMs` with what it waited for. */
-export async function eventually<T>(what: string, probe: () => Promise<T> | T, withinMs = 10_000): Promise<NonNullable<T>> {
+/**
+ * Waits until `probe` gives something other than undefined, null or false; fails after `withinMs` with what it
+ * waited for.
+ */
+export async function eventually<T>(
+  what: string, probe: () => Promise<T> | T, withinMs = 10_000,
+): Promise<NonNullable<T>> {
   const end = Date.now() + withinMs;
   for (;;) {
     const value = await probe();

@@ -1,4 +1,7 @@
-/** A product on servers that outlive it: its own database of the run's PostgreSQL, an account, and a provider that retries. */
+/**
+ * A product on servers that outlive it: its own database of the run's PostgreSQL, an account, and a provider
+ * that retries.
+ */
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Db } from '#domain/store/db.ts';
 import { secretStore } from '#gateway/security/secret-store.ts';
@@ -23,12 +26,15 @@ export async function outsideServers(t: Teardown): Promise<Outside> {
   const secret = randomBytes(24).toString('hex');
   await secretStore({ db }, createVault(masterKeys([masterKey])))
     .put({ organisationId: world.organisationId, ownerKind: 'channel-account', ownerId: world.accountId }, { secret });
-  return { db, world, secret, env: { DATABASE_URL: url, REDIS_URL: testServers().redisUrl, MASTER_KEY: masterKey, SEED: 'none',
-    DATA_DIR: temporaryDirectory(), LOG_LEVEL: 'warn' } };
+  const env = { DATABASE_URL: url, REDIS_URL: testServers().redisUrl, MASTER_KEY: masterKey, SEED: 'none',
+    DATA_DIR: temporaryDirectory(), LOG_LEVEL: 'warn' };
+  return { db, world, secret, env };
 }
 
 /** A signed post to the generic account, as docs/channels/generic.md says. */
-export function signedPost(body: string | Uint8Array, secret: string, nowSeconds = Math.floor(Date.now() / 1000)): RequestInit {
+export function signedPost(
+  body: string | Uint8Array, secret: string, nowSeconds = Math.floor(Date.now() / 1000),
+): RequestInit {
   const signature = createHmac('sha256', secret).update(`${nowSeconds}.`).update(body).digest('hex');
   return { method: 'POST', body: typeof body === 'string' ? body : Buffer.from(body),
     headers: { 'content-type': 'application/json', 'sambung-signature': `t=${nowSeconds},v1=${signature}` } };

@@ -57,8 +57,8 @@ async function isReady(url: string): Promise<boolean> {
 }
 
 /**
- * A Node program as it runs without us: tap puts its own loaders into every child through NODE_OPTIONS, and they slow the
- * start, change what a signal does and want to write where another user may not.
+ * A Node program as it runs without us: tap puts its own loaders into every child through NODE_OPTIONS, and they slow
+ * the start, change what a signal does and want to write where another user may not.
  */
 export function spawnNode(args: readonly string[], options: SpawnOptions): ChildProcess {
   return spawn('env', ['-u', 'NODE_OPTIONS', process.execPath, ...args], options);
@@ -86,7 +86,8 @@ export async function startProduct(
   const dataDir = env['DATA_DIR'] ?? temporaryDirectory();
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   const child = spawnNode([main, ...args], {
-    env: { PATH, HOME, ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE: resolve(NODE_COMPILE_CACHE) }), HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, ...env },
+    env: { PATH, HOME, ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE: resolve(NODE_COMPILE_CACHE) }),
+      HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
