@@ -41,7 +41,8 @@ where f.id = $1 and f.organisation_id = $2 and ($4::text is null or (f.channel_a
 const attachFiles = statement(
   'media.attach',
   `
-update files f set attached_at = coalesce(f.attached_at, app_now()), conversation_id = coalesce(f.conversation_id, x.conversation_id)
+update files f set attached_at = coalesce(f.attached_at, app_now()),
+  conversation_id = coalesce(f.conversation_id, x.conversation_id)
 from json_to_recordset($2::json) as x (id uuid, conversation_id uuid) where f.id = x.id and f.organisation_id = $1`,
 );
 

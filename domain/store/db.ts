@@ -65,6 +65,10 @@ const UNAVAILABLE = new Set([
   '57P01', '57P02', '57P03', '53300', '53100', '08000', '08003', '08006', '08001', '08004', '25006',
   'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'EADDRNOTAVAIL',
 ]);
+/** What the driver says of a connection that broke or never came; it gives no code with these. */
+const DRIVER_AWAY = new RegExp([
+  'Connection terminated', 'timeout exceeded when trying to connect', 'Query read timeout', 'Client has encountered',
+].join('|'), 'i');
 
 /** The SQLSTATE or the socket's error code, if there is one. */
 export function sqlState(error: unknown): string | undefined {
@@ -82,7 +86,7 @@ export function isUnavailable(error: unknown): boolean {
   const code = sqlState(error);
   if (code !== undefined && UNAVAILABLE.has(code)) return true;
   const message = (error as Error | null)?.message ?? '';
-  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered/i.test(message);
+  return DRIVER_AWAY.test(message);
 }
 
 /** True for SQLSTATEs that a single bad row causes (bad text, bad number, a violated check): that row is poison. */
@@ -104,7 +108,8 @@ function queryable(client: pg.Pool | pg.PoolClient): Queryable {
       if (found.length > 1) throw new Error(`statement ${stmt.name} gave ${found.length} rows, one expected`);
       return found[0];
     },
-    dynamic: <R>(text: string, values: readonly unknown[] = []) => run<R>(client, { text, values: values as unknown[] }),
+    dynamic: <R>(text: string, values: readonly unknown[] = []) =>
+      run<R>(client, { text, values: values as unknown[] }),
   };
 }
 
@@ -147,8 +152,8 @@ export function openDb(options: DbOptions): Db {
     idle_in_transaction_session_timeout: limits.databaseQueryTimeoutMs,
     keepAlive: true,
     pipeline: true,
-    // Data lie on flash or in memory: an index look-up costs about what the next page does. Without this the planner reads
-    // whole tables for a batch of 16 as long as they are small.
+    // Data lie on flash or in memory: an index look-up costs about what the next page does. Without this the planner
+    // reads whole tables for a batch of 16 as long as they are small.
     options: `-c random_page_cost=1.1${options.role === undefined ? '' : ` -c role=${options.role}`}`,
   };
   const pool = new pg.Pool(settings);
