@@ -154,10 +154,13 @@ export function openDb(options: DbOptions): Db {
     pipeline: true,
     // Data lie on flash or in memory: an index look-up costs about what the next page does. Without this the planner
     // reads whole tables for a batch of 16 as long as they are small.
-    options: `-c random_page_cost=1.1${options.role === undefined ? '' : ` -c role=${options.role}`}`,
+    options: `-c random_page_cost=1.1 -c enable_seqscan=off${options.role === undefined ? '' : ` -c role=${options.role}`}`,
   };
   const pool = new pg.Pool(settings);
   pool.on('error', (error) => options.onError?.(error));
+  // The pool listens to idle connections only. One that breaks inside a transaction tells its query and its holder;
+  // without a listener of its own its 'error' would end the process as well (RF07).
+  pool.on('connect', (client) => { client.on('error', () => undefined); });
   return {
     ...queryable(pool),
     pool,
