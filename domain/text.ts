@@ -8,9 +8,13 @@ export function safeText(text: string): string {
 
 const graphemes = new Intl.Segmenter('id', { granularity: 'grapheme' });
 
+/** Two of these side by side are two graphemes: no need to ask the segmenter. */
+const PLAIN = /^[ -~]{2}$/;
+
 /** At most `chars` code units, cut between graphemes, so that no emoji or accent is torn (RF22). */
 export function cutText(text: string, chars: number): string {
   if (text.length <= chars) return text;
+  if (chars > 0 && PLAIN.test(text.slice(chars - 1, chars + 1))) return text.slice(0, chars);
   let end = 0;
   for (const part of graphemes.segment(text.slice(0, chars + 64))) {
     const next = part.index + part.segment.length;

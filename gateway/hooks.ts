@@ -63,7 +63,7 @@ export function hooks(parts: Parts): FastifyPluginAsync {
     app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: limits.hookBodyBytes },
       (_request, body, done) => done(null, body));
     app.route({
-      method: ['GET', 'POST'], url: '/hooks/:channel/:account', bodyLimit: limits.hookBodyBytes,
+      method: ['GET', 'POST'], url: '/hooks/:channel/:account', bodyLimit: limits.hookBodyBytes, helmet: false,
       config: { permission: 'public', csrf: false, rateLimit: false },
       handler: (request, reply) => handle(parts, request, reply),
     });

@@ -104,6 +104,10 @@ async function middle(config: Config, nodeId: string, ground: Ground, closing: C
     egress: createEgress(config.egressAllow), bus: work.wake.bus });
   await hosts.reload();
   closing.add('hosts', () => hosts.stop());
+  // An account that an administrator just made or changed answers at once, not at the next look.
+  tail.subscribe(async ({ rows }) => {
+    if (rows.some((row) => row.type.startsWith('channel-account.'))) await hosts.reload();
+  });
   const rule = { config };
   const desk = createDesk({ work, nodeId, tail, sessions: ground.sessions, commands: deskCommands(work),
     bus: work.wake.bus,

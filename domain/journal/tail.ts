@@ -22,7 +22,7 @@ const readTail = statement('journal.tail', `
   held as materialized (
     select (select h.at from journal h, seen where (h.epoch, h.xid, h.id) > (seen.present, seen.xmin, 0::bigint)
       order by h.epoch, h.xid, h.id limit 1) as at)
-  select held.at is not null as held, extract(epoch from app_now() - held.at) * 1000 as held_ms, j.*
+  select held.at is not null as held, extract(epoch from (select app_now()) - held.at) * 1000 as held_ms, j.*
   from seen cross join held left join lateral (
     select ${READ} from journal where (epoch, xid, id) > ($1::int, $2::text::xid8, $3::bigint)
       and (epoch < seen.present or xid < seen.xmin)

@@ -21,7 +21,7 @@ create table contact_points (
   channel_account_id uuid references channel_accounts, handle text not null,
   phone text, verified boolean not null default false, unreachable_at timestamptz,
   created_at timestamptz not null default app_now(), version int not null default 1,
-  unique nulls not distinct (organisation_id, channel, channel_account_id, handle));
+  unique nulls not distinct (organisation_id, channel, handle, channel_account_id));
 create index contact_points_contact on contact_points (contact_id);
 create index contact_points_phone on contact_points (organisation_id, phone) where phone is not null;
 
@@ -40,7 +40,7 @@ create table conversations (
   last_seq int not null default 0, last_message_at timestamptz, last_inbound_at timestamptz,
   last_text text, last_direction text, customer_read_seq int not null default 0,
   created_at timestamptz not null default app_now(), version int not null default 1,
-  unique (organisation_id, channel_account_id, contact_point_id, thread_key)) with (fillfactor = 60);
+  unique (organisation_id, contact_point_id, channel_account_id, thread_key)) with (fillfactor = 60);
 create index conversations_contact on conversations (contact_id);
 
 create table inbound_events (
