@@ -142,6 +142,7 @@ async function attempt<T>(pool: pg.Pool, body: (tx: Tx) => Promise<T>): Promise<
 
 /** Opens the pool. It connects lazily and recovers by itself after PostgreSQL was away. */
 export function openDb(options: DbOptions): Db {
+  const role = options.role === undefined ? '' : ` -c role=${options.role}`;
   const settings: pg.PoolConfig & { pipeline: boolean } = {
     connectionString: options.url,
     application_name: options.applicationName,
@@ -154,7 +155,7 @@ export function openDb(options: DbOptions): Db {
     pipeline: true,
     // Data lie on flash or in memory: an index look-up costs about what the next page does. Without this the planner
     // reads whole tables for a batch of 16 as long as they are small.
-    options: `-c random_page_cost=1.1 -c enable_seqscan=off${options.role === undefined ? '' : ` -c role=${options.role}`}`,
+    options: `-c random_page_cost=1.1 -c enable_seqscan=off${role}`,
   };
   const pool = new pg.Pool(settings);
   pool.on('error', (error) => options.onError?.(error));
