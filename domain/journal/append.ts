@@ -25,7 +25,8 @@ export function journalRecord(entry: JournalEntry): JournalRecord {
   const { scope } = entry;
   return {
     type: entry.type, subject_type: entry.subjectType, subject_id: entry.subjectId,
-    conversation_id: entry.conversationId ?? undefined, actor_kind: entry.actor.kind, actor_id: entry.actor.id ?? undefined,
+    conversation_id: entry.conversationId ?? undefined,
+    actor_kind: entry.actor.kind, actor_id: entry.actor.id ?? undefined,
     organisation_id: scope.organisationId, site_id: scope.siteId ?? undefined, branch_id: scope.branchId ?? undefined,
     queue_id: scope.queueId ?? undefined, team_id: scope.teamId ?? undefined, agent_id: scope.agentId ?? undefined,
     version: entry.version ?? 0, data: entry.data ?? undefined,
@@ -36,9 +37,11 @@ export function journalRecord(entry: JournalEntry): JournalRecord {
 export function journalInsertSql(parameter: string): string {
   return `insert into journal (epoch, at, organisation_id, type, subject_type, subject_id, conversation_id, actor_kind,
       actor_id, site_id, branch_id, queue_id, team_id, agent_id, version, data)
-    select (select epoch from journal_epoch), (select app_now()), organisation_id, type, subject_type, subject_id, conversation_id,
+    select (select epoch from journal_epoch), (select app_now()), organisation_id, type, subject_type, subject_id,
+      conversation_id,
       actor_kind, actor_id, site_id, branch_id, queue_id, team_id, agent_id, version, data
-    from json_to_recordset(${parameter}::json) as j (type text, subject_type text, subject_id uuid, conversation_id uuid,
+    from json_to_recordset(${parameter}::json) as j (type text, subject_type text, subject_id uuid,
+      conversation_id uuid,
       actor_kind text, actor_id uuid, organisation_id uuid, site_id uuid, branch_id uuid, queue_id uuid, team_id uuid,
       agent_id uuid, version int, data jsonb)`;
 }

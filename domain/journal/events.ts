@@ -1,6 +1,6 @@
 /**
- * What the journal can say: every type with a line on when it is written. Rows hold ids and codes, never message text or
- * personal data (architecture: journal). Type names are `noun.past`.
+ * What the journal can say: every type with a line on when it is written. Rows hold ids and codes, never message text
+ * or personal data (architecture: journal). Type names are `noun.past`.
  */
 export const journalTypes = {
   'contact.created': 'a customer was seen for the first time',

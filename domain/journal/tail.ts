@@ -11,7 +11,8 @@ import { encodeCursor, type Position } from './cursor.ts';
 
 /**
  * One round trip: what is ready behind the position, the snapshot's xmin, and whether a committed row waits behind an
- * open writer. The order must name the table's columns: an alias for xid::text called xid would sort as text.
+ * open writer. The order must name the table's columns: an alias for xid::text called xid would sort as text. The bound
+ * of `held` must be scalar sub-selects: a join with `seen` there reads the whole journal at every look.
  */
 const READ = `epoch, xid::text as xid_text, id::text as id_text, at, organisation_id, type, subject_type, subject_id,
   conversation_id, actor_kind, actor_id, site_id, branch_id, queue_id, team_id, agent_id, version, data`;
@@ -20,7 +21,8 @@ const readTail = statement('journal.tail', `
   with seen as materialized (
     select pg_snapshot_xmin(pg_current_snapshot()) as xmin, (select epoch from journal_epoch) as present),
   held as materialized (
-    select (select h.at from journal h, seen where (h.epoch, h.xid, h.id) > (seen.present, seen.xmin, 0::bigint)
+    select (select h.at from journal h
+      where (h.epoch, h.xid, h.id) > ((select present from seen), (select xmin from seen), 0::bigint)
       order by h.epoch, h.xid, h.id limit 1) as at)
   select held.at is not null as held, extract(epoch from (select app_now()) - held.at) * 1000 as held_ms, j.*
   from seen cross join held left join lateral (
