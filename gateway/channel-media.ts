@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { ChannelHost } from '#channels/channel.ts';
 import type { AccountView, Attachment, InboundEvent, ReceiveResult } from '#domain/channels/words.ts';
+import { failpoint } from '#domain/failpoints.ts';
 import { newId } from '#domain/ids.ts';
 import { limits } from '#domain/limits.ts';
 import { statement, type Db } from '#domain/store/db.ts';
@@ -74,6 +75,7 @@ export function customerMedia(db: Db, blobs: MediaBlobs, account: AccountView): 
       const fileName = safeFileName(file.fileName);
       const stored = await blobs.put(file.bytes, { fileName, bytesMax: limits.fileBytes });
       const id = newId();
+      await failpoint('media.midDownload');
       try {
         await db.rows(insertFile, [
           id,
