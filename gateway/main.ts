@@ -70,12 +70,12 @@ function endOnSignal(log: Log, close: () => Promise<void>): void {
 
 /** What a person reads when the start fails; the stack stays out unless nobody foresaw the fault. */
 function explain(error: unknown): string {
-  if (error instanceof ConfigError) return `Konfigurasi salah / bad configuration: ${error.message}`;
+  if (error instanceof ConfigError) return `Konfigurasi belum benar / bad configuration: ${error.message}`;
   if (error instanceof DataDirInUse) return error.message;
   const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
   if (code === 'EADDRINUSE') {
-    return `Port ${port} di ${address} sudah dipakai program lain. Hentikan program itu, atau pakai PORT lain.\n`
-      + `Port ${port} on ${address} is taken by another program. Stop that one, or set another PORT.`;
+    return `Port ${port} di ${address} sudah dipakai program lain. Hentikan program itu, atau atur PORT lain.\n`
+      + `Port ${port} on ${address} is taken by another program. Stop that program, or set another PORT.`;
   }
   return error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error);
 }

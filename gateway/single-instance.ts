@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 export class DataDirInUse extends Error {
   constructor(dataDir: string, holder: string) {
     super(
-      `Folder data ${dataDir} sedang dipakai Sambung lain${holder}. Hentikan yang itu, atau pakai DATA_DIR lain.\n`
+      `Folder data ${dataDir} sedang dipakai Sambung lain${holder}. Hentikan yang lain itu, atau atur DATA_DIR lain.\n`
       + `The data directory ${dataDir} is in use by another Sambung${holder}. Stop that one, or set another DATA_DIR.`);
     this.name = 'DataDirInUse';
   }

@@ -3,13 +3,13 @@ import type { Config } from './config.ts';
 import type { Seeded } from './seeding.ts';
 
 const DEMO_LOGINS = [
-  ['10001', 'agen tier 1'], ['30001', 'agen tier 2'], ['20001', 'team leader'], ['80001', 'operation manager'],
+  ['10001', 'agen Tier 1'], ['30001', 'agen Tier 2'], ['20001', 'Team Leader'], ['80001', 'Operation Manager'],
   ['90001', 'administrator'],
 ] as const;
 
 function passwordLine(config: Config, seeded: Seeded): string {
   if (config.demoPassword !== undefined) return '(DEMO_PASSWORD)';
-  return seeded.password ?? '(seperti pada start pertama / as the first start printed it)';
+  return seeded.password ?? '(seperti tampil saat pertama dijalankan / as the first start printed it)';
 }
 
 function loginLines(config: Config, seeded: Seeded | undefined): string[] {

@@ -37,8 +37,8 @@ export const generic: Channel = {
       kind: 'secret',
       label: { id: 'Rahasia sebelumnya', en: 'Previous secret' },
       help: {
-        id: 'Tetap berlaku selama pergantian kunci; hapus setelahnya.',
-        en: 'Stays valid while keys change; clear it afterwards.',
+        id: 'Tetap berlaku selama pergantian rahasia; hapus setelahnya.',
+        en: 'Stays valid while secrets change; clear it afterwards.',
       },
     },
     {
@@ -46,8 +46,8 @@ export const generic: Channel = {
       kind: 'url',
       label: { id: 'URL callback untuk balasan', en: 'Callback URL for replies' },
       help: {
-        id: 'Host harus terdaftar di EGRESS_ALLOW. Tanpa ini balasan agen gagal dengan alasan NO_CALLBACK.',
-        en: 'Its host must stand in EGRESS_ALLOW. Without it replies fail with reason NO_CALLBACK.',
+        id: 'Host harus terdaftar di EGRESS_ALLOW. Tanpa URL ini, balasan gagal dengan alasan NO_CALLBACK.',
+        en: 'Its host must be in EGRESS_ALLOW. Without this URL, replies fail with reason NO_CALLBACK.',
       },
     },
   ],

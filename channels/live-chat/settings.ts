@@ -88,10 +88,10 @@ export const chatSetup: readonly SetupField[] = [
   text('welcomeId', 'Sapaan (Indonesia)', 'Welcome text (Indonesian)'),
   text('welcomeEn', 'Sapaan (Inggris)', 'Welcome text (English)'),
   {
-    ...text('origins', 'Situs yang boleh menyematkan', 'Sites that may embed it'),
+    ...text('origins', 'Situs yang boleh menyematkan obrolan', 'Sites that may embed the chat'),
     help: {
-      id: 'Misalnya https://www.contoh.co.id, dipisah koma. Kosong: hanya alamat server ini.',
-      en: 'For instance https://www.example.com, separated by commas. Empty: only this server.',
+      id: 'Misalnya https://www.contoh.co.id, dipisah koma. Bila kosong, hanya alamat server ini.',
+      en: 'For instance https://www.example.com, separated by commas. If empty, only this server.',
     },
   },
   formRule('formName', 'nama', 'name'),
@@ -102,7 +102,7 @@ export const chatSetup: readonly SetupField[] = [
   {
     name: 'minutesPerPosition',
     kind: 'number',
-    label: { id: 'Perkiraan menit per antrean', en: 'Estimated minutes per place in the queue' },
+    label: { id: 'Perkiraan menit per urutan antrean', en: 'Estimated minutes per place in the queue' },
   },
   {
     name: 'visitorSecret',
@@ -110,7 +110,7 @@ export const chatSetup: readonly SetupField[] = [
     generated: true,
     label: { id: 'Rahasia token pengunjung', en: 'Visitor token secret' },
     help: {
-      id: 'Dibuat oleh server. Mengganti nilainya memutus semua percakapan pengunjung yang ada.',
+      id: 'Dibuat oleh server. Bila diganti, pengunjung tidak dapat melanjutkan percakapan lamanya.',
       en: 'Made by the server. Changing it cuts every visitor off from their earlier chats.',
     },
   },

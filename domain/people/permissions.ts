@@ -59,7 +59,7 @@ export const seededRoles: readonly RoleSeed[] = [
   { code: 'OUTBOUND', nameId: 'Outbound Call', nameEn: 'Outbound call', rank: 10, scope: 'self', permissions: agent },
   { code: 'TELEMARKETING', nameId: 'Agen Telemarketing', nameEn: 'Telemarketing agent', rank: 10, scope: 'self',
     permissions: agent },
-  { code: 'QUEUE_VIEW', nameId: 'Melihat antrean', nameEn: 'Queue view', rank: 5, scope: 'queue',
+  { code: 'QUEUE_VIEW', nameId: 'Pemantau Antrean', nameEn: 'Queue viewer', rank: 5, scope: 'queue',
     permissions: waiting },
   { code: 'TEAM_LEADER', nameId: 'Team Leader', nameEn: 'Team leader', rank: 40, scope: 'site', permissions: leader },
   { code: 'QC', nameId: 'Quality Control', nameEn: 'Quality control', rank: 30, scope: 'organisation',

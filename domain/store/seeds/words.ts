@@ -23,7 +23,7 @@ export function inventedName(n: number): string {
  */
 export const categories = [
   { code: 'INFORMASI', id: 'Informasi', en: 'Information', ideal: 180, max: 720, under: [
-    ['INFORMASI_PRODUK', 'Informasi produk', 'Product information'], ['INFORMASI_OUTLET', 'Lokasi dan jam outlet',
+    ['INFORMASI_PRODUK', 'Informasi produk', 'Product information'], ['INFORMASI_OUTLET', 'Lokasi dan jam buka outlet',
       'Outlet location and hours'],
     ['INFORMASI_TARIF', 'Tarif dan biaya', 'Rates and fees'], ['INFORMASI_SYARAT', 'Syarat dan dokumen',
       'Requirements and documents'],
@@ -31,7 +31,7 @@ export const categories = [
   { code: 'PENGADUAN', id: 'Pengaduan', en: 'Complaint', ideal: 720, max: 1200, under: [
     ['PENGADUAN_TRANSAKSI', 'Transaksi gagal', 'Failed transaction'], ['PENGADUAN_APLIKASI', 'Kendala aplikasi',
       'Application trouble'],
-    ['PENGADUAN_ANGSURAN', 'Angsuran tidak sesuai', 'Wrong instalment'],
+    ['PENGADUAN_ANGSURAN', 'Angsuran tidak sesuai', 'Incorrect instalment'],
       ['PENGADUAN_LAYANAN', 'Layanan petugas', 'Service of staff'],
     ['PENGADUAN_JAMINAN', 'Barang jaminan', 'Pledged goods']] },
   { code: 'PERMINTAAN', id: 'Permintaan', en: 'Request', ideal: 300, max: 1200, under: [
@@ -48,14 +48,14 @@ export const categories = [
 export const reasons = [
   ['BREAK', 'IBADAH', 'Ibadah', 'Prayer'], ['BREAK', 'MAKAN', 'Makan', 'Meal'],
     ['BREAK', 'TOILET', 'Ke kamar kecil', 'Restroom'],
-  ['BREAK', 'COACHING', 'Coaching dengan TL', 'Coaching'], ['BREAK', 'PELATIHAN', 'Pelatihan', 'Training'],
+  ['BREAK', 'COACHING', 'Coaching dengan Team Leader', 'Coaching'], ['BREAK', 'PELATIHAN', 'Pelatihan', 'Training'],
   ['BREAK', 'GANGGUAN_TEKNIS', 'Gangguan perangkat', 'Technical trouble'],
   ['DECLINE', 'SEDANG_MENANGANI', 'Masih menangani nasabah lain', 'Still serving another customer'],
   ['DECLINE', 'DI_LUAR_KEAHLIAN', 'Di luar keahlian saya', 'Outside my skills'],
   ['DECLINE', 'GANGGUAN_TEKNIS', 'Gangguan perangkat', 'Technical trouble'],
   ['OUTCOME', 'SELESAI', 'Selesai', 'Resolved'], ['OUTCOME', 'DIINFORMASIKAN', 'Sudah diinformasikan', 'Informed'],
-  ['OUTCOME', 'MENUNGGU_NASABAH', 'Menunggu data nasabah', 'Waiting for the customer'],
-  ['OUTCOME', 'DITERUSKAN', 'Diteruskan ke Tier 2', 'Passed to tier 2'],
+  ['OUTCOME', 'MENUNGGU_NASABAH', 'Menunggu data nasabah', 'Waiting for customer data'],
+  ['OUTCOME', 'DITERUSKAN', 'Dieskalasi ke Tier 2', 'Escalated to tier 2'],
   ['OUTCOME', 'TIDAK_ADA_RESPONS', 'Nasabah tidak merespons', 'Customer did not respond'],
   ['OOT', 'SPAM', 'Spam', 'Spam'], ['OOT', 'SALAH_SAMBUNG', 'Salah alamat', 'Wrong address'],
     ['OOT', 'IKLAN', 'Penawaran atau iklan', 'Advertising'],
@@ -68,7 +68,7 @@ export const reasons = [
     ['REOPEN', 'INFORMASI_BARU', 'Ada informasi baru', 'New information'],
   ['REOPEN', 'SALAH_TUTUP', 'Tertutup tidak sengaja', 'Closed by mistake'],
   ['ESCALATION', 'DI_LUAR_WEWENANG', 'Di luar wewenang', 'Outside authority'],
-    ['ESCALATION', 'BUTUH_ANALISIS', 'Butuh analisis lanjutan', 'Needs analysis'],
+    ['ESCALATION', 'BUTUH_ANALISIS', 'Perlu analisis lanjutan', 'Needs further analysis'],
   ['ESCALATION', 'GANGGUAN_SISTEM', 'Gangguan sistem', 'System failure'],
     ['ESCALATION', 'PENGADUAN_BERULANG', 'Pengaduan berulang', 'Repeated complaint'],
 ] as const;

@@ -5,8 +5,8 @@ import { permissionsEn } from './permissions-en.ts';
 export const en = {
   title: 'Settings',
   nav: {
-    label: 'Settings menu', people: 'People', work: 'Work', channels: 'Channels', trail: 'Records', users: 'Users',
-    roles: 'Roles', queues: 'Queues', skills: 'Skills', categories: 'Categories', reasons: 'Reasons & outcomes',
+    label: 'Settings menu', people: 'Access', work: 'Work', channels: 'Channels', trail: 'Oversight', users: 'Users',
+    roles: 'Roles', queues: 'Queues', skills: 'Skills', categories: 'Categories', reasons: 'Reasons and outcomes',
     accounts: 'Channel accounts', quarantine: 'Quarantine', optOuts: 'Opt-outs', audit: 'Audit trail',
     docs: 'API documentation', newTab: 'opens in a new tab',
   },
@@ -14,7 +14,8 @@ export const en = {
     clearFilters: 'Clear filters', all: 'All', anyStatus: 'Any status', none: 'None', active: 'Active',
     inactive: 'Inactive', status: 'Status', name: 'Name', code: 'Code', actions: 'Actions', shown: '{{n}} shown',
     shownMore: '{{n}} shown, there are more', noMatch: 'Nothing matches',
-    noMatchHint: 'The list is hidden by {{n}} filters.', loading: 'Loading ...', request: 'Request number {{id}}',
+    noMatchHint: 'Active filters: {{n}}. Clear them to see everything.', loading: 'Loading ...',
+    request: 'Request number {{id}}',
     denied: 'You may not open this page',
     deniedHint: 'It needs the permission "{{permission}}". Ask an administrator if your work requires it.',
     nothing: 'There is no settings page for you',
@@ -24,11 +25,11 @@ export const en = {
     unchanged: 'Nothing changed yet.', fix: 'Correct these fields: {{fields}}',
     readOnly: 'You may only look at this page.', discard: 'Discard changes?',
     discardHint: 'Changes that are not saved will be lost.', discardYes: 'Discard', discardNo: 'Keep editing',
-    copy: 'Copy', copied: 'Copied', copyFailed: 'Copy it yourself with Ctrl C.', yes: 'Yes', no: 'No',
+    copy: 'Copy', copied: 'Copied', copyFailed: 'Not copied. Select the text, then press Ctrl C.', yes: 'Yes', no: 'No',
     deactivate: 'Deactivate', activate: 'Activate', remove: 'Remove', details: 'Details', time: 'Time',
     seconds: '{{n}} s', points: '{{n}} points', notSaved: 'Not saved',
     kept: 'What you entered is kept on this screen.', moreNames: '+{{n}} more',
-    stale: 'The list could not be refreshed. You see the data that were received last.',
+    stale: 'The list could not be refreshed. You see the data received last.',
   },
   conflict: {
     title: 'Somebody else just changed this',
@@ -41,7 +42,8 @@ export const en = {
     npk: 'NPK', name: 'Name', siteId: 'Site', teamId: 'Team', locale: 'Language', status: 'Status', roles: 'Roles',
     capacityPoints: 'Capacity', skills: 'Skills', code: 'Code', nameId: 'Name (Indonesian)', nameEn: 'Name (English)',
     rank: 'Rank', permissions: 'Permissions', defaultScope: 'Default scope', tier: 'Tier', priority: 'Priority',
-    costPoints: 'Cost', offerTimeoutS: 'Offer timeout', pickAllowed: 'Picking', active: 'Active', members: 'Members',
+    costPoints: 'Cost', offerTimeoutS: 'Offer timeout', pickAllowed: 'Taking work oneself', active: 'Active',
+    members: 'Members',
     skillIds: 'Skills', memberIds: 'Members', userIds: 'Members', queueIds: 'Queues', targetIdealS: 'Ideal target',
     targetMaxS: 'Longest target', reopenDays: 'Reopen days', parentId: 'Parent category', kind: 'Kind',
     labelId: 'Text (Indonesian)', labelEn: 'Text (English)', sort: 'Order', channel: 'Channel', key: 'Key',
@@ -49,8 +51,9 @@ export const en = {
     contactPointId: 'Contact point', purpose: 'Purpose', reason: 'Reason', branchId: 'Branch', capacity: 'Capacity',
   },
   invalid: {
-    required: 'Required.', npk: 'An NPK has 4 to 8 digits.', code: 'Capitals, digits or underscore; 2 to 64.',
-    key: 'Small letters, digits or hyphen; 2 to 63; begins with a letter or digit.',
+    required: 'Required.', npk: 'An NPK has 4 to 8 digits.',
+    code: 'Capitals, digits or underscore; 2 to 64 characters.',
+    key: 'Small letters, digits or hyphen; 2 to 63 characters; begins with a letter or digit.',
     range: 'Enter a number from {{min}} to {{max}}.',
     url: 'Enter a full address, such as https://example.org/callback.', roles: 'Choose at least one role.',
     scope: 'Choose a scope for each role.', permissions: 'Choose at least one permission.',
@@ -64,16 +67,16 @@ export const en = {
     organisation: 'Whole organisation', in: 'Scope', pick: 'Choose a {{kind}}', on: '{{kind}} {{name}}',
   },
   users: {
-    title: 'Users', lead: 'Who may sign in, where they stand, and what they may do.', add: 'Add user',
+    title: 'Users', lead: 'Who may sign in, at which site and in which team, and what they may do.', add: 'Add user',
     edit: 'User {{npk}}', search: 'Search name or NPK', site: 'All sites', team: 'All teams', noSite: 'No site',
     noTeam: 'No team', ACTIVE: 'Active', DISABLED: 'Inactive', empty: 'There are no users in your scope yet',
     emptyHint: 'Add the first one; the server makes a temporary password.', identity: 'Identity', work: 'Work',
     rolesHead: 'Roles and scopes',
-    rolesHint: 'Rights are the sum of all roles, each within its scope. You can grant only roles below your own '
+    rolesHint: 'Permissions are the sum of all roles, each within its scope. You can grant only roles below your own '
       + 'rank. Changing roles ends the sessions of the user.',
     addRole: 'Add role', role: 'Role', removeRole: 'Remove role {{name}}',
     noRoles: 'No roles yet; the user cannot work.', npkHint: 'The employee number, used to sign in.',
-    capacityHint: 'The pool of points for work at the same time, usually 100.',
+    capacityHint: 'Points for several pieces of work at once, usually 100.',
     skillsHint: 'Skills decide which queues offer work.', level: 'Level {{n}}', locale_id: 'Indonesian',
     locale_en: 'English', onceTitle: 'Temporary password for {{name}}',
     onceHint: 'Shown this time only. Hand it over in person and ask for it to be changed after signing in.',
@@ -84,8 +87,8 @@ export const en = {
     signOutHint: 'Open screens close within 5 seconds. Drafts stay in the browser. Work goes back to its queue '
       + 'after the grace period.',
     signedOut: 'All sessions have ended', deactivateAsk: 'Deactivate {{name}}?',
-    deactivateHint: 'They can no longer sign in and all sessions end. The history of their work is kept. This can '
-      + 'be undone.',
+    deactivateHint: 'They can no longer sign in and all sessions end. The history of their work is kept. They can '
+      + 'be activated again.',
     activateAsk: 'Activate {{name}} again?',
     activateHint: 'They can sign in with the old password and the roles written here.',
     deactivated: 'The user was deactivated', activated: 'The user was activated', self: 'This is your own account.',
@@ -95,7 +98,7 @@ export const en = {
   roles: {
     title: 'Roles', lead: 'Sets of permissions, given to users within a scope.', add: 'Create role',
     edit: 'Role {{name}}', search: 'Search roles', empty: 'There are no roles yet',
-    emptyHint: 'Create a role so that users gain rights.', rank: 'Rank',
+    emptyHint: 'Create a role so that users gain permissions.', rank: 'Rank',
     rankHint: 'Higher means more authority. You can set 0 to {{n}}.', builtIn: 'Built in',
     builtInHint: 'A built-in role: its code and rank cannot be changed; its permissions can.',
     scopeHint: 'The scope that is suggested when the role is given.', granted: '{{n}} of {{total}} permissions',
@@ -118,10 +121,10 @@ export const en = {
     priorityHint: '0 to 9; the highest is offered first, then the longest waiting.', offer: 'Offer',
     offerHint: 'Seconds until an offer passes to the next agent (5 to 600). Advice: 30 for text, 20 for voice.',
     cost: 'Cost',
-    costHint: 'Points out of 100 for one piece of work. Empty takes the cost of the channel (voice 100, chat 25, '
+    costHint: 'Points for one piece of work, out of 100. Empty takes the cost of the channel (voice 100, chat 25, '
       + 'messages 20, e-mail 10).',
-    costChannel: 'by channel', pick: 'Agents may pick for themselves',
-    pickHint: 'Without this, work comes by offers only.', skills: 'Skills needed',
+    costChannel: 'by channel', pick: 'Agents may take work themselves',
+    pickHint: 'If not, work comes by offers only.', skills: 'Skills needed',
     skillsHint: 'Only members with all of these skills are offered work.', noSkills: 'No skills needed',
     memberHint: 'Search by name or NPK.', noMembers: 'No members yet; nobody is offered work from this queue.',
     addMember: 'Add member', removeMember: 'Remove {{name}}', active: 'Queue active',
@@ -146,7 +149,7 @@ export const en = {
     parent: 'Parent category', active: 'Category active', inherits: 'The target is that of the parent category.',
   },
   reasons: {
-    title: 'Reasons & outcomes', lead: 'The choices agents have for breaks, declining, closing and so on.',
+    title: 'Reasons and outcomes', lead: 'The choices agents have for breaks, declining, closing and so on.',
     add: 'Add choice', edit: 'Choice {{name}}', empty: 'There are no choices of this kind yet',
     emptyHint: 'Without choices agents cannot give a reason.', sortHint: 'Small numbers come first.',
     kindHint: 'Kind and code cannot be changed later; reports use them.', active: 'Choice active',
@@ -157,8 +160,9 @@ export const en = {
     kindHelp: {
       BREAK: 'Chosen by the agent when going on break.', DECLINE: 'Chosen by the agent when declining an offer.',
       OUTCOME: 'The outcome on the documentation form; without it no ticket closes.',
-      OOT: 'Chosen when a message is marked out of topic.',
-      UNMASK: 'Chosen before personal data are shown; kept in the audit trail.', REOPEN: 'Why a ticket was reopened.',
+      OOT: 'Chosen when a conversation is marked out of topic.',
+      UNMASK: 'Chosen before personal data are shown; kept in the audit trail.',
+      REOPEN: 'Chosen when a ticket is reopened.',
       ESCALATION: 'Chosen by the agent when escalating to tier 2.',
     },
   },
@@ -192,14 +196,14 @@ export const en = {
     general: 'General',
     states: {
       ACTIVE: 'Active', DISABLED: 'Disabled', NEEDS_ATTENTION: 'Needs attention', CONNECTED: 'Connected',
-      CONNECTING: 'Connecting', UNKNOWN: 'No news yet',
+      CONNECTING: 'Connecting', UNKNOWN: 'Not known yet',
     },
     stateHelp: {
       ACTIVE: 'The account takes and sends messages.', DISABLED: 'The account neither takes nor sends messages.',
-      NEEDS_ATTENTION: 'The account cannot work until somebody acts.',
-      CONNECTED: 'The connection to the provider is well.',
+      NEEDS_ATTENTION: 'The account cannot be used until somebody acts.',
+      CONNECTED: 'The connection to the provider works.',
       CONNECTING: 'Trying to reach the provider; outgoing messages wait.',
-      UNKNOWN: 'The provider has not been heard of yet.',
+      UNKNOWN: 'The provider has not reported yet.',
     },
     reasons: {
       SIGNATURE_MISSING: 'Requests arrive without a signature.',
@@ -207,7 +211,7 @@ export const en = {
       SIGNATURE_EXPIRED: 'The clock of the sending system is more than 5 minutes off.',
       NO_CALLBACK: 'No callback URL is set; replies cannot be sent.',
       EGRESS_REFUSED: 'The host of the callback is not in EGRESS_ALLOW.',
-      CREDENTIALS_REFUSED: 'The provider refused the credentials; enter new ones.',
+      CREDENTIALS_REFUSED: 'The provider refused this secret; enter a new one.',
       LOGGED_OUT: 'The provider signed the device out; connect it again.',
       RATE_LIMITED: 'The provider limits the sending speed.', UNREACHABLE: 'The provider cannot be reached.',
       SECRET_MISSING: 'The secret is not filled in.',
@@ -216,9 +220,9 @@ export const en = {
   quarantine: {
     title: 'Quarantine',
     lead: 'Events that could not be processed. Nothing is lost: the original is kept and can be replayed once the '
-      + 'cause is mended.',
+      + 'cause is fixed.',
     empty: 'Nothing is in quarantine', emptyHint: 'Every incoming event was processed.', account: 'Account',
-    accountAll: 'All accounts', state: 'State',
+    accountAll: 'All accounts', state: 'Status',
     states: { QUARANTINED: 'In quarantine', REPLAYED: 'Replayed', DONE: 'Done' },
     reason: 'Reason', received: 'Received', attempts: 'Attempts', open: 'Quarantined event', raw: 'Original',
     rawHint: 'Shown as plain text; never run. It may hold personal data: treat it as confidential.',
@@ -226,7 +230,7 @@ export const en = {
     replayHint: 'Processed again as if it had just arrived. Safe to repeat: one event never becomes two messages.',
     result: 'Result of the replay',
     results: {
-      STILL_UNREADABLE: 'It still cannot be read and stays in quarantine. Mend the cause first.',
+      STILL_UNREADABLE: 'It still cannot be read and stays in quarantine. Fix the cause first.',
       CHANNEL_CANNOT_REREAD: 'This channel cannot read an event again.',
       NOTHING_TO_REPLAY: 'There is no message in this event.', stored: 'Done: the event became a message.',
       duplicate: 'It had been received before; nothing was added.',
@@ -235,12 +239,12 @@ export const en = {
     resolvedAt: 'Replayed at',
     reasons: {
       UNREADABLE: 'The content cannot be read.', MALFORMED_JSON: 'Not valid JSON.',
-      DATABASE_REFUSED: 'Refused by the database.', INTERNAL: 'The server made an error.',
+      DATABASE_REFUSED: 'Refused by the database.', INTERNAL: 'The server made an error while processing.',
       FIELD_NOT_TEXT: 'A field is not text.', FIELD_TOO_LONG: 'A field is too long.',
       FIELD_MISSING: 'A required field is missing.', FIELD_NOT_TIME: 'A time cannot be read.',
       FIELD_NOT_VALID: 'A field does not fit the rules.',
       ATTACHMENTS_NOT_SUPPORTED: 'This channel takes no attachments yet.',
-      NOT_AN_OBJECT: 'The event is no JSON object.', TYPE_UNKNOWN: 'The kind of event is not known.',
+      NOT_AN_OBJECT: 'The event is not a JSON object.', TYPE_UNKNOWN: 'The kind of event is not known.',
     },
   },
   optOuts: {
@@ -248,7 +252,7 @@ export const en = {
     add: 'Register opt-out', empty: 'No opt-out is in force',
     emptyHint: 'An opt-out registered here stops outgoing messages for its purpose.', contact: 'Customer',
     handle: 'Contact point', purpose: 'Purpose', purposeAll: 'All purposes', since: 'Since', reason: 'Reason',
-    reasonHint: 'For example: asked for by telephone.', state: 'State', current: 'In force', withdrawn: 'Withdrawn',
+    reasonHint: 'For example: asked for by telephone.', state: 'Status', current: 'In force', withdrawn: 'Withdrawn',
     both: 'In force and withdrawn', withdraw: 'Withdraw', withdrawAsk: 'Withdraw the opt-out of {{name}}?',
     withdrawHint: 'The customer may be contacted again for this purpose. Withdraw only if the customer asked for it.',
     withdrawDone: 'The opt-out was withdrawn', added: 'The opt-out was registered',
@@ -278,7 +282,7 @@ export const en = {
     values: {
       noun: 'List', channelAccountId: 'Channel account', field: 'Field', reasonCode: 'Reason', status: 'Status',
       from: 'From', to: 'To', presence: 'Presence', result: 'Result', agentId: 'Agent', reason: 'Reason', code: 'Code',
-      seq: 'Sequence', until: 'Until', score: 'Score', state: 'State', changed: 'What changed', purpose: 'Purpose',
+      seq: 'Sequence', until: 'Until', score: 'Rating', state: 'Status', changed: 'What changed', purpose: 'Purpose',
       roles: 'Roles', queueId: 'Queue', channel: 'Channel', key: 'Key',
     },
     subjects: {

@@ -5,43 +5,47 @@ import { permissionsId } from './permissions-id.ts';
 export const id = {
   title: 'Pengaturan',
   nav: {
-    label: 'Menu pengaturan', people: 'Orang', work: 'Pekerjaan', channels: 'Kanal', trail: 'Catatan',
+    label: 'Menu pengaturan', people: 'Akses', work: 'Pekerjaan', channels: 'Kanal', trail: 'Pengawasan',
     users: 'Pengguna', roles: 'Peran', queues: 'Antrean', skills: 'Keahlian', categories: 'Kategori',
-    reasons: 'Alasan & hasil', accounts: 'Akun kanal', quarantine: 'Karantina', optOuts: 'Penolakan kontak',
+    reasons: 'Alasan dan hasil', accounts: 'Akun kanal', quarantine: 'Karantina', optOuts: 'Penolakan kontak',
     audit: 'Jejak audit', docs: 'Dokumentasi API', newTab: 'terbuka di tab baru',
   },
   common: {
     clearFilters: 'Hapus filter', all: 'Semua', anyStatus: 'Semua status', none: 'Tidak ada', active: 'Aktif',
     inactive: 'Nonaktif', status: 'Status', name: 'Nama', code: 'Kode', actions: 'Tindakan',
     shown: '{{n}} ditampilkan', shownMore: '{{n}} ditampilkan, masih ada lagi', noMatch: 'Tidak ada yang cocok',
-    noMatchHint: 'Daftar tersembunyi oleh {{n}} filter.', loading: 'Memuat ...', request: 'Nomor permintaan {{id}}',
+    noMatchHint: 'Filter aktif: {{n}}. Hapus filter untuk melihat semua.', loading: 'Memuat ...',
+    request: 'Nomor permintaan {{id}}',
     denied: 'Anda tidak berwenang membuka halaman ini',
     deniedHint: 'Diperlukan izin "{{permission}}". Hubungi administrator bila pekerjaan Anda membutuhkannya.',
     nothing: 'Tidak ada halaman pengaturan untuk Anda',
     nothingHint: 'Peran Anda tidak memuat izin pengaturan. Hubungi administrator bila pekerjaan Anda membutuhkannya.',
-    gone: 'Data tidak ditemukan', goneHint: 'Data ini mungkin sudah dihapus atau di luar cakupan Anda.',
+    gone: 'Data tidak ditemukan', goneHint: 'Data ini mungkin sudah dihapus, atau di luar cakupan Anda.',
     close: 'Tutup', cancel: 'Batal', save: 'Simpan', create: 'Buat', saved: 'Tersimpan', created: 'Dibuat',
     unchanged: 'Belum ada perubahan.', fix: 'Perbaiki isian: {{fields}}',
     readOnly: 'Anda hanya dapat melihat halaman ini.', discard: 'Buang perubahan?',
     discardHint: 'Perubahan yang belum disimpan akan hilang.', discardYes: 'Buang', discardNo: 'Lanjut mengubah',
-    copy: 'Salin', copied: 'Tersalin', copyFailed: 'Salin sendiri dengan Ctrl C.', yes: 'Ya', no: 'Tidak',
+    copy: 'Salin', copied: 'Tersalin', copyFailed: 'Belum tersalin. Pilih teksnya, lalu tekan Ctrl C.', yes: 'Ya',
+    no: 'Tidak',
     deactivate: 'Nonaktifkan', activate: 'Aktifkan', remove: 'Hapus', details: 'Rincian', time: 'Waktu',
     seconds: '{{n}} dtk', points: '{{n}} poin', notSaved: 'Belum tersimpan',
     kept: 'Isian Anda tetap ada di layar ini.', moreNames: '+{{n}} lagi',
-    stale: 'Daftar belum dapat diperbarui. Yang tampak adalah data terakhir yang diterima.',
+    stale: 'Daftar belum dapat diperbarui. Anda melihat data terakhir yang diterima.',
   },
   conflict: {
     title: 'Data ini baru saja diubah orang lain',
     hint: 'Isian Anda tetap ada. Muat versi terbaru, lalu simpan ulang.', load: 'Muat versi terbaru',
-    merged: 'Versi terbaru sudah dimuat; perubahan Anda digabungkan di atasnya.', clash: 'Diubah Anda dan orang lain',
-    theirs: 'Versi orang lain', mine: 'Versi Anda', takeTheirs: 'Pakai versi orang lain', keepMine: 'Tetap versi Anda',
+    merged: 'Versi terbaru sudah dimuat; perubahan Anda diterapkan di atasnya.',
+    clash: 'Diubah oleh Anda dan orang lain',
+    theirs: 'Versi orang lain', mine: 'Versi Anda', takeTheirs: 'Pakai versi orang lain',
+    keepMine: 'Pertahankan versi Anda',
     review: 'Periksa, lalu simpan.',
   },
   fields: {
     npk: 'NPK', name: 'Nama', siteId: 'Site', teamId: 'Tim', locale: 'Bahasa', status: 'Status', roles: 'Peran',
     capacityPoints: 'Kapasitas', skills: 'Keahlian', code: 'Kode', nameId: 'Nama (Indonesia)',
     nameEn: 'Nama (Inggris)', rank: 'Peringkat', permissions: 'Izin', defaultScope: 'Cakupan bawaan', tier: 'Tier',
-    priority: 'Prioritas', costPoints: 'Beban', offerTimeoutS: 'Batas waktu tawaran', pickAllowed: 'Boleh dipilih',
+    priority: 'Prioritas', costPoints: 'Beban', offerTimeoutS: 'Batas waktu tawaran', pickAllowed: 'Ambil sendiri',
     active: 'Aktif', members: 'Anggota', skillIds: 'Keahlian', memberIds: 'Anggota', userIds: 'Anggota',
     queueIds: 'Antrean', targetIdealS: 'Target ideal', targetMaxS: 'Target paling lama',
     reopenDays: 'Masa buka kembali', parentId: 'Kategori induk', kind: 'Jenis', labelId: 'Teks (Indonesia)',
@@ -51,13 +55,13 @@ export const id = {
   },
   invalid: {
     required: 'Wajib diisi.', npk: 'NPK terdiri dari 4 sampai 8 angka.',
-    code: 'Huruf besar, angka, atau garis bawah; 2 sampai 64.',
-    key: 'Huruf kecil, angka, atau tanda hubung; 2 sampai 63; diawali huruf atau angka.',
+    code: 'Huruf besar, angka, atau garis bawah; 2 sampai 64 karakter.',
+    key: 'Huruf kecil, angka, atau tanda hubung; 2 sampai 63 karakter; diawali huruf atau angka.',
     range: 'Isi angka {{min}} sampai {{max}}.', url: 'Isi alamat lengkap, misalnya https://contoh.id/callback.',
     roles: 'Pilih paling sedikit satu peran.', scope: 'Pilih cakupan untuk setiap peran.',
     permissions: 'Pilih paling sedikit satu izin.',
     ideal: 'Target ideal tidak boleh lebih lama dari target paling lama.',
-    both: 'Isi kedua target, atau kosongkan keduanya.', server: 'Tidak diterima server.',
+    both: 'Isi kedua target, atau kosongkan keduanya.', server: 'Tidak diterima oleh server.',
     tooLong: 'Paling banyak {{max}} karakter.', tooShort: 'Paling sedikit {{min}} karakter.',
     dates: 'Waktu akhir harus setelah waktu awal.', teamSite: 'Tim ini berada di site lain.',
   },
@@ -66,17 +70,17 @@ export const id = {
     organisation: 'Seluruh organisasi', in: 'Cakupan', pick: 'Pilih {{kind}}', on: '{{kind}} {{name}}',
   },
   users: {
-    title: 'Pengguna', lead: 'Siapa yang dapat masuk, di mana tempatnya, dan apa yang boleh dilakukannya.',
+    title: 'Pengguna', lead: 'Siapa yang dapat masuk, di site dan tim mana, serta apa yang boleh dilakukannya.',
     add: 'Tambah pengguna', edit: 'Pengguna {{npk}}', search: 'Cari nama atau NPK', site: 'Semua site',
     team: 'Semua tim', noSite: 'Tanpa site', noTeam: 'Tanpa tim', ACTIVE: 'Aktif', DISABLED: 'Nonaktif',
     empty: 'Belum ada pengguna dalam cakupan Anda',
     emptyHint: 'Tambahkan pengguna pertama; kata sandi sementara dibuat oleh server.', identity: 'Identitas',
     work: 'Pekerjaan', rolesHead: 'Peran dan cakupan',
-    rolesHint: 'Izin adalah gabungan semua peran, masing-masing di cakupannya. Hanya peran di bawah peringkat Anda '
-      + 'yang dapat diberikan. Mengubah peran mengakhiri sesi pengguna.',
+    rolesHint: 'Izin adalah gabungan semua peran, masing-masing dalam cakupannya. Anda hanya dapat memberikan peran di '
+      + 'bawah peringkat Anda. Mengubah peran mengakhiri semua sesi pengguna.',
     addRole: 'Tambah peran', role: 'Peran', removeRole: 'Hapus peran {{name}}',
     noRoles: 'Belum ada peran; pengguna belum dapat bekerja.', npkHint: 'Nomor pokok karyawan, dipakai untuk masuk.',
-    capacityHint: 'Kumpulan poin untuk pekerjaan bersamaan, biasanya 100.',
+    capacityHint: 'Poin untuk menangani beberapa pekerjaan sekaligus, biasanya 100.',
     skillsHint: 'Keahlian menentukan antrean mana yang menawarkan pekerjaan.', level: 'Tingkat {{n}}',
     locale_id: 'Indonesia', locale_en: 'Inggris', onceTitle: 'Kata sandi sementara untuk {{name}}',
     onceHint: 'Hanya ditampilkan kali ini. Serahkan langsung kepada yang bersangkutan dan minta segera menggantinya '
@@ -86,31 +90,31 @@ export const id = {
     resetHint: 'Kata sandi lama tidak berlaku lagi dan semua sesi berakhir. Kata sandi sementara ditampilkan satu '
       + 'kali.',
     signOut: 'Keluarkan dari semua perangkat', signOutAsk: 'Akhiri semua sesi {{name}}?',
-    signOutHint: 'Layar yang terbuka tertutup dalam 5 detik. Draf di peramban tetap ada. Pekerjaan kembali ke '
+    signOutHint: 'Layar yang terbuka akan tertutup dalam 5 detik. Draf di peramban tetap ada. Pekerjaan kembali ke '
       + 'antrean setelah masa tenggang.',
     signedOut: 'Semua sesi diakhiri', deactivateAsk: 'Nonaktifkan {{name}}?',
-    deactivateHint: 'Tidak dapat masuk lagi dan semua sesi berakhir. Riwayat pekerjaannya tetap tersimpan. Dapat '
-      + 'diaktifkan kembali.',
+    deactivateHint: 'Pengguna tidak dapat masuk lagi dan semua sesinya berakhir. Riwayat pekerjaannya tetap tersimpan. '
+      + 'Pengguna dapat diaktifkan kembali.',
     activateAsk: 'Aktifkan kembali {{name}}?',
-    activateHint: 'Dapat masuk lagi dengan kata sandi lama dan peran yang tertulis di sini.',
+    activateHint: 'Pengguna dapat masuk lagi dengan kata sandi lama dan peran yang tertulis di sini.',
     deactivated: 'Pengguna dinonaktifkan', activated: 'Pengguna diaktifkan', self: 'Ini akun Anda sendiri.',
-    you: 'Anda', tooHigh: 'Peringkat pengguna ini setara atau di atas Anda; Anda hanya dapat melihatnya.',
+    you: 'Anda', tooHigh: 'Peringkat pengguna ini setara dengan atau di atas peringkat Anda; Anda hanya dapat melihat.',
     createdAt: 'Dibuat', npk: 'NPK', saveFirst: 'Simpan atau buang perubahan dahulu.',
   },
   roles: {
     title: 'Peran', lead: 'Kumpulan izin yang diberikan kepada pengguna dalam suatu cakupan.', add: 'Buat peran',
     edit: 'Peran {{name}}', search: 'Cari peran', empty: 'Belum ada peran',
     emptyHint: 'Buat peran agar pengguna memperoleh izin.', rank: 'Peringkat',
-    rankHint: 'Makin tinggi makin berwenang. Yang dapat Anda atur: 0 sampai {{n}}.', builtIn: 'Bawaan',
+    rankHint: 'Makin tinggi, makin besar wewenangnya. Anda dapat mengatur 0 sampai {{n}}.', builtIn: 'Bawaan',
     builtInHint: 'Peran bawaan: kode dan peringkatnya tidak dapat diubah; izinnya dapat disesuaikan.',
     scopeHint: 'Cakupan yang diusulkan saat peran diberikan.', granted: '{{n}} dari {{total}} izin',
     groupGranted: '{{n}} dari {{total}}', permissions: 'Izin',
-    tooHigh: 'Peran ini setara atau di atas peringkat Anda; Anda hanya dapat melihatnya.',
+    tooHigh: 'Peran ini setara dengan atau di atas peringkat Anda; Anda hanya dapat melihat.',
     selectAll: 'Semua izin {{group}}',
-    notYours: 'Anda sendiri tidak memiliki izin ini, sehingga tidak dapat memberikannya.',
+    notYours: 'Anda tidak memiliki izin ini, sehingga tidak dapat memberikannya.',
     groups: {
       interaction: 'Interaksi', contact: 'Kontak', ticket: 'Tiket', 'opt-out': 'Penolakan kontak', metrics: 'Metrik',
-      presence: 'Kehadiran', user: 'Pengguna', role: 'Peran', queue: 'Antrean dan daftar', channel: 'Kanal',
+      presence: 'Status kehadiran', user: 'Pengguna', role: 'Peran', queue: 'Antrean dan daftar', channel: 'Kanal',
       quarantine: 'Karantina', audit: 'Jejak audit', system: 'Sistem',
     },
   },
@@ -125,10 +129,10 @@ export const id = {
     offerHint: 'Detik sampai tawaran beralih ke agen berikutnya (5 sampai 600). Anjuran: 30 untuk teks, 20 untuk '
       + 'telepon.',
     cost: 'Beban',
-    costHint: 'Poin dari 100 per pekerjaan. Kosongkan untuk memakai beban kanal (telepon 100, obrolan 25, pesan 20, '
+    costHint: 'Poin per pekerjaan, dari 100. Kosongkan untuk memakai beban kanal (telepon 100, obrolan 25, pesan 20, '
       + 'e-mail 10).',
-    costChannel: 'menurut kanal', pick: 'Agen boleh memilih sendiri',
-    pickHint: 'Tanpa ini pekerjaan hanya datang lewat tawaran.', skills: 'Keahlian yang diperlukan',
+    costChannel: 'menurut kanal', pick: 'Agen boleh mengambil sendiri',
+    pickHint: 'Bila tidak, pekerjaan hanya datang lewat tawaran.', skills: 'Keahlian yang diperlukan',
     skillsHint: 'Hanya anggota dengan semua keahlian ini yang memperoleh tawaran.', noSkills: 'Tanpa syarat keahlian',
     memberHint: 'Cari dengan nama atau NPK.',
     noMembers: 'Belum ada anggota; tidak ada yang menerima tawaran dari antrean ini.', addMember: 'Tambah anggota',
@@ -156,7 +160,7 @@ export const id = {
     inherits: 'Target mengikuti kategori induk.',
   },
   reasons: {
-    title: 'Alasan & hasil', lead: 'Pilihan yang dipakai agen saat istirahat, menolak, menutup, dan seterusnya.',
+    title: 'Alasan dan hasil', lead: 'Pilihan yang dipakai agen saat istirahat, menolak, menutup, dan seterusnya.',
     add: 'Tambah pilihan', edit: 'Pilihan {{name}}', empty: 'Belum ada pilihan untuk jenis ini',
     emptyHint: 'Tanpa pilihan, agen tidak dapat memberi alasan.', sortHint: 'Angka kecil tampil lebih dahulu.',
     kindHint: 'Jenis dan kode tidak dapat diubah setelah dibuat; laporan memakainya.', active: 'Pilihan aktif',
@@ -167,9 +171,9 @@ export const id = {
     kindHelp: {
       BREAK: 'Dipilih agen saat mengganti status menjadi Istirahat.', DECLINE: 'Dipilih agen saat menolak tawaran.',
       OUTCOME: 'Hasil pada formulir dokumentasi; tanpa ini tiket tidak dapat ditutup.',
-      OOT: 'Dipilih saat menandai pesan di luar topik.',
+      OOT: 'Dipilih saat percakapan ditandai di luar topik.',
       UNMASK: 'Dipilih sebelum data pribadi ditampilkan; dicatat di jejak audit.',
-      REOPEN: 'Alasan tiket dibuka kembali.', ESCALATION: 'Dipilih agen saat mengeskalasi ke Tier 2.',
+      REOPEN: 'Dipilih saat tiket dibuka kembali.', ESCALATION: 'Dipilih agen saat mengeskalasi ke Tier 2.',
     },
   },
   accounts: {
@@ -190,10 +194,10 @@ export const id = {
     onceHint: 'Hanya ditampilkan kali ini. Salin ke sistem pengirim sekarang; setelah ditutup hanya 4 karakter '
       + 'terakhir yang terlihat.',
     onceDone: 'Sudah saya salin', connect: 'Cara menghubungkan', webhook: 'Alamat webhook',
-    webhookHint: 'Sistem luar mengirim pesan ke alamat ini dengan tanda tangan.', embed: 'Skrip untuk situs',
-    embedHint: 'Tempel sebelum </body> pada halaman situs.', demo: 'Buka halaman obrolan', health: 'Kesehatan',
+    webhookHint: 'Sistem luar mengirim pesan bertanda tangan ke alamat ini.', embed: 'Skrip untuk situs',
+    embedHint: 'Tempel sebelum </body> pada halaman situs.', demo: 'Buka halaman obrolan', health: 'Kondisi',
     since: 'sejak {{time}}', enable: 'Aktifkan', disable: 'Nonaktifkan', disableAsk: 'Nonaktifkan {{name}}?',
-    disableHint: 'Pesan baru ditolak dan balasan tidak terkirim sampai diaktifkan kembali. Percakapan tetap '
+    disableHint: 'Pesan baru ditolak dan balasan menunggu sampai akun diaktifkan kembali. Percakapan tetap '
       + 'tersimpan.',
     enableAsk: 'Aktifkan {{name}}?', enableHint: 'Akun menerima dan mengirim pesan lagi.',
     disabled: 'Akun dinonaktifkan', enabled: 'Akun diaktifkan',
@@ -202,14 +206,14 @@ export const id = {
     general: 'Umum',
     states: {
       ACTIVE: 'Aktif', DISABLED: 'Dinonaktifkan', NEEDS_ATTENTION: 'Perlu tindakan', CONNECTED: 'Terhubung',
-      CONNECTING: 'Sedang menghubungkan', UNKNOWN: 'Belum ada kabar',
+      CONNECTING: 'Sedang menghubungkan', UNKNOWN: 'Belum diketahui',
     },
     stateHelp: {
       ACTIVE: 'Akun menerima dan mengirim pesan.', DISABLED: 'Akun tidak menerima dan tidak mengirim pesan.',
-      NEEDS_ATTENTION: 'Akun tidak dapat bekerja sebelum ditangani.',
+      NEEDS_ATTENTION: 'Akun tidak dapat dipakai sebelum ditangani.',
       CONNECTED: 'Koneksi dengan penyedia berjalan baik.',
       CONNECTING: 'Sedang mencoba tersambung dengan penyedia; pesan keluar menunggu.',
-      UNKNOWN: 'Belum ada kabar dari penyedia.',
+      UNKNOWN: 'Penyedia belum memberi kabar.',
     },
     reasons: {
       SIGNATURE_MISSING: 'Kiriman datang tanpa tanda tangan.',
@@ -217,7 +221,7 @@ export const id = {
       SIGNATURE_EXPIRED: 'Jam sistem pengirim terpaut lebih dari 5 menit.',
       NO_CALLBACK: 'URL callback belum diisi; balasan tidak dapat dikirim.',
       EGRESS_REFUSED: 'Host callback tidak terdaftar di EGRESS_ALLOW.',
-      CREDENTIALS_REFUSED: 'Penyedia menolak rahasia; isi yang baru.',
+      CREDENTIALS_REFUSED: 'Penyedia menolak rahasia ini; isi yang baru.',
       LOGGED_OUT: 'Perangkat dikeluarkan oleh penyedia; hubungkan kembali.',
       RATE_LIMITED: 'Penyedia membatasi kecepatan kirim.', UNREACHABLE: 'Penyedia tidak dapat dihubungi.',
       SECRET_MISSING: 'Rahasia belum diisi.',
@@ -225,19 +229,19 @@ export const id = {
   },
   quarantine: {
     title: 'Karantina',
-    lead: 'Kiriman yang tidak dapat diproses. Tidak ada yang hilang: isi aslinya disimpan dan dapat diputar ulang '
+    lead: 'Kiriman yang tidak dapat diproses. Tidak ada yang hilang: isi aslinya disimpan dan dapat diproses ulang '
       + 'setelah penyebabnya diperbaiki.',
     empty: 'Tidak ada kiriman yang dikarantina', emptyHint: 'Semua kiriman masuk berhasil diproses.', account: 'Akun',
-    accountAll: 'Semua akun', state: 'Keadaan',
-    states: { QUARANTINED: 'Dikarantina', REPLAYED: 'Sudah diputar ulang', DONE: 'Selesai' },
-    reason: 'Alasan', received: 'Diterima', attempts: 'Percobaan', open: 'Kiriman karantina', raw: 'Isi asli',
-    rawHint: 'Ditampilkan sebagai teks apa adanya; tidak pernah dijalankan. Dapat memuat data pribadi: perlakukan '
+    accountAll: 'Semua akun', state: 'Status',
+    states: { QUARANTINED: 'Dikarantina', REPLAYED: 'Sudah diproses ulang', DONE: 'Selesai' },
+    reason: 'Alasan', received: 'Diterima', attempts: 'Percobaan', open: 'Kiriman yang dikarantina', raw: 'Isi asli',
+    rawHint: 'Ditampilkan sebagai teks apa adanya dan tidak pernah dijalankan. Dapat memuat data pribadi: perlakukan '
       + 'sebagai rahasia.',
     rawNone: 'Isi asli tidak tersedia.', rawCut: 'Hanya {{shown}} dari {{total}} yang ditampilkan.',
-    replay: 'Putar ulang',
-    replayHint: 'Diproses lagi seperti baru diterima. Aman diulang: kiriman yang sama tidak pernah menjadi dua '
+    replay: 'Proses ulang',
+    replayHint: 'Diproses seperti baru diterima. Aman diulang: kiriman yang sama tidak pernah menjadi dua '
       + 'pesan.',
-    result: 'Hasil putar ulang',
+    result: 'Hasil proses ulang',
     results: {
       STILL_UNREADABLE: 'Masih tidak dapat dibaca; tetap dikarantina. Perbaiki penyebabnya dahulu.',
       CHANNEL_CANNOT_REREAD: 'Kanal ini tidak dapat membaca ulang kiriman.',
@@ -245,10 +249,10 @@ export const id = {
       duplicate: 'Sudah pernah diterima; tidak ada yang ditambahkan.',
       quarantined: 'Masih tidak dapat diproses; tetap dikarantina.',
     },
-    resolvedAt: 'Diputar ulang pada',
+    resolvedAt: 'Diproses ulang pada',
     reasons: {
       UNREADABLE: 'Isi tidak dapat dibaca.', MALFORMED_JSON: 'Bukan JSON yang benar.',
-      DATABASE_REFUSED: 'Ditolak basis data.', INTERNAL: 'Kesalahan server saat memproses.',
+      DATABASE_REFUSED: 'Ditolak oleh basis data.', INTERNAL: 'Terjadi kesalahan di server saat memproses.',
       FIELD_NOT_TEXT: 'Isian bukan teks.', FIELD_TOO_LONG: 'Isian terlalu panjang.',
       FIELD_MISSING: 'Isian wajib tidak ada.', FIELD_NOT_TIME: 'Waktu tidak dapat dibaca.',
       FIELD_NOT_VALID: 'Isian tidak sesuai ketentuan.',
@@ -262,7 +266,7 @@ export const id = {
     add: 'Catat penolakan', empty: 'Belum ada penolakan yang berlaku',
     emptyHint: 'Penolakan yang dicatat di sini menghentikan pesan keluar untuk tujuan tersebut.', contact: 'Nasabah',
     handle: 'Titik kontak', purpose: 'Tujuan', purposeAll: 'Semua tujuan', since: 'Sejak', reason: 'Alasan',
-    reasonHint: 'Misalnya: diminta nasabah lewat telepon.', state: 'Keadaan', current: 'Berlaku', withdrawn: 'Dicabut',
+    reasonHint: 'Misalnya: diminta nasabah lewat telepon.', state: 'Status', current: 'Berlaku', withdrawn: 'Dicabut',
     both: 'Berlaku dan dicabut', withdraw: 'Cabut', withdrawAsk: 'Cabut penolakan {{name}}?',
     withdrawHint: 'Nasabah dapat dihubungi lagi untuk tujuan ini. Cabut hanya bila nasabah sendiri memintanya.',
     withdrawDone: 'Penolakan dicabut', added: 'Penolakan dicatat', contactHint: 'Cari nasabah dengan nama atau nomor.',
@@ -272,11 +276,11 @@ export const id = {
   },
   audit: {
     title: 'Jejak audit',
-    lead: 'Semua yang terjadi, siapa yang melakukan, dan kapan. Hanya kode dan nomor; isi pesan dan data pribadi '
+    lead: 'Semua yang terjadi, siapa pelakunya, dan kapan. Hanya kode dan nomor; isi pesan dan data pribadi '
       + 'tidak disimpan di sini.',
     actor: 'Pelaku', type: 'Kejadian', subject: 'Objek', from: 'Dari', to: 'Sampai', allTypes: 'Semua kejadian',
     subjectId: 'Nomor objek (id)', actorId: 'Cari pengguna', empty: 'Belum ada catatan',
-    emptyHint: 'Setiap perubahan akan tampil di sini.', refresh: 'Perbarui', actorKind: 'Jenis pelaku',
+    emptyHint: 'Setiap perubahan akan tampil di sini.', refresh: 'Muat ulang', actorKind: 'Jenis pelaku',
     allActors: 'Semua pelaku',
     endings: {
       SIGNED_OUT: 'keluar sendiri', ADMINISTRATOR: 'dikeluarkan administrator', PASSWORD_CHANGED: 'kata sandi diganti',
@@ -293,8 +297,8 @@ export const id = {
     noData: 'Tidak ada rincian lain.',
     values: {
       noun: 'Daftar', channelAccountId: 'Akun kanal', field: 'Isian', reasonCode: 'Alasan', status: 'Status',
-      from: 'Dari', to: 'Menjadi', presence: 'Kehadiran', result: 'Hasil', agentId: 'Agen', reason: 'Alasan',
-      code: 'Kode', seq: 'Nomor urut', until: 'Sampai', score: 'Nilai', state: 'Keadaan', changed: 'Yang berubah',
+      from: 'Dari', to: 'Menjadi', presence: 'Status kehadiran', result: 'Hasil', agentId: 'Agen', reason: 'Alasan',
+      code: 'Kode', seq: 'Nomor urut', until: 'Sampai', score: 'Penilaian', state: 'Status', changed: 'Yang berubah',
       purpose: 'Tujuan', roles: 'Peran', queueId: 'Antrean', channel: 'Kanal', key: 'Kunci',
     },
     subjects: {

@@ -3,9 +3,9 @@ export const permissionsEn = {
   interaction: {
     read: ['Read interactions', 'See interactions of the scope with their conversation and messages.'],
     'read-waiting': ['See what waits', 'See waiting interactions; personal data masked and without text.'],
-    handle: ['Handle interactions', 'Take offers, answer, document and close own work.'],
-    pick: ['Pick from a queue', 'Take work from queues that allow it.'],
-    reassign: ['Reassign work', 'Transfer, release or take over the work of other agents.'],
+    handle: ['Handle interactions', 'Take offers, reply, document and close own work.'],
+    pick: ['Take from a queue', 'Take work from queues that allow it.'],
+    reassign: ['Reassign work', 'Transfer, return or take over the work of other agents.'],
   },
   contact: {
     read: ['Read contacts', 'See the customers of the scope; personal data masked.'],
@@ -23,7 +23,7 @@ export const permissionsEn = {
     read: ['See metrics', 'See the live figures of the scope.'],
   },
   presence: {
-    read: ['See presence', 'See the state of the agents in the scope.'],
+    read: ['See presence', 'See the presence of agents in the scope.'],
     manage: ['Set presence', 'Change the presence of others.'],
   },
   user: {
@@ -38,15 +38,15 @@ export const permissionsEn = {
     manage: ['Manage queues and lists', 'Change queues, skills, categories and reasons.'],
   },
   channel: {
-    read: ['See channel accounts', 'See channel accounts and their health, never their credentials.'],
-    manage: ['Manage channel accounts', 'Change channel accounts and write their credentials.'],
+    read: ['See channel accounts', 'See channel accounts and their health, without their secrets.'],
+    manage: ['Manage channel accounts', 'Change channel accounts and fill in their secrets.'],
   },
   quarantine: {
     read: ['See the quarantine', 'See quarantined events with their reason.'],
     replay: ['Replay the quarantine', 'Process quarantined events again.'],
   },
   audit: {
-    read: ['Read the audit trail', 'Read the journal and verify its seals.'],
+    read: ['Read the audit trail', 'Read the audit trail and verify its seals.'],
   },
   system: {
     read: ['See the system', 'See metrics, health and documentation of the installation.'],

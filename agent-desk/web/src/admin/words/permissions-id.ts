@@ -4,18 +4,18 @@ export const permissionsId = {
     read: ['Membaca interaksi', 'Melihat interaksi dalam cakupan, beserta percakapan dan pesannya.'],
     'read-waiting': [
       'Melihat yang menunggu',
-      'Melihat antrean yang menunggu; data pribadi disamarkan dan tanpa isi pesan.',
+      'Melihat interaksi yang menunggu; data pribadi disamarkan dan tanpa isi pesan.',
     ],
-    handle: ['Menangani interaksi', 'Menerima tawaran, menjawab, mendokumentasikan, dan menutup pekerjaan sendiri.'],
-    pick: ['Memilih dari antrean', 'Mengambil sendiri dari antrean yang mengizinkannya.'],
-    reassign: ['Mengalihkan pekerjaan', 'Mengalihkan, melepas, atau mengambil alih pekerjaan agen lain.'],
+    handle: ['Menangani interaksi', 'Mengambil tawaran, membalas, mendokumentasikan, dan menutup pekerjaan sendiri.'],
+    pick: ['Mengambil dari antrean', 'Mengambil sendiri pekerjaan dari antrean yang mengizinkannya.'],
+    reassign: ['Mengalihkan pekerjaan', 'Mengalihkan, mengembalikan, atau mengambil alih pekerjaan agen lain.'],
   },
   contact: {
     read: ['Membaca kontak', 'Melihat data nasabah dalam cakupan; data pribadi disamarkan.'],
     update: ['Mengubah kontak', 'Mengubah data nasabah.'],
     unmask: [
       'Menampilkan data pribadi',
-      'Melihat data yang disamarkan, dengan alasan. Setiap kali dicatat di jejak audit.',
+      'Melihat data yang disamarkan, dengan alasan. Setiap pembukaan dicatat di jejak audit.',
     ],
   },
   ticket: {
@@ -23,14 +23,14 @@ export const permissionsId = {
     update: ['Mengubah tiket', 'Mengubah kategori, hasil, dan ringkasan tiket.'],
   },
   'opt-out': {
-    manage: ['Mengelola penolakan kontak', 'Mencatat dan mencabut penolakan untuk dihubungi.'],
+    manage: ['Mengelola penolakan kontak', 'Mencatat dan mencabut penolakan kontak nasabah.'],
   },
   metrics: {
-    read: ['Melihat metrik', 'Melihat angka langsung dalam cakupan.'],
+    read: ['Melihat metrik', 'Melihat angka terkini dalam cakupan.'],
   },
   presence: {
-    read: ['Melihat kehadiran', 'Melihat status agen dalam cakupan.'],
-    manage: ['Mengatur kehadiran', 'Mengubah status kehadiran orang lain.'],
+    read: ['Melihat status kehadiran', 'Melihat status kehadiran agen dalam cakupan.'],
+    manage: ['Mengatur status kehadiran', 'Mengubah status kehadiran orang lain.'],
   },
   user: {
     read: ['Melihat pengguna', 'Melihat pengguna dalam cakupan.'],
@@ -44,17 +44,17 @@ export const permissionsId = {
     manage: ['Mengelola antrean dan daftar', 'Mengubah antrean, keahlian, kategori, dan alasan.'],
   },
   channel: {
-    read: ['Melihat akun kanal', 'Melihat akun kanal dan kesehatannya, tidak pernah rahasianya.'],
+    read: ['Melihat akun kanal', 'Melihat akun kanal dan kondisinya, tanpa rahasianya.'],
     manage: ['Mengelola akun kanal', 'Mengubah akun kanal dan mengisi rahasianya.'],
   },
   quarantine: {
     read: ['Melihat karantina', 'Melihat kiriman yang dikarantina beserta alasannya.'],
-    replay: ['Memutar ulang karantina', 'Memproses ulang kiriman yang dikarantina.'],
+    replay: ['Memproses ulang karantina', 'Memproses ulang kiriman yang dikarantina.'],
   },
   audit: {
-    read: ['Membaca jejak audit', 'Membaca jurnal dan memeriksa segelnya.'],
+    read: ['Membaca jejak audit', 'Membaca jejak audit dan memeriksa segelnya.'],
   },
   system: {
-    read: ['Melihat sistem', 'Melihat metrik, kesehatan, dan dokumentasi instalasi.'],
+    read: ['Melihat sistem', 'Melihat metrik, kondisi, dan dokumentasi instalasi.'],
   },
 };
