@@ -302,21 +302,22 @@ export async function releaseInteraction(work: Work, command: OnInteraction & { 
  */
 export function startAssignment(work: Work,
   options: { socketGraceSeconds?: number } = {}): { stop(): Promise<void> } {
+  // A hint asks for offers only: in a burst it comes with every batch, and what runs out is looked at by the sweep.
+  const offers = repeating(work, limits.assignmentSweepMs, () => offerNext(work));
   const quick = repeating(work, limits.assignmentSweepMs, async () => {
     await expireOffers(work);
     await sweepPresence(work, options.socketGraceSeconds);
-    await offerNext(work);
   });
   const slow = repeating(work, limits.slowSweepMs, async () => {
     await dropDeadNodes(work);
     await sweepAbandoned(work);
     await adoptStranded(work);
   });
-  const off = work.wake.on('assignment', () => quick.now());
+  const off = work.wake.on('assignment', () => offers.now());
   return {
     async stop() {
       off();
-      await Promise.all([quick.stop(), slow.stop()]);
+      await Promise.all([offers.stop(), quick.stop(), slow.stop()]);
     },
   };
 }

@@ -1,4 +1,5 @@
 /** The one place that opens PostgreSQL for the hot paths: prepared statements, short transactions, bounded retries. */
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { limits } from '#domain/limits.ts';
 
@@ -113,18 +114,27 @@ function queryable(client: pg.Pool | pg.PoolClient): Queryable {
   };
 }
 
+/** What is sent in this turn of the event loop leaves in one write, and wakes PostgreSQL once. */
+function together(client: pg.PoolClient): void {
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+  stream.cork();
+  process.nextTick(() => { stream.uncork(); });
+}
+
 async function attempt<T>(pool: pg.Pool, body: (tx: Tx) => Promise<T>): Promise<T> {
   const hooks: (() => void)[] = [];
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
     // Not awaited: BEGIN and the first statement share a round trip, as the last one does with COMMIT.
+    together(client);
     const begun = client.query('BEGIN');
     begun.catch(() => undefined);
     let final: { stmt: Statement; values: readonly unknown[] } | undefined;
     const result = await body({ ...queryable(client), afterCommit: (hook) => void hooks.push(hook),
       last: (stmt, values) => { final = { stmt, values }; } });
     await begun;
+    together(client);
     const ends = final === undefined ? [] : [queryable(client).rows(final.stmt, final.values)];
     ends.push(client.query('COMMIT').then(() => []));
     const settled = await Promise.allSettled(ends);
@@ -155,7 +165,7 @@ export function openDb(options: DbOptions): Db {
     pipeline: true,
     // Data lie on flash or in memory: an index look-up costs about what the next page does. Without this the planner
     // reads whole tables for a batch of 16 as long as they are small.
-    options: `-c random_page_cost=1.1 -c enable_seqscan=off${role}`,
+    options: `-c random_page_cost=1.1 -c enable_seqscan=off -c plan_cache_mode=force_generic_plan${role}`,
   };
   const pool = new pg.Pool(settings);
   pool.on('error', (error) => options.onError?.(error));
