@@ -27,8 +27,20 @@ async function migrateWhenReady(url: string, log: Log): Promise<string | undefin
   }
 }
 
+/**
+ * Of several reads that were begun at once, one may fail unheard after another: where the database was away that ends
+ * nothing (RF07). Whatever else nobody caught is a fault of ours and ends the process, as it would without this.
+ */
+function outliveOutages(log: Log): void {
+  process.on('unhandledRejection', (error) => {
+    if (!isUnavailable(error)) throw error;
+    log.warn({ sqlState: sqlState(error) }, 'a read that nobody waits for failed: the database was away');
+  });
+}
+
 async function run(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
+  outliveOutages(log);
   const embedded = config.databaseUrl === undefined || config.redisUrl === undefined;
   const lock = embedded ? acquireDataDir(config.dataDir) : undefined;
   const own = await startEmbedded({ dataDir: config.dataDir, postgres: config.databaseUrl === undefined,
