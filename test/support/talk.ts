@@ -54,8 +54,8 @@ export interface Callback {
   ledger: { clientId: string; text: string; to: string; seq: number; conversationId: string }[];
 }
 
-/** The callback of a generic account: takes every reply and keeps it. The account is told of it. */
-export async function callbackServer(t: Teardown, outside: Pick<Outside, 'db' | 'world'>): Promise<Callback> {
+/** A server that takes every reply of a generic account and keeps it. */
+export async function ledgerServer(t: Teardown): Promise<Callback> {
   const ledger: Callback['ledger'] = [];
   const server = createServer((request, response) => {
     let body = '';
@@ -70,9 +70,16 @@ export async function callbackServer(t: Teardown, outside: Pick<Outside, 'db' | 
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   t.teardown(() => { server.closeAllConnections(); server.close(); });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/balasan`;
-  await outside.db.dynamic(`update channel_accounts set version = version + 1,
-    settings = settings || jsonb_build_object('callbackUrl', $2::text) where id = $1`, [outside.world.accountId, url]);
   return { url, ledger };
+}
+
+/** The same, as the callback of the world's generic account. */
+export async function callbackServer(t: Teardown, outside: Pick<Outside, 'db' | 'world'>): Promise<Callback> {
+  const callback = await ledgerServer(t);
+  await outside.db.dynamic(`update channel_accounts set version = version + 1,
+    settings = settings || jsonb_build_object('callbackUrl', $2::text) where id = $1`,
+  [outside.world.accountId, callback.url]);
+  return callback;
 }
 
 /** Comes back after whatever ended the connection, as a screen does. */
