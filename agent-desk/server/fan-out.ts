@@ -68,26 +68,31 @@ function holders<V extends Viewer>(out: Building<V>, userIds: readonly string[])
     user.organisationId === out.organisationId && can(user, 'interaction.read'));
 }
 
-function readersOf<V extends Viewer>(out: Building<V>, hydrated: Hydrated, conversationId: string): Set<V> {
+/** Who reads a message of this interaction, or without one whatever else is told of the conversation. */
+function readersOf<V extends Viewer>(out: Building<V>, hydrated: Hydrated, conversationId: string,
+  interactionId: string | null): Set<V> {
   const readers = hydrated.readers.get(conversationId);
   if (readers === undefined) return new Set();
-  return out.audience.having('interaction.read', out.organisationId, keysOfPlaces(out.organisationId, readers.places))
+  const places = interactionId === null ? readers.places
+    : hydrated.interactions.filter(({ view }) => view.id === interactionId).map(({ place }) => place);
+  return out.audience.having('interaction.read', out.organisationId, keysOfPlaces(out.organisationId, places))
     .union(new Set(holders(out, readers.holderIds)));
 }
 
 function giveMessages<V extends Viewer>(out: Building<V>, hydrated: Hydrated): void {
   const known = new Map<string, Set<V>>();
-  const readers = (id: string): Set<V> => {
-    const found = known.get(id) ?? readersOf(out, hydrated, id);
-    known.set(id, found);
+  const readers = (conversationId: string, interactionId: string | null): Set<V> => {
+    const key = `${conversationId} ${interactionId}`;
+    const found = known.get(key) ?? readersOf(out, hydrated, conversationId, interactionId);
+    known.set(key, found);
     return found;
   };
   for (const view of hydrated.messages.toSorted((a, b) => a.seq - b.seq)) {
-    give(out, readers(view.conversationId),
+    give(out, readers(view.conversationId, view.interactionId),
       { type: 'message.changed', subject: { type: 'message', id: view.id }, version: view.version, data: view });
   }
   for (const id of hydrated.subjects.read) {
-    give(out, readers(id), { type: 'conversation.read', subject: { type: 'conversation', id }, version: 0,
+    give(out, readers(id, null), { type: 'conversation.read', subject: { type: 'conversation', id }, version: 0,
       data: { conversationId: id, seq: hydrated.readers.get(id)?.customerReadSeq ?? 0 } });
   }
 }

@@ -29,12 +29,6 @@ const SELECT = `select m.id, m.conversation_id, m.interaction_id, m.seq, m.direc
 
 const byIds = statement('messages.seen', `${SELECT} where m.organisation_id = $1 and m.id = any($2::uuid[])`);
 
-const newest = statement('messages.before', `select * from (${SELECT} where m.organisation_id = $1
-  and m.conversation_id = $2 and m.seq < $3 order by m.seq desc limit $4) page order by seq`);
-
-const following = statement('messages.after', `${SELECT} where m.organisation_id = $1
-  and m.conversation_id = $2 and m.seq > $3 order by m.seq limit $4`);
-
 function iso(time: Date | null): string | null {
   return time === null ? null : time.toISOString();
 }
@@ -66,7 +60,7 @@ export async function messageViews(db: Queryable, organisationId: string,
 }
 
 export interface MessagePage {
-  organisationId: string;
+  user: User;
   conversationId: string;
   /** The newest with seq below this; without both, the newest of all. */
   before?: number | undefined;
@@ -75,12 +69,15 @@ export interface MessagePage {
   limit: number;
 }
 
-/** A page of one conversation, ascending by seq; ask conversationVisible first. */
+/** A page of what the user may read of one conversation, ascending by seq. */
 export async function messagePage(db: Queryable, page: MessagePage): Promise<{ items: MessageSeen[]; more: boolean }> {
-  const { organisationId, conversationId, limit } = page;
+  const { user, conversationId, limit } = page;
   const forward = page.after !== undefined;
-  const rows = await db.rows<Stored>(forward ? following : newest,
-    [organisationId, conversationId, forward ? page.after : page.before ?? 2_147_483_647, limit + 1]);
+  const rows = await db.dynamic<Stored>(`${SELECT} where m.organisation_id = $1 and m.conversation_id = $2
+    and m.seq ${forward ? '>' : '<'} $3 and ${messageFilter(user, 'm')}
+    order by m.seq ${forward ? '' : 'desc'} limit $4`,
+  [user.organisationId, conversationId, forward ? page.after : page.before ?? 2_147_483_647, limit + 1]);
+  if (!forward) rows.reverse();
   const more = rows.length > limit;
   const kept = !more ? rows : forward ? rows.slice(0, limit) : rows.slice(1);
   return { items: kept.map(seen), more };
@@ -98,6 +95,17 @@ export function conversationFilter(user: User, alias: string): string {
   return `(${alias}.organisation_id = '${user.organisationId}' and (exists (select 1 from interactions seen
     where seen.conversation_id = ${alias}.id and ${accessFilter(user, 'interaction.read', 'seen')})
     or ${holdsContactFilter(user, `${alias}.contact_id`)}))`;
+}
+
+/**
+ * SQL over messages of a readable conversation: those of readable interactions, or all of them while one serves the
+ * contact. A thread outlives its interactions: who served one of them reads nothing of what others did later (RA07).
+ */
+export function messageFilter(user: User, alias: string): string {
+  return `(${alias}.interaction_id is null or exists (select 1 from interactions own
+      where own.id = ${alias}.interaction_id and ${accessFilter(user, 'interaction.read', 'own')})
+    or exists (select 1 from conversations served where served.id = ${alias}.conversation_id
+      and ${holdsContactFilter(user, 'served.contact_id')}))`;
 }
 
 export interface ConversationSeen {

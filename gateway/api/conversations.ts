@@ -38,7 +38,7 @@ export function conversationsApi(parts: ReadingParts): FastifyPluginAsyncZod {
     async ({ user, params, query }) => {
       orNotFound(await conversationView(work.db, user, params.id));
       const page = await messagePage(work.db,
-        { organisationId: user.organisationId, conversationId: params.id, ...query });
+        { user, conversationId: params.id, ...query });
       const edge = query.after === undefined ? page.items[0] : page.items.at(-1);
       return { items: page.items, nextCursor: page.more && edge !== undefined ? String(edge.seq) : null };
     });

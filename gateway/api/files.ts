@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { attachmentView } from '#agent-desk/views.ts';
 import { AppError } from '#domain/errors.ts';
-import { conversationFilter } from '#domain/conversations/queries.ts';
+import { conversationFilter, messageFilter } from '#domain/conversations/queries.ts';
 import { newId } from '#domain/ids.ts';
 import { limits } from '#domain/limits.ts';
 import type { User } from '#domain/people/access.ts';
@@ -31,13 +31,16 @@ export function cleanFileName(name: string): string {
   return named === '' ? 'berkas' : named;
 }
 
-/** Only what the user may see: own uploads not attached yet, and files of readable conversations. */
+/** Only what the user may see: own uploads not attached yet, and files of readable messages. */
 async function visibleFile(parts: FileParts, user: User, id: string): Promise<FileRow | undefined> {
   const [row] = await parts.work.db.dynamic<FileRow>(`select f.file_name, f.media_type, f.size_bytes::float8 as
     size_bytes,
       f.storage_name from files f left join conversations c on c.id = f.conversation_id
     where f.organisation_id = $1 and f.id = $2 and ((f.uploaded_by = $3 and f.attached_at is null)
-      or (c.id is not null and f.attached_at is not null and ${conversationFilter(user, 'c')}))`,
+      or (c.id is not null and f.attached_at is not null and ${conversationFilter(user, 'c')}
+        and not exists (select 1 from messages m where m.organisation_id = c.organisation_id
+          and m.conversation_id = c.id and m.attachments @> jsonb_build_array(jsonb_build_object('fileId', f.id))
+          and not ${messageFilter(user, 'm')})))`,
   [user.organisationId, id, user.id]);
   return row;
 }
