@@ -30,9 +30,17 @@ async function documentation(app: FastifyInstance): Promise<void> {
   });
 }
 
+/**
+ * Our own proxy is the one hop that is believed, as in chat-socket.ts: what stands further left in X-Forwarded-For is
+ * the client's word, and would give every guess at a password an address of its own (RA04).
+ */
+function isOurProxy(_address: string, hop: number): boolean {
+  return hop === 0;
+}
+
 /** Builds the application. Every route declares its permission, or it does not boot (RS01). */
 export async function buildApp(parts: Parts): Promise<FastifyInstance> {
-  const app = Fastify({ ...httpOptions, logger: false, trustProxy: parts.config.trustProxy });
+  const app = Fastify({ ...httpOptions, logger: false, trustProxy: parts.config.trustProxy && isOurProxy });
   await configureHttp(app, parts);
   await documentation(app);
   await app.register(healthApi(parts));

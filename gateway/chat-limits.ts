@@ -13,13 +13,13 @@ export class TokenBucket {
     this.#tokens = burst;
   }
 
-  /** Takes one; false if none is left. */
-  take(): boolean {
+  /** Takes one, or as many as given; false if fewer are left. */
+  take(tokens = 1): boolean {
     const now = performance.now();
     this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) / 1_000) * this.#perSecond);
     this.#at = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+    if (this.#tokens < tokens) return false;
+    this.#tokens -= tokens;
     return true;
   }
 }
@@ -41,19 +41,21 @@ export function isOwnMachine(address: string): boolean {
 export class AddressGauge {
   readonly #openMax: number;
   readonly #perMinute: number;
+  readonly #burst: number;
   readonly #seen = new Map<string, Seen>();
 
-  constructor(openMax: number, perMinute: number) {
+  constructor(openMax: number, perMinute: number, burst: number = perMinute) {
     this.#openMax = openMax;
     this.#perMinute = perMinute;
+    this.#burst = burst;
   }
 
   /** Counts a new connection; false if it is one too many. Each success needs its `leave`. */
-  enter(address: string): boolean {
-    const seen = this.#seen.get(address) ?? { open: 0, bucket: new TokenBucket(this.#perMinute, this.#perMinute / 60) };
+  enter(address: string, tokens = 1): boolean {
+    const seen = this.#seen.get(address) ?? { open: 0, bucket: new TokenBucket(this.#burst, this.#perMinute / 60) };
     this.#seen.set(address, seen);
     this.#forget();
-    if (seen.open >= this.#openMax || !seen.bucket.take()) return false;
+    if (seen.open >= this.#openMax || !seen.bucket.take(tokens)) return false;
     seen.open += 1;
     return true;
   }
@@ -63,9 +65,9 @@ export class AddressGauge {
     if (seen !== undefined) seen.open = Math.max(0, seen.open - 1);
   }
 
-  /** Counts one act without a connection (an upload). */
-  act(address: string): boolean {
-    const entered = this.enter(address);
+  /** Counts one act without a connection (an upload), or the bytes of one. */
+  act(address: string, tokens = 1): boolean {
+    const entered = this.enter(address, tokens);
     if (entered) this.leave(address);
     return entered;
   }

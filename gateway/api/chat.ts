@@ -94,13 +94,22 @@ function pages(app: FastifyInstance, parts: ChatApiParts, folder: string): void 
   });
 }
 
+/** Whether this address may upload once more, and as much as it says; without a word, as much as there can be. */
+function uploadGate(): (request: FastifyRequest) => boolean {
+  const uploads = new AddressGauge(limits.chatUploadsPerAddressMinute, limits.chatUploadsPerAddressMinute);
+  const perHour = limits.chatUploadBytesPerAddressHour;
+  const bytes = new AddressGauge(1, perHour / 60, perHour);
+  return ({ ip, headers }) =>
+    isOwnMachine(ip) || (uploads.act(ip) && bytes.act(ip, Number(headers['content-length'] ?? limits.fileBytes)));
+}
+
 function uploads(app: FastifyInstance, parts: ChatApiParts): void {
-  const gauge = new AddressGauge(limits.chatUploadsPerAddressMinute, limits.chatUploadsPerAddressMinute);
+  const mayUpload = uploadGate();
   app.post(
     '/api/chat/:account/files',
     { config: PUBLIC, bodyLimit: limits.fileBytes + 65_536 },
     async (request, reply) => {
-      if (!isOwnMachine(request.ip) && !gauge.act(request.ip)) throw new AppError('TOO_MANY_REQUESTS');
+      if (!mayUpload(request)) throw new AppError('TOO_MANY_REQUESTS');
       const target = await pageOf(parts, (request.params as { account: string }).account);
       const handle = await visitorOf(target, request);
       const file = await request.file({ limits: { fileSize: limits.fileBytes + 1, files: 1, fields: 0 } });
