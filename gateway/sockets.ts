@@ -3,7 +3,7 @@
  * RS18).
  */
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
-import { Server } from 'socket.io';
+import { Server, type Socket } from 'socket.io';
 import { limits } from '#domain/limits.ts';
 import type { Desk, DeskNamespace } from '#agent-desk/server/desk.ts';
 import { originAllowed, type OriginRule } from './security/origin.ts';
@@ -42,9 +42,26 @@ function requestAllowed(options: SocketOptions, request: IncomingMessage): boole
   return origin !== undefined && options.chatOriginAllowed?.(origin) === true;
 }
 
+/** Tries to join a namespace on one connection: a screen needs one, and each may cost a look at a session. */
+const JOINS_MAX = 8;
+
+/** Who joins nothing of ours, or tries without end, keeps no connection (RS18). */
+function boundJoins(io: Server): void {
+  const joins = new WeakMap<object, number>();
+  const count = (socket: Socket, next: (error?: Error) => void): void => {
+    const tries = (joins.get(socket.conn) ?? 0) + 1;
+    joins.set(socket.conn, tries);
+    if (tries <= JOINS_MAX) { next(); return; }
+    next(new Error('TOO_MANY_REQUESTS'));
+    socket.conn.close();
+  };
+  io.on('new_namespace', (namespace) => { namespace.use(count); });
+  io.use(count).use((_socket, next) => next(new Error('NOT_FOUND')));
+}
+
 /**
  * Puts Socket.io on the HTTP server. A page of a foreign origin gets 403 before anything is read; a connection that
- * joins no namespace in limits.socketAuthMs is closed; nothing is recovered but by our own cursor.
+ * joins neither /desk nor /chat in limits.socketAuthMs is closed; nothing is recovered but by our own cursor.
  */
 export function createSockets(server: HttpServer, options: SocketOptions): Sockets {
   const io = new Server(server, {
@@ -56,6 +73,7 @@ export function createSockets(server: HttpServer, options: SocketOptions): Socke
       done(allowed ? null : 'ORIGIN_REFUSED', allowed);
     },
   });
+  boundJoins(io);
   io.engine.on('connection_error', () => undefined);
   return {
     io,
