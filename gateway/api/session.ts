@@ -101,7 +101,8 @@ const setLocale = statement('me.locale', `update users set locale = $3, version 
 const passwordOf = statement('me.passwordHash',
   'select password_hash from users where organisation_id = $1 and id = $2');
 const setPassword = statement('me.setPassword', `update users set password_hash = $3, password_changed_at = app_now(),
-  version = version + 1, updated_at = app_now() where organisation_id = $1 and id = $2`);
+  version = version + 1, updated_at = app_now()
+  where organisation_id = $1 and id = $2 and password_hash is not distinct from $4 returning id`);
 
 function selfEntry(
   user: User, type: 'user.updated' | 'user.password-changed', data?: Record<string, unknown>,
@@ -144,7 +145,9 @@ export function meApi(parts: SessionParts): FastifyPluginAsyncZod {
       if (!ok) throw new AppError('SIGN_IN_FAILED');
       const hash = await sessions.passwords.hash(next);
       await work.db.transaction(async (tx) => {
-        await tx.rows(setPassword, [user.organisationId, user.id, hash]);
+        // A reset that came while the old password was looked at is not undone by it.
+        const set = await tx.rows(setPassword, [user.organisationId, user.id, hash, stored?.password_hash ?? null]);
+        if (set.length === 0) throw new AppError('SIGN_IN_FAILED');
         await sessions.revokeUser(user.id, 'PASSWORD_CHANGED', { tx });
         await appendJournal(tx, [selfEntry(user, 'user.password-changed')]);
         tx.afterCommit(() => { work.wake.hint('journal'); work.wake.hint('sessions'); });

@@ -57,9 +57,15 @@ export const deadSessions = statement('session.dead', `select h.hash as id_hash,
 export const userVersions = statement('user.versions',
   'select id, version from users where id = any($1::uuid[])');
 
+/**
+ * Only while the password that was given ($8) is still the user's: a reset either waits for this row and revokes it, or
+ * came first and leaves nothing to insert (RS06).
+ */
 export const insertSession = statement('session.insert', `insert into sessions
     (id_hash, organisation_id, user_id, csrf_token, ip, user_agent, expires_at)
-  values ($1, $2, $3, $4, $5, $6, app_now() + $7 * interval '1 hour')`);
+  select $1, u.organisation_id, u.id, $4, $5, $6, app_now() + $7 * interval '1 hour' from users u
+  where u.id = $3 and u.organisation_id = $2 and u.status = 'ACTIVE' and u.password_hash = $8 for share of u
+  returning user_id`);
 
 export const revokeSession = statement('session.revoke', `update sessions set revoked_at = app_now(), revoke_reason = $2
   where id_hash = $1 and revoked_at is null returning user_id, organisation_id`);

@@ -87,12 +87,13 @@ async function open(
   const [cookie, csrfToken, device] = [randomToken(), randomToken(), request.device ?? randomToken()];
   const idHash = hashId(cookie);
   await work.db.transaction(async (tx) => {
+    const inserted = await tx.rows(sql.insertSession, [idHash, row.organisation_id, row.id, csrfToken, request.ip,
+      request.userAgent?.slice(0, 200) ?? null, limits.sessionAbsoluteHours, row.password_hash]);
+    if (inserted.length === 0) throw new AppError('SIGN_IN_FAILED');
     await tx.rows(sql.forgetAttempts, [counted.npk, counted.place]);
     if (request.oldCookie !== undefined) {
       await tx.rows(sql.revokeSession, [hashId(request.oldCookie), 'SIGNED_IN_ANEW']);
     }
-    await tx.rows(sql.insertSession, [idHash, row.organisation_id, row.id, csrfToken, request.ip,
-      request.userAgent?.slice(0, 200) ?? null, limits.sessionAbsoluteHours]);
     await tx.rows(sql.keepDevice, [row.organisation_id, row.id, hashId(device)]);
     await appendJournal(tx, [entry('user.signed-in', row)]);
     tx.afterCommit(() => { work.wake.hint('journal'); work.wake.hint('sessions'); });
@@ -120,7 +121,11 @@ export function createSignIn(work: Work, passwords: Passwords): (request: SignIn
       work.log.warn({ code: 'SIGN_IN_FAILED' }, 'a sign-in failed');
       throw new AppError('SIGN_IN_FAILED');
     }
-    if (outdated) await work.db.rows(sql.rehash, [row.id, await passwords.hash(request.password), row.password_hash]);
+    if (outdated) {
+      const renewed = await passwords.hash(request.password);
+      await work.db.rows(sql.rehash, [row.id, renewed, row.password_hash]);
+      row.password_hash = renewed;
+    }
     return open(work, request, row, { npk, place });
   };
 }
