@@ -150,6 +150,11 @@ function entryOf(user: User, accountId: string, version: number, changed?: strin
   };
 }
 
+/** Accounts belong to the whole organisation: a right within a site or a team opens none. Throws FORBIDDEN. */
+function requireEverywhere(user: User): void {
+  if (!can(user, 'channel.manage', { organisationId: user.organisationId })) throw new AppError('FORBIDDEN');
+}
+
 type Saved = z.output<typeof savedView>;
 
 async function saved(parts: AccountParts, user: User, accountId: string, generated: Record<string,
@@ -160,6 +165,7 @@ async function saved(parts: AccountParts, user: User, accountId: string, generat
 }
 
 async function create(parts: AccountParts, user: User, body: z.output<typeof createBody>): Promise<Saved> {
+  requireEverywhere(user);
   const channel = channelOf(parts, body.channel);
   const plan = planSecrets(channel, body.secrets ?? {}, new Set(), []);
   const accountId = newId();
@@ -180,6 +186,7 @@ async function create(parts: AccountParts, user: User, body: z.output<typeof cre
 async function change(
   parts: AccountParts, user: User, accountId: string, version: number, body: z.output<typeof patchBody>,
 ): Promise<Saved> {
+  requireEverywhere(user);
   const { secrets, regenerate, settings: given, ...scalars } = body;
   const have = new Set(Object.keys(await parts.secrets.hints(ownerOf(user, accountId))));
   const generated = await parts.orm.write(async (em, tx) => {
