@@ -3,7 +3,7 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { AppError } from '#domain/errors.ts';
 import { isId } from '#domain/ids.ts';
 import { limits } from '#domain/limits.ts';
-import { cutText } from '#domain/text.ts';
+import { cutText, safeText } from '#domain/text.ts';
 import type { ChatRequests, Form, FormField, PublicSettings } from './protocol.ts';
 import type { Identity } from './token.ts';
 
@@ -20,7 +20,7 @@ function object(value: unknown): Json {
 
 function optionalText(from: Json, name: string, charsMax: number): string | undefined {
   const value = from[name];
-  return typeof value === 'string' && value.trim() !== '' ? cutText(value.trim(), charsMax) : undefined;
+  return typeof value === 'string' && value.trim() !== '' ? cutText(safeText(value.trim()), charsMax) : undefined;
 }
 
 /** A telephone number as customers write it, as E.164; undefined if it is none. Without a country it is Indonesia's. */
