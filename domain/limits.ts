@@ -107,6 +107,8 @@ export const limits = {
   chatSocketsPerAddressMax: 200,
   chatConnectsPerAddressMinute: 300,
   chatUploadsPerAddressMinute: 60,
+  /** A visitor's files lie on our disk: one address may bring this much in an hour, and no more. */
+  chatUploadBytesPerAddressHour: 200 * 1_048_576,
   /** Requests of one browser: a burst, then this many a second. */
   chatRequestsBurst: 40,
   chatRequestsPerSecond: 10,
