@@ -92,7 +92,7 @@ function ensurePackages() {
   say('installing packages (npm ci), once ...');
   // npm puts node_modules/.bin first on the PATH, and npm ci is about to delete the Node that lies there.
   const npm = process.env.npm_execpath;
-  const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+  const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
   const done = npm !== undefined && /\.[cm]?js$/.test(npm)
     ? run(process.env.npm_node_execpath ?? process.execPath, [npm, ...args])
     : run('npm', args);

@@ -3,6 +3,7 @@ import t from 'tap';
 import { sessionApi, meApi } from '#gateway/api/session.ts';
 import { createPasswords } from '#gateway/security/passwords.ts';
 import { createSessions } from '#gateway/security/sessions.ts';
+import { errorMessage } from '#domain/errors.ts';
 import { testApi, type TestApi } from '#test/support/api.ts';
 import { smallWorld, type SmallWorld } from '#test/support/fixtures.ts';
 import { eventually, testWork, type Teardown, type TestWork } from '#test/support/harness.ts';
@@ -94,7 +95,7 @@ t.test('RS24 unknown user, wrong password and disabled user get the same answer'
   ];
   for (const answer of answers) {
     t.equal(answer.status, 401);
-    t.same({ ...answer.body, requestId: '' }, { code: 'SIGN_IN_FAILED', message: 'NPK atau kata sandi tidak cocok.',
+    t.same({ ...answer.body, requestId: '' }, { code: 'SIGN_IN_FAILED', message: errorMessage('SIGN_IN_FAILED', 'id'),
       requestId: '' });
   }
   t.ok(work.log.lines.every((line) => !line.includes('10001') && !line.includes('salah')), 'nothing of it in the log');
