@@ -16,7 +16,7 @@ import { eventually, type Teardown } from '#test/support/harness.ts';
 import { signedPost, textEvent } from '#test/support/outside.ts';
 import { startProduct, type Product } from '#test/support/servers.ts';
 import {
-  ledgerServer, openAgent, openCustomer, rest, type Agent, type Callback, type Cookie, type Customer,
+  ledgerServer, openAgent, openCustomer, pace, rest, type Agent, type Callback, type Cookie, type Customer,
 } from '#test/support/talk.ts';
 
 t.setTimeout(600_000);
@@ -40,8 +40,6 @@ function generator(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
 
 /** The client UUID of a reply: the same for the same message, whoever writes it and however often. */
 function clientIdOf(messageId: string): string {
@@ -124,11 +122,11 @@ async function system(run: Run, number: number): Promise<void> {
       await answer?.arrayBuffer().catch(() => undefined);
       if (answer?.status === 200) break;
       if (answer !== undefined && answer.status < 429) run.refused.push(`${answer.status} at the hook`);
-      await pause(100);
+      await pace(100);
     }
     run.served = { from, at: performance.now() };
     acknowledge(run, who, text);
-    await pause(Math.max(0, due - performance.now()));
+    await pace(Math.max(0, due - performance.now()));
   }
 }
 
@@ -138,9 +136,9 @@ async function chat(run: Run, number: number, customer: Customer): Promise<void>
   for (let n = 0; run.loading; n += 1) {
     const text = `#${SEED}-${who}-${n}`;
     const clientId = clientIdOf(text);
-    while (!(await customer.say(text, clientId).catch(() => undefined))?.ok) await pause(200);
+    while (!(await customer.say(text, clientId).catch(() => undefined))?.ok) await pace(200);
     acknowledge(run, who, text);
-    await pause(2_000);
+    await pace(2_000);
   }
 }
 
@@ -156,7 +154,7 @@ async function answerOne(run: Run, agent: Agent, message: { id: string; text: st
       run.refused.push(`${code} at the desk`);
       return;
     }
-    await pause(200);
+    await pace(200);
   }
 }
 
@@ -167,7 +165,7 @@ async function answerOne(run: Run, agent: Agent, message: { id: string; text: st
 async function agentWorks(run: Run, agent: Agent, cookie: Cookie): Promise<void> {
   const seen = new Map<string, number>();
   while (run.answering) {
-    await pause(150);
+    await pace(150);
     if (!agent.socket.connected) continue;
     if (agent.presence !== 'READY') await agent.ask('presence:set', { presence: 'READY' }).catch(() => undefined);
     for (const { id } of agent.offers.values()) {
@@ -224,7 +222,7 @@ async function nemesis(t: Teardown, run: Run): Promise<string[]> {
     }],
   ];
   for (const [name, strike] of faults) {
-    await pause(slot * (0.5 + random() * 0.4));
+    await pace(slot * (0.5 + random() * 0.4));
     const from = performance.now();
     await strike();
     told.push(`${name} ${await recovery(run, from)}s`);
@@ -306,7 +304,7 @@ t.test(`RF04 RF05 RF06 RF07 ${SECONDS} s of load and faults: nothing lost, doubl
     t.comment(run.refused.slice(0, 5).join(', '), run.product.logs().slice(-3_000));
     throw error;
   });
-  await pause(Math.max(0, SECONDS * 1_000 - (performance.now() - started)));
+  await pace(Math.max(0, SECONDS * 1_000 - (performance.now() - started)));
   run.loading = false;
   await Promise.all(load);
 

@@ -25,6 +25,11 @@ export async function sessionOf(db: Db, user: { id: string; organisationId: stri
   return { cookie: `sambung=${id}`, csrfToken };
 }
 
+/** The time between two acts of a person or a provider: the pace of a load, never a wait for the product. */
+export function pace(ms: number): Promise<void> {
+  return new Promise((resolve) => { setTimeout(resolve, ms); });
+}
+
 export interface RestAnswer { status: number; text: string; body: ReturnType<typeof JSON.parse> }
 
 /** One request of a signed-in browser. */
