@@ -106,7 +106,10 @@ export async function hydrate(db: Queryable, subjects: Subjects): Promise<Hydrat
   const messages = messageViews(db, organisationId, messageIds);
   const agentIds = before.then((stood) => new Set([...subjects.agents,
     ...[...stood.values()].flat().flatMap((place) => place.agentId ?? [])]));
-  const [interactions, tickets, agents, offers, readers] = await Promise.all([
+  // Both stand among the awaited too, so that one that fails beside another is heard.
+  const [stood, found, interactions, tickets, agents, offers, readers] = await Promise.all([
+    before,
+    messages,
     touchedInteractions(db, organisationId, {
       interactionIds: [...subjects.interactions], conversationIds: [...subjects.conversations], messageIds,
       ticketIds: [...subjects.tickets], contactIds: [...subjects.contacts],
@@ -117,7 +120,7 @@ export async function hydrate(db: Queryable, subjects: Subjects): Promise<Hydrat
     conversationReaders(db, organisationId, [...new Set([...subjects.conversations, ...subjects.read])]),
   ]);
   return {
-    subjects, interactions, messages: await messages, tickets, agents, offers, stood: await before,
+    subjects, interactions, messages: found, tickets, agents, offers, stood,
     readers: new Map(readers.map((one) => [one.conversationId, one])),
   };
 }
