@@ -68,7 +68,7 @@ async function agentAtWork(browser: Browser, url: string): Promise<void> {
 async function administrator(browser: Browser, url: string): Promise<void> {
   const { page } = await openPage(browser, DESK_SIZE);
   await signIn(page, url, '90001', PASSWORD).catch(() => undefined);
-  for (const section of ['users', 'accounts', 'audit']) {
+  for (const section of ['users', 'channel-accounts', 'audit']) {
     await page.goto(`${url}/admin/${section}`);
     await page.waitForLoadState('networkidle');
     await shoot(page, `admin-${section}`);
