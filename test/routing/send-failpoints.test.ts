@@ -79,7 +79,8 @@ async function sweepOne(t: Test, name: Failpoint): Promise<void> {
   }
   t.ok(n > 1, `${name} fired ${n - 1} times`);
   const unknown = (await outcomes(work)).filter((row) => row.status === 'unknown').length;
-  t.equal(unknown > 0, name !== 'send.afterCommit', 'what a kill leaves open is said to be unknown');
+  // After the commit nothing of that message is open; another one may have been on its way at the same moment.
+  if (name !== 'send.afterCommit') t.ok(unknown > 0, 'what a kill leaves open is said to be unknown');
 }
 
 const places = (Object.keys(failpoints) as Failpoint[]).filter((name) => failpoints[name] === 'RF03');
