@@ -6,13 +6,18 @@ import { spawn } from 'node:child_process';
 import type { Db } from '#domain/store/db.ts';
 import { cpuMicros, cpuMicrosOfTree, residentMiB } from './support/cpu.ts';
 import { rounded, spread, type BenchOptions, type Figure } from './support/figures.ts';
-import { closedLoop, median, openLoop, percentile, type LoadResult } from './support/load.ts';
+import { closedLoop, median, openLoop, percentile, prepared, type LoadResult } from './support/load.ts';
 import { freshDatabase, seedCustomers, startProduct, type Product } from './support/product.ts';
 import { signIn, subscribe, type Subscriber } from './support/subscriber.ts';
 import { floorRequest, productRequest, senderOf } from './support/workload.ts';
 
 const CONNECTIONS = 64;
 const CUSTOMERS = 10_000;
+/** The product has more code to warm than a floor has; both get the same time. */
+const WARM_SECONDS = 3;
+/** How many requests are made ready before the clock runs. */
+const FLOOR_PER_SECOND_MAX = 9_000;
+const PRODUCT_PER_SECOND_MAX = 5_000;
 
 interface Round { perSecond: number; serverMicros: number; postgresMicros: number; p50: number; p99: number }
 
@@ -46,9 +51,10 @@ async function floorRound(
     const make = (i: number): Buffer => floorRequest(run, i);
     const pid = child.pid ?? 0;
     const postgres = await postmaster(database.db);
-    await closedLoop(target, make, { connections: CONNECTIONS, seconds: 1.5, from: 0 });
+    const ready = prepared(make, 1_000_000, FLOOR_PER_SECOND_MAX * seconds);
+    await closedLoop(target, make, { connections: CONNECTIONS, seconds: WARM_SECONDS, from: 0 });
     const closed = await measured(pid, postgres,
-      () => closedLoop(target, make, { connections: CONNECTIONS, seconds, from: 1_000_000 }));
+      () => closedLoop(target, ready, { connections: CONNECTIONS, seconds, from: 1_000_000 }));
     const rate = mode === 'tx' ? 200 : 1_000;
     const latency = await measured(pid, postgres,
       () => openLoop(target, make, { connections: CONNECTIONS, rate, seconds: 3, from: 2_000_000 }));
@@ -241,9 +247,10 @@ export async function run(options: BenchOptions): Promise<Figure[]> {
       const target = { host: '127.0.0.1', port: product.port };
       const make = (i: number): Buffer => productRequest(product.world.accountKey, product.secret, round, i);
       const postgres = await postmaster(product.database.db);
-      await closedLoop(target, make, { connections: CONNECTIONS, seconds: 1.5, from: 0 });
+      const ready = prepared(make, 1_000_000, PRODUCT_PER_SECOND_MAX * seconds);
+      await closedLoop(target, make, { connections: CONNECTIONS, seconds: WARM_SECONDS, from: 0 });
       ours.push(await measured(product.pid, postgres,
-        () => closedLoop(target, make, { connections: CONNECTIONS, seconds, from: 1_000_000 })));
+        () => closedLoop(target, ready, { connections: CONNECTIONS, seconds, from: 1_000_000 })));
       const subscriber = await subscribe(product.port, cookie);
       latencies.push(await eventLatency(product, subscriber, round, 1_000, 3));
       if (round === rounds - 1) {
