@@ -63,7 +63,7 @@ class Connection {
 /** Builds the bytes of the i-th request. */
 export type MakeRequest = (i: number) => Buffer;
 
-/** Makes `count` requests from number `from` on before the clock runs, so that signing them is not the server's time. */
+/** Makes `count` requests from number `from` on before the clock runs: signing them is not the server's time. */
 export function prepared(make: MakeRequest, from: number, count: number): MakeRequest {
   const ready = Array.from({ length: count }, (_, n) => make(from + n));
   return (i) => ready[i - from] ?? make(i);
