@@ -1,11 +1,11 @@
 /** Row ids: UUID version 7, so that ids of one table rise with time and their index stays warm. */
-import { v7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 
 /**
  * A new row id (UUID v7, lower case with hyphens). Made in code, so that a batch knows its ids before it is written.
  */
 export function newId(): string {
-  return v7();
+  return uuidv7();
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
