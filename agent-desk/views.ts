@@ -51,6 +51,8 @@ export const interactionView = z.object({
   lastText: z.string().nullable(), lastDirection: z.enum(['IN', 'OUT', 'NOTE', 'SYSTEM']).nullable(),
   lastMessageAt: time.nullable(), lastStatus: sendStatus.nullable(),
   masked: z.boolean(), version: z.number().int(),
+  /** Rises with every change of the interaction or its conversation; `version` with the interaction's own only. */
+  revision: z.number().int(),
 });
 
 export const offerView = z.object({

@@ -123,8 +123,8 @@ const THREADS = `with person as (select n, gen_random_uuid() as contact, gen_ran
     c as (insert into contacts (id, organisation_id, name) select contact, $1::uuid, 'Nasabah ' || n from person),
     p as (insert into contact_points (id, organisation_id, contact_id, channel, channel_account_id, handle)
       select point, $1::uuid, contact, 'generic', $2::uuid, 'n-' || n from person),
-    v as (insert into conversations (id, organisation_id, channel_account_id, contact_id, contact_point_id)
-      select conversation, $1::uuid, $2::uuid, contact, point from person),
+    v as (insert into conversations (id, organisation_id, channel_account_id, contact_id, contact_point_id,
+      handle) select conversation, $1::uuid, $2::uuid, contact, point, 'n-' || n from person),
     t as (insert into tickets (id, organisation_id, number, contact_id, conversation_id, queue_id, site_id, opened_at)
       select ticket, $1::uuid, 'TK-' || n, contact, conversation, queue, $3::uuid, now() from person)
   insert into interactions (id, organisation_id, conversation_id, contact_id, channel_account_id, channel, medium,

@@ -36,8 +36,8 @@ async function seed(work: Work, world: SmallWorld, agent: User): Promise<string[
       p as (insert into contact_points (id, organisation_id, contact_id, channel, channel_account_id, handle)
         select point_id, $1, contact_id, 'generic', account_id, 'h' || g from k),
       v as (insert into conversations (id, organisation_id, channel_account_id, contact_id, contact_point_id,
-        last_inbound_at)
-        select conversation_id, $1, account_id, contact_id, point_id, app_now() from k),
+        handle, last_inbound_at)
+        select conversation_id, $1, account_id, contact_id, point_id, 'h' || g, app_now() from k),
       t as (insert into tickets (id, organisation_id, number, contact_id, conversation_id, opened_at)
         select ticket_id, $1, 'TK-' || g, contact_id, conversation_id, app_now() from k)
     insert into interactions (id, organisation_id, conversation_id, contact_id, channel_account_id, channel, medium,

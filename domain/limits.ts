@@ -20,7 +20,7 @@ export const limits = {
   /** Events an intake lane commits at once (performance: window 0, batch 256). */
   intakeBatchMax: 256,
   /** Events that may wait for a lane before callers get 503 (P5). */
-  intakeWaitingMax: 4_096,
+  intakeWaitingMax: 1_024,
   intakeLanes: 2,
   /** Longest message text taken from or given to a customer, in code units after cleaning. */
   messageTextChars: 16_384,

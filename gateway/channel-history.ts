@@ -9,16 +9,12 @@ const ownThread = statement(
   'customer.thread',
   `
 select c.id as conversation_id, c.last_seq, i.id as interaction_id, i.state, i.rated, u.name as agent_name
-from contact_points p
-join conversations c on c.organisation_id = p.organisation_id and c.contact_point_id = p.id
-  and c.channel_account_id = $2 and c.thread_key = $5
+from conversations c
 left join lateral (select x.id, x.state, x.agent_id, x.csat_at is not null as rated from interactions x
   where x.organisation_id = c.organisation_id and x.conversation_id = c.id
   order by x.date_origin desc, x.id desc limit 1) i on true
 left join users u on u.id = i.agent_id
-where p.organisation_id = $1 and p.channel = $3 and (p.channel_account_id = $2 or p.channel_account_id is null)
-  and p.handle = $4
-order by c.last_message_at desc nulls last limit 1`,
+where c.organisation_id = $1 and c.channel_account_id = $2 and c.handle = $3 and c.thread_key = $4`,
 );
 
 const COLUMNS = `m.id, m.seq, m.direction, m.author_kind, u.name as author_name, m.kind, m.body, m.attachments,
@@ -109,7 +105,6 @@ export async function customerHistory(db: Db, account: AccountView, question: Hi
   const thread = await db.one<ThreadRow>(ownThread, [
     organisationId,
     account.id,
-    account.channel,
     question.handle,
     question.threadKey ?? '',
   ]);

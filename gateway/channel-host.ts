@@ -107,10 +107,8 @@ returning version`,
 const conversationOf = statement(
   'hosts.conversation-of',
   `
-select c.id from contact_points p
-join conversations c on c.contact_point_id = p.id and c.organisation_id = p.organisation_id
-where p.organisation_id = $1 and p.channel = $2 and (p.channel_account_id = $3 or p.channel_account_id is null)
-  and p.handle = $4 and c.channel_account_id = $3 order by c.last_message_at desc nulls last limit 1`,
+select id from conversations where organisation_id = $1 and channel_account_id = $2 and handle = $3
+order by last_message_at desc nulls last limit 1`,
 );
 
 interface AccountRow {
@@ -186,7 +184,7 @@ async function recordHealth(parts: HostParts, account: AccountView, state: strin
 }
 
 function passTyping(parts: HostParts, account: AccountView, handle: string, typing: boolean): void {
-  parts.work.db.one<{ id: string }>(conversationOf, [account.organisationId, account.channel, account.id, handle]).then(
+  parts.work.db.one<{ id: string }>(conversationOf, [account.organisationId, account.id, handle]).then(
     (row) => {
       if (row === undefined) return;
       const told: Typing = {

@@ -33,9 +33,9 @@ const visibleFile = statement(
   `
 select f.storage_name, f.file_name, f.media_type, f.size_bytes::float8 as size_bytes from files f
 where f.id = $1 and f.organisation_id = $2 and ($4::text is null or (f.channel_account_id = $3 and f.handle_hash = $5)
-  or exists (select from conversations c join contact_points p on p.id = c.contact_point_id
+  or exists (select from conversations c
     where c.id = f.conversation_id and c.organisation_id = f.organisation_id and c.channel_account_id = $3
-      and p.handle = $4 and f.attached_at is not null
+      and c.handle = $4 and f.attached_at is not null
       and exists (select from messages m where m.organisation_id = c.organisation_id and m.conversation_id = c.id
         and m.direction in ('IN', 'OUT') and m.attachments @> jsonb_build_array(jsonb_build_object('fileId', f.id)))))`,
 );

@@ -10,7 +10,7 @@ import type { Log, Wake, WakeTopic } from '#domain/work.ts';
 const CHANNEL = 'sambung:wake';
 const BUS_CHANNEL = 'sambung:bus';
 /** Hints of one topic within this time travel once to the other nodes. */
-const COALESCE_MS = 2;
+const COALESCE_MS = 5;
 
 /** Fire and forget between nodes: typing, who looks. May be lost (architecture: spine). */
 export interface Bus {

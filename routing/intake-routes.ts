@@ -3,7 +3,7 @@ import type { ThreadRoute } from '#domain/interactions/intake-plan.ts';
 import { appNowMs } from '#domain/clock.ts';
 import { limits } from '#domain/limits.ts';
 import type { Work } from '#domain/work.ts';
-import type { IntakeAccount } from './intake-batch.ts';
+import type { IntakeAccount } from './intake-threads.ts';
 import { routesOfAccounts, takeTicketNumbers } from './intake-statements.ts';
 
 type QueueFields = 'queueId' | 'queueSiteId' | 'queueTier' | 'queueCostPoints' | 'queuePriority';

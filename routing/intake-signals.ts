@@ -5,7 +5,7 @@ import { appendJournal } from '#domain/journal/append.ts';
 import { limits } from '#domain/limits.ts';
 import { statement, type Tx } from '#domain/store/db.ts';
 import { cutText, safeText } from '#domain/text.ts';
-import type { IntakeAccount } from './intake-batch.ts';
+import type { IntakeAccount } from './intake-threads.ts';
 import { deleteMessage, editMessage } from './intake-statements.ts';
 import { customerEnded, rateInteraction } from './wrap-up.ts';
 

@@ -2,49 +2,62 @@
 import { journalInsertSql } from '#domain/journal/append.ts';
 import { statement } from '#domain/store/db.ts';
 
-const THREAD_COLUMNS = `organisation_id uuid, account_id uuid, channel text, point_account_id uuid, handle text,
-  thread_key text`;
+const THREAD_COLUMNS = `t int, organisation_id uuid, account_id uuid, handle text, thread_key text`;
 
 /**
- * Finds the conversations of the messages in `source` (item i ...), gives each its next seqs under the row's lock
- * (INV4) and brings its open interaction up to date. Conversation before interaction: the order of locks of the whole
- * house. An interaction that closed meanwhile falls out, and the message opens new work.
+ * Finds the conversations of the messages in `source` (item i ...; t numbers its threads), gives each its next seqs
+ * under the row's lock (INV4) and locks its open interaction. Conversation before interaction: the order of locks of
+ * the whole house. An interaction that closed meanwhile falls out, and the message opens new work.
  */
-const touch = (source: string): string => `known as (
-  select i.n, c.id as conversation_id from ${source}
-  join contact_points p on p.organisation_id = i.organisation_id and p.channel = i.channel
-    and p.channel_account_id is not distinct from i.point_account_id and p.handle = i.handle
-  join conversations c on c.organisation_id = i.organisation_id and c.channel_account_id = i.account_id
-    and c.contact_point_id = p.id and c.thread_key = i.thread_key
-  where i.kind = 'message'
-), touched as (
-  select k.conversation_id, count(*)::int as messages, (array_agg(i.preview order by i.n desc))[1] as preview
-  from known k join item i on i.n = k.n group by k.conversation_id order by k.conversation_id
+const touch = (source: string): string => `touched as (
+  select i.t, i.organisation_id, i.account_id, i.handle, i.thread_key, count(*)::int as messages,
+    (array_agg(i.preview order by i.n desc))[1] as preview
+  from ${source} where i.kind = 'message'
+  group by i.t, i.organisation_id, i.account_id, i.handle, i.thread_key order by i.account_id, i.handle, i.thread_key
 ), conversation as (
   update conversations c set last_seq = c.last_seq + t.messages, last_message_at = (select app_now()),
-    last_inbound_at = (select app_now()), last_text = t.preview, last_direction = 'IN', version = c.version + 1
-  from touched t where c.id = t.conversation_id
-  returning c.id, c.organisation_id, c.contact_id, c.contact_point_id, c.last_seq, t.messages
+    last_inbound_at = (select app_now()), last_text = t.preview, last_direction = 'IN',
+    unread_count = c.unread_count + t.messages, version = c.version + 1
+  from touched t where c.organisation_id = t.organisation_id and c.channel_account_id = t.account_id
+    and c.handle = t.handle and c.thread_key = t.thread_key
+  returning t.t, c.id, c.organisation_id, c.contact_id, c.contact_point_id, c.last_seq - t.messages as last_seq
 ), interaction as (
-  update interactions o set unread_count = o.unread_count + c.messages, version = o.version + 1,
-    awaiting_reply_since = coalesce(o.awaiting_reply_since, (select app_now())), customer_ended_at = null,
-    state = case when o.state in ('IDLE_CHECK_1', 'IDLE_CHECK_2') then 'IN_SERVICE' else o.state end
-  from conversation c
-  where o.organisation_id = c.organisation_id and o.conversation_id = c.id and o.state not in ('CLOSED', 'OOT_COMPLETE')
-  returning o.id, o.conversation_id, o.ticket_id, o.site_id, o.branch_id, o.queue_id, o.team_id, o.agent_id
+  select c.t, c.last_seq, o.id, o.conversation_id, o.ticket_id, o.site_id, o.branch_id, o.queue_id, o.team_id,
+    o.agent_id, case when o.awaiting_reply_since is null or o.customer_ended_at is not null
+      or o.state in ('IDLE_CHECK_1', 'IDLE_CHECK_2') then o.id end as due_id
+  from conversation c join interactions o on o.organisation_id = c.organisation_id and o.conversation_id = c.id
+    and o.state not in ('CLOSED', 'OOT_COMPLETE')
+  for no key update of o
 )`;
 
-const PLACE = `c.id as conversation_id, c.contact_id, c.contact_point_id, c.last_seq - c.messages as last_seq,
+const PLACE = `c.id as conversation_id, c.contact_id, c.contact_point_id, c.last_seq, o.due_id,
   o.id as interaction_id, o.ticket_id, o.site_id, o.branch_id, o.queue_id, o.team_id, o.agent_id`;
+
+/** The columns of an item that become its message's row; interactions/intake-plan.ts says what stands in them. */
+const MESSAGE_COLUMNS = `body text, attachments jsonb, payload jsonb, provider_message_id text,
+  reply_to_provider_id text, provider_at timestamptz`;
+
+/** Writes the rows of `source`: the columns of `item` in writeMessages. */
+const insertMessages = (source: string): string => `insert into messages (id, organisation_id, conversation_id,
+    interaction_id, channel_account_id, seq, direction, author_kind, kind, body, attachments, payload,
+    provider_message_id, inbound_event_id, created_at, provider_at, reply_to_id)
+  select id, organisation_id, conversation_id, interaction_id, channel_account_id, seq, 'IN', 'CUSTOMER', kind, body,
+    attachments, payload, provider_message_id, inbound_event_id, created_at, provider_at,
+    case when reply_to_provider_id is null then null else (select r.id from messages r
+      where r.channel_account_id = ${source}.channel_account_id and r.provider_message_id = ${source}.reply_to_provider_id
+        limit 1) end
+  from ${source}`;
 
 /**
  * $1 the events as JSON, $2 their raw bytes laid end to end, $3 their hashes (32 bytes each). Inserts what is new
- * (INV2) and gives each fresh message its place; nulls where nobody wrote on that thread before.
+ * (INV2) and gives each fresh message its place; nulls where nobody wrote on that thread before. A message whose work
+ * is open already is written here, with its journal row, and comes back with its seq: planIntake would plan the same.
  */
 export const recordEvents = statement('intake.record', `
 with item as (
   select * from json_to_recordset($1::json) as i (n int, id uuid, kind text, raw_at int, raw_length int, state text,
-    reason_code text, reason_detail text, preview text, ${THREAD_COLUMNS})
+    reason_code text, reason_detail text, preview text, message_id uuid, message_kind text, ${MESSAGE_COLUMNS},
+    ${THREAD_COLUMNS})
 ), fresh as (
   insert into inbound_events (id, organisation_id, channel_account_id, direction, dedup_hash, kind, raw, received_at,
     state, reason_code, reason_detail)
@@ -53,10 +66,27 @@ with item as (
     reason_detail
   from item
   on conflict do nothing returning id
-), ${touch('item i join fresh f on f.id = i.id')}
-select i.n, (f.id is not null) as fresh, (select app_now()) as now, ${PLACE}
-from item i left join fresh f on f.id = i.id left join known k on k.n = i.n
-left join conversation c on c.id = k.conversation_id left join interaction o on o.conversation_id = c.id`);
+), ${touch('item i join fresh f on f.id = i.id')}, stored as (
+  select i.n, o.due_id, i.message_id as id, i.organisation_id, o.conversation_id, o.id as interaction_id,
+    i.account_id as channel_account_id,
+    (o.last_seq + row_number() over (partition by o.conversation_id order by i.n))::int as seq,
+    i.message_kind as kind, i.body, i.attachments, i.payload, i.provider_message_id, i.reply_to_provider_id,
+    i.id as inbound_event_id, (select app_now()) as created_at, i.provider_at,
+    o.site_id, o.branch_id, o.queue_id, o.team_id, o.agent_id
+  from item i join fresh f on f.id = i.id join interaction o on o.t = i.t where i.kind = 'message'
+), message as (
+  ${insertMessages('stored')}
+), told as (
+  insert into journal (epoch, at, organisation_id, type, subject_type, subject_id, conversation_id, actor_kind,
+    site_id, branch_id, queue_id, team_id, agent_id)
+  select (select epoch from journal_epoch), created_at, organisation_id, 'message.received', 'message', id,
+    conversation_id, 'CUSTOMER', site_id, branch_id, queue_id, team_id, agent_id
+  from stored order by n
+)
+select i.n, (f.id is not null) as fresh, s.seq, s.due_id, coalesce(s.conversation_id, c.id) as conversation_id,
+  c.contact_id, c.contact_point_id, c.last_seq, case when s.n is null then (select app_now()) end as now
+from item i left join fresh f on f.id = i.id left join stored s on s.n = i.n
+left join conversation c on c.t = i.t and f.id is not null and s.n is null`);
 
 /** $1 messages as JSON whose events are recorded already: their places, as recordEvents gives them. */
 export const touchThreads = statement('intake.touch-threads', `
@@ -64,8 +94,17 @@ with item as (
   select * from json_to_recordset($1::json) as i (n int, kind text, preview text, ${THREAD_COLUMNS})
 ), ${touch('item i')}
 select i.n, true as fresh, (select app_now()) as now, ${PLACE}
-from item i left join known k on k.n = i.n
-left join conversation c on c.id = k.conversation_id left join interaction o on o.conversation_id = c.id`);
+from item i left join conversation c on c.t = i.t left join interaction o on o.t = i.t`);
+
+/**
+ * $1 open interactions whose customer wrote after the last answer, the goodbye or the idle check: they wait for a reply
+ * again. The locks are held; most messages of a burst need none of this, so it is no part of the statements above.
+ */
+export const resumeWaiting = statement('intake.resume-waiting', `
+update interactions set awaiting_reply_since = coalesce(awaiting_reply_since, (select app_now())),
+  customer_ended_at = null, version = version + 1,
+  state = case when state in ('IDLE_CHECK_1', 'IDLE_CHECK_2') then 'IN_SERVICE' else state end
+where id = any($1::uuid[])`);
 
 /**
  * $1 the unknown threads as JSON. Makes contact, point and conversation of those that nobody made meanwhile and gives
@@ -74,7 +113,8 @@ left join conversation c on c.id = k.conversation_id left join interaction o on 
 export const openThreads = statement('intake.open-threads', `
 with item as (
   select * from json_to_recordset($1::json) as i (n int, contact_id uuid, point_id uuid, conversation_id uuid,
-    name text, phone text, email text, messages int, preview text, ${THREAD_COLUMNS})
+    name text, phone text, email text, messages int, preview text, channel text, point_account_id uuid,
+    ${THREAD_COLUMNS})
 ), point as (
   insert into contact_points (id, organisation_id, contact_id, channel, channel_account_id, handle, phone)
   select point_id, organisation_id, contact_id, channel, point_account_id, handle, phone from item
@@ -83,20 +123,21 @@ with item as (
   insert into contacts (id, organisation_id, name, email)
   select i.contact_id, i.organisation_id, i.name, i.email from item i join point p on p.id = i.point_id
 )
-insert into conversations (id, organisation_id, channel_account_id, contact_id, contact_point_id, thread_key, last_seq,
-  last_message_at, last_inbound_at, last_text, last_direction)
-select i.conversation_id, i.organisation_id, i.account_id, i.contact_id, i.point_id, i.thread_key, i.messages,
-  (select app_now()), (select app_now()), i.preview, 'IN'
+insert into conversations (id, organisation_id, channel_account_id, contact_id, contact_point_id, handle, thread_key,
+  last_seq, last_message_at, last_inbound_at, last_text, last_direction, unread_count)
+select i.conversation_id, i.organisation_id, i.account_id, i.contact_id, i.point_id, i.handle, i.thread_key,
+  i.messages, (select app_now()), (select app_now()), i.preview, 'IN', i.messages
 from item i join point p on p.id = i.point_id
-returning id`);
+on conflict do nothing returning id`);
 
 /** $1 threads whose contact point exists: makes their conversations where they are missing. */
 export const adoptThreads = statement('intake.adopt-threads', `
 with item as (
-  select * from json_to_recordset($1::json) as i (conversation_id uuid, ${THREAD_COLUMNS})
+  select * from json_to_recordset($1::json) as i (conversation_id uuid, channel text, point_account_id uuid,
+    ${THREAD_COLUMNS})
 )
-insert into conversations (id, organisation_id, channel_account_id, contact_id, contact_point_id, thread_key)
-select i.conversation_id, i.organisation_id, i.account_id, p.contact_id, p.id, i.thread_key
+insert into conversations (id, organisation_id, channel_account_id, contact_id, contact_point_id, handle, thread_key)
+select i.conversation_id, i.organisation_id, i.account_id, p.contact_id, p.id, i.handle, i.thread_key
 from item i join contact_points p on p.organisation_id = i.organisation_id and p.channel = i.channel
   and p.channel_account_id is not distinct from i.point_account_id and p.handle = i.handle
 on conflict do nothing returning id`);
@@ -106,11 +147,8 @@ export const lockThreads = statement('intake.lock-threads', `
 with item as (
   select * from json_to_recordset($1::json) as i (n int, ${THREAD_COLUMNS})
 ), known as (
-  select i.n, c.id from item i
-  join contact_points p on p.organisation_id = i.organisation_id and p.channel = i.channel
-    and p.channel_account_id is not distinct from i.point_account_id and p.handle = i.handle
-  join conversations c on c.organisation_id = i.organisation_id and c.channel_account_id = i.account_id
-    and c.contact_point_id = p.id and c.thread_key = i.thread_key
+  select i.n, c.id from item i join conversations c on c.organisation_id = i.organisation_id
+    and c.channel_account_id = i.account_id and c.handle = i.handle and c.thread_key = i.thread_key
 ), locked as (
   select id, contact_id, contact_point_id, last_seq from conversations
   where id in (select id from known) order by id for no key update
@@ -153,7 +191,19 @@ insert into ticket_counters (organisation_id, day, used) values ($1, ((select ap
 on conflict (organisation_id, day) do update set used = ticket_counters.used + excluded.used
 returning used, to_char(day, 'YYMMDD') as day`);
 
-/** $1 new tickets, $2 ids of reopened ones, $3 new interactions (with the segment of their queue leg). */
+/** Written by planIntake: $n messages. */
+const plannedMessages = (parameter: string): string => `planned as (
+  select * from json_to_recordset(${parameter}::json) as m (id uuid, organisation_id uuid, conversation_id uuid,
+    interaction_id uuid, channel_account_id uuid, seq int, kind text, ${MESSAGE_COLUMNS}, inbound_event_id uuid,
+    created_at timestamptz)
+), message as (
+  ${insertMessages('planned')}
+)`;
+
+/**
+ * $1 new tickets, $2 ids of reopened ones, $3 new interactions (with the segment of their queue leg), $4 messages,
+ * $5 journal records: all that planIntake planned, where it opened work.
+ */
 export const writeOpenings = statement('intake.openings', `
 with ticket as (
   insert into tickets (id, organisation_id, number, contact_id, conversation_id, site_id, queue_id, opened_at)
@@ -167,38 +217,23 @@ with ticket as (
   select * from json_to_recordset($3::json) as i (id uuid, organisation_id uuid, conversation_id uuid, contact_id uuid,
     channel_account_id uuid, channel text, medium text, ticket_id uuid, tier int, priority int, site_id uuid,
     queue_id uuid, cost_points int, date_origin timestamptz, provider_origin_at timestamptz, queued_at timestamptz,
-    waiting_since timestamptz, segment_id uuid, unread_count int)
+    waiting_since timestamptz, segment_id uuid)
 ), interaction as (
   insert into interactions (id, organisation_id, conversation_id, contact_id, channel_account_id, channel, medium,
     ticket_id, state, tier, priority, site_id, queue_id, cost_points, date_origin, provider_origin_at, queued_at,
-    waiting_since, awaiting_reply_since, unread_count, category_id)
+    waiting_since, awaiting_reply_since, category_id)
   select i.id, i.organisation_id, i.conversation_id, i.contact_id, i.channel_account_id, i.channel, i.medium,
     i.ticket_id, 'QUEUED', i.tier, i.priority, i.site_id, i.queue_id, i.cost_points, i.date_origin,
-    i.provider_origin_at, i.queued_at, i.waiting_since, i.queued_at, i.unread_count, t.category_id
+    i.provider_origin_at, i.queued_at, i.waiting_since, i.queued_at, t.category_id
   from item i left join tickets t on t.id = i.ticket_id
-)
-insert into segments (id, organisation_id, interaction_id, kind, queue_id, started_at)
-select segment_id, organisation_id, id, 'QUEUE', queue_id, queued_at from item where queue_id is not null`);
+), segment as (
+  insert into segments (id, organisation_id, interaction_id, kind, queue_id, started_at)
+  select segment_id, organisation_id, id, 'QUEUE', queue_id, queued_at from item where queue_id is not null
+), ${plannedMessages('$4')}
+${journalInsertSql('$5')}`);
 
-/** $1 messages, $2 journal records: the write of every batch. */
-export const writeMessages = statement('intake.messages', `
-with item as (
-  select * from json_to_recordset($1::json) as m (id uuid, organisation_id uuid, conversation_id uuid,
-    interaction_id uuid, channel_account_id uuid, seq int, kind text, body text, attachments jsonb, payload jsonb,
-    provider_message_id text, reply_to_provider_id text, inbound_event_id uuid, created_at timestamptz,
-    provider_at timestamptz)
-), message as (
-  insert into messages (id, organisation_id, conversation_id, interaction_id, channel_account_id, seq, direction,
-    author_kind, kind, body, attachments, payload, provider_message_id, inbound_event_id, created_at, provider_at,
-    reply_to_id)
-  select id, organisation_id, conversation_id, interaction_id, channel_account_id, seq, 'IN', 'CUSTOMER', kind, body,
-    attachments, payload, provider_message_id, inbound_event_id, created_at, provider_at,
-    case when reply_to_provider_id is null then null else (select r.id from messages r
-      where r.channel_account_id = item.channel_account_id and r.provider_message_id = item.reply_to_provider_id
-        limit 1) end
-  from item
-)
-${journalInsertSql('$2')}`);
+/** $1 messages, $2 journal records: what planIntake planned, where it opened nothing. */
+export const writeMessages = statement('intake.messages', `with ${plannedMessages('$1')} ${journalInsertSql('$2')}`);
 
 /** $1 account, $2 provider message ids: what a redelivered message became, for the acknowledgement of its sender. */
 export const knownMessages = statement('intake.known-messages', `

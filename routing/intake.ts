@@ -8,12 +8,11 @@ import { newId } from '#domain/ids.ts';
 import { limits } from '#domain/limits.ts';
 import { isPoison, isUnavailable, sqlState } from '#domain/store/db.ts';
 import type { Work } from '#domain/work.ts';
-import {
-  dedupHash, quarantine, storeBatch, type Entry, type IntakeAccount, type IntakeContext,
-} from './intake-batch.ts';
+import { quarantine, storeBatch, type IntakeContext } from './intake-batch.ts';
 import { IntakeRoutes } from './intake-routes.ts';
+import { dedupHash, type Entry, type IntakeAccount } from './intake-threads.ts';
 
-export type { IntakeAccount } from './intake-batch.ts';
+export type { IntakeAccount } from './intake-threads.ts';
 
 export interface Intake {
   /**
@@ -66,6 +65,11 @@ async function storeIsolating(context: IntakeContext, entries: readonly Entry[])
   }
 }
 
+/** Resolves in the next turn of the event loop. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => { setImmediate(resolve); });
+}
+
 /** A lane: its queue, and whether a batch is in flight. */
 class Lane {
   readonly waiting: Waiting[] = [];
@@ -79,10 +83,6 @@ class Lane {
   push(item: Waiting): void {
     this.waiting.push(item);
     this.#running ??= this.#run();
-  }
-
-  async drained(): Promise<void> {
-    await this.#running;
   }
 
   /** As many messages as may go together; a signal goes alone, so that it keeps its place among them. */
@@ -100,17 +100,23 @@ class Lane {
 
   async #run(): Promise<void> {
     // One turn of the event loop lets requests that arrived together share the first batch too.
-    await new Promise((resolve) => { setImmediate(resolve); });
+    await turn();
     while (this.waiting.length > 0) {
       const batch = this.#take();
-      try {
-        const results = await storeIsolating(this.#context, batch.map((item) => item.entry));
-        for (const [n, item] of batch.entries()) item.done(results[n] ?? { outcome: 'duplicate' });
-      } catch (error) {
-        for (const item of batch) item.failed(asAppError(error));
-      }
+      const settle = await storeIsolating(this.#context, batch.map((item) => item.entry)).then(
+        (results) => () => {
+          for (const [n, item] of batch.entries()) item.done(results[n] ?? { outcome: 'duplicate' });
+        },
+        (error: unknown) => () => { for (const item of batch) item.failed(asAppError(error)); });
+      // Only in the next turn, so that the next batch is on its way before the answers to this one are written.
+      setImmediate(settle);
     }
     this.#running = undefined;
+  }
+
+  async drained(): Promise<void> {
+    await this.#running;
+    await turn();
   }
 }
 
@@ -123,7 +129,7 @@ export function createIntake(work: Work): Intake {
 
   function submit(account: IntakeAccount, event: InboundEvent): Promise<ReceiveResult> {
     return new Promise((done, failed) => {
-      const entry = { account, event, eventId: newId(), hash: dedupHash(event) };
+      const entry = { account, event, eventId: newId(), messageId: newId(), hash: dedupHash(event) };
       lanes[laneOf(account, event)]?.push({ entry, done, failed });
     });
   }
@@ -139,7 +145,7 @@ export function createIntake(work: Work): Intake {
       return settled.map((one) => (one as PromiseFulfilledResult<ReceiveResult>).value);
     },
     async replay(account, eventId, event, userId) {
-      const entry: Entry = { account, event, eventId, hash: dedupHash(event), replayBy: userId };
+      const entry: Entry = { account, event, eventId, messageId: newId(), hash: dedupHash(event), replayBy: userId };
       try {
         const [result] = await storeIsolating(context, [entry]);
         return result ?? { outcome: 'quarantined' };

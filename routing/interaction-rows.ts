@@ -224,6 +224,15 @@ export async function postNote(tx: Tx, row: InteractionRow, user: User, text: st
     conversationId: row.conversation_id, actor: actorOf(user), scope: scopeOf(row), version: 1 }]);
 }
 
+const setRead = statement('interaction.count-as-read', `
+update conversations set unread_count = 0, version = version + 1
+where id = $1 and organisation_id = $2 and unread_count > 0`);
+
+/** Nothing in the conversation is unread any more. Needs its lock. */
+export async function countAsRead(tx: Tx, row: InteractionRow): Promise<void> {
+  if (row.conversation_id !== null) await tx.rows(setRead, [row.conversation_id, row.organisation_id]);
+}
+
 const activeReason = statement('interaction.reason', `
 select code from reasons where organisation_id = $1 and kind = $2 and code = $3 and active`);
 

@@ -4,13 +4,14 @@ import { appendJournal } from '#domain/journal/append.ts';
 import type { User } from '#domain/people/access.ts';
 import type { Work } from '#domain/work.ts';
 
-const markRead = statement('interactions.mark-read', `update interactions
-  set unread_count = 0, version = version + 1
-  where organisation_id = $1 and id = $2 and agent_id = $3 and unread_count > 0
-  returning conversation_id, site_id, branch_id, queue_id, team_id, version`);
+const markRead = statement('interactions.mark-read', `update conversations c
+  set unread_count = 0, version = c.version + 1
+  from interactions i where i.organisation_id = $1 and i.id = $2 and i.agent_id = $3 and c.id = i.conversation_id
+    and c.organisation_id = i.organisation_id and c.unread_count > 0
+  returning c.id as conversation_id, i.site_id, i.branch_id, i.queue_id, i.team_id, i.version`);
 
 interface Marked {
-  conversation_id: string | null; site_id: string | null; branch_id: string | null; queue_id: string | null;
+  conversation_id: string; site_id: string | null; branch_id: string | null; queue_id: string | null;
   team_id: string | null; version: number;
 }
 

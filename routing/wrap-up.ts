@@ -13,8 +13,8 @@ import type { Work } from '#domain/work.ts';
 import { freeAfterDocumenting, freePoints, offerColumns, offerEnded, type OfferRow } from './agent-state.ts';
 import { setCategory, writeDocumentation, type DocumentationInput } from './documentation.ts';
 import {
-  aboutInteraction, actorOf, changeLeg, hintAfterCommit, lockForHandling, lockInteraction, moveTicket, moved,
-  postSystem, requireReason, type InteractionRow, type OnInteraction,
+  aboutInteraction, actorOf, changeLeg, countAsRead, hintAfterCommit, lockForHandling, lockInteraction, moveTicket,
+  moved, postSystem, requireReason, type InteractionRow, type OnInteraction,
 } from './interaction-rows.ts';
 
 export type { DocumentationInput } from './documentation.ts';
@@ -25,7 +25,7 @@ const CUSTOMER: Actor = { kind: 'CUSTOMER' };
 const setDocumented = statement('wrap-up.documented', `
 update interactions set state = 'DOCUMENTED', documented_at = coalesce(documented_at, app_now()), outcome_code = $3,
   awaiting_reply_since = case when state = 'DOCUMENTED' then awaiting_reply_since end,
-  unread_count = case when state = 'DOCUMENTED' then unread_count else 0 end, version = version + 1
+  version = version + 1
 where id = $1 and organisation_id = $2 returning version`);
 
 /**
@@ -43,6 +43,7 @@ export async function documentInteraction(work: Work,
     const amended = row.state === 'DOCUMENTED';
     await writeDocumentation(tx, row, user, form, amended);
     const set = await tx.one<{ version: number }>(setDocumented, [row.id, row.organisation_id, form.outcomeCode]);
+    if (!amended) await countAsRead(tx, row);
     const version = set?.version ?? 0;
     await appendJournal(tx, [aboutInteraction(row, 'interaction.documented', actorOf(user), version,
       { outcomeCode: form.outcomeCode, categoryId: form.categoryId, amended })]);
@@ -58,11 +59,18 @@ export async function documentInteraction(work: Work,
 const setClosed = statement('wrap-up.closed', `
 update interactions set state = $3, closed_at = app_now(), closed_reason = $4,
   outcome_code = coalesce($5, outcome_code),
-  awaiting_reply_since = null, unread_count = 0, version = version + 1
+  awaiting_reply_since = null, version = version + 1
 where id = $1 and organisation_id = $2 returning version`);
 
+/** Ends the row with its reason and outcome; nothing of its conversation counts as unread any more. */
+async function end(tx: Tx, row: InteractionRow, state: string, reason: string,
+  outcome: string | null): Promise<{ version: number } | undefined> {
+  await countAsRead(tx, row);
+  return tx.one<{ version: number }>(setClosed, [row.id, row.organisation_id, state, reason, outcome]);
+}
+
 async function close(tx: Tx, row: InteractionRow, actor: Actor, reason: string): Promise<void> {
-  const set = await tx.one<{ version: number }>(setClosed, [row.id, row.organisation_id, 'CLOSED', reason, null]);
+  const set = await end(tx, row, 'CLOSED', reason, null);
   await moveTicket(tx, row, 'closed', actor);
   await changeLeg(tx, row, 'CLOSED');
   await postSystem(tx, row, 'CLOSED');
@@ -109,7 +117,7 @@ export async function completeOutOfTopic(work: Work, command: OnInteraction & { 
     if (!flow.outOfTopic) throw new AppError('STATE_CONFLICT', { reason: 'FLOW_WITHOUT_OOT' });
     const state = moved(row, 'outOfTopic');
     await requireReason(tx, row.organisation_id, 'OOT', reasonCode);
-    const set = await tx.one<{ version: number }>(setClosed, [row.id, row.organisation_id, state, 'OOT', reasonCode]);
+    const set = await end(tx, row, state, 'OOT', reasonCode);
     await moveTicket(tx, row, 'outOfTopic', actorOf(user), reasonCode);
     await changeLeg(tx, row, 'OOT');
     await appendJournal(tx, [aboutInteraction(row, 'interaction.completed-out-of-topic', actorOf(user),
@@ -158,8 +166,7 @@ export function isAbandonable(row: InteractionRow): boolean {
  * locks.
  */
 export async function abandon(tx: Tx, row: InteractionRow, reason: 'CUSTOMER_ENDED' | 'SILENT'): Promise<boolean> {
-  const set = await tx.one<{ version: number }>(setClosed,
-    [row.id, row.organisation_id, 'CLOSED', 'ABANDONED', 'ABANDONED']);
+  const set = await end(tx, row, 'CLOSED', 'ABANDONED', 'ABANDONED');
   await moveTicket(tx, row, 'abandoned', SYSTEM, 'ABANDONED');
   const offers = await tx.rows<OfferRow>(withdrawOffer, [row.id, row.organisation_id, 'ABANDONED']);
   for (const offer of offers) {

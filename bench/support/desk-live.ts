@@ -37,10 +37,9 @@ const work: Work = {
 const write = statement('bench.write', `
   with thread as (update conversations
     set last_seq = last_seq + 1, last_message_at = now(), last_text = $4, last_direction = 'IN',
-      version = version + 1 where id = $2 returning last_seq, id),
-  work as (update interactions i set unread_count = unread_count + 1, version = i.version + 1 from thread
-    where i.conversation_id = thread.id and i.state <> 'CLOSED'
-      returning i.id, i.site_id, i.queue_id, i.team_id, i.agent_id, i.version)
+      unread_count = unread_count + 1, version = version + 1 where id = $2 returning last_seq, id),
+  work as (select i.id, i.site_id, i.queue_id, i.team_id, i.agent_id from interactions i join thread
+    on i.conversation_id = thread.id and i.state <> 'CLOSED' for no key update of i)
   insert into messages (id, organisation_id, conversation_id, interaction_id, channel_account_id, seq, direction,
     author_kind, kind, body, created_at)
   select $3, $1, thread.id, work.id, $5, thread.last_seq, 'IN', 'CUSTOMER', 'text', $4, now() from thread, work

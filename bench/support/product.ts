@@ -117,14 +117,14 @@ export async function seedCustomers(db: Db, world: SmallWorld, count: number): P
     contact as (insert into contacts (id, organisation_id) select contact, $1::uuid from person),
     point as (insert into contact_points (id, organisation_id, contact_id, channel, channel_account_id, handle)
       select point, $1::uuid, contact, 'generic', $2::uuid, (5500000000 + n)::text from person),
-    conversation as (insert into conversations (id, organisation_id, channel_account_id, contact_id, contact_point_id)
-      select conversation, $1::uuid, $2::uuid, contact, point from person),
+    conversation as (insert into conversations (id, organisation_id, channel_account_id, contact_id, contact_point_id,
+      handle) select conversation, $1::uuid, $2::uuid, contact, point, (5500000000 + n)::text from person),
     ticket as (insert into tickets (id, organisation_id, number, contact_id, conversation_id, queue_id, opened_at)
       select ticket, $1::uuid, 'TK-000101-' || n, contact, conversation, $3::uuid, now() from person)
     insert into interactions (id, organisation_id, conversation_id, contact_id, channel_account_id, channel, medium,
-      ticket_id, state, queue_id, cost_points, date_origin, queued_at, waiting_since)
+      ticket_id, state, queue_id, cost_points, date_origin, queued_at, waiting_since, awaiting_reply_since)
     select interaction, $1::uuid, conversation, contact, $2::uuid, 'generic', 'MESSAGING', ticket, 'QUEUED', $3::uuid,
-      20, now(), now(), now()
+      20, now(), now(), now(), now()
     from person`;
   await db.dynamic(insert, [world.organisationId, world.accountId, world.queueId, count]);
 }

@@ -117,8 +117,9 @@ function openTicket(plan: IntakePlan, thread: Thread, tools: PlanTools, origin: 
   return id;
 }
 
-function openInteraction(plan: IntakePlan, thread: Thread, tools: PlanTools, message: InboundMessage,
-  unreadCount: number): OpenInteraction {
+function openInteraction(
+  plan: IntakePlan, thread: Thread, tools: PlanTools, message: InboundMessage,
+): OpenInteraction {
   const { route } = thread;
   const origin = originOf(tools.now, message.providerAt);
   const ticketId = openTicket(plan, thread, tools, origin);
@@ -129,7 +130,7 @@ function openInteraction(plan: IntakePlan, thread: Thread, tools: PlanTools, mes
     ticket_id: ticketId, tier: route.queueTier, priority: route.queuePriority, site_id: route.queueSiteId,
     queue_id: route.queueId, cost_points: route.queueCostPoints ?? costPoints[route.medium],
     date_origin: origin.toISOString(), provider_origin_at: plausibleTime(message.providerAt), queued_at: now,
-    waiting_since: origin.toISOString(), segment_id: tools.newId(), unread_count: unreadCount });
+    waiting_since: origin.toISOString(), segment_id: tools.newId() });
   const scope = { organisationId: route.organisationId, siteId: route.queueSiteId, queueId: route.queueId };
   plan.journal.push({ type: 'interaction.queued', subjectType: 'interaction', subjectId: id,
     conversationId: thread.conversationId, actor: CUSTOMER, scope, version: 1,
@@ -151,14 +152,21 @@ function announceThread(plan: IntakePlan, thread: Thread): void {
   }
 }
 
+/** The columns of a message's row that the message alone decides; absent ones are NULL. */
+export function messageColumns(message: InboundMessage): Columns {
+  return {
+    body: message.text === undefined ? undefined : cutText(safeText(message.text), limits.messageTextChars),
+    attachments: message.attachments?.length ? message.attachments : undefined, payload: message.payload,
+    provider_message_id: message.providerMessageId, reply_to_provider_id: message.replyToProviderId,
+    provider_at: plausibleTime(message.providerAt),
+  };
+}
+
 function messageRow(arrival: Arrival, seq: number, interactionId: string, now: string): Columns {
   const { message, thread } = arrival;
   return { id: arrival.messageId, organisation_id: thread.route.organisationId, conversation_id: thread.conversationId,
     interaction_id: interactionId, channel_account_id: thread.route.accountId, seq, kind: message.messageKind,
-    body: message.text === undefined ? undefined : cutText(safeText(message.text), limits.messageTextChars),
-    attachments: message.attachments?.length ? message.attachments : null, payload: message.payload ?? null,
-    provider_message_id: message.providerMessageId ?? null, reply_to_provider_id: message.replyToProviderId ?? null,
-    inbound_event_id: arrival.eventId, created_at: now, provider_at: plausibleTime(message.providerAt) };
+    inbound_event_id: arrival.eventId, created_at: now, ...messageColumns(message) };
 }
 
 /**
@@ -170,12 +178,10 @@ export function planIntake(arrivals: readonly Arrival[], tools: PlanTools): Inta
     messages: [], newInteractions: [], newTickets: [], reopenedTickets: [], journal: [], seqs: [],
   };
   const now = tools.now.toISOString();
-  const counts = new Map<Thread, number>();
-  for (const { thread } of arrivals) counts.set(thread, (counts.get(thread) ?? 0) + 1);
   for (const arrival of arrivals) {
     const { thread, message } = arrival;
     announceThread(plan, thread);
-    const interaction = thread.interaction ?? openInteraction(plan, thread, tools, message, counts.get(thread) ?? 1);
+    const interaction = thread.interaction ?? openInteraction(plan, thread, tools, message);
     thread.interaction = interaction;
     thread.lastSeq += 1;
     plan.seqs.push(thread.lastSeq);

@@ -26,7 +26,7 @@ export interface InteractionSeen {
   customerEndedAt: string | null; outcomeCode: string | null; csatScore: number | null;
   clock: { kind: 'FIRST' | 'NEXT'; startedAt: string; idealS: number | null; maxS: number } | null;
   unreadCount: number; lastText: string | null; lastDirection: DirectionName | null; lastMessageAt: string | null;
-  lastStatus: SendStatus | null; masked: boolean; version: number;
+  lastStatus: SendStatus | null; masked: boolean; version: number; revision: number;
 }
 
 /** An interaction with where it stands, so that rights can be decided without the database. */
@@ -47,7 +47,7 @@ interface Stored {
   awaiting_reply_since: Date | null; snoozed_until: Date | null; customer_ended_at: Date | null;
   outcome_code: string | null; csat_score: number | null; unread_count: number; last_text: string | null;
   last_direction: DirectionName | null; last_message_at: Date | null; last_status: SendStatus | null; version: number;
-  readable?: boolean;
+  revision: number;  readable?: boolean;
 }
 
 /** The last message is the interaction's own: nothing of a later interaction shows in a closed one's row. */
@@ -60,12 +60,13 @@ const FIELDS = `i.id, i.organisation_id, i.conversation_id, i.contact_id, ct.nam
   case when i.branch_id is not null then (select array_agg(above.id) from branches here
     join branches above on above.path @> here.path where here.id = i.branch_id) end as branch_ids,
   i.date_origin, i.queued_at, i.waiting_since, i.accepted_at, i.answered_at, i.documented_at, i.closed_at,
-  i.awaiting_reply_since, i.snoozed_until, i.customer_ended_at, i.outcome_code, i.csat_score, i.unread_count,
+  i.awaiting_reply_since, i.snoozed_until, i.customer_ended_at, i.outcome_code, i.csat_score,
+  case when own.last then c.unread_count else 0 end as unread_count,
   case when own.last then c.last_text end as last_text, case when own.last then c.last_direction end as last_direction,
   case when own.last then c.last_message_at end as last_message_at, case when own.last then (select m.status
     from messages m where m.organisation_id = i.organisation_id
     and m.conversation_id = c.id and m.seq = c.last_seq) end as last_status,
-  i.version`;
+  i.version, i.version + coalesce(c.version, 0) as revision`;
 
 const JOINS = `from interactions i
   join contacts ct on ct.id = i.contact_id
@@ -129,6 +130,7 @@ function seen(row: Stored): InteractionSeen {
     outcomeCode: row.outcome_code, csatScore: row.csat_score, clock: clockOf(row), unreadCount: row.unread_count,
     lastText: row.last_text, lastDirection: row.last_direction, lastMessageAt: iso(row.last_message_at),
     lastStatus: row.last_status, masked: false, version: row.version,
+    revision: row.revision,
   };
 }
 

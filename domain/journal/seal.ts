@@ -26,27 +26,30 @@ const GENESIS = Buffer.alloc(32);
 /** id and xid (8 bytes each), then sha256 of the row: so a missing row has a name. */
 export const ROW_BYTES = 48;
 
-/** Every column takes part, in a form that no session setting changes; lengths cannot be shifted between fields. */
-const ROW_HASH = `int8send(id) || xid8send(xid) || sha256(convert_to(jsonb_build_array(epoch, xid::text, id,
-  (extract(epoch
-    from at) * 1000000)::bigint, organisation_id, type, subject_type, subject_id, conversation_id, actor_kind,
-  actor_id, site_id, branch_id, queue_id, team_id, agent_id, version, data)::text, 'UTF8'))`;
+/**
+ * Every column takes part, in a form that no session setting changes; a row's text quotes its fields and tells null
+ * from empty, so lengths cannot be shifted between fields.
+ */
+const ROW_HASH = `int8send(j.id) || xid8send(j.xid) || sha256(convert_to(row(j.epoch, j.xid, j.id,
+  (extract(epoch from j.at) * 1000000)::bigint, j.organisation_id, j.type, j.subject_type, j.subject_id,
+  j.conversation_id, j.actor_kind, j.actor_id, j.site_id, j.branch_id, j.queue_id, j.team_id, j.agent_id, j.version,
+  j.data)::text, 'UTF8'))`;
 
 const nextRows = statement('seal.next', `with present as materialized (
-    select pg_snapshot_xmin(pg_current_snapshot()) as xmin, (select epoch from journal_epoch) as epoch)
-  select count(*)::int as row_count, string_agg(hash, ''::bytea order by epoch, xid, id) as hashes,
-    (array_agg(epoch order by epoch desc, xid desc, id desc))[1] as epoch,
-    (array_agg(xid::text order by epoch desc, xid desc, id desc))[1] as xid,
-    (array_agg(id::text order by epoch desc, xid desc, id desc))[1] as id
-  from (select journal.epoch, xid, id, ${ROW_HASH.replaceAll('epoch,', 'journal.epoch,')} as hash from journal, present
-    where (journal.epoch, xid, id) > ($1::int, $2::text::xid8, $3::bigint)
-      and (journal.epoch < present.epoch or xid < present.xmin)
-    order by journal.epoch, journal.xid, journal.id limit $4) rows`);
+    select pg_snapshot_xmin(pg_current_snapshot()) as xmin, (select epoch from journal_epoch) as epoch),
+  rows as materialized (select j.epoch, j.xid, j.id, ${ROW_HASH} as hash from journal j, present
+    where (j.epoch, j.xid, j.id) > ($1::int, $2::text::xid8, $3::bigint)
+      and (j.epoch < present.epoch or j.xid < present.xmin)
+    order by j.epoch, j.xid, j.id limit $4)
+  select (select count(*)::int from rows) as row_count,
+    (select string_agg(hash, ''::bytea order by epoch, xid, id) from rows) as hashes,
+    last.epoch, last.xid::text, last.id::text
+  from (select epoch, xid, id from rows order by epoch desc, xid desc, id desc limit 1) last`);
 
 const rowsBetween = statement('seal.between',
-  `select epoch, xid::text as xid_text, id::text as id_text, ${ROW_HASH} as hash
-  from journal where (epoch, xid, id) > ($1::int, $2::text::xid8, $3::bigint)
-    and (epoch, xid, id) <= ($4::int, $5::text::xid8, $6::bigint) order by journal.epoch, journal.xid, journal.id`);
+  `select j.epoch, j.xid::text as xid_text, j.id::text as id_text, ${ROW_HASH} as hash
+  from journal j where (j.epoch, j.xid, j.id) > ($1::int, $2::text::xid8, $3::bigint)
+    and (j.epoch, j.xid, j.id) <= ($4::int, $5::text::xid8, $6::bigint) order by j.epoch, j.xid, j.id`);
 
 const BLOCK = `block::text, from_epoch, from_xid::text, from_id::text, to_epoch, to_xid::text, to_id::text, row_count,
   row_hashes,

@@ -148,7 +148,7 @@ function heldWaitMs(reads: number): number {
 }
 
 /** Under load reads stand at least this far apart, so that a batch gathers; the first after a pause goes at once. */
-const READ_GAP_MS = 2;
+const READ_GAP_MS = 4;
 
 async function deliver(work: Work, listeners: Set<TailListener>, batch: TailBatch): Promise<void> {
   await Promise.all([...listeners].map(async (listener) => {

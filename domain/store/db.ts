@@ -9,9 +9,15 @@ export interface Statement {
   readonly text: string;
 }
 
-/** Declares a prepared statement. The text may use $1.. only; no value is ever put into it. */
+/** What app_now() says, as a sub-select that PostgreSQL evaluates once per statement. */
+const APP_NOW = "(select now() + offset_ms * interval '1 millisecond' from app_clock)";
+
+/**
+ * Declares a prepared statement. The text may use $1.. only; no value is ever put into it. Its app_now() is written
+ * out: PostgreSQL cannot inline a function that reads a table, and starts it anew for every use (50 us and more).
+ */
 export function statement(name: string, text: string): Statement {
-  return { name, text };
+  return { name, text: text.replaceAll(/\(select app_now\(\)\)|app_now\(\)/g, APP_NOW) };
 }
 
 type Row = Record<string, unknown>;

@@ -23,7 +23,8 @@ function row(id: string, change: Partial<InteractionView> = {}): InteractionView
     answeredAt: null, documentedAt: null,
     closedAt: null, snoozedUntil: null, customerEndedAt: null, outcomeCode: null, csatScore: null, clock: null,
     unreadCount: 0, lastText: null,
-    lastDirection: null, lastMessageAt: null, lastStatus: null, masked: false, version: 1, ...change,
+    lastDirection: null, lastMessageAt: null, lastStatus: null, masked: false, version: 1,
+    revision: change.version ?? 1, ...change,
   };
 }
 
@@ -64,7 +65,7 @@ t.test('events in any order, some twice, end like a fresh snapshot', async (t) =
   fc.assert(fc.property(fc.array(change, { maxLength: 24 }), fc.array(fc.nat(), { maxLength: 24 }),
     (changes, shuffle) => {
     const rows = changes.map((each,
-      index) => row(each.id, { ...each, version: index + 1 } as Partial<InteractionView>));
+      index) => row(each.id, { ...each, version: index + 1, revision: index + 1 }));
     const last = new Map(rows.map((each) => [each.id, each]));
     const truth = [...last.values()].filter((each) => each.agentId === me && each.state !== 'CLOSED')
       .map((each) => `${each.id}v${each.version}`).sort();

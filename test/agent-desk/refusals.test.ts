@@ -95,7 +95,8 @@ t.test('RS18 unknown events, unknown fields, wrong types and foreign ids are ref
   t.match(await desk.ask('message:send', good), { ok: false, code: 'NOT_FOUND' }, 'RS02 another agent\'s conversation');
   t.match(await desk.ask('interaction:read', { interactionId: foreign.interactionId }), { ok: true },
     'nothing happens to it');
-  const [row] = await work.db.dynamic<{ unread_count: number }>('select unread_count from interactions where id = $1',
+  const [row] = await work.db.dynamic<{ unread_count: number }>(`select c.unread_count
+    from conversations c join interactions i on i.conversation_id = c.id where i.id = $1`,
     [foreign.interactionId]);
   t.equal(row?.unread_count, 1);
   t.match(await desk.ask('conversation:look', { conversationId: foreign.conversationId }),

@@ -32,8 +32,8 @@ async function conversationIn(
   await run(`insert into contacts (id, organisation_id, name) values ($1, $2, 'Budi')`, ids.contacts, o);
   await run(`insert into contact_points (id, organisation_id, contact_id, channel, channel_account_id, handle)
     values ($1, $2, $3, 'generic', $4, 'u-1')`, ids.pointId, o, ids.contacts, accountId);
-  await run(`insert into conversations (id, organisation_id, channel_account_id, contact_id, contact_point_id)
-    values ($1, $2, $3, $4, $5)`, ids.conversations, o, accountId, ids.contacts, ids.pointId);
+  await run(`insert into conversations (id, organisation_id, channel_account_id, contact_id, contact_point_id,
+      handle) values ($1, $2, $3, $4, $5, 'u-1')`, ids.conversations, o, accountId, ids.contacts, ids.pointId);
   await run(`insert into tickets (id, organisation_id, number, contact_id, conversation_id, site_id, queue_id,
     opened_at)
     values ($1, $2, $3, $4, $5, $6, $7,

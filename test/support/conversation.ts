@@ -44,10 +44,10 @@ async function insertThread(db: Db, world: SmallWorld, ids: OpenedInteraction, o
     values ($1, $2, $3, $4, $5, $6)`,
   [ids.contactPointId, world.organisationId, ids.contactId, channel, accountId, ids.handle]);
   await db.dynamic(`insert into conversations (id, organisation_id, channel_account_id, contact_id, contact_point_id,
-    last_seq,
-      last_message_at, last_inbound_at, last_text, last_direction)
-    values ($1, $2, $3, $4, $5, 1, app_now(), app_now(), $6, 'IN')`,
-  [ids.conversationId, world.organisationId, accountId, ids.contactId, ids.contactPointId, options.text ?? 'Halo']);
+      handle, last_seq, last_message_at, last_inbound_at, last_text, last_direction, unread_count)
+    values ($1, $2, $3, $4, $5, $7, 1, app_now(), app_now(), $6, 'IN', 1)`,
+  [ids.conversationId, world.organisationId, accountId, ids.contactId, ids.contactPointId, options.text ?? 'Halo',
+    ids.handle]);
 }
 
 async function insertWork(db: Db, world: SmallWorld, ids: OpenedInteraction, options: OpenOptions): Promise<void> {
@@ -62,9 +62,9 @@ async function insertWork(db: Db, world: SmallWorld, ids: OpenedInteraction, opt
   await db.dynamic(`insert into interactions (id, organisation_id, conversation_id, contact_id, channel_account_id,
     channel,
       medium, ticket_id, state, tier, priority, site_id, queue_id, cost_points, skill_ids, waiting_since, date_origin,
-      queued_at, awaiting_reply_since, unread_count, category_id)
+      queued_at, awaiting_reply_since, category_id)
     select $1, $2, $3, $4, $5, $6, $7, $8, 'QUEUED', $9, $10, (select site_id from queues where id = $11), $11, $12,
-      $13::uuid[], at, at, at, at, 1, $15
+      $13::uuid[], at, at, at, at, $15
     from (select app_now() - $14 * interval '1 second' as at) as origin`,
   [ids.interactionId, world.organisationId, ids.conversationId, ids.contactId, options.accountId ?? world.accountId,
     options.channel ?? 'generic', options.medium ?? 'CHAT', ids.ticketId, options.tier ?? 1, options.priority ?? 0,

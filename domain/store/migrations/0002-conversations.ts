@@ -36,12 +36,13 @@ create unique index opt_outs_active on opt_outs (organisation_id, contact_point_
 create table conversations (
   id uuid primary key, organisation_id uuid not null,
   channel_account_id uuid not null references channel_accounts, contact_id uuid not null,
-  contact_point_id uuid not null references contact_points, thread_key text not null default '',
+  contact_point_id uuid not null references contact_points, handle text not null, thread_key text not null default '',
   last_seq int not null default 0, last_message_at timestamptz, last_inbound_at timestamptz,
-  last_text text, last_direction text, customer_read_seq int not null default 0,
+  last_text text, last_direction text, unread_count int not null default 0, customer_read_seq int not null default 0,
   created_at timestamptz not null default app_now(), version int not null default 1,
-  unique (organisation_id, contact_point_id, channel_account_id, thread_key)) with (fillfactor = 60);
+  unique (organisation_id, channel_account_id, handle, thread_key)) with (fillfactor = 60);
 create index conversations_contact on conversations (contact_id);
+create index conversations_point on conversations (contact_point_id);
 
 create table inbound_events (
   id uuid primary key, organisation_id uuid not null,
@@ -86,7 +87,7 @@ create table interactions (
   cost_points int not null, skill_ids uuid[] not null default '{}', waiting_since timestamptz,
   date_origin timestamptz not null, provider_origin_at timestamptz, queued_at timestamptz, accepted_at timestamptz,
   answered_at timestamptz, documented_at timestamptz, closed_at timestamptz, awaiting_reply_since timestamptz,
-  unread_count int not null default 0, snoozed_until timestamptz, customer_ended_at timestamptz,
+  snoozed_until timestamptz, customer_ended_at timestamptz,
   outcome_code text, closed_reason text, csat_score int check (csat_score between 1 and 5), csat_comment text,
   csat_at timestamptz, category_id uuid, version int not null default 1) with (fillfactor = 60);
 create unique index interactions_one_open on interactions (organisation_id, conversation_id)
@@ -195,7 +196,7 @@ create table subject_keys (
 create table journal_seal (
   block bigint primary key, from_epoch int not null, from_xid xid8 not null, from_id bigint not null,
   to_epoch int not null, to_xid xid8 not null, to_id bigint not null, row_count int not null,
-  row_hashes bytea not null, previous_hmac bytea not null, hmac bytea not null, key_id text not null,
+  row_hashes bytea storage external not null, previous_hmac bytea not null, hmac bytea not null, key_id text not null,
   sealed_at timestamptz not null);
 
 create function refuse_change() returns trigger language plpgsql as

@@ -19,9 +19,9 @@ export class Lately {
   private readonly messages = new Map<string, MessageView>();
   private readonly max = 500;
 
-  private keep<V extends { id: string; version: number }>(map: Map<string, V>, value: V): void {
+  private keep<V extends { id: string }>(map: Map<string, V>, value: V, ageOf: (value: V) => number): void {
     const old = map.get(value.id);
-    if (old !== undefined && old.version > value.version) return;
+    if (old !== undefined && ageOf(old) > ageOf(value)) return;
     map.delete(value.id);
     map.set(value.id, value);
     const oldest = map.keys().next();
@@ -29,15 +29,15 @@ export class Lately {
   }
 
   /** Remembers an interaction that came live. */
-  row(row: InteractionView): void { this.keep(this.rows, row); }
+  row(row: InteractionView): void { this.keep(this.rows, row, (each) => each.revision); }
 
   /** Remembers a message that came live. */
-  message(message: MessageView): void { this.keep(this.messages, message); }
+  message(message: MessageView): void { this.keep(this.messages, message, (each) => each.version); }
 
   /** The newer of a fetched row and what came live. */
   newest(row: InteractionView): InteractionView {
     const live = this.rows.get(row.id);
-    return live !== undefined && live.version > row.version ? live : row;
+    return live !== undefined && live.revision > row.revision ? live : row;
   }
 
   /** The messages of a conversation that came live lately. */
@@ -68,7 +68,8 @@ function eachList(cache: Cache, change: (pages: ListPage[], kind: ListKind) => L
 
 function interactionChanged(cache: Cache, row: InteractionView, me: string): void {
   cache.setQueryData<InteractionView[]>(keys.mine, (mine) => (mine === undefined ? mine : withMine(mine, row, me)));
-  cache.setQueryData<InteractionView>(keys.interaction(row.id), (old) => newer(old, row));
+  cache.setQueryData<InteractionView>(keys.interaction(row.id),
+    (old) => (old !== undefined && old.revision > row.revision ? old : row));
   eachList(cache, (pages, kind) => withRow(pages, row, kind, me));
 }
 

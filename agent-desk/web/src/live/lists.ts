@@ -1,4 +1,4 @@
-/** Lists of interactions and what an event does to them: patched by version, kept in the order of the server. */
+/** Lists of interactions and what an event does to them: patched by revision, kept in the order of the server. */
 import type { InteractionView } from './types.ts';
 
 export type ListName = 'mine' | 'queues' | 'all';
@@ -58,7 +58,7 @@ export function withoutRow(pages: readonly ListPage[], id: string): ListPage[] {
 /** The pages after the row changed: patched, put at its place, or taken out. An older version changes nothing. */
 export function withRow(pages: ListPage[], row: InteractionView, kind: ListKind, me: string): ListPage[] {
   const old = pages.flatMap((page) => page.items).find((each) => each.id === row.id);
-  if (old !== undefined && old.version > row.version) return pages;
+  if (old !== undefined && old.revision > row.revision) return pages;
   const fits = belongs(row, kind, me);
   if (fits === false) return old === undefined ? pages : without(pages, row.id);
   if (old === undefined && fits === undefined) return pages;
@@ -80,7 +80,7 @@ export function withRow(pages: ListPage[], row: InteractionView, kind: ListKind,
 /** My own open work after a row changed. */
 export function withMine(mine: readonly InteractionView[], row: InteractionView, me: string): InteractionView[] {
   const old = mine.find((each) => each.id === row.id);
-  if (old !== undefined && old.version > row.version) return mine as InteractionView[];
+  if (old !== undefined && old.revision > row.revision) return mine as InteractionView[];
   const rest = mine.filter((each) => each.id !== row.id);
   if (row.agentId !== me || !isOpen(row)) return old === undefined ? mine as InteractionView[] : rest;
   return [...rest, row].sort(orderOf({ view: 'mine', state: 'open' }));

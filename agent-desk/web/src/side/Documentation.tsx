@@ -40,7 +40,7 @@ function useCategorise(row: InteractionView) {
       }
       live.lately.row(saved);
       client.setQueryData<InteractionView>(keys.interaction(row.id),
-        (old) => (old !== undefined && old.version > saved.version ? old : saved));
+        (old) => (old !== undefined && old.revision > saved.revision ? old : saved));
     } catch (error) {
       notifyError(t('form.categoryFailed'), error);
     }
