@@ -56,8 +56,9 @@ async function floorRound(
     const closed = await measured(pid, postgres,
       () => closedLoop(target, ready, { connections: CONNECTIONS, seconds, from: 1_000_000 }));
     const rate = mode === 'tx' ? 200 : 1_000;
+    const later = prepared(make, 2_000_000, rate * 3);
     const latency = await measured(pid, postgres,
-      () => openLoop(target, make, { connections: CONNECTIONS, rate, seconds: 3, from: 2_000_000 }));
+      () => openLoop(target, later, { connections: CONNECTIONS, rate, seconds: 3, from: 2_000_000 }));
     return { ...closed, latency };
   } finally {
     child.kill('SIGKILL');
@@ -81,8 +82,9 @@ async function eventLatency(
   product: Product, subscriber: Subscriber, run: number, rate: number, seconds: number,
 ): Promise<Latency> {
   const intended = new Map<string, number>();
-  const load = await openLoop({ host: '127.0.0.1', port: product.port },
-    (i) => productRequest(product.world.accountKey, product.secret, run, i),
+  const make = prepared((i) => productRequest(product.world.accountKey, product.secret, run, i), 3_000_000,
+    rate * seconds);
+  const load = await openLoop({ host: '127.0.0.1', port: product.port }, make,
     { connections: CONNECTIONS, rate, seconds, from: 3_000_000,
       intended: (i, at) => { intended.set(`#${run}-${senderOf(run, i)}-${i}`, at); } });
   await settle(() => [...intended.keys()].every((mark) => subscriber.arrivals.has(mark)));
@@ -189,8 +191,9 @@ async function overload(options: BenchOptions, product: Product, capacity: numbe
   const make = (i: number): Buffer => productRequest(product.world.accountKey, product.secret, 60, i);
   const before = residentMiB(product.pid);
   const rate = Math.min(capacity * 2, 12_000);
-  const load = await openLoop(target, make,
-    { connections: 6_000, rate, seconds: options.quick ? 8 : 30, from: 0 });
+  const seconds = options.quick ? 8 : 30;
+  const load = await openLoop(target, prepared(make, 0, Math.ceil(rate * seconds)),
+    { connections: 6_000, rate, seconds, from: 0 });
   const after = residentMiB(product.pid);
   await new Promise((resolve) => { setTimeout(resolve, 2_000); });
   const calm = await openLoop(target, make, { connections: CONNECTIONS, rate: 200, seconds: 3, from: 9_000_000 });
