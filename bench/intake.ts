@@ -193,7 +193,7 @@ async function overload(options: BenchOptions, product: Product, capacity: numbe
   const rate = Math.min(capacity * 2, 12_000);
   const seconds = options.quick ? 8 : 30;
   const load = await openLoop(target, prepared(make, 0, Math.ceil(rate * seconds)),
-    { connections: 6_000, rate, seconds, from: 0 });
+    { connections: 2_500, rate, seconds, from: 0 });
   const after = residentMiB(product.pid);
   await new Promise((resolve) => { setTimeout(resolve, 2_000); });
   const calm = await openLoop(target, make, { connections: CONNECTIONS, rate: 200, seconds: 3, from: 9_000_000 });
