@@ -9,6 +9,7 @@ const benches: Record<string, () => Promise<{ run(options: BenchOptions): Promis
   intake: () => import('./intake.ts'),
   desk: () => import('./desk.ts'),
   out: () => import('./out.ts'),
+  assign: () => import('./assign.ts'),
 };
 
 const quiet = (): void => undefined;

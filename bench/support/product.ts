@@ -21,14 +21,16 @@ export interface BenchDatabase {
 }
 
 /** A fresh database on the server of the run. */
-export async function freshDatabase(postgresUrl: string, name: string): Promise<BenchDatabase> {
+export async function freshDatabase(
+  postgresUrl: string, name: string, connectionsMax = 3,
+): Promise<BenchDatabase> {
   const admin = new pg.Client({ connectionString: postgresUrl });
   await admin.connect();
   await admin.query(`drop database if exists ${name} with (force)`);
   await admin.query(`create database ${name}`);
   const url = new URL(postgresUrl);
   url.pathname = `/${name}`;
-  const db = openDb({ url: url.href, applicationName: 'bench', connectionsMax: 3 });
+  const db = openDb({ url: url.href, applicationName: 'bench', connectionsMax });
   return { url: url.href, db, async drop() {
     await db.close();
     await admin.query(`drop database if exists ${name} with (force)`);
