@@ -2,7 +2,6 @@
  * The widget in a real browser: on a phone, through a reload without network, embedded, for keyboard and screen
  * reader.
  */
-import AxeBuilder from '@axe-core/playwright';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { readdirSync, readFileSync } from 'node:fs';
 import http from 'node:http';
@@ -13,6 +12,7 @@ import { newId } from '#domain/ids.ts';
 import { acceptOffer, offerNext } from '#routing/assignment.ts';
 import { queueReply, startOutbound } from '#routing/outbound.ts';
 import { closeInteraction, documentInteraction } from '#routing/wrap-up.ts';
+import { seriousFindings } from '#test/support/browser.ts';
 import { eventually } from '#test/support/harness.ts';
 import { openOfferOf, ready } from '#test/support/routing.ts';
 import { chatServer, type ChatServer } from './chat-server.ts';
@@ -58,13 +58,6 @@ async function serve(t: Test, settings: Record<string, unknown> = {}): Promise<C
   });
   t.teardown(() => outbound.stop());
   return server;
-}
-
-async function serious(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter((one) => one.impact === 'serious' || one.impact === 'critical')
-    .map((one) => `${one.id}: ${one.nodes[0]?.html}`);
 }
 
 function chatUrl(server: ChatServer, more = ''): string {
@@ -133,7 +126,7 @@ t.test(
       .first()
       .setInputFiles({ name: 'cincin.png', mimeType: 'image/png', buffer: picture });
     await page.getByRole('img', { name: 'Gambar cincin.png' }).waitFor();
-    t.same(await serious(page), []);
+    t.same(await seriousFindings(page), []);
     const interactionId = await takeAndReply(server, 'Baik, Ibu Nur.');
     await page.getByText('Baik, Ibu Nur.').waitFor();
     await eventually(
@@ -145,7 +138,7 @@ t.test(
     await finish(server, interactionId);
     await page.getByRole('radio', { name: 'Nilai 5 dari 5' }).focus();
     await page.keyboard.press('Space');
-    t.same(await serious(page), []);
+    t.same(await seriousFindings(page), []);
     await page.getByRole('button', { name: 'Kirim penilaian' }).click();
     await page.getByText('Terima kasih atas penilaian Anda.').waitFor();
     t.match(await server.work.db.dynamic('select csat_score from interactions'), [{ csat_score: 5 }]);
@@ -173,7 +166,7 @@ t.test(
     await write('dua');
     await write('tiga');
     t.equal(await page.locator('.stamp', { hasText: 'Menunggu' }).count(), 2);
-    t.same(await serious(page), []);
+    t.same(await seriousFindings(page), []);
     await context.setOffline(false);
     await page.reload();
     await eventually(

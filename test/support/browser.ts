@@ -43,8 +43,17 @@ export async function signIn(page: Page, url: string, npk: string, password: str
   await page.getByRole('tab', { name: /Milik saya/ }).waitFor();
 }
 
+/** Resolves when nothing fades or slides any more: half faded text would be judged by a colour nobody reads it in. */
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await Promise.all(document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity)
+      .map((one) => one.finished.catch(() => undefined)));
+  });
+}
+
 /** Serious and critical findings of axe on the page as it is now, one line each. */
 export async function seriousFindings(page: Page): Promise<string[]> {
+  await settled(page);
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
   const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
   return violations.filter((one) => one.impact === 'serious' || one.impact === 'critical')
