@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import { agentView, interactionView, offerView, presenceName } from './views.ts';
-import type { AgentView, InteractionView, MessageView, OfferView, TicketView } from './views.ts';
+import type { AgentView, InteractionView, MentionView, MessageView, OfferView, TicketView } from './views.ts';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -18,9 +18,17 @@ export const deskRequests = {
   'message:send': z.strictObject({
     clientId: id, conversationId: id, text: z.string().max(16_384).default(''),
     fileIds: z.array(id).max(10).default([]), replyToId: id.nullish(),
+    /** It leaves after so many seconds, whatever becomes of this browser; until then message:withdraw takes it back. */
+    undoSeconds: z.number().int().min(0).max(30).default(0),
   }),
-  'message:note': z.strictObject({ clientId: id, conversationId: id, text: z.string().trim().min(1).max(16_384) }),
+  'message:note': z.strictObject({
+    clientId: id, conversationId: id, text: z.string().trim().min(1).max(16_384),
+    mentionIds: z.array(id).max(10).default([]),
+  }),
   'message:retry': z.strictObject({ messageId: id }),
+  'message:withdraw': z.strictObject({ messageId: id }),
+  'message:send-now': z.strictObject({ messageId: id }),
+  'mention:read': z.strictObject({ conversationId: id }),
   'conversation:look': z.strictObject({ conversationId: id.nullable() }),
   'conversation:typing': z.strictObject({ conversationId: id, typing: z.boolean() }),
   'interaction:read': z.strictObject({ interactionId: id }),
@@ -38,6 +46,9 @@ export interface DeskAnswers {
   'message:send': { message: MessageView };
   'message:note': { message: MessageView };
   'message:retry': { message: MessageView };
+  'message:withdraw': { message: MessageView };
+  'message:send-now': null;
+  'mention:read': null;
   /** Who else looks at and types in the conversation now. */
   'conversation:look': { watchers: Watcher[] };
   'conversation:typing': null;
@@ -82,15 +93,15 @@ export type Snapshot = z.infer<typeof snapshotView>;
  * `interaction.changed` InteractionView · `message.changed` MessageView · `ticket.changed` TicketView ·
  * `agent.changed` AgentView · `offer.changed` OfferView (open, to me) · `offer.gone` {id} · `subject.gone`
  * {subjectType} (no longer visible) · `conversation.read` {conversationId, seq} · `configuration.changed` {noun}
- * (queues, roles ...: refetch).
+ * (queues, roles ...: refetch) · `mention.changed` MentionView (a note called me).
  */
 export interface DeskEvent {
   cursor: string;
   type: 'interaction.changed' | 'message.changed' | 'ticket.changed' | 'agent.changed' | 'offer.changed' | 'offer.gone'
-    | 'subject.gone' | 'conversation.read' | 'configuration.changed';
+    | 'subject.gone' | 'conversation.read' | 'configuration.changed' | 'mention.changed';
   subject: { type: string; id: string };
   version: number;
-  data: InteractionView | MessageView | TicketView | AgentView | OfferView | Record<string, unknown>;
+  data: InteractionView | MessageView | TicketView | AgentView | OfferView | MentionView | Record<string, unknown>;
 }
 
 /** What the server sends to a desk. Those below `event` may be lost and carry no cursor. */

@@ -23,6 +23,19 @@ export const messageView = z.object({
   code: z.string().nullable(), replyToId: id.nullable(), clientId: id.nullable(),
   status: sendStatus.nullable(), statusAt: time.nullable(), reasonCode: z.string().nullable(),
   createdAt: time, editedAt: time.nullable(), deletedAt: time.nullable(), version: z.number().int(),
+  /** The rest stands only where there is something to say. Until then its author may take it back (undo). */
+  holdUntil: time.optional(),
+  reactions: z.array(z.object({ emoji: z.string(), by: z.literal('CUSTOMER') })).optional(),
+  location: z.object({ latitude: z.number(), longitude: z.number(), name: z.string().nullable(),
+    address: z.string().nullable() }).optional(),
+  contactCard: z.object({ name: z.string().nullable(), phoneMasked: z.string().nullable() }).optional(),
+  mentions: z.array(z.object({ userId: id, name: z.string() })).optional(),
+});
+
+/** A note called me. */
+export const mentionView = z.object({
+  messageId: id, conversationId: id, interactionId: id, authorName: z.string().nullable(), text: z.string(),
+  contactName: z.string().nullable(), at: time, readAt: time.nullable(),
 });
 
 export const interactionState = z.enum(['QUEUED', 'PICKED_UP', 'IN_SERVICE', 'IDLE_CHECK_1', 'IDLE_CHECK_2', 'INFORMED',
@@ -98,6 +111,7 @@ export const documentationForm = z.strictObject({
 
 export type AttachmentView = z.infer<typeof attachmentView>;
 export type MessageView = z.infer<typeof messageView>;
+export type MentionView = z.infer<typeof mentionView>;
 export type InteractionView = z.infer<typeof interactionView>;
 export type OfferView = z.infer<typeof offerView>;
 export type AgentView = z.infer<typeof agentView>;

@@ -58,6 +58,31 @@ export const errorCatalogue = {
     id: 'Sesi obrolan tidak dikenali. Obrolan baru akan dimulai.',
     en: 'The chat session is not known. A new chat will start.',
   },
+  CODE_WRONG: {
+    status: 401,
+    id: 'Kode tidak cocok atau sudah dipakai. Tunggu kode berikutnya di aplikasi autentikator, lalu coba lagi.',
+    en: 'The code does not fit or was used already. Wait for the next one in your authenticator, then try again.',
+  },
+  STEP_EXPIRED: {
+    status: 401,
+    id: 'Waktu untuk langkah kedua habis. Masuk lagi dengan NPK dan kata sandi Anda.',
+    en: 'The time for the second step ran out. Sign in again with your NPK and password.',
+  },
+  PROVIDER_FAILED: {
+    status: 401,
+    id: 'Penyedia identitas tidak mengonfirmasi Anda; belum ada yang masuk. Coba lagi, atau pakai kata sandi.',
+    en: 'The identity provider did not confirm you; nobody was signed in. Try again, or use your password.',
+  },
+  STEP_UP_REQUIRED: {
+    status: 403,
+    id: 'Tindakan ini meminta konfirmasi identitas Anda sekali lagi; belum ada yang dilakukan. Konfirmasi, lalu ulangi.',
+    en: 'This asks you to confirm your identity once more; nothing was done yet. Confirm, then repeat it.',
+  },
+  OWN_REQUEST: {
+    status: 403,
+    id: 'Permintaan Anda sendiri harus diputuskan orang lain; tidak ada yang diubah. Minta rekan yang berwenang.',
+    en: 'Your own request must be decided by somebody else; nothing was changed. Ask an authorised colleague.',
+  },
   FORBIDDEN: {
     status: 403,
     id: 'Anda tidak berwenang melakukan ini. Hubungi administrator bila pekerjaan Anda membutuhkannya.',
@@ -102,6 +127,11 @@ export const errorCatalogue = {
     status: 409,
     id: 'Kunci idempotensi ini sudah dipakai permintaan lain; tidak ada yang diproses. Pakai kunci baru.',
     en: 'Another request used this idempotency key; nothing was processed. Use a new key.',
+  },
+  ALREADY_SENT: {
+    status: 409,
+    id: 'Pesan sudah dikirim dan tidak dapat ditarik lagi. Kirim pesan baru untuk meralatnya.',
+    en: 'The message has been sent and cannot be taken back. Send another one to correct it.',
   },
   STATE_CONFLICT: {
     status: 409,
@@ -152,6 +182,55 @@ export const errorCatalogue = {
     status: 409,
     id: 'Data ini sedang dipakai, sehingga tidak dapat dihapus. Nonaktifkan saja.',
     en: 'This is in use, so it cannot be deleted. Deactivate it instead.',
+  },
+  TWO_FACTOR_REQUIRED: {
+    status: 409,
+    id: 'Peran Anda mewajibkan verifikasi dua langkah; tidak ada yang diubah. Ganti perangkatnya bila perlu.',
+    en: 'Your role requires two-factor sign-in; nothing was changed. Replace the device if you need to.',
+  },
+  LEGAL_HOLD: {
+    status: 409,
+    id: 'Data nasabah ini sedang ditahan secara hukum, sehingga tidak dihapus. Lepaskan penahanannya dahulu.',
+    en: 'The data of this customer are under a legal hold, so they were not erased. Release the hold first.',
+  },
+  WORK_OPEN: {
+    status: 409,
+    id: 'Masih ada percakapan terbuka dengan nasabah ini; tidak ada yang dihapus. Tutup percakapan itu dahulu.',
+    en: 'A conversation with this customer is still open; nothing was erased. Close it first.',
+  },
+  PLACE_NOT_EMPTY: {
+    status: 409,
+    id: 'Masih ada pengguna, tim, kursi, antrean, atau unit yang aktif di dalamnya; tidak ada yang diubah. Pindahkan '
+      + 'atau nonaktifkan semuanya dahulu.',
+    en: 'Active users, teams, seats, queues or units still stand in it; nothing was changed. Move or deactivate them '
+      + 'first.',
+  },
+  PLACE_INACTIVE: {
+    status: 409,
+    id: 'Tempat yang dipilih sudah nonaktif; tidak ada yang disimpan. Pilih tempat lain, atau aktifkan dahulu.',
+    en: 'The chosen place is no longer active; nothing was saved. Choose another one, or activate it first.',
+  },
+  TREE_WRONG: {
+    status: 409,
+    id: 'Unit tidak dapat ditempatkan di sana: jenjangnya harus di bawah induknya, dan bukan di bawah dirinya '
+      + 'sendiri. Tidak ada yang diubah. Pilih induk lain.',
+    en: 'The unit cannot stand there: its level must be below its parent\'s, and never below itself. Nothing was '
+      + 'changed. Choose another parent.',
+  },
+  CSV_UNREADABLE: {
+    status: 400,
+    id: 'Berkas CSV tidak dapat dibaca; tidak ada yang disimpan. Periksa baris judul dan tanda kutip, lalu coba lagi.',
+    en: 'The CSV file cannot be read; nothing was saved. Check its header line and quotes, then try again.',
+  },
+  LIMIT_REACHED: {
+    status: 409,
+    id: 'Jumlahnya sudah mencapai batas {max}; tidak ada yang ditambahkan. Hapus yang tidak dipakai, lalu coba lagi.',
+    en: 'The limit of {max} is reached; nothing was added. Remove what is not used and try again.',
+  },
+  CONTACTS_MERGED: {
+    status: 409,
+    id: 'Nasabah ini sudah digabungkan; tidak ada yang diubah. Buka nasabah gabungannya, lalu ulangi dari sana.',
+    en: 'This customer was merged already; nothing was changed. Open the merged customer and repeat it there.',
   },
   OPTED_OUT: {
     status: 409,

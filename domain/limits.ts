@@ -8,6 +8,8 @@ export const limits = {
   databaseConnectTimeoutMs: 1_500,
   /** The longest any statement may run; imports and reports work in chunks below it. */
   databaseQueryTimeoutMs: 8_000,
+  /** A request that waits this long asks whether the database answers anybody (RF07: 503 within 2 s). */
+  databaseSlowMs: 1_200,
   transactionAttemptsMax: 4,
   /** Body of a webhook (RF24). */
   hookBodyBytes: 1_048_576,
@@ -25,6 +27,14 @@ export const limits = {
   /** Longest message text taken from or given to a customer, in code units after cleaning. */
   messageTextChars: 16_384,
   noteTextChars: 16_384,
+  /** The longest a reply may be held back for its author's second thought: a customer waits meanwhile. */
+  undoSendSecondsMax: 30,
+  /** Colleagues one note may call: more is a group chat. */
+  mentionsPerNoteMax: 10,
+  mentionsOfferedMax: 20,
+  /** A canned reply is a paragraph, not a brochure. */
+  cannedReplyChars: 4_000,
+  cannedRepliesMax: 1_000,
   nameChars: 200,
   handleChars: 512,
   /** A file a customer or an agent may send. */
@@ -34,6 +44,21 @@ export const limits = {
   /** Files uploaded but never attached to a message are removed after this time. */
   fileOrphanHours: 24,
   pageItemsMax: 200,
+  /** Longer than this it is no put-aside work but a forgotten one. */
+  snoozeDaysMax: 30,
+  /** Rows one bulk action takes: each is a short transaction of its own within one request. */
+  bulkItemsMax: 100,
+  savedViewsMax: 30,
+  /** A view counts up to here; the screen says "999+". */
+  viewCountMax: 1_000,
+  /** A filter as text in an address. */
+  filterChars: 4_000,
+  followsMax: 500,
+  contactSuggestionsMax: 20,
+  /** Newest messages of a thread among which shared contact cards are looked for. */
+  sharedCardMessages: 500,
+  /** A thread made while its contact was being merged follows within this time. */
+  mergeSettleMinutes: 10,
   pageItemsDefault: 50,
   /** Rows one read of the journal's tail takes. */
   tailBatchMax: 500,
@@ -82,6 +107,14 @@ export const limits = {
   sendPauseMsMax: 900_000,
   /** Receipts that came before their message was known are looked at again for this long. */
   receiptKeptHours: 24,
+  /** Files that one node fetches from providers at once: each is a connection and up to 20 MB of disk to write. */
+  remoteFilesAtOnce: 4,
+  remoteFileDeadlineMs: 60_000,
+  /** A provider that is away may be away for hours; after this its file counts as lost and the desk says so. */
+  remoteFileTriesHours: 24,
+  remoteFileRetryMsMax: 300_000,
+  /** What was fetched is remembered for this long, so that a late redelivery fetches nothing again. */
+  remoteFileKeptHours: 72,
   jobAddTimeoutMs: 500,
   /** A lease on a channel account; the holder renews at a third of it. */
   leaseMs: 15_000,
@@ -98,6 +131,31 @@ export const limits = {
   loginFailuresMax: 5,
   loginFailureWindowMinutes: 15,
   loginFailuresPerIpHourMax: 50,
+  /** Tries of one second step; then the password is asked again. */
+  secondStepAttemptsMax: 5,
+  secondStepMinutes: 10,
+  recoveryCodes: 10,
+  /** How long a proof of identity opens what asks for one (RA05). */
+  stepUpMinutes: 5,
+  apiKeysPerUserMax: 20,
+  apiKeyDaysMax: 365,
+  webhooksMax: 20,
+  /** Journal rows one look of the webhooks' feeder takes, and deliveries of one webhook sent at once. */
+  webhookFeedRows: 500,
+  webhookSendsAtOnce: 8,
+  webhookTimeoutMs: 10_000,
+  /** Tries of a delivery: after 10 s, then doubling up to an hour; some 11 hours in all. */
+  webhookAttemptsMax: 20,
+  webhookFirstDelaySeconds: 10,
+  webhookDelaySecondsMax: 3_600,
+  webhookSweepMs: 1_000,
+  /** Rows one transaction of a retention run or an erasure takes. */
+  removalRowsMax: 500,
+  /** A request of a data subject is answered within this time; late from the second figure on (RL06). */
+  subjectRequestHours: 72,
+  subjectRequestAlarmHours: 48,
+  /** How often the schedule of retention and the daily head of the seals are looked at. */
+  dailySweepMs: 60_000,
   /** Signed hooks older or newer than this are refused as replays (RS12). */
   hookToleranceSeconds: 300,
   visitorTokenDays: 180,
@@ -123,4 +181,17 @@ export const limits = {
   sealRowsMax: 5_000,
   sealEveryMs: 1_000,
   quarantineDetailChars: 500,
+  /** How far ahead the next opening of a place is looked for: longer than any row of holidays. */
+  calendarLookAheadDays: 31,
+  /** Spans of opening hours in one day: morning, midday, afternoon, evening. */
+  calendarSpansPerDayMax: 4,
+  /** A file of new users; more come in a second file. */
+  importRowsMax: 1_000,
+  importChars: 200_000,
+  /** Users one request makes: each password costs some 40 ms of two hashing threads. */
+  importRowsPerRequestMax: 25,
+  /** A test of a channel account waits this long for the tester's message. */
+  accountTestMinutes: 15,
+  /** Newest messages that are looked through for what an account did lately: some 10 ms. */
+  accountRecentMessagesMax: 20_000,
 } as const;

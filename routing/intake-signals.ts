@@ -1,25 +1,36 @@
 /** What is not a message: edits, deletions, the customer's goodbye and their rating; one at a time, in order. */
 import type { InboundChange, InboundSignal, ReceiveResult } from '#domain/channels/words.ts';
 import type { Thread } from '#domain/interactions/intake-plan.ts';
+import { newId } from '#domain/ids.ts';
 import { appendJournal } from '#domain/journal/append.ts';
 import { limits } from '#domain/limits.ts';
 import { statement, type Tx } from '#domain/store/db.ts';
 import { cutText, safeText } from '#domain/text.ts';
 import type { IntakeAccount } from './intake-threads.ts';
-import { deleteMessage, editMessage } from './intake-statements.ts';
+import { deleteMessage, editMessage, reactToMessage } from './intake-statements.ts';
 import { customerEnded, rateInteraction } from './wrap-up.ts';
 
 const lastInteraction = statement('intake.last-interaction', `
 select id from interactions where conversation_id = $1 order by date_origin desc, id desc limit 1`);
 
+const TOLD = { edit: 'message.edited', delete: 'message.deleted', reaction: 'message.reacted' } as const;
+const REACTION_CHARS_MAX = 32;
+
+/** A reaction as it is stored: one sign, cleaned; null takes it back. */
+function reactionOf(emoji: string | undefined): string | null {
+  const sign = cutText(safeText(emoji ?? ''), REACTION_CHARS_MAX).trim();
+  return sign === '' ? null : JSON.stringify([{ emoji: sign, by: 'CUSTOMER' }]);
+}
+
 async function applyChange(tx: Tx, account: IntakeAccount, event: InboundChange, thread: Thread): Promise<void> {
   const text = event.text === undefined ? null : cutText(safeText(event.text), limits.messageTextChars);
   const values = [thread.conversationId, account.id, event.providerMessageId];
-  const changed = event.kind === 'edit'
-    ? await tx.one<{ id: string; version: number }>(editMessage, [...values, text])
-    : await tx.one<{ id: string; version: number }>(deleteMessage, values);
+  const ask = { edit: [editMessage, [...values, text, newId()]], delete: [deleteMessage, values],
+    reaction: [reactToMessage, [...values, reactionOf(event.emoji)]] } as const;
+  const [stmt, given] = ask[event.kind];
+  const changed = await tx.one<{ id: string; version: number }>(stmt, given);
   if (changed === undefined) return;
-  await appendJournal(tx, [{ type: event.kind === 'edit' ? 'message.edited' : 'message.deleted', subjectType: 'message',
+  await appendJournal(tx, [{ type: TOLD[event.kind], subjectType: 'message',
     subjectId: changed.id, conversationId: thread.conversationId, actor: { kind: 'CUSTOMER' },
     scope: thread.interaction ?? { organisationId: account.organisationId }, version: changed.version }]);
 }
@@ -39,7 +50,7 @@ async function applySignalOf(tx: Tx, account: IntakeAccount, event: InboundSigna
 }
 
 function isChange(event: InboundChange | InboundSignal): event is InboundChange {
-  return event.kind === 'edit' || event.kind === 'delete';
+  return event.kind === 'edit' || event.kind === 'delete' || event.kind === 'reaction';
 }
 
 /**

@@ -24,7 +24,7 @@ const touch = (source: string): string => `touched as (
 ), interaction as (
   select c.t, c.last_seq, o.id, o.conversation_id, o.ticket_id, o.site_id, o.branch_id, o.queue_id, o.team_id,
     o.agent_id, case when o.awaiting_reply_since is null or o.customer_ended_at is not null
-      or o.state in ('IDLE_CHECK_1', 'IDLE_CHECK_2') then o.id end as due_id
+      or o.snoozed_until is not null or o.state in ('IDLE_CHECK_1', 'IDLE_CHECK_2') then o.id end as due_id
   from conversation c join interactions o on o.organisation_id = c.organisation_id and o.conversation_id = c.id
     and o.state not in ('CLOSED', 'OOT_COMPLETE')
   for no key update of o
@@ -97,12 +97,12 @@ select i.n, true as fresh, (select app_now()) as now, ${PLACE}
 from item i left join conversation c on c.t = i.t left join interaction o on o.t = i.t`);
 
 /**
- * $1 open interactions whose customer wrote after the last answer, the goodbye or the idle check: they wait for a reply
- * again. The locks are held; most messages of a burst need none of this, so it is no part of the statements above.
+ * $1 open interactions whose customer wrote after the last answer, the goodbye or the idle check, or while they were put
+ * aside: they wait for a reply again, and what was put aside is due at once. The locks are held; most messages of a burst need none of this, so it is no part of the statements above.
  */
 export const resumeWaiting = statement('intake.resume-waiting', `
 update interactions set awaiting_reply_since = coalesce(awaiting_reply_since, (select app_now())),
-  customer_ended_at = null, version = version + 1,
+  customer_ended_at = null, snoozed_until = least(snoozed_until, (select app_now())), version = version + 1,
   state = case when state in ('IDLE_CHECK_1', 'IDLE_CHECK_2') then 'IN_SERVICE' else state end
 where id = any($1::uuid[])`);
 
@@ -246,14 +246,32 @@ update inbound_events set state = 'REPLAYED', attempts = attempts + 1, resolved_
   resolved_by = $2
 where id = $1 and state = 'QUARANTINED' returning id, (select app_now()) as now`);
 
-/** $1 conversation, $2 account, $3 provider message id, $4 new text: the customer changed a message. */
-export const editMessage = statement('intake.edit', `
-update messages set body = $4, edited_at = (select app_now()), version = version + 1
-where channel_account_id = $2 and provider_message_id = $3 and conversation_id = $1 and direction = 'IN'
-  and deleted_at is null returning id, version`);
+/** $1 conversation, $2 account, $3 provider message id: a message of the customer, locked. */
+const ownMessage = `select id, organisation_id, body from messages
+  where channel_account_id = $2 and provider_message_id = $3 and conversation_id = $1 and direction = 'IN'
+    and deleted_at is null for update`;
 
-/** $1 conversation, $2 account, $3 provider message id: the customer withdrew a message; its text goes too. */
+/**
+ * $4 new text, $5 id of the earlier one: the customer changed a message; what stood there is kept for whoever reads
+ * the conversation, for an agent may have answered it.
+ */
+export const editMessage = statement('intake.edit', `
+with old as (${ownMessage}), kept as (
+  insert into message_edits (id, organisation_id, message_id, body, replaced_at)
+  select $5::uuid, organisation_id, id, body, app_now() from old where body is distinct from $4
+)
+update messages m set body = $4, edited_at = app_now(), version = m.version + 1 from old where m.id = old.id
+returning m.id, m.version`);
+
+/** $4 the reactions as JSON: on a message of either side, for customers react to ours. */
+export const reactToMessage = statement('intake.react', `
+update messages set reactions = $4::jsonb, version = version + 1
+where channel_account_id = $2 and provider_message_id = $3 and conversation_id = $1 and direction in ('IN', 'OUT')
+  and deleted_at is null and reactions is distinct from $4::jsonb returning id, version`);
+
+/** The customer withdrew a message; its text goes too, and what stood there before. */
 export const deleteMessage = statement('intake.delete', `
-update messages set body = null, attachments = null, deleted_at = (select app_now()), version = version + 1
-where channel_account_id = $2 and provider_message_id = $3 and conversation_id = $1 and direction = 'IN'
-  and deleted_at is null returning id, version`);
+with old as (${ownMessage}), forgotten as (delete from message_edits e using old where e.message_id = old.id)
+update messages m set body = null, attachments = null, payload = null, reactions = null, deleted_at = app_now(),
+  version = m.version + 1
+from old where m.id = old.id returning m.id, m.version`);

@@ -33,14 +33,20 @@ select id from messages where organisation_id = $1 and conversation_id = $2 and 
 
 /**
  * $1 one message as columns, $2 the interaction's new state (null: untouched, as for notes and texts of bots), $3
- * files to take, $4 journal records. The caller holds the locks of the conversation and the interaction.
+ * files to take, $4 journal records, $5 users a note mentions. What an agent wrote waits behind what is still held
+ * back, so that the order of the clicks stays. The caller holds the locks of the conversation and the interaction.
  */
 export const writeMessage = statement('outbound.write', `
 with item as (
   select * from json_to_record($1::json) as m (id uuid, organisation_id uuid, conversation_id uuid, interaction_id uuid,
     channel_account_id uuid, seq int, direction text, author_kind text, author_id uuid, kind text, body text,
     attachments jsonb, reply_to_id uuid, client_id uuid, status text, purpose text, bulk boolean, due_at timestamptz,
-    preview text)
+    hold_s float8, preview text)
+), held as (
+  select max(e.due_at) as until from item join messages e on e.conversation_id = item.conversation_id
+    and e.status in ('queued', 'sending')
+  where e.organisation_id = item.organisation_id and e.status = 'queued' and e.author_kind = 'AGENT'
+    and e.attempts = 0 and e.reason_code is null and item.author_kind = 'AGENT' and item.direction = 'OUT'
 ), message as (
   insert into messages (id, organisation_id, conversation_id, interaction_id, channel_account_id, seq, direction,
     author_kind, author_id, kind, body, attachments, reply_to_id, client_id, status, status_at, purpose, bulk, due_at,
@@ -48,7 +54,8 @@ with item as (
   select id, organisation_id, conversation_id, interaction_id, channel_account_id, seq, direction, author_kind,
     author_id,
     kind, body, attachments, reply_to_id, client_id, status, case when status is not null then app_now() end, purpose,
-    bulk, case when status is not null then coalesce(due_at, app_now()) end, app_now()
+    bulk, case when status is not null then greatest(coalesce(due_at, app_now() + hold_s * interval '1 second'),
+      (select until from held)) end, app_now()
   from item
 ), conversation as (
   update conversations c set last_seq = item.seq, last_message_at = app_now(), last_text = item.preview,
@@ -62,6 +69,10 @@ with item as (
 ), file as (
   update files f set attached_at = app_now(), conversation_id = item.conversation_id
   from item where f.organisation_id = item.organisation_id and f.id = any($3::uuid[])
+), mention as (
+  insert into mentions (organisation_id, message_id, user_id, conversation_id, interaction_id, created_at)
+  select item.organisation_id, item.id, who, item.conversation_id, item.interaction_id, app_now()
+  from item cross join unnest($5::uuid[]) as who
 )
 ${journalInsertSql('$4')}`);
 
@@ -74,7 +85,8 @@ select conversation_id from messages where organisation_id = $1 and id = $2 and 
 
 /** $1 organisation, $2 message: locked, after its conversation and interaction. */
 export const lockMessage = statement('outbound.lock-message', `
-select id, channel_account_id, status, version from messages where organisation_id = $1 and id = $2 for update`);
+select id, channel_account_id, status, version, deleted_at is not null as deleted from messages
+where organisation_id = $1 and id = $2 for update`);
 
 /**
  * $1 organisation, $2 message, $3 journal records: sent again under the same client UUID. A provider's id of a refused

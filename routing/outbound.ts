@@ -15,6 +15,7 @@ import { accessFilter, can, type User } from '#domain/people/access.ts';
 import { sqlState, type Tx } from '#domain/store/db.ts';
 import { safeText } from '#domain/text.ts';
 import type { Work } from '#domain/work.ts';
+import { takeMentions } from './mentions.ts';
 import * as sql from './outbound-statements.ts';
 
 export { recordReceipts } from './receipts.ts';
@@ -30,6 +31,8 @@ export interface Reply {
   text: string;
   fileIds?: readonly string[] | undefined;
   replyToId?: string | null | undefined;
+  /** It waits this long before it leaves, so that the agent may take it back (withdrawMessage). Default 0. */
+  undoSeconds?: number | undefined;
 }
 
 export interface Queued {
@@ -139,8 +142,12 @@ interface Draft {
   purpose: string;
   bulk: boolean;
   dueAt: Date | null;
+  /** Seconds it is held back for its author. */
+  holdSeconds?: number;
   /** The interaction's next state where this is an agent's answer. */
   nextState: InteractionState | null;
+  /** Users a note calls; they may read the work. */
+  mentioned?: readonly string[];
 }
 
 function entriesOf(id: string, draft: Draft, scope: Scope, conversationId: string,
@@ -151,6 +158,10 @@ function entriesOf(id: string, draft: Draft, scope: Scope, conversationId: strin
   if (draft.nextState !== null && interaction !== undefined && interaction.answered_at === null) {
     entries.push({ type: 'interaction.answered', subjectType: 'interaction', subjectId: interaction.id, conversationId,
       actor, scope, version: interaction.version + 1 });
+  }
+  for (const userId of draft.mentioned ?? []) {
+    entries.push({ type: 'message.mentioned', subjectType: 'message', subjectId: id, conversationId, actor, scope,
+      version: 1, data: { userId } });
   }
   return entries;
 }
@@ -165,11 +176,12 @@ function write(work: Work, tx: Tx, organisationId: string, conversation: Convers
       author_id: draft.authorId,
     kind: kindOf(draft.attachments), body, attachments: draft.attachments.length === 0 ? null : draft.attachments,
     reply_to_id: draft.replyToId, client_id: draft.clientId, status: draft.direction === 'OUT' ? 'queued' : null,
-    purpose: draft.purpose, bulk: draft.bulk, due_at: draft.dueAt, preview: previewOf(body) };
+    purpose: draft.purpose, bulk: draft.bulk, due_at: draft.dueAt, hold_s: draft.holdSeconds ?? 0,
+    preview: previewOf(body) };
   const scope = scopeOf(organisationId, interaction);
   const entries = entriesOf(id, draft, scope, conversation.id, interaction);
   tx.last(sql.writeMessage, [JSON.stringify(columns), draft.nextState, draft.attachments.map((one) => one.fileId),
-    JSON.stringify(entries.map(journalRecord))]);
+    JSON.stringify(entries.map(journalRecord)), draft.mentioned ?? []]);
   tx.afterCommit(() => {
     work.wake.hint('journal');
     if (draft.direction === 'OUT') work.wake.hint(`outbound:${conversation.channel_account_id}`);
@@ -216,15 +228,26 @@ export async function queueReply(work: Work, reply: Reply): Promise<Queued> {
     }
     const messageId = write(work, tx, user.organisationId, conversation, owned, { direction: 'OUT', authorKind: 'AGENT',
       authorId: user.id, clientId, text, attachments, replyToId: reply.replyToId ?? null, purpose: 'SERVICE',
-        bulk: false,
-      dueAt: null, nextState: nextState(owned.state, 'answer') ?? owned.state });
+        bulk: false, dueAt: null, holdSeconds: Math.min(Math.max(reply.undoSeconds ?? 0, 0), limits.undoSendSecondsMax),
+      nextState: nextState(owned.state, 'answer') ?? owned.state });
     return { messageId, duplicate: false };
   }));
 }
 
-/** Commits an internal note: seen by colleagues, never sent. Idempotent and refused as queueReply is. */
-export async function addNote(work: Work,
-  note: { user: User; conversationId: string; clientId: string; text: string }): Promise<Queued> {
+/** An internal note, and who is to look at it. */
+export interface Note {
+  user: User;
+  conversationId: string;
+  clientId: string;
+  text: string;
+  mentionIds?: readonly string[] | undefined;
+}
+
+/**
+ * Commits an internal note: seen by colleagues, never sent. Idempotent and refused as queueReply is; VALIDATION_FAILED
+ * too where somebody is mentioned who may not read the work: a mention never opens a door.
+ */
+export async function addNote(work: Work, note: Note): Promise<Queued> {
   const { user, conversationId, clientId } = note;
   const text = cleanText(note.text, limits.noteTextChars);
   if (text.trim() === '') throw new AppError('VALIDATION_FAILED', { text: 'empty' });
@@ -233,10 +256,11 @@ export async function addNote(work: Work,
     if (known !== undefined) return sameClick(known, { conversationId, authorId: user.id, direction: 'NOTE' });
     if (conversation === undefined) throw new AppError('NOT_FOUND');
     const owned = await mayWrite(tx, user, conversationId, interaction);
+    const mentioned = await takeMentions(tx, user, owned.id, note.mentionIds ?? []);
     const messageId = write(work, tx, user.organisationId, conversation, owned,
       { direction: 'NOTE', authorKind: 'AGENT',
       authorId: user.id, clientId, text, attachments: [], replyToId: null, purpose: 'SERVICE', bulk: false, dueAt: null,
-      nextState: null });
+      nextState: null, mentioned });
     return { messageId, duplicate: false };
   }));
 }
@@ -257,7 +281,8 @@ export async function queueSystemMessage(work: Work, tx: Tx, message: SystemMess
   return { messageId, duplicate: false };
 }
 
-interface MessageRow { id: string; channel_account_id: string; status: SendStatus | null; version: number }
+interface MessageRow { id: string; channel_account_id: string; status: SendStatus | null; version: number;
+  deleted: boolean }
 
 /**
  * The agent's decision on a message that failed or whose fate is unknown: it is queued again under the same client
@@ -275,7 +300,7 @@ export function retryMessage(work: Work, command: { user: User; messageId: strin
     const open = await tx.one<InteractionRow>(sql.lockInteraction, [organisationId, conversationId]);
     const interaction = await mayWrite(tx, user, conversationId, open);
     const message = await tx.one<MessageRow>(sql.lockMessage, [organisationId, messageId]);
-    if (message === undefined || !isRetryable(message.status)) throw new AppError('STATE_CONFLICT');
+    if (message === undefined || message.deleted || !isRetryable(message.status)) throw new AppError('STATE_CONFLICT');
     const entry: JournalEntry = { type: 'message.status-changed', subjectType: 'message', subjectId: messageId,
       conversationId,
       actor: { kind: 'USER', id: user.id }, scope: scopeOf(organisationId, interaction), version: message.version + 1,

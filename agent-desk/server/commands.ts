@@ -4,15 +4,21 @@ import type { Work } from '#domain/work.ts';
 import { acceptOffer, declineOffer, pickInteraction, releaseInteraction } from '#routing/assignment.ts';
 import { addNote, queueReply, retryMessage } from '#routing/outbound.ts';
 import { deskConnected, deskDisconnected, setPresence } from '#routing/presence.ts';
+import { readMentions } from '#routing/mentions.ts';
 import { readInteraction } from '#routing/reading.ts';
+import { sendNow, withdrawMessage } from '#routing/withdrawal.ts';
 import type { PresenceName } from '#agent-desk/views.ts';
 
 export interface DeskCommands {
   queueReply(command: {
     user: User; conversationId: string; clientId: string; text: string; fileIds: string[]; replyToId?: string | null;
+    undoSeconds?: number;
   }): Promise<{ messageId: string; duplicate: boolean }>;
-  addNote(command: { user: User; conversationId: string; clientId: string; text: string }): Promise<{
-    messageId: string }>;
+  addNote(command: { user: User; conversationId: string; clientId: string; text: string;
+    mentionIds?: string[] }): Promise<{ messageId: string }>;
+  withdrawMessage(command: { user: User; messageId: string }): Promise<unknown>;
+  sendNow(command: { user: User; messageId: string }): Promise<unknown>;
+  readMentions(command: { user: User; conversationId: string }): Promise<unknown>;
   retryMessage(command: { user: User; messageId: string }): Promise<unknown>;
   readInteraction(command: { user: User; interactionId: string }): Promise<unknown>;
   pickInteraction(command: { user: User; interactionId: string }): Promise<unknown>;
@@ -30,6 +36,9 @@ export function deskCommands(work: Work): DeskCommands {
     queueReply: (command) => queueReply(work, command),
     addNote: (command) => addNote(work, command),
     retryMessage: (command) => retryMessage(work, command),
+    withdrawMessage: (command) => withdrawMessage(work, command),
+    sendNow: (command) => sendNow(work, command),
+    readMentions: (command) => readMentions(work, command),
     readInteraction: (command) => readInteraction(work, command),
     pickInteraction: (command) => pickInteraction(work, command),
     releaseInteraction: (command) => releaseInteraction(work, command),

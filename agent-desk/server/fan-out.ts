@@ -3,6 +3,7 @@
  */
 import { can, keysOfResource } from '#domain/people/access.ts';
 import { maskInteraction, type InteractionFacts } from '#domain/interactions/queries.ts';
+import type { MessageSeen } from '#domain/conversations/queries.ts';
 import type { DeskEvent } from '#agent-desk/protocol.ts';
 import { keysOfPlaces, type Audience, type Viewer } from './audience.ts';
 import type { Hydrated } from './hydrate.ts';
@@ -79,6 +80,18 @@ function readersOf<V extends Viewer>(out: Building<V>, hydrated: Hydrated, conve
     .union(new Set(holders(out, readers.holderIds)));
 }
 
+/** Tells those a note calls, if they may still read it. */
+function giveMentions<V extends Viewer>(out: Building<V>, hydrated: Hydrated, note: MessageSeen, who: Set<V>): void {
+  const called = hydrated.subjects.mentioned.get(note.id);
+  if (called === undefined || note.interactionId === null) return;
+  const { interactionId } = note;
+  const contactName = hydrated.interactions.find(({ view }) => view.id === interactionId)?.view.contactName ?? null;
+  const data = { messageId: note.id, conversationId: note.conversationId, interactionId, authorName: note.authorName,
+    text: note.text ?? '', contactName, at: note.createdAt, readAt: null };
+  give(out, [...who].filter(({ user }) => called.has(user.id)),
+    { type: 'mention.changed', subject: { type: 'mention', id: note.id }, version: 1, data });
+}
+
 function giveMessages<V extends Viewer>(out: Building<V>, hydrated: Hydrated): void {
   const known = new Map<string, Set<V>>();
   const readers = (conversationId: string, interactionId: string | null): Set<V> => {
@@ -88,8 +101,10 @@ function giveMessages<V extends Viewer>(out: Building<V>, hydrated: Hydrated): v
     return found;
   };
   for (const view of hydrated.messages.toSorted((a, b) => a.seq - b.seq)) {
-    give(out, readers(view.conversationId, view.interactionId),
+    const who = readers(view.conversationId, view.interactionId);
+    give(out, who,
       { type: 'message.changed', subject: { type: 'message', id: view.id }, version: view.version, data: view });
+    giveMentions(out, hydrated, view, who);
   }
   for (const id of hydrated.subjects.read) {
     give(out, readers(id, null), { type: 'conversation.read', subject: { type: 'conversation', id }, version: 0,

@@ -26,21 +26,25 @@ export interface Subjects {
   nouns: Set<string>;
   /** Interactions that may have left somebody's sight: they moved, or wait no longer. */
   moved: Set<string>;
+  /** Notes, with the users they call. */
+  mentioned: Map<string, Set<string>>;
 }
 
 const NOUNS: Readonly<Record<string, string>> = {
   user: 'users', role: 'roles', queue: 'queues', skill: 'skills', 'channel-account': 'channel-accounts',
+  'canned-reply': 'canned-replies',
 };
 /** Rows of interactions after which neither offers nor an agent's points are other than before. */
 const QUIET = new Set(['interaction.read', 'interaction.answered', 'interaction.rated']);
 /** Rows after which an interaction is to be seen by whoever saw it before. */
 const STAYING = new Set([...QUIET, 'interaction.offered', 'interaction.offer-ended', 'interaction.documented',
-  'interaction.customer-ended']);
+  'interaction.customer-ended', 'interaction.snoozed', 'interaction.woken']);
 
 function empty(organisationId: string): Subjects {
   return {
     organisationId, interactions: new Set(), offered: new Set(), conversations: new Set(), messages: new Set(),
     tickets: new Set(), contacts: new Set(), agents: new Set(), read: new Set(), nouns: new Set(), moved: new Set(),
+    mentioned: new Map(),
   };
 }
 
@@ -54,14 +58,29 @@ function addInteraction(subjects: Subjects, row: JournalRow): void {
   if (row.scope.agentId) subjects.agents.add(row.scope.agentId);
 }
 
+function addMessage(subjects: Subjects, row: JournalRow): void {
+  subjects.messages.add(row.subjectId);
+  const userId = row.data?.['userId'];
+  if (row.type !== 'message.mentioned' || typeof userId !== 'string') return;
+  const called = subjects.mentioned.get(row.subjectId) ?? new Set();
+  subjects.mentioned.set(row.subjectId, called.add(userId));
+}
+
+function addContact(subjects: Subjects, row: JournalRow): void {
+  if (row.type !== 'contact.updated' && row.type !== 'contact.merged' && row.type !== 'contact.unmerged') return;
+  subjects.contacts.add(row.subjectId);
+  const mergedId = row.data?.['mergedId'];
+  if (typeof mergedId === 'string') subjects.contacts.add(mergedId);
+}
+
 function addRow(subjects: Subjects, row: JournalRow): void {
   const { subjectId, conversationId } = row;
   switch (row.subjectType) {
     case 'interaction': addInteraction(subjects, row); break;
-    case 'message': subjects.messages.add(subjectId); break;
+    case 'message': addMessage(subjects, row); break;
     case 'ticket': subjects.tickets.add(subjectId); break;
     case 'agent': subjects.agents.add(subjectId); break;
-    case 'contact': if (row.type === 'contact.updated') subjects.contacts.add(subjectId); break;
+    case 'contact': addContact(subjects, row); break;
     case 'conversation': if (row.type === 'conversation.read') subjects.read.add(subjectId); break;
     default: {
       const noun = NOUNS[row.subjectType];

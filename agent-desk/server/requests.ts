@@ -53,6 +53,12 @@ function handlers(parts: DeskParts, looking: Looking): Handlers {
       await commands.retryMessage({ user, ...command });
       return message(parts, user, command.messageId);
     },
+    'message:withdraw': async ({ user }, command) => {
+      await commands.withdrawMessage({ user, ...command });
+      return message(parts, user, command.messageId);
+    },
+    'message:send-now': async ({ user }, command) => { await commands.sendNow({ user, ...command }); return null; },
+    'mention:read': async ({ user }, command) => { await commands.readMentions({ user, ...command }); return null; },
     'conversation:look': async (desktop, { conversationId }) => {
       if (conversationId !== null) await requireReadable(parts, desktop.user, conversationId);
       return { watchers: await looking.look(desktop, conversationId) };

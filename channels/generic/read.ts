@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { ParsedHook } from '#channels/channel.ts';
-import type { InboundEvent, InboundReceipt } from '#domain/channels/words.ts';
+import type { InboundEvent, InboundReceipt, LocationPayload } from '#domain/channels/words.ts';
 import { AppError } from '#domain/errors.ts';
 import { limits } from '#domain/limits.ts';
 import { cutText, deeperThan } from '#domain/text.ts';
@@ -68,12 +68,35 @@ function sender(event: Json): Json {
   return from;
 }
 
+function within(from: Json, field: string, max: number): number {
+  const value = from[field];
+  if (typeof value !== 'number' || !(Math.abs(value) <= max)) throw new Unreadable('FIELD_NOT_VALID', field);
+  return value;
+}
+
+function readLocation(event: Json): LocationPayload | undefined {
+  const place = event['location'];
+  if (place === undefined || place === null) return undefined;
+  if (!isObject(place)) throw new Unreadable('FIELD_NOT_VALID', 'location');
+  return { latitude: within(place, 'latitude', 90), longitude: within(place, 'longitude', 180),
+    name: text(place, 'name', limits.nameChars), address: text(place, 'address', 500) };
+}
+
+function readReaction(event: Json, id: string, raw: Uint8Array): InboundEvent {
+  return { kind: 'reaction', dedupKey: `reaction:${id}`, raw,
+    handle: needed(sender(event), 'id', limits.handleChars),
+    providerMessageId: needed(event, 'messageId', ID_CHARS_MAX), emoji: text(event, 'emoji', 64),
+    providerAt: time(event) };
+}
+
 function readMessage(event: Json, id: string, raw: Uint8Array): InboundEvent {
   const from = sender(event);
   const attachments = event['attachments'];
   if (Array.isArray(attachments) && attachments.length > 0)
     throw new Unreadable('ATTACHMENTS_NOT_SUPPORTED', 'attachments');
-  const body = needed(event, 'text', limits.hookBodyBytes);
+  const place = readLocation(event);
+  const body = place === undefined ? needed(event, 'text', limits.hookBodyBytes)
+    : text(event, 'text', limits.hookBodyBytes);
   return {
     kind: 'message',
     dedupKey: `message:${id}`,
@@ -82,8 +105,9 @@ function readMessage(event: Json, id: string, raw: Uint8Array): InboundEvent {
     name: cutText(text(from, 'name', limits.hookBodyBytes) ?? '', limits.nameChars) || undefined,
     phone: matching(from, 'phone', PHONE),
     email: matching(from, 'email', EMAIL),
-    messageKind: 'text',
-    text: cutText(body, limits.messageTextChars),
+    messageKind: place === undefined ? 'text' : 'location',
+    text: body === undefined ? undefined : cutText(body, limits.messageTextChars),
+    payload: place === undefined ? undefined : { ...place },
     providerMessageId: id,
     replyToProviderId: text(event, 'replyTo', ID_CHARS_MAX),
     providerAt: time(event),
@@ -133,6 +157,7 @@ function readEvent(event: unknown, raw: Uint8Array, into: ParsedHook): void {
   const id = needed(event, 'id', ID_CHARS_MAX);
   if (type === 'message') into.events.push(readMessage(event, id, raw));
   else if (type === 'edit' || type === 'delete') into.events.push(readChange(event, type, id, raw));
+  else if (type === 'reaction') into.events.push(readReaction(event, id, raw));
   else if (type === 'ended' || type === 'rating') into.events.push(readSignal(event, type, id, raw));
   else throw new Unreadable('TYPE_UNKNOWN', 'type');
 }

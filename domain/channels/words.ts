@@ -18,6 +18,20 @@ export interface Attachment {
   sizeBytes: number;
 }
 
+/** What stands in `payload` of a message of kind `location`. */
+export interface LocationPayload {
+  latitude: number;
+  longitude: number;
+  name?: string | undefined;
+  address?: string | undefined;
+}
+
+/** What stands in `payload` of a message of kind `contact`: the phone number is shown masked. */
+export interface ContactPayload {
+  name?: string | undefined;
+  phone?: string | undefined;
+}
+
 export type SendStatus = 'queued' | 'sending' | 'sent' | 'delivered' | 'read' | 'played' | 'failed' | 'unknown';
 
 /** What a channel account is to its adapter. Secrets are fetched through the host, never carried. */
@@ -30,6 +44,29 @@ export interface AccountView {
   name: string;
   address: string | null;
   settings: Record<string, unknown>;
+}
+
+/** A file that the provider still holds; it is fetched once its message is stored, so no message waits for it. */
+export interface RemoteFile {
+  /** What the adapter fetches it by; opaque elsewhere, and never a link with a credential in it. */
+  ref: string;
+  fileName: string;
+  sizeBytes?: number | undefined;
+}
+
+/** A button under a message to the customer; `data` comes back as their answer, `url` opens a page. */
+export interface MessageButton {
+  text: string;
+  data?: string | undefined;
+  url?: string | undefined;
+}
+
+/** What stands in `payload` of a message to the customer that offers something to tap. */
+export interface OfferPayload {
+  /** Rows of buttons. */
+  buttons?: MessageButton[][] | undefined;
+  /** The words on a button by which the customer shares their own phone number. */
+  askContact?: string | undefined;
 }
 
 interface InboundBase {
@@ -53,16 +90,41 @@ export interface InboundMessage extends InboundBase {
   messageKind: MessageKind;
   text?: string | undefined;
   attachments?: Attachment[] | undefined;
+  remoteFiles?: RemoteFile[] | undefined;
   payload?: Record<string, unknown> | undefined;
   providerMessageId?: string | undefined;
   replyToProviderId?: string | undefined;
   providerAt?: Date | undefined;
 }
 
+/** The customer changed, withdrew or reacted to a message; only a reaction may be on one of ours. */
 export interface InboundChange extends InboundBase {
-  kind: 'edit' | 'delete';
+  kind: 'edit' | 'delete' | 'reaction';
   handle: string;
   providerMessageId: string;
+  text?: string | undefined;
+  /** Of a reaction; absent: it was taken back. */
+  emoji?: string | undefined;
+  providerAt?: Date | undefined;
+  /** Of an edit that carries the whole message: what to store where the original has not come yet (RF13). */
+  whole?: InboundMessage | undefined;
+}
+
+/** What the provider proves about who writes: a phone number that is their own, or whether they can be reached. */
+export interface InboundProfile extends InboundBase {
+  kind: 'profile';
+  handle: string;
+  /** E.164; only where the provider vouches that it belongs to the handle. */
+  phone?: string | undefined;
+  reachable?: boolean | undefined;
+}
+
+/** A message from our own side that came back to us: matched to the outbox, else marked "sent from phone" (RS13). */
+export interface InboundEcho extends InboundBase {
+  kind: 'echo';
+  handle: string;
+  providerMessageId: string;
+  messageKind: MessageKind;
   text?: string | undefined;
   providerAt?: Date | undefined;
 }
@@ -82,7 +144,8 @@ export interface InboundUnreadable extends InboundBase {
   reasonDetail?: string | undefined;
 }
 
-export type InboundEvent = InboundMessage | InboundChange | InboundSignal | InboundUnreadable;
+export type InboundEvent =
+  InboundMessage | InboundChange | InboundSignal | InboundProfile | InboundEcho | InboundUnreadable;
 
 export interface InboundReceipt {
   providerMessageId: string;
@@ -116,6 +179,7 @@ export interface OutboundMessage {
   attachments: Attachment[];
   replyToProviderId: string | null;
   createdAt: Date;
+  offer?: OfferPayload | undefined;
 }
 
 /**

@@ -2,6 +2,7 @@
 import { statement, type Queryable } from '#domain/store/db.ts';
 import { accessFilter, can, type Placed, type User } from '#domain/people/access.ts';
 import type { Attachment, SendStatus } from '#domain/channels/words.ts';
+import { maskPhone } from '#domain/people/masks.ts';
 
 /** One message. The same shape as the desk's messageView; times are ISO-8601 UTC with ms. */
 export interface MessageSeen {
@@ -11,6 +12,9 @@ export interface MessageSeen {
   code: string | null; replyToId: string | null; clientId: string | null; status: SendStatus | null;
   statusAt: string | null; reasonCode: string | null; createdAt: string; editedAt: string | null;
   deletedAt: string | null; version: number;
+  holdUntil?: string; reactions?: { emoji: string; by: 'CUSTOMER' }[];
+  location?: { latitude: number; longitude: number; name: string | null; address: string | null };
+  contactCard?: { name: string | null; phoneMasked: string | null }; mentions?: { userId: string; name: string }[];
 }
 
 interface Stored {
@@ -19,12 +23,18 @@ interface Stored {
   body: string | null; attachments: Attachment[] | null; payload: Record<string, unknown> | null;
   reply_to_id: string | null; client_id: string | null; status: SendStatus | null; status_at: Date | null;
   reason_code: string | null; created_at: Date; edited_at: Date | null; deleted_at: Date | null; version: number;
+  hold_until: Date | null; reactions: MessageSeen['reactions'] | null; mentions: MessageSeen['mentions'] | null;
 }
 
 const SELECT = `select m.id, m.conversation_id, m.interaction_id, m.seq, m.direction, m.author_kind, m.author_id,
-    u.name as author_name, m.kind, m.body, m.attachments, case when m.direction = 'SYSTEM' then m.payload end as
-      payload,
-    m.reply_to_id, m.client_id, m.status, m.status_at, m.reason_code, m.created_at, m.edited_at, m.deleted_at, m.version
+    u.name as author_name, m.kind, m.body, m.attachments,
+    case when m.direction = 'SYSTEM' or m.kind in ('location', 'contact') then m.payload end as payload,
+    m.reply_to_id, m.client_id, m.status, m.status_at, m.reason_code, m.created_at, m.edited_at, m.deleted_at,
+    m.version, m.reactions, case when m.status = 'queued' and m.attempts = 0 and m.reason_code is null
+      and m.author_kind = 'AGENT' and m.due_at > m.created_at then m.due_at end as hold_until,
+    case when m.direction = 'NOTE' then (select jsonb_agg(jsonb_build_object('userId', x.user_id, 'name', called.name)
+      order by called.name) from mentions x join users called on called.id = x.user_id
+      where x.organisation_id = m.organisation_id and x.message_id = m.id) end as mentions
   from messages m left join users u on u.id = m.author_id and m.author_kind = 'AGENT'`;
 
 const byIds = statement('messages.seen', `${SELECT} where m.organisation_id = $1 and m.id = any($2::uuid[])`);
@@ -35,6 +45,26 @@ function iso(time: Date | null): string | null {
 
 function text(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
+}
+
+function locationOf(payload: Stored['payload']): MessageSeen['location'] {
+  const [latitude, longitude] = [payload?.['latitude'], payload?.['longitude']];
+  if (typeof latitude !== 'number' || typeof longitude !== 'number') return undefined;
+  return { latitude, longitude, name: text(payload?.['name']), address: text(payload?.['address']) };
+}
+
+/** What only some messages have. */
+function extrasOf(row: Stored): Partial<MessageSeen> {
+  const place = row.kind === 'location' ? locationOf(row.payload) : undefined;
+  const phone = text(row.payload?.['phone']);
+  return {
+    ...(row.hold_until === null ? {} : { holdUntil: row.hold_until.toISOString() }),
+    ...(row.reactions == null || row.reactions.length === 0 ? {} : { reactions: row.reactions }),
+    ...(place === undefined ? {} : { location: place }),
+    ...(row.kind !== 'contact' || row.direction === 'SYSTEM' ? {} : { contactCard: {
+      name: text(row.payload?.['name']), phoneMasked: phone === null ? null : maskPhone(phone) } }),
+    ...(row.mentions == null ? {} : { mentions: row.mentions }),
+  };
 }
 
 /** What the customer withdrew is gone for everybody: neither text nor files. */
@@ -48,7 +78,7 @@ function seen(row: Stored): MessageSeen {
       ({ fileId, fileName, mediaType, sizeBytes })),
     code: text(row.payload?.['code']), replyToId: row.reply_to_id, clientId: row.client_id, status: row.status,
     statusAt: iso(row.status_at), reasonCode: row.reason_code, createdAt: row.created_at.toISOString(),
-    editedAt: iso(row.edited_at), deletedAt: iso(row.deleted_at), version: row.version,
+    editedAt: iso(row.edited_at), deletedAt: iso(row.deleted_at), version: row.version, ...(gone ? {} : extrasOf(row)),
   };
 }
 

@@ -6,6 +6,7 @@ import { containsPattern, decodePage, encodePage, pageSize, type Page, type Page
 import { holdsContactFilter } from '#domain/conversations/queries.ts';
 import type { SendStatus } from '#domain/channels/words.ts';
 import { runningClock } from './clock.ts';
+import { filterConditions, type InteractionFilter } from './filters.ts';
 
 export type StateName = 'QUEUED' | 'PICKED_UP' | 'IN_SERVICE' | 'IDLE_CHECK_1' | 'IDLE_CHECK_2' | 'INFORMED'
   | 'ESCALATED_T2' | 'CLOSING' | 'DOCUMENTED' | 'CLOSED' | 'OOT_COMPLETE';
@@ -65,7 +66,7 @@ const FIELDS = `i.id, i.organisation_id, i.conversation_id, i.contact_id, ct.nam
   case when own.last then c.last_text end as last_text, case when own.last then c.last_direction end as last_direction,
   case when own.last then c.last_message_at end as last_message_at, case when own.last then (select m.status
     from messages m where m.organisation_id = i.organisation_id
-    and m.conversation_id = c.id and m.seq = c.last_seq) end as last_status,
+    and m.conversation_id = c.id and m.seq = c.last_seq and m.deleted_at is null) end as last_status,
   i.version, i.version + coalesce(c.version, 0) as revision`;
 
 const JOINS = `from interactions i
@@ -231,6 +232,8 @@ export interface InteractionQuery {
   /** Words in the customer's name or the ticket's number; finds only what the user may read. */
   q?: string | undefined;
   contactId?: string | undefined;
+  /** What the list is narrowed to. */
+  filter?: InteractionFilter | undefined;
   cursor?: string | undefined;
   limit?: number | undefined;
 }
@@ -251,7 +254,8 @@ function orderOf(query: InteractionQuery): Order {
     keys: (row) => [row.date_origin.toISOString(), row.id] };
 }
 
-function conditions(query: InteractionQuery, bind: (value: unknown) => string): string[] {
+/** The WHERE of a list: rights, view, words and filter; the same for its rows and its count. */
+export function conditions(query: InteractionQuery, bind: (value: unknown) => string): string[] {
   const { user } = query;
   const where = [`i.organisation_id = ${bind(user.organisationId)}`];
   if (query.view === 'queues') where.push("i.state = 'QUEUED'");
@@ -259,6 +263,7 @@ function conditions(query: InteractionQuery, bind: (value: unknown) => string): 
   if (query.view === 'mine') where.push(`i.agent_id = ${bind(user.id)}`, readableFilter(user, 'i'));
   else where.push(query.q === undefined ? visibleFilter(user, 'i') : readableFilter(user, 'i'));
   if (query.contactId !== undefined) where.push(`i.contact_id = ${bind(query.contactId)}`);
+  if (query.filter !== undefined) where.push(...filterConditions(query.filter, user, bind));
   if (query.q !== undefined) {
     const pattern = bind(containsPattern(query.q));
     where.push(`(ct.name ilike ${pattern} or t.number ilike ${pattern})`);

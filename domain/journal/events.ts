@@ -6,6 +6,8 @@ export const journalTypes = {
   'contact.created': 'a customer was seen for the first time',
   'contact.updated': 'a contact was edited; data.changed names the fields',
   'contact.unmasked': 'a user looked at masked personal data; data: {field, reasonCode}',
+  'contact.merged': 'two contacts are one person; data: {mergedId, filled}',
+  'contact.unmerged': 'a merge was taken back; data: {mergedId}',
   'contact.viewed': 'a user opened the contact of a customer',
   'conversation.created': 'the permanent thread of a contact point began',
   'conversation.read': 'the customer read up to data.seq',
@@ -16,6 +18,11 @@ export const journalTypes = {
   'message.status-changed': 'a message to the customer moved; data: {status, reasonCode?}',
   'message.edited': 'the customer changed a message',
   'message.deleted': 'the customer withdrew a message',
+  'message.file-fetched': 'a file of a customer was fetched from the provider; data: {fileId} or {result, reasonCode}',
+  'message.echoed': 'a message left from our own account, but not through us (its phone or app)',
+  'message.reacted': 'the customer put a reaction on a message, or took it back',
+  'message.withdrawn': 'an agent took a reply back before it left',
+  'message.mentioned': 'a note called colleague data.userId',
   'interaction.queued': 'an interaction began to wait in a queue; data: {reason}',
   'interaction.offered': 'an offer went to agent data.agentId',
   'interaction.offer-ended': 'an offer was declined, expired or withdrawn; data: {agentId, result, reasonCode?}',
@@ -24,6 +31,7 @@ export const journalTypes = {
   'interaction.transferred': 'the interaction moved to another queue or agent',
   'interaction.released': 'the work went back to the front of its queue; data: {reason}',
   'interaction.snoozed': 'the agent put the work aside until data.until',
+  'interaction.woken': 'work that was put aside came back to its agent; data: {reason}',
   'interaction.documented': 'the documentation form was completed',
   'interaction.escalated': 'the work went to tier 2',
   'interaction.customer-ended': 'the customer closed the chat',
@@ -46,6 +54,25 @@ export const journalTypes = {
   'user.updated': 'an administrator changed a user; data.changed names the fields',
   'user.roles-changed': 'roles or scopes of a user changed',
   'user.password-changed': 'the password was changed or reset',
+  'user.two-factor-enabled': 'a user confirmed an authenticator',
+  'user.two-factor-disabled': 'the authenticator of a user was taken off; data: {reason}',
+  'user.recovery-codes-made': 'a user got ten new recovery codes; the older ones are void',
+  'user.recovery-code-used': 'a user passed the second step with a recovery code; data: {left}',
+  'user.stepped-up': 'a user proved again who they are; data: {method}',
+  'api-key.created': 'a user made an API key; data: {permissions, expiresAt}',
+  'api-key.revoked': 'an API key was revoked; data: {reason}',
+  'webhook.created': 'an administrator set up an outgoing webhook',
+  'webhook.updated': 'an outgoing webhook changed; data: {changed}',
+  'webhook.delivery-failed': 'a delivery was given up after its last attempt; data: {deliveryId, reasonCode}',
+  'webhook.delivery-repeated': 'an administrator had a delivery sent again; data: {deliveryId}',
+  'subject-request.filed': 'a request of a customer about their data was filed; data: {kind, contactId}',
+  'subject-request.decided': 'somebody else approved or rejected it; data: {kind, decision}',
+  'subject-request.finished': 'the request was fulfilled; data: {kind, counts}',
+  'subject-request.downloaded': 'the data of a customer were handed out',
+  'contact.erased': 'the personal data of a customer were erased',
+  'legal-hold.placed': 'the data of a customer may not be removed',
+  'legal-hold.released': 'the data of a customer may be removed again',
+  'retention.run-finished': 'what was older than its time was removed; data: {counts}',
   'role.created': 'a role was made',
   'role.updated': 'the permissions of a role changed',
   'queue.created': 'a queue was made',
@@ -57,7 +84,7 @@ export const journalTypes = {
   'channel-account.health-changed': 'a channel account lost or found its connection',
   'event.quarantined': 'an inbound event could not be taken; data: {reasonCode}',
   'event.replayed': 'an administrator replayed a quarantined event; data: {result}',
-  'configuration.created': 'a site, team, seat, category or reason was made; data.noun',
+  'configuration.created': 'a site, branch, team, seat, calendar, holiday, category or reason was made; data.noun',
   'configuration.updated': 'a site, team, seat, category or reason changed; data: {noun, changed}',
   'opt-out.registered': 'a customer may not be contacted for a purpose',
   'opt-out.withdrawn': 'a customer may be contacted again',
@@ -67,7 +94,9 @@ export const journalTypes = {
 export type JournalType = keyof typeof journalTypes;
 export type SubjectType = 'contact' | 'conversation' | 'message' | 'interaction' | 'ticket' | 'agent' | 'user' | 'role'
   | 'queue' | 'skill' | 'channel-account' | 'event' | 'opt-out' | 'organisation'
-  | 'site' | 'team' | 'seat' | 'category' | 'reason';
+  | 'site' | 'team' | 'seat' | 'category' | 'reason' | 'canned-reply' | 'branch' | 'calendar'
+  | 'holiday'
+  | 'api-key' | 'webhook' | 'subject-request' | 'retention-run' | 'identity-provider';
 
 /** Who may see a thing is decided by where it stands: these are the only fields rights look at. */
 export interface Scope {

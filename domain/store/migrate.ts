@@ -9,6 +9,11 @@ import { Outbound } from './migrations/0004-outbound.ts';
 import { Security } from './migrations/0005-security.ts';
 import { Reading } from './migrations/0006-reading.ts';
 import { CustomerSide } from './migrations/0007-customer-side.ts';
+import { RemoteFiles } from './migrations/0008-remote-files.ts';
+import { Conversation } from './migrations/0010-conversation.ts';
+import { WorkAtHand } from './migrations/0011-work.ts';
+import { Access } from './migrations/0012-access.ts';
+import { Places } from './migrations/0013-places.ts';
 
 /** In order; a later release only appends, and each step must leave the release before it able to run. */
 export const migrationsList = [
@@ -19,6 +24,11 @@ export const migrationsList = [
   { name: '0005-security', class: Security },
   { name: '0006-reading', class: Reading },
   { name: '0007-customer-side', class: CustomerSide },
+  { name: '0008-remote-files', class: RemoteFiles },
+  { name: '0010-conversation', class: Conversation },
+  { name: '0011-work', class: WorkAtHand },
+  { name: '0012-access', class: Access },
+  { name: '0013-places', class: Places },
 ];
 
 /** The role that the product's statements run as: it may not change or delete what is append-only (RA08). */
