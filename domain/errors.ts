@@ -224,8 +224,8 @@ export const errorCatalogue = {
   },
   LIMIT_REACHED: {
     status: 409,
-    id: 'Jumlahnya sudah mencapai batas {max}; tidak ada yang ditambahkan. Hapus yang tidak dipakai, lalu coba lagi.',
-    en: 'The limit of {max} is reached; nothing was added. Remove what is not used and try again.',
+    id: 'Jumlahnya sudah mencapai batas; tidak ada yang ditambahkan. Hapus yang tidak dipakai, lalu coba lagi.',
+    en: 'The limit is reached; nothing was added. Remove what is not used and try again.',
   },
   CONTACTS_MERGED: {
     status: 409,

@@ -35,6 +35,15 @@ export const limits = {
   /** A canned reply is a paragraph, not a brochure. */
   cannedReplyChars: 4_000,
   cannedRepliesMax: 1_000,
+  /** A link longer than this gets no preview. */
+  linkChars: 2_000,
+  /** What is read of a page for its title; heads are shorter. */
+  linkPreviewBytes: 262_144,
+  /** The whole of it, redirects included. */
+  linkPreviewMs: 5_000,
+  linkPreviewRedirectsMax: 3,
+  /** Pages one node asks for at once; a conversation full of links waits. */
+  linkPreviewsAtOnce: 8,
   nameChars: 200,
   handleChars: 512,
   /** A file a customer or an agent may send. */
@@ -60,6 +69,29 @@ export const limits = {
   /** A thread made while its contact was being merged follows within this time. */
   mergeSettleMinutes: 10,
   pageItemsDefault: 50,
+  /** What one search looks for; longer sentences are found by their first words. */
+  searchWordsMax: 8,
+  searchCharsMax: 100,
+  searchItemsMax: 50,
+  /** Newest hits of which the user's rights are asked; for names fewer do, they are looked up while typing. */
+  searchHitsMax: 1_000,
+  searchNamesMax: 300,
+  /** Pieces of own work behind the newest hits that are looked through for who sees little else. */
+  searchOwnWorkMax: 2_000,
+  /** Newest rows that tell how common words are; from so many hits on among them, walking beats the index. */
+  searchSampleRows: 5_000,
+  searchCommonHits: 50,
+  searchWalkRowsMax: 200_000,
+  /** From here on a number names one person: nobody guesses it digit by digit (RA09). */
+  searchWholeNumberDigits: 9,
+  searchNearWordsMax: 8,
+  searchExcerptChars: 160,
+  /** Searches a minute and session: results come while typing. */
+  searchesPerMinute: 240,
+  /** Typing on within this time is one entry of the journal. */
+  searchJournalMs: 60_000,
+  searchIndexRowsMax: 500,
+  searchIndexEveryMs: 300,
   /** Rows one read of the journal's tail takes. */
   tailBatchMax: 500,
   /** The tail reads at least this often, wake-up or not. */
@@ -190,8 +222,4 @@ export const limits = {
   importChars: 200_000,
   /** Users one request makes: each password costs some 40 ms of two hashing threads. */
   importRowsPerRequestMax: 25,
-  /** A test of a channel account waits this long for the tester's message. */
-  accountTestMinutes: 15,
-  /** Newest messages that are looked through for what an account did lately: some 10 ms. */
-  accountRecentMessagesMax: 20_000,
 } as const;

@@ -10,10 +10,9 @@ import {
   aboutAgent, ensureAgent, freePoints, lockAgent, lockOffersOf, routingSettings, stateOf, withdrawOffers, writePresence,
   type AgentRow, type AgentState, type Presence, type PresenceChange,
 } from './agent-state.ts';
-import { actorOf, hintAfterCommit, lockOwnedBy, requireReason } from './interaction-rows.ts';
+import { actorOf, hintAfterCommit, lockOwnedBy, pointsOf, requireReason } from './interaction-rows.ts';
 import { giveBack } from './queues.ts';
 import { closeBySystem } from './wrap-up.ts';
-import { holdsCapacity } from '#domain/interactions/states.ts';
 
 export type { AgentState, Presence } from './agent-state.ts';
 
@@ -24,7 +23,7 @@ const SEAT_APPLICATION = 'OMNI';
 
 const takeSeat = statement('presence.take-seat', `
 update seats set user_id = $1, taken_at = app_now() where id = (
-  select id from seats where organisation_id = $2 and application = $3 and user_id is null
+  select id from seats where organisation_id = $2 and application = $3 and user_id is null and active
   order by (site_id = $4) desc nulls last, label limit 1 for update skip locked)
 returning id`);
 const seatFacts = statement('presence.seat-facts', `
@@ -49,7 +48,9 @@ async function letGo(tx: Tx, agent: AgentRow, owned: Awaited<ReturnType<typeof l
   let points = 0;
   for (const row of owned) {
     if (row.state === 'DOCUMENTED' && row.awaiting_reply_since === null) { await closeBySystem(tx, row); continue; }
-    if (holdsCapacity(row.state)) points += row.cost_points;
+    // What is put aside stays the agent's; if they are not there when it is due, the sweep gives it to the queue.
+    if (row.snoozed_until !== null) continue;
+    points += pointsOf(row);
     await giveBack(tx, row, reason, actor);
   }
   await freePoints(tx, agent.organisation_id, agent.user_id, points);

@@ -1,5 +1,5 @@
 /**
- * The administrative nouns of people as entities: sites, teams, users, roles, seats. Hot paths read them by
+ * The administrative nouns of people as entities: sites, branches, teams, users, roles, seats. Hot paths read them by
  * statements.
  */
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
@@ -8,7 +8,16 @@ export const SiteEntity = defineEntity({
   name: 'Site', tableName: 'sites',
   properties: {
     id: p.uuid().primary(), organisationId: p.uuid(), code: p.text(), name: p.text(), timeZone: p.text(),
-    version: p.integer().version(),
+    calendarId: p.uuid().nullable(), active: p.boolean(), version: p.integer().version(),
+  },
+});
+
+/** A unit of the tree of branches; where it stands (parent and path) is written by gateway/api/branches.ts alone. */
+export const BranchEntity = defineEntity({
+  name: 'Branch', tableName: 'branches',
+  properties: {
+    id: p.uuid().primary(), organisationId: p.uuid(), code: p.text(), name: p.text(), kind: p.text(),
+    calendarId: p.uuid().nullable(), active: p.boolean(), version: p.integer().version(),
   },
 });
 
@@ -16,7 +25,7 @@ export const TeamEntity = defineEntity({
   name: 'Team', tableName: 'teams',
   properties: {
     id: p.uuid().primary(), organisationId: p.uuid(), siteId: p.uuid(), name: p.text(), leaderId: p.uuid().nullable(),
-    version: p.integer().version(),
+    active: p.boolean(), version: p.integer().version(),
   },
 });
 
@@ -45,7 +54,7 @@ export const SeatEntity = defineEntity({
   name: 'Seat', tableName: 'seats',
   properties: {
     id: p.uuid().primary(), organisationId: p.uuid(), siteId: p.uuid(), application: p.text(), label: p.text(),
-    version: p.integer().version(),
+    active: p.boolean(), version: p.integer().version(),
   },
 });
 

@@ -15,7 +15,7 @@ export const QueueEntity = defineEntity({
     id: p.uuid().primary(), organisationId: p.uuid(), code: p.text(), name: p.text(), tier: p.integer(),
     siteId: p.uuid().nullable(), priority: p.integer(), costPoints: p.integer().nullable(),
     offerTimeoutS: p.integer().name('offer_timeout_s'), pickAllowed: p.boolean(), active: p.boolean(),
-    version: p.integer().version(),
+    calendarId: p.uuid().nullable(), version: p.integer().version(),
   },
 });
 

@@ -4,8 +4,9 @@
  */
 import { MikroORM, type EntityManager } from '@mikro-orm/postgresql';
 import { CompiledQuery, type Transaction } from 'kysely';
+import { CalendarEntity, HolidayEntity } from '#domain/calendars/entities.ts';
 import { ChannelAccountEntity } from '#domain/channels/entities.ts';
-import { RoleEntity, SeatEntity, SiteEntity, TeamEntity, UserEntity } from '#domain/people/entities.ts';
+import { BranchEntity, RoleEntity, SeatEntity, SiteEntity, TeamEntity, UserEntity } from '#domain/people/entities.ts';
 import { CategoryEntity, QueueEntity, ReasonEntity, SkillEntity } from '#domain/queues/entities.ts';
 import { limits } from '#domain/limits.ts';
 import type { Queryable, Statement, Tx } from './db.ts';
@@ -14,7 +15,7 @@ import type { Queryable, Statement, Tx } from './db.ts';
 const CONNECTIONS_MAX = 3;
 
 const entities = [SiteEntity, TeamEntity, UserEntity, RoleEntity, SeatEntity, QueueEntity, SkillEntity, CategoryEntity,
-  ReasonEntity, ChannelAccountEntity] as const;
+  ReasonEntity, ChannelAccountEntity, BranchEntity, CalendarEntity, HolidayEntity] as const;
 
 /** Any noun of the administration. */
 export type AdminEntity = (typeof entities)[number];

@@ -1,7 +1,10 @@
 /** The administration's routes, one file a noun; a list, so that app.ts and the rights matrix see them all. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Parts } from '../parts.ts';
+import { apiKeysApi } from './api-keys.ts';
 import { auditApi } from './audit.ts';
+import { branchesApi } from './branches.ts';
+import { calendarsApi } from './calendars.ts';
 import { categoriesApi, reasonsApi } from './categories.ts';
 import { channelAccountsApi } from './channel-accounts.ts';
 import { optOutsApi } from './opt-outs.ts';
@@ -10,10 +13,11 @@ import { quarantineApi } from './quarantine.ts';
 import { queuesApi } from './queues.ts';
 import { rolesApi } from './roles.ts';
 import { skillsApi } from './skills.ts';
+import { userImportApi } from './user-import.ts';
 import { usersApi } from './users.ts';
 
 /** Every administrative plugin, on the parts of this node. */
 export function adminApis(parts: Parts): FastifyPluginAsyncZod[] {
-  return [usersApi, rolesApi, sitesApi, teamsApi, seatsApi, queuesApi, skillsApi, categoriesApi, reasonsApi,
-    channelAccountsApi, quarantineApi, optOutsApi, auditApi].map((api) => api(parts));
+  return [usersApi, userImportApi, rolesApi, sitesApi, branchesApi, teamsApi, seatsApi, calendarsApi, queuesApi,
+    skillsApi, categoriesApi, reasonsApi, channelAccountsApi, quarantineApi, optOutsApi, auditApi, apiKeysApi].map((api) => api(parts));
 }

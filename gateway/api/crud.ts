@@ -71,7 +71,9 @@ export const queryBoolean = z.enum(['true', 'false']).transform((word) => word =
 
 /** Codes as people type them: capitals, digits, underscore. */
 export const codeText = z.string().regex(/^[A-Z0-9][A-Z0-9_]{1,63}$/);
-export const nameText = z.string().trim().min(1).max(limits.nameChars);
+/** A name in one line: whole characters, no control signs; all else stays as it was typed (RF20-RF22). */
+export const nameText = z.string().trim().min(1).max(limits.nameChars)
+  .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), 'one line of text');
 
 export const pageQuery = {
   q: z.string().trim().max(100).optional(), cursor: z.string().max(2_000).optional(),

@@ -6,6 +6,7 @@ import type { OrmTx } from '#domain/store/orm.ts';
 import {
   codeText, nameText, queryBoolean, readRoutes, requireOwn, rightsChanged, writeRoutes, type AdminParts, type Noun,
 } from './crud.ts';
+import { requireActive } from './place-rules.ts';
 
 const id = z.uuid();
 const idList = z.array(id).max(2_000).refine((ids) => new Set(ids).size === ids.length, 'unique');
@@ -13,7 +14,7 @@ const idList = z.array(id).max(2_000).refine((ids) => new Set(ids).size === ids.
 const fields = {
   name: nameText, siteId: id.nullable(), priority: z.number().int().min(0).max(9),
   costPoints: z.number().int().min(1).max(100).nullable(), offerTimeoutS: z.number().int().min(5).max(600),
-  pickAllowed: z.boolean(), active: z.boolean(), skillIds: idList, memberIds: idList,
+  pickAllowed: z.boolean(), active: z.boolean(), calendarId: id.nullable(), skillIds: idList, memberIds: idList,
 };
 
 async function setMembers(tx: OrmTx, organisationId: string, queueId: string, userIds: string[]): Promise<void> {
@@ -39,20 +40,21 @@ const queues: Noun = {
   columns: {
     id: 't.id', code: 't.code', name: 't.name', tier: 't.tier', siteId: 't.site_id', priority: 't.priority',
     costPoints: 't.cost_points', offerTimeoutS: 't.offer_timeout_s', pickAllowed: 't.pick_allowed', active: 't.active',
+    calendarId: 't.calendar_id',
     skillIds: 'array(select s.skill_id from queue_skills s where s.queue_id = t.id order by 1)',
     memberIds: 'array(select m.user_id from queue_members m where m.queue_id = t.id order by 1)', version: 't.version',
   },
   view: z.object({
     id, code: z.string(), name: z.string(), tier: z.number(), siteId: id.nullable(), priority: z.number(),
     costPoints: z.number().nullable(), offerTimeoutS: z.number(), pickAllowed: z.boolean(), active: z.boolean(),
-    skillIds: z.array(id), memberIds: z.array(id), version: z.number(),
+    calendarId: id.nullable(), skillIds: z.array(id), memberIds: z.array(id), version: z.number(),
   }),
   create: z.strictObject({ code: codeText, tier: z.union([z.literal(1), z.literal(2)]), ...fields }).partial()
     .required({ code: true, name: true, tier: true }),
   patch: z.strictObject(fields).partial(),
   defaults: {
-    siteId: null, priority: 0, costPoints: null, offerTimeoutS: 30, pickAllowed: false, active: true, skillIds: [],
-      memberIds: [],
+    siteId: null, priority: 0, costPoints: null, offerTimeoutS: 30, pickAllowed: false, active: true, calendarId: null,
+    skillIds: [], memberIds: [],
   },
   sort: 't.tier::text || lower(t.name)', search: ['t.name', 't.code'],
   filters: {
@@ -63,8 +65,13 @@ const queues: Noun = {
   journal: { created: 'queue.created', updated: 'queue.updated', subject: 'queue' },
   place: (values) => ({ siteId: values['siteId'] as string | null, queueId: values['id'] as string | undefined }),
   links: ['skillIds', 'memberIds'],
-  async check(tx, user, values) {
+  async check(tx, user, values, before) {
     await requireOwn(tx, user, 'sites', 'siteId', values['siteId']);
+    await requireOwn(tx, user, 'calendars', 'calendarId', values['calendarId']);
+    if (values['siteId'] !== before?.['siteId']) await requireActive(tx, user, 'sites', values['siteId']);
+    if (values['calendarId'] !== before?.['calendarId']) {
+      await requireActive(tx, user, 'calendars', values['calendarId']);
+    }
     await requireOwn(tx, user, 'skills', 'skillIds', values['skillIds']);
     await requireOwn(tx, user, 'users', 'memberIds', values['memberIds']);
   },

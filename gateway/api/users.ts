@@ -1,5 +1,6 @@
 /** Users by NPK, their place, roles, skills and password; bounded by the rank and scope of who changes them (RS16). */
 import { randomInt } from 'node:crypto';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { AppError } from '#domain/errors.ts';
@@ -16,6 +17,7 @@ import type { Sessions } from '../security/sessions.ts';
 import {
   atVersion, nameText, oneRow, readRoutes, record, requireOwn, type AdminParts, type Noun, type Values,
 } from './crud.ts';
+import { requireActive } from './place-rules.ts';
 
 export interface UserParts extends AdminParts {
   sessions: Sessions;
@@ -47,6 +49,7 @@ const patchBody = z.strictObject({
 });
 const createBody = patchBody.extend({ npk: z.string().regex(/^\d{4,8}$/), name: nameText,
   password: password.optional() });
+export type NewUser = z.output<typeof createBody>;
 
 /** Columns that users lack: nobody's rights over a person come from a queue or from owning them. */
 const WITHOUT = ['queue_id', 'agent_id'];
@@ -130,33 +133,39 @@ function entry(user: User, target: Values, type: JournalType, changed?: string[]
   };
 }
 
-async function requirePlaces(tx: OrmTx, user: User, body: z.output<typeof patchBody>): Promise<void> {
-  await requireOwn(tx, user, 'sites', 'siteId', body.siteId);
-  await requireOwn(tx, user, 'branches', 'branchId', body.branchId);
-  await requireOwn(tx, user, 'teams', 'teamId', body.teamId);
+const PLACES = [['sites', 'siteId'], ['branches', 'branchId'], ['teams', 'teamId']] as const;
+
+/** Places are of the organisation, and those newly chosen are active (J58). */
+async function requirePlaces(tx: OrmTx, user: User, body: z.output<typeof patchBody>, before?: Values): Promise<void> {
+  for (const [table, field] of PLACES) {
+    await requireOwn(tx, user, table, field, body[field]);
+    if (body[field] !== before?.[field]) await requireActive(tx, user, table, body[field]);
+  }
 }
 
-async function createUser(parts: UserParts, user: User, body: z.output<typeof createBody>,
+/**
+ * Writes a new user with roles and skills in the caller's transaction, journal row included. Throws FORBIDDEN outside
+ * the places the user manages, RANK_TOO_HIGH, VALIDATION_FAILED, PLACE_INACTIVE; a known NPK is ALREADY_EXISTS.
+ */
+export async function insertUser(parts: AdminParts, em: EntityManager, tx: OrmTx, user: User, body: NewUser,
   hash: string): Promise<Values> {
-  return parts.orm.write(async (em, tx) => {
-    await requirePlaces(tx, user, body);
-    const userId = newId();
-    const now = new Date();
-    em.create(UserEntity, {
-      id: userId, organisationId: user.organisationId, npk: body.npk, name: body.name, passwordHash: hash,
-      status: body.status ?? 'ACTIVE', siteId: body.siteId ?? null, branchId: body.branchId ?? null,
-        teamId: body.teamId ?? null,
-      locale: body.locale ?? 'id', capacityPoints: body.capacityPoints ?? 100, passwordChangedAt: now,
-        updatedAt: now, version: 1,
-    });
-    await em.flush();
-    await requireManaged(tx, user, userId);
-    await setRoles(tx, user, userId, body.roles ?? []);
-    await setSkills(tx, user, userId, body.skills ?? []);
-    const made = await oneRow(tx, { ...users, visible: () => 'true' }, user, userId);
-    await record(parts, tx, [entry(user, made, 'user.created')]);
-    return made;
+  await requirePlaces(tx, user, body);
+  const userId = newId();
+  const now = new Date();
+  em.create(UserEntity, {
+    id: userId, organisationId: user.organisationId, npk: body.npk, name: body.name, passwordHash: hash,
+    status: body.status ?? 'ACTIVE', siteId: body.siteId ?? null, branchId: body.branchId ?? null,
+      teamId: body.teamId ?? null,
+    locale: body.locale ?? 'id', capacityPoints: body.capacityPoints ?? 100, passwordChangedAt: now,
+      updatedAt: now, version: 1,
   });
+  await em.flush();
+  await requireManaged(tx, user, userId);
+  await setRoles(tx, user, userId, body.roles ?? []);
+  await setSkills(tx, user, userId, body.skills ?? []);
+  const made = await oneRow(tx, { ...users, visible: () => 'true' }, user, userId);
+  await record(parts, tx, [entry(user, made, 'user.created')]);
+  return made;
 }
 
 const SCALARS = ['name', 'status', 'locale', 'capacityPoints', 'siteId', 'branchId', 'teamId'] as const;
@@ -185,7 +194,7 @@ async function changeUser(
     if (before['version'] !== version) throw new AppError('VERSION_CONFLICT', { version: before['version'] });
     const changed = changedFields(before, body);
     if (changed.length === 0) return before;
-    await requirePlaces(tx, user, body);
+    await requirePlaces(tx, user, body, before);
     const entity = await atVersion(em, UserEntity, user, userId, version);
     em.assign(entity, { ...Object.fromEntries(SCALARS.filter((field) => changed.includes(field)).map((field) =>
       [field, body[field]])),
@@ -259,8 +268,9 @@ export function usersApi(parts: UserParts): FastifyPluginAsyncZod {
       const given = request.body.password;
       if (given !== undefined) checkNewPassword(given, request.body);
       const made = given ?? generatePassword();
-      const row = await createUser(parts, request.user, request.body,
-        await passwords.hash(made)) as z.output<typeof view>;
+      const hash = await passwords.hash(made);
+      const row = await parts.orm.write((em, tx) =>
+        insertUser(parts, em, tx, request.user, request.body, hash)) as z.output<typeof view>;
       return { status: 201, body: given === undefined ? { ...row, password: made } : row };
     }, ({ password: _shownOnce, ...rest }) => rest));
 

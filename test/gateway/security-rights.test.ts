@@ -14,13 +14,15 @@ t.setTimeout(120_000);
 
 const TABLES = ['users', 'user_roles', 'user_skills', 'roles', 'queues', 'queue_members', 'queue_skills', 'skills',
   'sites', 'teams',
-  'seats', 'categories', 'reasons', 'channel_accounts', 'secrets', 'opt_outs', 'journal'];
+  'seats', 'branches', 'calendars', 'holidays', 'categories', 'reasons', 'channel_accounts', 'secrets', 'opt_outs',
+  'journal'];
 
 /** Whose foreign row is tried on a noun's routes. */
 const FOREIGN: Record<string, keyof AdminWorld['foreign']> = {
   users: 'userId', roles: 'roleId', queues: 'queueId', skills: 'skillId', sites: 'siteId', teams: 'teamId',
     seats: 'seatId',
   categories: 'categoryId', reasons: 'reasonId', 'channel-accounts': 'accountId', branches: 'branchId',
+  calendars: 'calendarId', holidays: 'holidayId',
 };
 
 /** Everything that administration could have written, as one text. */

@@ -6,6 +6,8 @@ import type { Db } from '#domain/store/db.ts';
 import { openOrm, type Orm } from '#domain/store/orm.ts';
 import { seededRoles } from '#domain/people/permissions.ts';
 import { auditApi } from '#gateway/api/audit.ts';
+import { branchesApi } from '#gateway/api/branches.ts';
+import { calendarsApi } from '#gateway/api/calendars.ts';
 import { categoriesApi, reasonsApi } from '#gateway/api/categories.ts';
 import { channelAccountsApi } from '#gateway/api/channel-accounts.ts';
 import { optOutsApi } from '#gateway/api/opt-outs.ts';
@@ -15,6 +17,7 @@ import { queuesApi } from '#gateway/api/queues.ts';
 import { rolesApi } from '#gateway/api/roles.ts';
 import { meApi, sessionApi } from '#gateway/api/session.ts';
 import { skillsApi } from '#gateway/api/skills.ts';
+import { userImportApi } from '#gateway/api/user-import.ts';
 import { usersApi } from '#gateway/api/users.ts';
 import { secretStore, type SecretStore } from '#gateway/security/secret-store.ts';
 import { createVault, masterKeys, type Vault } from '#gateway/security/vault.ts';
@@ -24,7 +27,7 @@ import { testWork, type Teardown, type TestWork } from './harness.ts';
 
 const foreignNames = ['organisationId', 'siteId', 'teamId', 'queueId', 'skillId', 'roleId', 'userId', 'categoryId',
   'reasonId', 'seatId',
-  'accountId', 'branchId'] as const;
+  'accountId', 'branchId', 'calendarId', 'holidayId'] as const;
 
 /** Ids of the other organisation, one of every noun. */
 export type Foreign = Record<(typeof foreignNames)[number], string>;
@@ -70,6 +73,10 @@ export async function foreignOrganisation(db: Db): Promise<Foreign> {
     'L-1')`, ids.seatId, o, ids.siteId);
   await run(`insert into channel_accounts (id, organisation_id, channel, key, name) values ($1, $2, 'generic',
     'lain', 'Lain')`, ids.accountId, o);
+  await run(`insert into calendars (id, organisation_id, code, name, time_zone, weekly) values ($1, $2, 'LAIN', 'Lain',
+    'Asia/Jakarta', '[[],[],[],[],[],[],[]]')`, ids.calendarId, o);
+  await run(`insert into holidays (id, organisation_id, calendar_id, day, name) values ($1, $2, $3, '2026-12-25',
+    'Lain')`, ids.holidayId, o, ids.calendarId);
   return ids;
 }
 
@@ -90,8 +97,8 @@ export async function adminWorld(t: Teardown): Promise<AdminWorld> {
     work,
     plugins: ({ sessions }) => {
       const parts = { work, orm, sessions, secrets, channels, intake };
-      return [sessionApi, meApi, usersApi, rolesApi, queuesApi, skillsApi, sitesApi, teamsApi, seatsApi,
-        categoriesApi, reasonsApi,
+      return [sessionApi, meApi, usersApi, userImportApi, rolesApi, queuesApi, skillsApi, sitesApi, branchesApi,
+        teamsApi, seatsApi, calendarsApi, categoriesApi, reasonsApi,
         channelAccountsApi, quarantineApi, optOutsApi, auditApi].map((make) => make(parts));
     },
   });
