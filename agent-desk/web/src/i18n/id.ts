@@ -1,8 +1,9 @@
 /** Every word of the desk in Indonesian, the language it speaks first; en.ts holds the same keys. */
+import { idComfort } from './id-comfort.ts';
 import { idConversation } from './id-conversation.ts';
 import { idShell } from './id-shell.ts';
 
-export const id = { ...idShell, ...idConversation } as const;
+export const id = { ...idShell, ...idComfort, ...idConversation } as const;
 
 /** The same keys, any words: what another language has to fill. */
 export type Words<T> = { readonly [K in keyof T]: T[K] extends string ? string : Words<T[K]> };

@@ -1,5 +1,5 @@
 /** What the screens read: the cache that the line keeps fresh, filled by REST where it is not there yet. */
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { skipToken, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, type Page } from '../api/client.ts';
 import { useDesk } from './context.ts';
 import { keys } from './keys.ts';
@@ -12,7 +12,7 @@ const listRows = 50;
 const threadRows = 50;
 const byEvents = { staleTime: Number.POSITIVE_INFINITY, gcTime: 10 * 60_000 } as const;
 /** Filled by the snapshot alone; the query only waits for it. */
-const never = { enabled: false, staleTime: Number.POSITIVE_INFINITY, gcTime: Number.POSITIVE_INFINITY } as const;
+const never = { queryFn: skipToken, staleTime: Number.POSITIVE_INFINITY, gcTime: Number.POSITIVE_INFINITY } as const;
 
 /** The agent's own state; undefined until the line stands. */
 export function useAgent(): AgentView | undefined {

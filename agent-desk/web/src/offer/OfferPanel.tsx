@@ -26,7 +26,6 @@ import { reasonLabel } from '../shell/PresenceSwitch.tsx';
 import { useKeys } from '../shell/useKeys.ts';
 import { useNow } from '../shell/useNow.ts';
 import css from './Offer.module.css';
-import { playOfferSound } from './sound.ts';
 
 const ringSize = 48;
 const ringRadius = 22;
@@ -121,10 +120,7 @@ export function OfferPanel() {
   const announced = offer === undefined ? ''
     : t('offer.arrived', { who: offer.contactName ?? offer.handleMasked, channel: channelName(offer.reportName) });
   useDropExpired(offer);
-  useEffect(() => {
-    setDeclining(false);
-    if (offer?.id !== undefined) playOfferSound();
-  }, [offer?.id]);
+  useEffect(() => { setDeclining(false); }, [offer?.id]);
   useKeys({
     Enter: (event) => {
       if (offer === undefined || takesEnter(event.target as HTMLElement | null)) return false;

@@ -10,6 +10,7 @@ import { useT } from '../kit/words.ts';
 import { createCache } from '../live/cache.ts';
 import { Gate } from '../session/Gate.tsx';
 import { theme } from '../theme/theme.ts';
+import { usePrefsOnPage } from './prefs.ts';
 import { Shell } from './Shell.tsx';
 
 const AdminRoutes = lazy(() => import('../admin/index.tsx'));
@@ -17,6 +18,7 @@ const client = createCache();
 
 /** Everything. Styles of Mantine are in tokens.css: nothing here needs an inline style element (CSP). */
 export function App() {
+  usePrefsOnPage();
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
       <QueryClientProvider client={client}>

@@ -1,43 +1,61 @@
-/** The frame around every page: rail, top bar, banner of the connection, offers, keys that act everywhere. */
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+/** The frame around every page: rail, top bar, banner of the connection, offers, palette, keys that act everywhere. */
+import { useEffect, useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { useT } from '../kit/words.ts';
 import { useMine } from '../live/queries.ts';
-import { OfferPanel } from '../offer/OfferPanel.tsx';
-import { ConnectionBanner } from './ConnectionBanner.tsx';
+import { Bell } from '../notify/Bell.tsx';
+import { useNotices } from '../notify/useNotices.ts';
 import { MissedOffer } from '../offer/MissedOffer.tsx';
+import { OfferPanel } from '../offer/OfferPanel.tsx';
+import { Palette } from '../palette/Palette.tsx';
+import { useSession } from '../session/session.ts';
+import { ConnectionBanner } from './ConnectionBanner.tsx';
+import { Preferences } from './Preferences.tsx';
 import { Rail } from './Rail.tsx';
+import { mayAdmin } from './rights.ts';
 import css from './Shell.module.css';
 import { ShortcutSheet } from './ShortcutSheet.tsx';
 import { TopBar } from './TopBar.tsx';
 import { useKeys } from './useKeys.ts';
 
-/** How long after G the second key may come. */
-const goMs = 1_500;
+/** What lies over the page; one at a time. */
+type Over = 'sheet' | 'palette' | 'prefs' | 'notices' | undefined;
+
+function useTitle(unread: number): void {
+  const t = useT();
+  const [location] = useLocation();
+  useEffect(() => {
+    document.title = `${unread > 0 ? `(${unread}) ` : ''}${location.startsWith('/admin')
+      ? t('app.admin') : t('app.inbox')} · Sambung`;
+  }, [location, t, unread]);
+}
 
 /** The frame; the page is its child. */
 export function Shell({ children }: { children: ReactNode }) {
   const t = useT();
   const [location, navigate] = useLocation();
-  const [sheet, setSheet] = useState(false);
-  const goUntil = useRef(0);
+  const { user, permissions } = useSession();
+  const [over, setOver] = useState<Over>(undefined);
+  const { notices, center } = useNotices(user.id);
   const unread = (useMine() ?? []).reduce((sum, row) => sum + row.unreadCount, 0);
-  useEffect(() => { document.title = `${unread > 0 ? `(${unread}) ` : ''}${location.startsWith('/admin')
-    ? t('app.admin') : t('app.inbox')} · Sambung`; });
+  useTitle(unread);
+  const close = (): void => { setOver(undefined); };
   useKeys({
-    '?': () => { setSheet(true); },
-    G: (event) => { goUntil.current = event.timeStamp + goMs; },
-    I: (event) => {
-      if (event.timeStamp > goUntil.current) return false;
-      navigate('/');
-      return true;
-    },
-  });
+    '?': () => { setOver('sheet'); },
+    'Ctrl+K': () => { setOver('palette'); },
+    'G I': () => { navigate('/'); },
+    'G A': mayAdmin(permissions) ? () => { navigate('/admin'); } : undefined,
+    'G N': () => { setOver('notices'); },
+    'G P': () => { setOver('prefs'); },
+  }, { first: true });
   return (
     <div className={css.shell} data-open={location.startsWith('/i/') || undefined}>
       <a className="skip" href="#content">{t('app.skip')}</a>
-      <Rail unread={unread} onShortcuts={() => { setSheet(true); }} />
-      <TopBar />
+      <Rail unread={unread} onShortcuts={() => { setOver('sheet'); }} onPrefs={() => { setOver('prefs'); }} />
+      <TopBar onPalette={() => { setOver('palette'); }}>
+        <Bell notices={notices} center={center} opened={over === 'notices'} onPrefs={() => { setOver('prefs'); }}
+          onOpened={(open) => { setOver(open ? 'notices' : undefined); }} />
+      </TopBar>
       <div className={css.content} id="content" tabIndex={-1}>
         <ConnectionBanner />
         {children}
@@ -46,7 +64,9 @@ export function Shell({ children }: { children: ReactNode }) {
         <MissedOffer />
         <OfferPanel />
       </aside>
-      <ShortcutSheet opened={sheet} onClose={() => { setSheet(false); }} />
+      <Palette opened={over === 'palette'} onClose={close} />
+      <ShortcutSheet opened={over === 'sheet'} onClose={close} />
+      <Preferences opened={over === 'prefs'} onClose={close} />
     </div>
   );
 }

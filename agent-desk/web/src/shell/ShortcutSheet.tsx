@@ -1,39 +1,37 @@
-/** The sheet of keys, opened by `?`: only keys that do something now stand in it. */
+/** The sheet of keys, opened by `?`: made from the table of commands; what acts on this screen now stands out. */
 import { Modal } from '@mantine/core';
-import { useT } from '../kit/words.ts';
+import { Kbd } from '../kit/small.tsx';
+import { codeWord, useT } from '../kit/words.ts';
+import { capsOf, commandGroups, commands } from './commands.ts';
+import { useLetterKeys } from './prefs.ts';
 import css from './Shell.module.css';
+import { keyBoard } from './useKeys.ts';
 
-/** All keys in three groups. */
+/** All keys, a section a group. */
 export function ShortcutSheet({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const t = useT();
-  const groups: [string, [string[], string][]][] = [
-    [t('keys.groupGo'), [[['J'], t('keys.next')], [['K'], t('keys.previous')], [['Enter'], t('keys.open')],
-      [['G', 'I'], t('keys.goInbox')],
-      [['Ctrl', 'K'], t('keys.search')]]],
-    [t('keys.groupTalk'),
-      [[['R'], t('keys.reply')], [['N'], t('keys.noteKey')], [['Ctrl', 'Enter'], t('keys.send')],
-      [['E'], t('keys.escalate')],
-      [['D'], t('keys.document')], [['X'], t('keys.closeKey')]]],
-    [t('keys.groupOther'),
-      [[['Alt', '1–5'], t('keys.presenceKey')], [['Esc'], t('keys.esc')], [['?'], t('keys.sheet')]]],
-  ];
+  const [letters] = useLetterKeys();
+  const acting = opened ? keyBoard.names() : new Set<string>();
   return (
-    <Modal opened={opened} onClose={onClose} title={t('keys.title')} size={680}
+    <Modal opened={opened} onClose={onClose} title={t('command.title')} size={720}
       closeButtonProps={{ 'aria-label': t('app.close') }}>
       <div className={css.sheet}>
-        {groups.map(([title, rows]) => (
-          <section key={title}>
-            <h3>{title}</h3>
+        {commandGroups.map((group) => (
+          <section key={group}>
+            <h3>{t(`command.group.${group}`)}</h3>
             <dl>
-              {rows.map(([caps, text]) => (
-                <div key={text}><dt>{text}</dt><dd>{caps.map((cap) => <kbd key={cap} className="kbd">{cap}</kbd>)}</dd>
-                  </div>
+              {commands.filter((each) => each.group === group).map(({ key, word }) => (
+                <div key={key} data-acts={acting.has(key) || undefined}>
+                  <dt>{codeWord('command', word)}</dt>
+                  <dd><span className="sr">{capsOf(key).join(' ')}</span>
+                    {capsOf(key).map((cap) => <Kbd key={cap}>{cap}</Kbd>)}</dd>
+                </div>
               ))}
             </dl>
           </section>
         ))}
       </div>
-      <p className={`meta ${css.sheetNote}`}>{t('keys.note')}</p>
+      <p className={`meta ${css.sheetNote}`}>{letters ? t('command.note') : t('command.noteOff')}</p>
     </Modal>
   );
 }

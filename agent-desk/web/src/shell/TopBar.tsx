@@ -1,8 +1,10 @@
 /** The top bar: presence, capacity, today's figures, the account. */
 import { Menu } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { IconLogout } from '@tabler/icons-react';
+import { IconLogout, IconSearch } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
 import { notifyError } from '../kit/notify.ts';
+import { Kbd } from '../kit/small.tsx';
 import { useT } from '../kit/words.ts';
 import { useAgent } from '../live/queries.ts';
 import { signOut, useSession } from '../session/session.ts';
@@ -71,8 +73,20 @@ function Account() {
   );
 }
 
-/** The bar over every page. */
-export function TopBar() {
+/** The field that opens the palette; on a phone its sign alone. */
+function Search({ onPalette }: { onPalette: () => void }) {
+  const t = useT();
+  return (
+    <button type="button" className={css.find} onClick={onPalette} aria-keyshortcuts="Control+K"
+      title={t('palette.title')} aria-label={t('palette.title')}>
+      <IconSearch size={18} stroke={1.75} aria-hidden="true" />
+      <span className={css.findWord}>{t('palette.placeholder')}</span><Kbd>Ctrl K</Kbd>
+    </button>
+  );
+}
+
+/** The bar over every page; `children` stand before the account. */
+export function TopBar({ onPalette, children }: { onPalette: () => void; children: ReactNode }) {
   return (
     <header className={css.top}>
       <span className={css.brand}>Sambung</span>
@@ -80,6 +94,8 @@ export function TopBar() {
       <Capacity />
       <Figures />
       <span className="grow" />
+      <Search onPalette={onPalette} />
+      {children}
       <Account />
     </header>
   );

@@ -1,29 +1,41 @@
-/** Keys for a screen: `useKeys({ J: next, 'Ctrl+Enter': send })`; letters act only outside fields and dialogs. */
+/**
+ * Keys for a screen: `useKeys({ J: next, 'Ctrl+Enter': send, 'G I': goInbox })`; letters act only outside fields and
+ * dialogs. What is registered here is also what the command palette offers: a command is there while its key works.
+ */
 import { useEffect, useRef } from 'react';
 import { isField, keyName } from '../lib/keys.ts';
+import { KeyBoard, type KeyActions } from '../lib/key-board.ts';
+import { letterKeysOn } from './prefs.ts';
 
-/** Returning false lets the key go on to the browser and to others. */
-export type KeyActions = Record<string, ((event: KeyboardEvent) => boolean | void) | undefined>;
+export type { KeyActions } from '../lib/key-board.ts';
+
+/** Every key that acts now. */
+export const keyBoard = new KeyBoard();
 
 /** True while a dialog or menu is open: it has the keys. */
 export function dialogOpen(): boolean {
   return document.querySelector('[role="dialog"], [role="menu"]') !== null;
 }
 
-/** Listens while the component is there. Keys with Ctrl or Alt act in fields as well. */
-export function useKeys(actions: KeyActions): void {
+function onKey(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing || event.repeat && event.key !== 'j' && event.key !== 'k') return;
+  const name = keyName(event);
+  // A modifier alone is no key, and does not end a sequence.
+  if (/(Control|Alt|Shift|Meta)$/.test(event.key) || dialogOpen()) return;
+  if (!name.includes('+') && isField(event.target as HTMLElement | null)) return;
+  if (name.length === 1 && !letterKeysOn()) return;
+  if (keyBoard.press(name, event)) event.preventDefault();
+}
+
+if (typeof window !== 'undefined') window.addEventListener('keydown', onKey);
+
+/**
+ * Listens while the component is there. Keys with Ctrl or Alt act in fields as well. `first`: before all others, for
+ * the few keys that mean the same on every screen.
+ */
+export function useKeys(actions: KeyActions, options: { first?: boolean } = {}): void {
   const latest = useRef(actions);
+  const first = options.first === true;
   useEffect(() => { latest.current = actions; });
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.isComposing || event.repeat && event.key !== 'j' && event.key !== 'k') return;
-      const name = keyName(event);
-      const action = latest.current[name];
-      if (action === undefined || dialogOpen()) return;
-      if (!name.includes('+') && isField(event.target as HTMLElement | null)) return;
-      if (action(event) !== false) event.preventDefault();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => { window.removeEventListener('keydown', onKey); };
-  }, []);
+  useEffect(() => keyBoard.add(() => latest.current, first), [first]);
 }

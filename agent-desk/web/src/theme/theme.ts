@@ -15,7 +15,7 @@ export const theme = createTheme({
       defaultProps: { ...fieldSize, variant: 'filled' },
       vars: (_theme, props) => ({ root: {
         '--button-height': props.size === 'xs' ? '28px' : props.size === 'md' ? '36px' : '32px',
-        '--button-fz': props.size === 'xs' ? '12px' : '13px',
+        '--button-fz': `calc(${props.size === 'xs' ? 12 : 13}px * var(--text-scale, 1))`,
         '--button-padding-x': props.size === 'xs' ? '8px' : '12px',
       } }),
     }),

@@ -1,0 +1,80 @@
+/** The kept notices of one user on this machine: ids and kinds only, newest first, the same in every tab. */
+import type { Shelf } from '../lib/stored.ts';
+import type { Notice } from './notices.ts';
+
+/** More than a shift brings; the oldest go. */
+const keptMax = 100;
+
+export class Center {
+  private readonly shelf: Shelf;
+  private readonly name: string;
+  private readonly listeners = new Set<() => void>();
+  private list: readonly Notice[];
+
+  constructor(shelf: Shelf, userId: string) {
+    this.shelf = shelf;
+    this.name = `sambung.notices.${userId}`;
+    this.list = this.read();
+  }
+
+  /** Calls the listener on every change. Returns the way to stop. */
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => { this.listeners.delete(listener); };
+  };
+
+  /** Newest first; the same array until something changes. */
+  all = (): readonly Notice[] => this.list;
+
+  /** Adds what is not there yet; gives what was added. What another tab told already is not added again. */
+  add(notices: readonly Notice[]): Notice[] {
+    this.list = this.read();
+    const known = new Set(this.list.map((each) => each.id));
+    const fresh = notices.filter((each) => !known.has(each.id));
+    if (fresh.length > 0) this.write([...fresh.toReversed(), ...this.list].slice(0, keptMax));
+    return fresh;
+  }
+
+  /** Marks as read what `which` says. */
+  markRead(which: (notice: Notice) => boolean): void {
+    if (!this.list.some((each) => !each.read && which(each))) return;
+    this.write(this.list.map((each) => (which(each) ? { ...each, read: true } : each)));
+  }
+
+  /** Forgets all. */
+  clear(): void {
+    this.write([]);
+  }
+
+  /** Another tab wrote under `name`. */
+  changedElsewhere(name: string | null): void {
+    if (name !== null && name !== this.name) return;
+    this.list = this.read();
+    this.tell();
+  }
+
+  private write(list: readonly Notice[]): void {
+    this.list = list;
+    try { this.shelf.setItem(this.name, JSON.stringify(list)); } catch { /* kept for this page only */ }
+    this.tell();
+  }
+
+  private tell(): void {
+    for (const listener of this.listeners) listener();
+  }
+
+  private read(): readonly Notice[] {
+    try {
+      const found: unknown = JSON.parse(this.shelf.getItem(this.name) ?? '[]');
+      return Array.isArray(found) ? found.filter(isNotice) : [];
+    } catch {
+      return this.list ?? [];
+    }
+  }
+}
+
+function isNotice(value: unknown): value is Notice {
+  const each = value as Partial<Notice> | null;
+  return typeof each?.id === 'string' && typeof each.kind === 'string' && typeof each.at === 'number'
+    && (each.interactionId === null || typeof each.interactionId === 'string');
+}

@@ -1,0 +1,16 @@
+/** Which doors of the frame are shown to whom; the server decides again on each request. */
+
+/** Any of these opens the administration pages. */
+const adminPermissions =
+  ['user.read', 'user.manage', 'role.manage', 'queue.manage', 'channel.read', 'channel.manage', 'quarantine.read',
+  'audit.read'];
+
+/** True if there is an administration page for this person. */
+export function mayAdmin(permissions: readonly string[]): boolean {
+  return adminPermissions.some((each) => permissions.includes(each));
+}
+
+/** True if this person may look at the gallery of components: those who look after the installation. */
+export function mayGallery(permissions: readonly string[]): boolean {
+  return permissions.includes('system.read');
+}
