@@ -222,4 +222,8 @@ export const limits = {
   importChars: 200_000,
   /** Users one request makes: each password costs some 40 ms of two hashing threads. */
   importRowsPerRequestMax: 25,
+  /** A test of a channel account waits this long for the tester's message. */
+  accountTestMinutes: 15,
+  /** Newest messages that are looked through for what an account did lately: some 10 ms. */
+  accountRecentMessagesMax: 20_000,
 } as const;

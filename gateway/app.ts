@@ -8,7 +8,9 @@ import { chatApi } from './api/chat.ts';
 import { deskPage } from './api/desk-page.ts';
 import { healthApi } from './api/health.ts';
 import { readingApis } from './api/reading.ts';
+import { secondStepApi } from './api/second-step.ts';
 import { meApi, sessionApi } from './api/session.ts';
+import { answerWithoutDatabase } from './database-watch.ts';
 import { hooks } from './hooks.ts';
 import { configureHttp, httpOptions } from './http.ts';
 import type { Parts } from './parts.ts';
@@ -41,12 +43,14 @@ function isOurProxy(_address: string, hop: number): boolean {
 /** Builds the application. Every route declares its permission, or it does not boot (RS01). */
 export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   const app = Fastify({ ...httpOptions, logger: false, trustProxy: parts.config.trustProxy && isOurProxy });
+  answerWithoutDatabase(app, parts.work.db);
   await configureHttp(app, parts);
   await documentation(app);
   await app.register(healthApi(parts));
   await app.register(hooks(parts));
   await app.register(sessionApi(parts));
   await app.register(meApi(parts));
+  await app.register(secondStepApi(parts));
   for (const api of adminApis(parts)) await app.register(api);
   for (const api of readingApis(parts)) await app.register(api);
   await app.register(chatApi(parts));

@@ -8,6 +8,7 @@ import { newId } from '#domain/ids.ts';
 import { limits } from '#domain/limits.ts';
 import { isUnavailable, sqlState } from '#domain/store/db.ts';
 import { deeperThan } from '#domain/text.ts';
+import { idempotencyKeys, type IdempotencyVault } from './security/idempotency.ts';
 import { security, type SecurityParts } from './security/plugin.ts';
 
 /** Options for `Fastify()` that the rest of this file counts on. */
@@ -74,6 +75,18 @@ const FASTIFY_CODES: Record<string, ErrorCode> = {
   FST_ERR_BAD_URL: 'BAD_REQUEST',
 };
 
+/** Only text that PostgreSQL cannot hold (a NUL, half a character) gives these. */
+const UNSTORABLE = new Set(['22021', '22P05']);
+/** What a crafted cursor can make of a comparison: no number, no time, no id, out of range. */
+const MISREAD = new Set(['22P02', '22003', '22007', '22008', '22009']);
+
+/** A cursor that decodes but holds what its list never wrote is the caller's fault, not the server's. */
+function craftedCursor(request: FastifyRequest, error: unknown): AppError | undefined {
+  const { cursor } = (request.query ?? {}) as { cursor?: unknown };
+  if (cursor === undefined || !MISREAD.has(sqlState(error) ?? '')) return undefined;
+  return new AppError('VALIDATION_FAILED', { field: 'cursor' });
+}
+
 /**
  * The catalogue's error for whatever was thrown; undefined for what nobody foresaw. Driver errors tell nothing of
  * the SQL.
@@ -90,6 +103,7 @@ export function toAppError(error: unknown): AppError | undefined {
   if (code !== undefined) return new AppError(code);
   if (isUnavailable(error) || sqlState(error) === '57014') return new AppError('DATABASE_UNAVAILABLE', undefined,
     error);
+  if (UNSTORABLE.has(sqlState(error) ?? '')) return new AppError('VALIDATION_FAILED', undefined, error);
   if (sqlState(error) === '23505') return new AppError('ALREADY_EXISTS', undefined, error);
   if (sqlState(error) === '23503') return new AppError('IN_USE', undefined, error);
   const status = (error as FastifyError | null)?.statusCode;
@@ -121,7 +135,7 @@ function facts(error: unknown): Record<string, unknown> {
 
 function mapErrors(app: FastifyInstance, parts: SecurityParts): void {
   app.setErrorHandler((error, request, reply) => {
-    const known = toAppError(error);
+    const known = toAppError(error) ?? craftedCursor(request, error);
     if (known === undefined || known.status >= 500) {
       const route = request.routeOptions.url;
       const fields = { requestId: request.id, route, code: known?.code ?? 'INTERNAL', ...facts(error) };
@@ -161,7 +175,10 @@ function headersFor(secure: boolean): Parameters<typeof helmet>[1] {
  * Makes an app ours: compilers, strict JSON, error form, headers, cookies and the guard. Call before any route is
  * registered.
  */
-export async function configureHttp(app: FastifyInstance, parts: SecurityParts): Promise<void> {
+export async function configureHttp(
+  app: FastifyInstance, parts: SecurityParts & { vault?: IdempotencyVault },
+): Promise<void> {
+  app.decorate('idempotencyKeys', idempotencyKeys(parts.vault));
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.removeAllContentTypeParsers();
@@ -170,6 +187,9 @@ export async function configureHttp(app: FastifyInstance, parts: SecurityParts):
   mapErrors(app, parts);
   await app.register(helmet, headersFor(parts.config.publicUrl?.startsWith('https://') === true));
   await app.register(cookie);
-  app.addHook('onRequest', async (request, reply) => { void reply.header('x-request-id', request.id); });
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id);
+    if (request.url.includes('%00')) throw new AppError('BAD_REQUEST');
+  });
   await security(app, parts);
 }

@@ -82,6 +82,7 @@ export const journalTypes = {
   'channel-account.created': 'an administrator connected a channel account',
   'channel-account.updated': 'settings or credentials of a channel account changed',
   'channel-account.health-changed': 'a channel account lost or found its connection',
+  'channel-account.tested': 'the code of a test came in and was answered; data: {result}',
   'event.quarantined': 'an inbound event could not be taken; data: {reasonCode}',
   'event.replayed': 'an administrator replayed a quarantined event; data: {result}',
   'configuration.created': 'a site, branch, team, seat, calendar, holiday, category or reason was made; data.noun',

@@ -26,6 +26,12 @@ export const permissions = {
   'quarantine.read': 'see quarantined events with their reason',
   'quarantine.replay': 'replay quarantined events',
   'audit.read': 'read the journal and verify its seals',
+  'security.manage': 'set sign-in rules, two-factor and identity providers',
+  'api-key.manage': 'make and revoke API keys that act with own rights',
+  'webhook.manage': 'set up outgoing webhooks and see their deliveries',
+  'retention.manage': 'set how long data are kept, start a run, place legal holds',
+  'subject-data.manage': 'file and fulfil requests of customers about their data',
+  'subject-data.approve': 'approve or reject the erasure that somebody else filed',
   'system.read': 'see metrics, health and documentation of the installation',
 } as const;
 
@@ -41,7 +47,7 @@ export interface RoleSeed {
   permissions: Permission[];
 }
 
-const agent: Permission[] = ['interaction.read', 'interaction.handle', 'queue.read'];
+const agent: Permission[] = ['interaction.read', 'interaction.handle', 'contact.update', 'queue.read'];
 const waiting: Permission[] = ['interaction.read-waiting'];
 const leader: Permission[] = ['interaction.read', 'interaction.read-waiting', 'interaction.reassign', 'contact.read',
   'contact.update', 'contact.unmask', 'ticket.read', 'ticket.update', 'opt-out.manage', 'metrics.read', 'presence.read',
@@ -76,9 +82,10 @@ export const seededRoles: readonly RoleSeed[] = [
     scope: 'organisation', permissions: ['interaction.read', 'ticket.read', 'queue.read', 'metrics.read'] },
   { code: 'OPERATION_MANAGER', nameId: 'Operation Manager', nameEn: 'Operation manager', rank: 70,
     scope: 'organisation', permissions: [...leader, 'user.manage', 'role.manage', 'queue.manage', 'channel.read',
-      'quarantine.read', 'audit.read'] },
+      'quarantine.read', 'audit.read', 'subject-data.manage', 'retention.manage'] },
   { code: 'ADMIN', nameId: 'Administrator', nameEn: 'Administrator', rank: 100, scope: 'organisation',
     permissions: ['user.read', 'user.manage', 'role.manage', 'queue.read', 'queue.manage', 'channel.read',
       'channel.manage', 'quarantine.read', 'quarantine.replay', 'audit.read', 'system.read', 'metrics.read',
-      'presence.read', 'presence.manage'] },
+      'presence.read', 'presence.manage', 'security.manage', 'api-key.manage', 'webhook.manage', 'retention.manage',
+      'subject-data.approve'] },
 ];

@@ -127,7 +127,7 @@ export function contactsApi(parts: ContactParts): FastifyPluginAsyncZod {
       return orNotFound(await contactView(work.db, user, params.id, 'contact.update'));
     });
     app.post('/api/contacts/:id/unmask', {
-      config: { permission: 'contact.unmask', rateLimit: { max: UNMASK_PER_MINUTE, timeWindow: 60_000 } },
+      config: { permission: 'contact.unmask', stepUp: true, rateLimit: { max: UNMASK_PER_MINUTE, timeWindow: 60_000 } },
       schema: { params: idParams, body: unmask, response: { 200: z.object({ value: z.string() }) } } },
     async ({ user, params, body }, reply) => {
       void reply.header('cache-control', 'no-store');

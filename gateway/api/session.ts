@@ -6,6 +6,7 @@ import { AppError } from '#domain/errors.ts';
 import { appendJournal } from '#domain/journal/append.ts';
 import type { JournalEntry } from '#domain/journal/events.ts';
 import type { User } from '#domain/people/access.ts';
+import { limits } from '#domain/limits.ts';
 import { permissions, type Permission } from '#domain/people/permissions.ts';
 import { statement } from '#domain/store/db.ts';
 import type { Work } from '#domain/work.ts';
@@ -26,7 +27,8 @@ export const meView = z.object({
 });
 
 const grantView = z.object({ permission: z.string(), scopeKind: z.string(), scopeId: z.uuid().nullable() });
-const sessionView = z.object({
+/** What a session answers with. */
+export const sessionView = z.object({
   user: meView, csrfToken: z.string(),
   /** What the screens may show: the names held anywhere, and where each is held. */
   permissions: z.array(z.string()), grants: z.array(grantView),
@@ -34,7 +36,8 @@ const sessionView = z.object({
 
 const DEVICE_COOKIE_SECONDS = 180 * 24 * 3_600;
 
-function view(user: User, csrfToken: string): z.output<typeof sessionView> {
+/** The session as the desk knows it. */
+export function sessionOf(user: User, csrfToken: string): z.output<typeof sessionView> {
   const { id, npk, name, locale, siteId, teamId, branchId, rank } = user;
   const held = new Set<Permission>(user.grants.map((grant) => grant.permission));
   return {
@@ -44,11 +47,19 @@ function view(user: User, csrfToken: string): z.output<typeof sessionView> {
   };
 }
 
-function setCookies(reply: FastifyReply, sessions: Sessions, values: { cookie: string; device: string }): void {
+/** Sets the cookie of a second step; it lives as long as the step. */
+export function setStepCookie(reply: FastifyReply, sessions: Sessions, step: string): void {
+  void reply.setCookie(sessions.stepCookieName, step, { path: '/', httpOnly: true, sameSite: 'strict',
+    secure: sessions.cookieName.startsWith('__Host-'), maxAge: limits.secondStepMinutes * 60 });
+}
+
+/** Sets the cookies of somebody who is in, and takes the one of the step away. */
+export function setCookies(reply: FastifyReply, sessions: Sessions, values: { cookie: string; device: string }): void {
   const common = { path: '/', httpOnly: true, sameSite: 'lax',
     secure: sessions.cookieName.startsWith('__Host-') } as const;
   void reply.setCookie(sessions.cookieName, values.cookie, common);
   void reply.setCookie(sessions.deviceCookieName, values.device, { ...common, maxAge: DEVICE_COOKIE_SECONDS });
+  void reply.clearCookie(sessions.stepCookieName, { path: '/' });
 }
 
 /** POST, GET and DELETE /api/session. */
@@ -59,7 +70,7 @@ export function sessionApi(parts: SessionParts): FastifyPluginAsyncZod {
       config: { permission: 'public', sameOrigin: true },
       schema: {
         body: z.strictObject({ npk: z.string().regex(/^\d{4,8}$/), password: z.string().min(1).max(1_000) }),
-        response: { 200: sessionView },
+        response: { 200: z.union([sessionView, z.object({ next: z.enum(['totp', 'enrol']) })]) },
       },
     }, async (request, reply) => {
       const { npk, password } = request.body;
@@ -68,20 +79,24 @@ export function sessionApi(parts: SessionParts): FastifyPluginAsyncZod {
         device: readCookie(request.headers.cookie, sessions.deviceCookieName),
         oldCookie: readCookie(request.headers.cookie, sessions.cookieName),
       });
-      setCookies(reply, sessions, signedIn);
       void reply.header('cache-control', 'no-store');
-      return view(signedIn.user, signedIn.csrfToken);
+      if ('next' in signedIn) {
+        setStepCookie(reply, sessions, signedIn.step);
+        return { next: signedIn.next };
+      }
+      setCookies(reply, sessions, signedIn);
+      return sessionOf(signedIn.user, signedIn.csrfToken);
     });
 
     app.get('/api/session', {
       config: { permission: 'signed-in' }, schema: { response: { 200: sessionView } },
     }, async (request, reply) => {
       void reply.header('cache-control', 'no-store');
-      return view(request.user, request.session?.csrfToken ?? '');
+      return sessionOf(request.user, request.session?.csrfToken ?? '');
     });
 
     app.delete('/api/session', {
-      config: { permission: 'signed-in' }, schema: { response: { 204: z.null() } },
+      config: { permission: 'signed-in', peopleOnly: true }, schema: { response: { 204: z.null() } },
     }, async (request, reply) => {
       if (request.session !== null) await sessions.signOut(request.session);
       void reply.clearCookie(sessions.cookieName, { path: '/' }).code(204);
@@ -119,7 +134,7 @@ export function meApi(parts: SessionParts): FastifyPluginAsyncZod {
   const { sessions, work } = parts;
   return async (app) => {
     app.patch('/api/me', {
-      config: { permission: 'signed-in' },
+      config: { permission: 'signed-in', peopleOnly: true },
       schema: { body: z.strictObject({ locale: z.enum(['id', 'en']) }), response: { 200: meView } },
     }, async (request) => {
       const { user } = request;
@@ -128,11 +143,11 @@ export function meApi(parts: SessionParts): FastifyPluginAsyncZod {
         await appendJournal(tx, [selfEntry(user, 'user.updated', { changed: ['locale'] })]);
         tx.afterCommit(() => { work.wake.hint('journal'); work.wake.hint('sessions'); });
       });
-      return view({ ...user, locale: request.body.locale }, '').user;
+      return sessionOf({ ...user, locale: request.body.locale }, '').user;
     });
 
     app.post('/api/me/password', {
-      config: { permission: 'signed-in', rateLimit: { max: 10, timeWindow: 60_000 } },
+      config: { permission: 'signed-in', peopleOnly: true, rateLimit: { max: 10, timeWindow: 60_000 } },
       schema: {
         body: z.strictObject({ current: z.string().min(1).max(1_000), next: z.string().min(1).max(1_000) }),
         response: { 204: z.null() },

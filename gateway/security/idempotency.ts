@@ -1,9 +1,33 @@
 /** Idempotency-Key: a create that is sent twice happens once, and the second answer is the first one. */
-import { createHash } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '#domain/errors.ts';
 import { statement } from '#domain/store/db.ts';
 import type { Work } from '#domain/work.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The keys that requests are hashed under, the active one first. */
+    idempotencyKeys: readonly Uint8Array[];
+  }
+}
+
+/** The part of the vault that this file needs. */
+export interface IdempotencyVault {
+  readonly activeKeyId: string;
+  readonly keyIds: readonly string[];
+  derive(purpose: string, keyId?: string): { key: Uint8Array };
+}
+
+/**
+ * The keys for `app.idempotencyKeys`: a short body could be guessed from a plain hash in a stolen table. Keys before a
+ * rotation are kept, so that a request repeated over it is still the same one. Without a vault: a key of this process.
+ */
+export function idempotencyKeys(vault: IdempotencyVault | undefined): Uint8Array[] {
+  if (vault === undefined) return [randomBytes(32)];
+  const ids = [vault.activeKeyId, ...vault.keyIds.filter((id) => id !== vault.activeKeyId)];
+  return ids.map((id) => vault.derive('idempotency', id).key);
+}
 
 export interface Answer<T> {
   status: number;
@@ -44,13 +68,14 @@ export async function idempotent<T extends object>(
   }
   const { user } = request;
   const owner = [user.organisationId, user.id, key];
-  const hash = createHash('sha256').update(`${request.method} ${request.url}\n`)
-    .update(JSON.stringify(request.body ?? null)).digest();
+  const [hash, ...older] = request.server.idempotencyKeys.map((secret) => createHmac('sha256', secret)
+    .update(`${request.method} ${request.url}\n`).update(JSON.stringify(request.body ?? null)).digest());
+  if (hash === undefined) throw new Error('app.idempotencyKeys is empty');
   const claimed = await work.db.rows(claim, [...owner, hash]);
   if (claimed.length === 0) {
     const found = await work.db.one<Found>(find, owner);
     if (found === undefined) throw new AppError('STATE_CONFLICT');
-    if (!hash.equals(found.request_hash)) throw new AppError('IDEMPOTENCY_MISMATCH');
+    if (![hash, ...older].some((one) => one.equals(found.request_hash))) throw new AppError('IDEMPOTENCY_MISMATCH');
     if (found.status === null) throw new AppError('STATE_CONFLICT');
     void reply.code(found.status).header('idempotency-replayed', 'true');
     return found.body as T;

@@ -9,7 +9,9 @@ import { can, type User } from '#domain/people/access.ts';
 import type { Permission } from '#domain/people/permissions.ts';
 import type { Work } from '#domain/work.ts';
 import { originAllowed, type OriginRule } from './origin.ts';
+import { KEY_PREFIX } from './api-keys.ts';
 import type { Session, Sessions } from './sessions.ts';
+import { requireStepUp } from './step-up.ts';
 import { sameText } from './tokens.ts';
 
 /**
@@ -25,6 +27,10 @@ declare module 'fastify' {
     csrf?: boolean;
     /** true on a public route that sets cookies: a browser's request must come from our own origin. */
     sameOrigin?: boolean;
+    /** true: the session must have proved itself within limits.stepUpMinutes (RA05). */
+    stepUp?: boolean;
+    /** true: for people only; an API key is refused, whatever it may do elsewhere. */
+    peopleOnly?: boolean;
   }
   interface FastifyRequest {
     /** The verified session; null on public routes. */
@@ -66,20 +72,25 @@ function checkToken(session: Session, request: FastifyRequest): void {
 
 async function guard(parts: SecurityParts, request: FastifyRequest): Promise<void> {
   if (request.is404) return;
-  const { permission, csrf, sameOrigin } = request.routeOptions.config;
+  const { permission, csrf, sameOrigin, stepUp, peopleOnly } = request.routeOptions.config;
   if (permission === undefined) throw new Error(`route ${request.routeOptions.url} declares no permission`);
   if (permission === 'public') {
     if (sameOrigin === true) checkOrigin(parts, request);
     return;
   }
-  const session = await parts.sessions.verify(request.headers.cookie);
+  // A program names its key itself; no browser does that for a page that forges requests, so no token is asked.
+  const { authorization, cookie } = request.headers;
+  const session = authorization?.startsWith(`Bearer ${KEY_PREFIX}`) === true
+    ? await parts.sessions.verifyKey(authorization) : await parts.sessions.verify(cookie);
   if (session === undefined) throw new AppError('SIGN_IN_REQUIRED');
   request.session = session;
-  if (csrf !== false) {
+  if (session.apiKeyId !== undefined && peopleOnly === true) throw new AppError('FORBIDDEN');
+  if (csrf !== false && session.apiKeyId === undefined) {
     checkOrigin(parts, request);
     checkToken(session, request);
   }
   if (permission !== 'signed-in' && !can(session.user, permission)) throw new AppError('FORBIDDEN');
+  if (stepUp === true) await requireStepUp(parts.work, session);
 }
 
 /** Puts the guard on the whole app: call it before any route is registered. */

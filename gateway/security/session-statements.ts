@@ -37,13 +37,14 @@ export const userById = statement('user.byId', `select ${userColumns} from users
 const alive = `s.revoked_at is null and s.expires_at > app_now() and s.seen_at > app_now() - $2 * interval '1 minute'
   and u.status = 'ACTIVE'`;
 
-export const sessionWithUser = statement('session.withUser', `select ${userColumns}, s.csrf_token,
-    s.seen_at < app_now() - interval '1 minute' as stale
+/** $1 hashes: those of them that live. */
+export const sessionsWithUsers = statement('session.withUsers', `select ${userColumns}, s.csrf_token,
+    encode(s.id_hash, 'hex') as id_hash, s.seen_at < app_now() - interval '1 minute' as stale
   from sessions s join users u on u.id = s.user_id and u.organisation_id = s.organisation_id
-  where s.id_hash = $1 and ${alive}`);
+  where s.id_hash = any($1::bytea[]) and ${alive}`);
 
-export const touchSession = statement('session.touch', `update sessions set seen_at = app_now() where id_hash = $1
-  and revoked_at is null and seen_at < app_now() - interval '1 minute'`);
+export const touchSession = statement('session.touch', `update sessions set seen_at = app_now()
+  where id_hash = any($1::bytea[]) and revoked_at is null and seen_at < app_now() - interval '1 minute'`);
 
 /** Of the sessions a node holds: those that live no longer, with the reason. */
 export const deadSessions = statement('session.dead', `select h.hash as id_hash, s.user_id,
@@ -62,13 +63,17 @@ export const userVersions = statement('user.versions',
  * came first and leaves nothing to insert (RS06).
  */
 export const insertSession = statement('session.insert', `insert into sessions
-    (id_hash, organisation_id, user_id, csrf_token, ip, user_agent, expires_at)
-  select $1, u.organisation_id, u.id, $4, $5, $6, app_now() + $7 * interval '1 hour' from users u
-  where u.id = $3 and u.organisation_id = $2 and u.status = 'ACTIVE' and u.password_hash = $8 for share of u
+    (id_hash, organisation_id, user_id, csrf_token, ip, user_agent, expires_at, method)
+  select $1, u.organisation_id, u.id, $4, $5, $6, app_now() + $7 * interval '1 hour', $9 from users u
+  where u.id = $3 and u.organisation_id = $2 and u.status = 'ACTIVE' and u.password_hash is not distinct from $8
+  for share of u
   returning user_id`);
 
 export const revokeSession = statement('session.revoke', `update sessions set revoked_at = app_now(), revoke_reason = $2
   where id_hash = $1 and revoked_at is null returning user_id, organisation_id`);
+
+/** A changed password, role or status voids every second step under way (RS06). */
+export const dropSteps = statement('sign-in-step.drop', 'delete from sign_in_steps where user_id = $1');
 
 /** Revokes every session of a user but, where given, one. */
 export const revokeSessionsOfUser = statement('session.revokeOfUser', `update sessions
@@ -101,6 +106,8 @@ export const rehash = statement('user.rehash',
 export const cleanings = [
   statement('login.clean', `delete from login_failures where ctid in
     (select ctid from login_failures where at < app_now() - interval '1 day' limit 1000)`),
+  statement('sign-in-step.clean', `delete from sign_in_steps where ctid in
+    (select ctid from sign_in_steps where expires_at < app_now() - interval '1 hour' limit 1000)`),
   statement('session.clean', `delete from sessions where id_hash in
     (select id_hash from sessions where expires_at < app_now() - interval '30 days' limit 1000)`),
   statement('idempotency.clean', `delete from idempotency_keys where ctid in

@@ -8,10 +8,12 @@ import { appendJournal } from '#domain/journal/append.ts';
 import type { Tx } from '#domain/store/db.ts';
 import type { User } from '#domain/people/access.ts';
 import type { Work } from '#domain/work.ts';
-import { createSignIn, type SignInRequest, type SignedIn } from './sign-in.ts';
+import { Gatherer } from '#routing/gather.ts';
+import { createSignIn, type SecondStep, type SignInRequest, type SignedIn } from './sign-in.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
 import { createWatch, type Kept, type KeptUser } from './session-watch.ts';
 import * as sql from './session-statements.ts';
+import { createKeyring, revokeKeysOfUser } from './api-keys.ts';
 import { hashId, ID_CHARS, readCookie } from './tokens.ts';
 
 export interface Session {
@@ -19,6 +21,8 @@ export interface Session {
   /** The hash of the id, in hex: fit for logs and maps; nobody can sign in with it. */
   sessionId: string;
   csrfToken: string;
+  /** Set where a program came with an API key: no cookie, so no token against forged requests either. */
+  apiKeyId?: string;
 }
 
 /** Why a session ended. */
@@ -34,13 +38,20 @@ export interface Sessions {
   /** `sambung`, or `__Host-sambung` where cookies are secure. */
   readonly cookieName: string;
   readonly deviceCookieName: string;
+  /** The cookie of a second step under way. */
+  readonly stepCookieName: string;
   /**
    * Throws SIGN_IN_FAILED, LOGIN_LOCKED or OVERLOADED. Always makes a new id; one that came along is never taken
    * (RS07).
    */
-  signIn(request: SignInRequest): Promise<SignedIn>;
+  signIn(request: SignInRequest): Promise<SignedIn | SecondStep>;
   /** The session of a Cookie header, or undefined. Throws only if the database is away: nobody gets in then. */
   verify(cookieHeader: string | undefined): Promise<Session | undefined>;
+  /**
+   * What an `Authorization: Bearer smb_...` header opens: the key's user with the key's permissions only; undefined
+   * for whatever is wrong.
+   */
+  verifyKey(header: string): Promise<Session | undefined>;
   /** Counts as activity: call it for what a user does on a socket, or the session falls idle. Never throws. */
   touch(sessionId: string): void;
   signOut(session: Pick<Session, 'sessionId' | 'user'>): Promise<void>;
@@ -68,6 +79,11 @@ export interface SessionOptions {
   passwords?: Passwords;
 }
 
+const SESSIONS_AT_ONCE = 256;
+
+/** After these no API key of the user lives on either (RS06). */
+const ENDS_KEYS = new Set(['PASSWORD_CHANGED', 'ROLES_CHANGED', 'USER_DISABLED']);
+
 /** One process's view of the sessions. */
 export function createSessions(work: Work, options: SessionOptions = {}): Sessions {
   const cookieName = options.secure === true ? '__Host-sambung' : 'sambung';
@@ -76,29 +92,37 @@ export function createSessions(work: Work, options: SessionOptions = {}): Sessio
   const users = new Map<string, KeptUser>();
   const watch = createWatch(work, { sessions: kept, users });
   const signIn = createSignIn(work, passwords);
+  const keyring = createKeyring(work);
 
-  const load = async (idHash: string): Promise<Session | undefined> => {
-    const row = await work.db.one<sql.UserRow & { csrf_token: string; stale: boolean }>(
-      sql.sessionWithUser, [Buffer.from(idHash, 'hex'), limits.sessionIdleMinutes]);
-    if (row === undefined) { watch.forget(idHash); return undefined; }
-    const session: Session = {
-      user: sql.userOf(row), sessionId: idHash, csrfToken: row.csrf_token,
-    };
-    kept.set(idHash, { session, readAt: performance.now(), version: row.version });
-    if (row.stale) touch(idHash);
-    return session;
-  };
-  const touch = (idHash: string): void => {
-    void work.db.rows(sql.touchSession, [Buffer.from(idHash, 'hex')]).catch(() => undefined);
+  // When a node or a network comes back, all desks ask at once: one statement for all, not a connection for each.
+  const loads = new Gatherer<string, Session | undefined>(SESSIONS_AT_ONCE, async (hashes) => {
+    const rows = await work.db.rows<sql.UserRow & { id_hash: string; csrf_token: string; stale: boolean }>(
+      sql.sessionsWithUsers, [hashes.map((hash) => Buffer.from(hash, 'hex')), limits.sessionIdleMinutes]);
+    const found = new Map(rows.map((row) => [row.id_hash, row]));
+    const stale = rows.filter((row) => row.stale).map((row) => row.id_hash);
+    if (stale.length > 0) touch(...stale);
+    return hashes.map((idHash) => {
+      const row = found.get(idHash);
+      if (row === undefined) { watch.forget(idHash); return undefined; }
+      const session: Session = { user: sql.userOf(row), sessionId: idHash, csrfToken: row.csrf_token };
+      kept.set(idHash, { session, readAt: performance.now(), version: row.version });
+      return session;
+    });
+  });
+  const touch = (...hashes: string[]): void => {
+    void work.db.rows(sql.touchSession, [hashes.map((hash) => Buffer.from(hash, 'hex'))]).catch(() => undefined);
   };
   const revokeUser: Sessions['revokeUser'] = async (userId, code, { except, tx } = {}) => {
     const spared = except === undefined ? null : Buffer.from(except, 'hex');
     await (tx ?? work.db).rows(sql.revokeSessionsOfUser, [userId, code, spared]);
+    await (tx ?? work.db).rows(sql.dropSteps, [userId]);
+    if (ENDS_KEYS.has(code)) await (tx ?? work.db).rows(revokeKeysOfUser, [userId, code]);
     if (tx === undefined) { work.wake.hint('sessions'); await watch.check(); }
   };
 
   return {
     passwords, cookieName, deviceCookieName: options.secure === true ? '__Host-sambung-device' : 'sambung-device',
+    stepCookieName: options.secure === true ? '__Host-sambung-step' : 'sambung-step',
     signIn,
     async verify(cookieHeader) {
       const id = readCookie(cookieHeader, cookieName);
@@ -106,9 +130,10 @@ export function createSessions(work: Work, options: SessionOptions = {}): Sessio
       const idHash = hashId(id).toString('hex');
       const found = kept.get(idHash);
       if (found !== undefined && performance.now() - found.readAt < limits.sessionCheckMs) return found.session;
-      return load(idHash);
+      return loads.push(idHash);
     },
-    touch,
+    verifyKey: keyring.verify,
+    touch: (idHash) => touch(idHash),
     async signOut(session) {
       await work.db.transaction(async (tx) => {
         const ended = await tx.rows(sql.revokeSession, [Buffer.from(session.sessionId, 'hex'), 'SIGNED_OUT']);

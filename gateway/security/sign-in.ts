@@ -10,6 +10,7 @@ import type { JournalEntry } from '#domain/journal/events.ts';
 import type { Work } from '#domain/work.ts';
 import type { User } from '#domain/people/access.ts';
 import type { Passwords } from './passwords.ts';
+import { beginStep, secondStepOf } from './second-step.ts';
 import { hashId, randomToken } from './tokens.ts';
 import * as sql from './session-statements.ts';
 
@@ -22,6 +23,13 @@ export interface SignInRequest {
   device?: string | undefined;
   /** The id of a session that the browser came with: it ends with this sign-in. */
   oldCookie?: string | undefined;
+}
+
+/** The password was right, and a second step is asked for: a code, or setting up an authenticator. */
+export interface SecondStep {
+  next: 'totp' | 'enrol';
+  /** The value for the cookie of the step; it opens nothing but that step. */
+  step: string;
 }
 
 export interface SignedIn {
@@ -81,21 +89,29 @@ function entry(type: JournalEntry['type'], row: sql.UserRow, data?: Record<strin
   };
 }
 
-async function open(
-  work: Work, request: SignInRequest, row: sql.UserRow, counted: { npk: Buffer; place: string },
+export interface Opening {
+  row: sql.UserRow;
+  method: 'PASSWORD' | 'OIDC';
+  /** What is forgotten once somebody is in; undefined where no password was counted. */
+  counted?: { npk: Buffer; place: string } | undefined;
+}
+
+/** Opens the session of somebody who proved who they are. Throws SIGN_IN_FAILED if the password changed meanwhile. */
+export async function openSession(
+  work: Work, request: Omit<SignInRequest, 'npk' | 'password'>, { row, method, counted }: Opening,
 ): Promise<SignedIn> {
   const [cookie, csrfToken, device] = [randomToken(), randomToken(), request.device ?? randomToken()];
   const idHash = hashId(cookie);
   await work.db.transaction(async (tx) => {
     const inserted = await tx.rows(sql.insertSession, [idHash, row.organisation_id, row.id, csrfToken, request.ip,
-      request.userAgent?.slice(0, 200) ?? null, limits.sessionAbsoluteHours, row.password_hash]);
+      request.userAgent?.slice(0, 200) ?? null, limits.sessionAbsoluteHours, row.password_hash, method]);
     if (inserted.length === 0) throw new AppError('SIGN_IN_FAILED');
-    await tx.rows(sql.forgetAttempts, [counted.npk, counted.place]);
+    if (counted !== undefined) await tx.rows(sql.forgetAttempts, [counted.npk, counted.place]);
     if (request.oldCookie !== undefined) {
       await tx.rows(sql.revokeSession, [hashId(request.oldCookie), 'SIGNED_IN_ANEW']);
     }
     await tx.rows(sql.keepDevice, [row.organisation_id, row.id, hashId(device)]);
-    await appendJournal(tx, [entry('user.signed-in', row)]);
+    await appendJournal(tx, [entry('user.signed-in', row, method === 'PASSWORD' ? undefined : { method })]);
     tx.afterCommit(() => { work.wake.hint('journal'); work.wake.hint('sessions'); });
   });
   return {
@@ -103,8 +119,13 @@ async function open(
   };
 }
 
-/** Makes the function that signs in. Throws SIGN_IN_FAILED (whatever was wrong), LOGIN_LOCKED, OVERLOADED. */
-export function createSignIn(work: Work, passwords: Passwords): (request: SignInRequest) => Promise<SignedIn> {
+/**
+ * Makes the function that signs in, or gives the second step to take. Throws SIGN_IN_FAILED (whatever was wrong),
+ * LOGIN_LOCKED, OVERLOADED.
+ */
+export function createSignIn(
+  work: Work, passwords: Passwords,
+): (request: SignInRequest) => Promise<SignedIn | SecondStep> {
   return async (request) => {
     const npk = npkHash(request.npk);
     const { place, known } = await placeOf(work, request);
@@ -126,6 +147,9 @@ export function createSignIn(work: Work, passwords: Passwords): (request: SignIn
       await work.db.rows(sql.rehash, [row.id, renewed, row.password_hash]);
       row.password_hash = renewed;
     }
-    return open(work, request, row, { npk, place });
+    const counted = { npk, place };
+    const next = await secondStepOf(work, row);
+    if (next !== undefined) return beginStep(work, row, { next, method: 'PASSWORD', counted });
+    return openSession(work, request, { row, method: 'PASSWORD', counted });
   };
 }

@@ -12,6 +12,8 @@ export const journalEn = {
     noted: '{{actor}} wrote an internal note', posted: '{{actor}} posted a notice in the conversation',
     'status-changed': 'The status of an outgoing message changed', edited: 'The customer changed a message',
     deleted: 'The customer deleted a message',
+    'file-fetched': 'A file of the customer was fetched from the provider',
+    echoed: 'A message was sent from outside this application',
     reacted: 'The customer put a reaction on a message',
     withdrawn: '{{actor}} took a reply back before it left', mentioned: '{{actor}} called a colleague in a note',
   },
@@ -64,6 +66,7 @@ export const journalEn = {
   'channel-account': {
     created: '{{actor}} connected a channel account', updated: '{{actor}} changed the settings of a channel account',
     'health-changed': 'The health of a channel account changed',
+    tested: '{{actor}} tested a channel account',
   },
   event: { quarantined: 'An incoming event was quarantined', replayed: '{{actor}} replayed a quarantined event' },
   'opt-out': { registered: '{{actor}} registered an opt-out', withdrawn: '{{actor}} withdrew an opt-out' },

@@ -12,6 +12,8 @@ export const journalId = {
     noted: '{{actor}} menulis catatan internal', posted: '{{actor}} menampilkan pemberitahuan di percakapan',
     'status-changed': 'Status pesan keluar berubah', edited: 'Nasabah mengubah pesannya',
     deleted: 'Nasabah menghapus pesannya', reacted: 'Nasabah memberi reaksi pada pesan',
+    'file-fetched': 'Berkas nasabah diambil dari penyedia kanal',
+    echoed: 'Sebuah pesan dikirim dari luar aplikasi ini',
     withdrawn: '{{actor}} menarik balasan sebelum terkirim', mentioned: '{{actor}} menyebut rekan dalam catatan',
   },
   interaction: {
@@ -62,7 +64,7 @@ export const journalId = {
   skill: { created: '{{actor}} membuat keahlian', updated: '{{actor}} mengubah keahlian' },
   'channel-account': {
     created: '{{actor}} menghubungkan akun kanal', updated: '{{actor}} mengubah pengaturan akun kanal',
-    'health-changed': 'Kondisi akun kanal berubah',
+    'health-changed': 'Kondisi akun kanal berubah', tested: '{{actor}} menguji akun kanal',
   },
   event: { quarantined: 'Kiriman masuk dikarantina', replayed: '{{actor}} memproses ulang kiriman yang dikarantina' },
   'opt-out': { registered: '{{actor}} mencatat penolakan kontak', withdrawn: '{{actor}} mencabut penolakan kontak' },

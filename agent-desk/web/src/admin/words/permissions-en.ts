@@ -48,6 +48,22 @@ export const permissionsEn = {
   audit: {
     read: ['Read the audit trail', 'Read the audit trail and verify its seals.'],
   },
+  security: {
+    manage: ['Manage sign-in rules', 'Set two-factor rules and identity providers.'],
+  },
+  'api-key': {
+    manage: ['Manage API keys', 'Make and revoke API keys that act with the own rights.'],
+  },
+  webhook: {
+    manage: ['Manage webhooks', 'Set up outgoing webhooks and see their deliveries.'],
+  },
+  retention: {
+    manage: ['Manage retention', 'Set how long data are kept, start a run, place legal holds.'],
+  },
+  'subject-data': {
+    manage: ['Requests about customer data', 'File requests of customers and hand out their data.'],
+    approve: ['Approve erasure', 'Approve or reject the erasure that somebody else filed.'],
+  },
   system: {
     read: ['See the system', 'See metrics, health and documentation of the installation.'],
   },

@@ -54,6 +54,22 @@ export const permissionsId = {
   audit: {
     read: ['Membaca jejak audit', 'Membaca jejak audit dan memeriksa segelnya.'],
   },
+  security: {
+    manage: ['Mengatur aturan masuk', 'Mengatur verifikasi dua langkah dan penyedia identitas.'],
+  },
+  'api-key': {
+    manage: ['Mengatur kunci API', 'Membuat dan mencabut kunci API yang bekerja dengan izin sendiri.'],
+  },
+  webhook: {
+    manage: ['Mengatur webhook', 'Mengatur webhook keluar dan melihat pengirimannya.'],
+  },
+  retention: {
+    manage: ['Mengatur masa simpan', 'Mengatur lama data disimpan, menjalankan penghapusan, dan menahan data.'],
+  },
+  'subject-data': {
+    manage: ['Permintaan atas data nasabah', 'Mencatat permintaan nasabah dan menyerahkan datanya.'],
+    approve: ['Menyetujui penghapusan', 'Menyetujui atau menolak penghapusan yang dicatat orang lain.'],
+  },
   system: {
     read: ['Melihat sistem', 'Melihat metrik, kondisi, dan dokumentasi instalasi.'],
   },
