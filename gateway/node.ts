@@ -7,6 +7,7 @@ import { newId } from '#domain/ids.ts';
 import { createSealer } from '#domain/journal/seal.ts';
 import { createTail } from '#domain/journal/tail.ts';
 import { limits } from '#domain/limits.ts';
+import { createSearchIndexer } from '#domain/search/indexer.ts';
 import { openDb, statement } from '#domain/store/db.ts';
 import { openOrm } from '#domain/store/orm.ts';
 import type { Log } from '#domain/work.ts';
@@ -20,6 +21,7 @@ import { createHosts } from './channel-host.ts';
 import { attachChat } from './chat-socket.ts';
 import type { Config } from './config.ts';
 import { createEgress } from './egress.ts';
+import { startRemoteFiles } from './remote-files.ts';
 import { createJobs, relayWakeUps, type Jobs } from './jobs.ts';
 import { startLoop, type Loop } from './loops.ts';
 import type { Parts } from './parts.ts';
@@ -101,7 +103,7 @@ async function middle(config: Config, nodeId: string, ground: Ground, closing: C
   const tail = await createTail(work);
   closing.add('tail', () => tail.stop());
   const hosts = createHosts({ work, nodeId, channels, intake, secrets: ground.secrets, blobs,
-    egress: createEgress(config.egressAllow), bus: work.wake.bus });
+    egress: createEgress(config.egressAllow), publicUrl: config.publicUrl, bus: work.wake.bus });
   await hosts.reload();
   closing.add('hosts', () => hosts.stop());
   // An account that an administrator just made or changed answers at once, not at the next look.
@@ -131,6 +133,8 @@ function startWorker(jobs: Jobs, parts: Parts, closing: Closing): void {
   closing.add('assignment', () => assignment.stop());
   parts.sealer = createSealer(work, parts.vault, { nodeId });
   closing.add('sealer', () => parts.sealer?.stop());
+  const indexer = createSearchIndexer(work, { nodeId });
+  closing.add('search-index', () => indexer.stop());
   const orphans = startLoop('file-orphans', limits.slowSweepMs, work.log, () => sweepOrphans(work.db, parts.blobs));
   closing.add('file-orphans', () => orphans.stop());
 }
@@ -184,7 +188,11 @@ export async function startNode(config: Config, servers: Servers, log: Log): Pro
     closing.add('jobs', () => jobs.close());
     if (config.roles.includes('worker')) startWorker(jobs, parts, closing);
     else closing.add('relay', relayWakeUps(ground.work, jobs));
-    if (config.roles.includes('channels')) await parts.hosts.startChannels();
+    if (config.roles.includes('channels')) {
+      await parts.hosts.startChannels();
+      const remoteFiles = startRemoteFiles(parts.work, parts.hosts);
+      closing.add('remote-files', () => remoteFiles.stop());
+    }
     const url = await listen(config, parts, closing);
     return { url, seeded, close: () => closing.run() };
   } catch (error) {

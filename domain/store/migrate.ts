@@ -10,6 +10,7 @@ import { Security } from './migrations/0005-security.ts';
 import { Reading } from './migrations/0006-reading.ts';
 import { CustomerSide } from './migrations/0007-customer-side.ts';
 import { RemoteFiles } from './migrations/0008-remote-files.ts';
+import { Search } from './migrations/0009-search.ts';
 import { Conversation } from './migrations/0010-conversation.ts';
 import { WorkAtHand } from './migrations/0011-work.ts';
 import { Access } from './migrations/0012-access.ts';
@@ -25,6 +26,7 @@ export const migrationsList = [
   { name: '0006-reading', class: Reading },
   { name: '0007-customer-side', class: CustomerSide },
   { name: '0008-remote-files', class: RemoteFiles },
+  { name: '0009-search', class: Search },
   { name: '0010-conversation', class: Conversation },
   { name: '0011-work', class: WorkAtHand },
   { name: '0012-access', class: Access },

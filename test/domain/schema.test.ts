@@ -25,6 +25,7 @@ const NOBODYS: Record<string, string> = {
   organisations: 'is the organisation',
   app_clock: 'one clock for all', journal_epoch: 'one epoch of the whole journal',
   leases: 'who holds what, by name; no data', nodes: 'the processes', schema_migrations: 'what was migrated',
+  search_progress: 'how far the search follows the whole journal',
   vault_checks: 'one line per master key', journal_seal: 'one chain over the whole journal',
   login_failures: 'counted before anybody knows whose NPK it is: hashes and addresses only',
 };

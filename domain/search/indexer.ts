@@ -1,0 +1,103 @@
+/**
+ * Feeds the search behind the journal, with a place of its own, so that taking a message in costs nothing for it. One
+ * node indexes at a time, under a lease; another takes over where it was. What is done twice changes nothing.
+ */
+import { comparePositions, type Position } from '#domain/journal/cursor.ts';
+import type { JournalRow } from '#domain/journal/events.ts';
+import { readJournal } from '#domain/journal/tail.ts';
+import { limits } from '#domain/limits.ts';
+import { statement, type Queryable } from '#domain/store/db.ts';
+import type { Work } from '#domain/work.ts';
+import { indexThings, type Kind } from './documents.ts';
+
+const progress = statement('search.progress', 'select epoch, xid::text as xid, id::text as id from search_progress');
+const advance = statement('search.advance', `update search_progress set epoch = $1, xid = $2::text::xid8, id = $3
+  where (epoch, xid, id) < ($1::int, $2::text::xid8, $3::bigint)`);
+const takeLease = statement('search.lease', `insert into leases (name, holder, fence, expires_at)
+  values ('search-index', $1, 1, app_now() + $2 * interval '1 millisecond')
+  on conflict (name) do update set holder = excluded.holder, expires_at = excluded.expires_at,
+    fence = leases.fence + case when leases.holder = excluded.holder then 0 else 1 end
+  where leases.holder = excluded.holder or leases.expires_at <= app_now() returning fence::text`);
+const dropLease = statement('search.unlease',
+  `update leases set expires_at = app_now() where name = 'search-index' and holder = $1`);
+
+/** Events that say nothing new to find; without them a busy floor would index most things several times. */
+const SILENT = new Set(['message.status-changed', 'message.posted', 'contact.viewed', 'contact.unmasked']);
+
+/** What the rows ask to be written anew. */
+export function touchedBy(rows: readonly JournalRow[]): Record<Kind, Set<string>> {
+  const touched: Record<Kind, Set<string>> = { messages: new Set(), contacts: new Set(), tickets: new Set() };
+  for (const row of rows) {
+    if (SILENT.has(row.type)) continue;
+    if (row.subjectType === 'message') touched.messages.add(row.subjectId);
+    if (row.subjectType === 'contact') touched.contacts.add(row.subjectId);
+    if (row.subjectType === 'ticket') touched.tickets.add(row.subjectId);
+    if (row.subjectType === 'contact' && row.type !== 'contact.created') {
+      // A merge names the other contact in its data; that one's row must go or come back with it.
+      for (const value of Object.values(row.data ?? {})) {
+        if (typeof value === 'string' && value.length === 36) touched.contacts.add(value);
+      }
+    }
+  }
+  return touched;
+}
+
+/** Indexes what the next journal rows touched; gives how many rows that were, 0 if none waits. */
+export async function indexNext(db: Queryable): Promise<number> {
+  const from = await db.one<Position>(progress) ?? { epoch: 0, xid: '0', id: '0' };
+  const read = await readJournal(db, from, limits.searchIndexRowsMax);
+  if (read.rows.length === 0) return 0;
+  const touched = touchedBy(read.rows);
+  for (const kind of ['contacts', 'tickets', 'messages'] as const) await indexThings(db, kind, [...touched[kind]]);
+  if (comparePositions(read.position, from) > 0) {
+    await db.rows(advance, [read.position.epoch, read.position.xid, read.position.id]);
+  }
+  return read.rows.length;
+}
+
+export interface SearchIndexer {
+  stop(): Promise<void>;
+}
+
+/** A node that is silent for longer loses the work to another. */
+const LEASE_MS = 10_000;
+
+/** Starts indexing while this node holds the lease; survives a database that is away. */
+export function createSearchIndexer(work: Work, { nodeId }: { nodeId: string }): SearchIndexer {
+  let stopped = false;
+  let holding = false;
+  let wake = (): void => undefined;
+  const round = async (): Promise<void> => {
+    let rows: number;
+    do {
+      holding = await work.db.one(takeLease, [nodeId, LEASE_MS]) !== undefined;
+      rows = holding ? await indexNext(work.db) : 0;
+    } while (rows === limits.searchIndexRowsMax && !stopped);
+  };
+  const run = async (): Promise<void> => {
+    let failing = false;
+    while (!stopped) {
+      try {
+        await round();
+        failing = false;
+      } catch (error) {
+        if (!failing) work.log.warn({ err: error }, 'the search could not be brought up to date; trying again');
+        failing = true;
+      }
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, limits.searchIndexEveryMs);
+        wake = () => { clearTimeout(timer); resolve(); };
+        if (stopped) wake();
+      });
+    }
+    if (holding) await work.db.rows(dropLease, [nodeId]).catch(() => undefined);
+  };
+  const running = run();
+  return {
+    async stop() {
+      stopped = true;
+      wake();
+      await running;
+    },
+  };
+}
