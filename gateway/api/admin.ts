@@ -2,9 +2,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Parts } from '../parts.ts';
 import { apiKeysApi } from './api-keys.ts';
+import { accountHealthApi } from './account-health.ts';
 import { auditApi } from './audit.ts';
 import { branchesApi } from './branches.ts';
 import { calendarsApi } from './calendars.ts';
+import { cannedRepliesApi } from './canned-replies.ts';
 import { categoriesApi, reasonsApi } from './categories.ts';
 import { channelAccountsApi } from './channel-accounts.ts';
 import { optOutsApi } from './opt-outs.ts';
@@ -18,6 +20,9 @@ import { usersApi } from './users.ts';
 
 /** Every administrative plugin, on the parts of this node. */
 export function adminApis(parts: Parts): FastifyPluginAsyncZod[] {
-  return [usersApi, userImportApi, rolesApi, sitesApi, branchesApi, teamsApi, seatsApi, calendarsApi, queuesApi,
-    skillsApi, categoriesApi, reasonsApi, channelAccountsApi, quarantineApi, optOutsApi, auditApi, apiKeysApi].map((api) => api(parts));
+  return [
+    usersApi, userImportApi, rolesApi, sitesApi, branchesApi, teamsApi, seatsApi, calendarsApi,
+    queuesApi, skillsApi, categoriesApi, reasonsApi, cannedRepliesApi, channelAccountsApi,
+    accountHealthApi, quarantineApi, optOutsApi, auditApi, apiKeysApi,
+  ].map((api) => api(parts));
 }

@@ -5,6 +5,7 @@ import { newId } from '#domain/ids.ts';
 import type { Db } from '#domain/store/db.ts';
 import { openOrm, type Orm } from '#domain/store/orm.ts';
 import { seededRoles } from '#domain/people/permissions.ts';
+import { accountHealthApi } from '#gateway/api/account-health.ts';
 import { auditApi } from '#gateway/api/audit.ts';
 import { branchesApi } from '#gateway/api/branches.ts';
 import { calendarsApi } from '#gateway/api/calendars.ts';
@@ -99,7 +100,7 @@ export async function adminWorld(t: Teardown): Promise<AdminWorld> {
       const parts = { work, orm, sessions, secrets, channels, intake };
       return [sessionApi, meApi, usersApi, userImportApi, rolesApi, queuesApi, skillsApi, sitesApi, branchesApi,
         teamsApi, seatsApi, calendarsApi, categoriesApi, reasonsApi,
-        channelAccountsApi, quarantineApi, optOutsApi, auditApi].map((make) => make(parts));
+        channelAccountsApi, accountHealthApi, quarantineApi, optOutsApi, auditApi].map((make) => make(parts));
     },
   });
   return { work, orm, vault, secrets, api, world, foreign, replayed };
