@@ -8,6 +8,7 @@ import { CalendarEntity, HolidayEntity } from '#domain/calendars/entities.ts';
 import { ChannelAccountEntity } from '#domain/channels/entities.ts';
 import { BranchEntity, RoleEntity, SeatEntity, SiteEntity, TeamEntity, UserEntity } from '#domain/people/entities.ts';
 import { CategoryEntity, QueueEntity, ReasonEntity, SkillEntity } from '#domain/queues/entities.ts';
+import { CannedReplyEntity } from '#domain/replies/entities.ts';
 import { limits } from '#domain/limits.ts';
 import type { Queryable, Statement, Tx } from './db.ts';
 
@@ -15,7 +16,7 @@ import type { Queryable, Statement, Tx } from './db.ts';
 const CONNECTIONS_MAX = 3;
 
 const entities = [SiteEntity, TeamEntity, UserEntity, RoleEntity, SeatEntity, QueueEntity, SkillEntity, CategoryEntity,
-  ReasonEntity, ChannelAccountEntity, BranchEntity, CalendarEntity, HolidayEntity] as const;
+  ReasonEntity, ChannelAccountEntity, BranchEntity, CalendarEntity, HolidayEntity, CannedReplyEntity] as const;
 
 /** Any noun of the administration. */
 export type AdminEntity = (typeof entities)[number];

@@ -81,7 +81,7 @@ t.test('a second answer taken back leaves the first one counted', async (t) => {
   t.same(row, { state: 'IN_SERVICE', answered: true, awaiting_reply_since: null, last_text: 'jawaban' });
 });
 
-t.test('sent at once when asked, with what is held before it; the race of worker and author has one winner', async (t) => {
+t.test('sent at once when asked, with what is held before it; worker and author have one winner', async (t) => {
   const work = await testWork(t);
   const world = await smallWorld(work.db);
   const agent = world.agents[0]!;
@@ -100,8 +100,8 @@ t.test('sent at once when asked, with what is held before it; the race of worker
   t.same(provider.ledger.map((one) => one.text), ['satu', 'dua']);
   for (let round = 0; round < 10; round += 1) {
     const before = provider.ledger.length;
-    const { messageId } = await queueReply(work, { user: agent, conversationId, clientId: newId(), text: `balapan ${round}`,
-      undoSeconds: 30 });
+    const { messageId } = await queueReply(work, { user: agent, conversationId, clientId: newId(),
+      text: `balapan ${round}`, undoSeconds: 30 });
     const [taken] = await Promise.allSettled([withdrawMessage(work, { user: agent, messageId }),
       sendNow(work, { user: agent, messageId })]);
     const { status } = await eventually('it is settled', async () => {

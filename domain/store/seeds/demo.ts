@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { newId } from '#domain/ids.ts';
 import type { Db, Tx } from '#domain/store/db.ts';
 import * as words from './words.ts';
+import { insertCannedReplies } from './replies.ts';
 import { insertOrganisation, insertRows, roleRow, seedOnce, type SeedOptions } from './base.ts';
 
 export interface DemoSeed {
@@ -193,6 +194,7 @@ export async function seedDemo(db: Db, options: SeedOptions): Promise<DemoSeed> 
     await insertWork(tx, ground);
     await insertPeople(tx, ground, hash);
     await insertAccounts(tx, ground, genericSecret, options.putSecrets);
+    await insertCannedReplies(tx, organisationId, ground.now);
   });
   if (created) return { created, organisationId, genericSecret };
   const found = await db.dynamic<{ id: string }>(`select id from organisations where code = 'DEMO'`);
