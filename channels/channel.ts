@@ -3,7 +3,7 @@
  * rule, no
  * routing and no database. It is one folder, one line in registry.ts and one folder of captured payloads in test/.
  */
-import type { IncomingHttpHeaders } from 'node:http';
+import type { Agent, IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type {
   AccountView,
@@ -13,6 +13,7 @@ import type {
   Medium,
   OutboundMessage,
   ReceiveResult,
+  RemoteFile,
   SendOutcome,
 } from '#domain/channels/words.ts';
 import type { Log } from '#domain/work.ts';
@@ -83,7 +84,13 @@ export interface ChannelHost {
     /** All or none; encrypted at rest. */
     put(values: Readonly<Record<string, string | null>>): Promise<void>;
   };
-  readonly cursor: { get(name: string): Promise<string | undefined>; put(name: string, value: string): Promise<void> };
+  /** What an adapter must not forget over a restart; null removes. */
+  readonly cursor: {
+    get(name: string): Promise<string | undefined>;
+    put(name: string, value: string | null): Promise<void>;
+  };
+  /** Where the provider reaches this account's hook from outside; null where no public address is known. */
+  readonly hookUrl: string | null;
   /**
    * Runs `body` while this node alone holds the account, over all nodes (INV6); `signal` fires when the lease is
    * lost.
@@ -114,6 +121,11 @@ export interface ChannelHost {
     url: string,
     init: { method: string; headers: Record<string, string>; body?: string; timeoutMs: number },
   ): Promise<{ status: number; headers: Record<string, string>; body: string }>;
+  /**
+   * For a library that talks HTTP by itself: connects where `fetch` may, and to the public addresses of
+   * `providerHosts`. Throws FetchFailed `refused` where the address of the URL itself is forbidden.
+   */
+  agent(url: string): Agent;
   /** Tells administrators how the account is; shown in plain words. */
   health(state: 'CONNECTED' | 'CONNECTING' | 'NEEDS_ATTENTION', reasonCode?: string): void;
 }
@@ -174,6 +186,12 @@ export interface RunningChannel {
   stop(): Promise<void>;
 }
 
+/** How the fetching of a provider's file ended. */
+export type PullOutcome =
+  | { kind: 'stored'; attachment: Attachment }
+  | { kind: 'retry'; reasonCode: string; afterMs?: number }
+  | { kind: 'failed'; reasonCode: string };
+
 /**
  * What each adapter declares and does. Optional members are for channels that need them; the house checks presence,
  * never a name.
@@ -212,6 +230,13 @@ export interface Channel {
   start?(host: ChannelHost): Promise<RunningChannel>;
   /** Called on every node after something changed in a conversation of this account. Must not block or throw. */
   changed?(host: ChannelHost, change: { handle: string; threadKey: string; type: string }): void;
+  /** The provider's own servers: reachable without EGRESS_ALLOW, at public addresses only. */
+  readonly providerHosts?: readonly string[];
+  /**
+   * Fetches one file that a message of this handle announced as remoteFiles, and stores it by host.media.put. Called
+   * after the message's COMMIT, again after a crash; the signal fires at the deadline. A throw counts as a retry.
+   */
+  pull?(host: ChannelHost, file: RemoteFile & { handle: string }, signal: AbortSignal): Promise<PullOutcome>;
   /** Called when an agent types or stops. Must not block or throw. */
   agentTyping?(host: ChannelHost, handle: string, isTyping: boolean): void;
   /** Called when a customer's browser has connected to the channel's namespace. */

@@ -5,14 +5,7 @@
 import { TYPING, type Typing } from '#agent-desk/server/looking.ts';
 import type { Channel, ChannelHost, RunningChannel } from '#channels/channel.ts';
 import type { ChannelRegistry } from '#channels/registry.ts';
-import type {
-  AccountView,
-  InboundEvent,
-  Medium,
-  OutboundMessage,
-  ReceiveResult,
-  SendOutcome,
-} from '#domain/channels/words.ts';
+import type { AccountView, OutboundMessage, SendOutcome } from '#domain/channels/words.ts';
 import { AppError } from '#domain/errors.ts';
 import { appendJournal } from '#domain/journal/append.ts';
 import { limits } from '#domain/limits.ts';
@@ -21,8 +14,11 @@ import type { Log, Work } from '#domain/work.ts';
 import { recordReceipts } from '#routing/receipts.ts';
 import { customerHistory } from './channel-history.ts';
 import { withLease } from './channel-lease.ts';
-import { attachCustomerFiles, customerMedia, type MediaBlobs } from './channel-media.ts';
+import { accountCursor } from './channel-cursor.ts';
+import { customerMedia, type MediaBlobs } from './channel-media.ts';
+import { receiveEvents, type Taker } from './channel-receive.ts';
 import type { Egress } from './egress.ts';
+import { guardedAgent } from './egress-agent.ts';
 
 interface SecretOwner {
   organisationId: string;
@@ -35,15 +31,15 @@ export interface HostParts {
   work: Work;
   nodeId: string;
   channels: ChannelRegistry;
-  intake: {
-    receive(account: AccountView & { medium: Medium }, events: readonly InboundEvent[]): Promise<ReceiveResult[]>;
-  };
+  intake: Taker;
   secrets: {
     getAll(owner: SecretOwner): Promise<Record<string, string>>;
     put(owner: SecretOwner, values: Readonly<Record<string, string | null>>): Promise<void>;
   };
   blobs: MediaBlobs;
   egress: Egress;
+  /** The origin by which providers reach this installation; null where none is set. */
+  publicUrl?: string | null;
   /** Fire and forget to every node. Ids only: no handle passes through Redis. */
   bus: { publish(channel: string, payload: unknown): void };
 }
@@ -86,17 +82,6 @@ const allAccounts = statement(
   `
 select id, organisation_id, channel, key, name, address, settings, version from channel_accounts
 where status <> 'DISABLED'`,
-);
-const getCursor = statement(
-  'hosts.cursor-get',
-  `
-select value from cursors where organisation_id = $1 and channel_account_id = $2 and name = $3`,
-);
-const putCursor = statement(
-  'hosts.cursor-put',
-  `
-insert into cursors (organisation_id, channel_account_id, name, value) values ($1, $2, $3, $4)
-on conflict (organisation_id, channel_account_id, name) do update set value = excluded.value, updated_at = app_now()`,
 );
 const setHealth = statement(
   'hosts.health',
@@ -212,9 +197,7 @@ function createHost(parts: HostParts, channel: Channel, account: AccountView, he
     account,
     log,
     async receive(events) {
-      const results = await parts.intake.receive(taker, events);
-      await attachCustomerFiles(db, account, events, results).catch(asUnavailable);
-      return results;
+      return receiveEvents(parts, taker, events).catch(asUnavailable);
     },
     async receipt(receipts) {
       await recordReceipts(parts.work, account, receipts).catch(asUnavailable);
@@ -230,18 +213,14 @@ function createHost(parts: HostParts, channel: Channel, account: AccountView, he
         held().secrets = undefined;
       },
     },
-    cursor: {
-      get: async (name) =>
-        (await db.one<{ value: string }>(getCursor, [account.organisationId, account.id, name]))?.value,
-      put: async (name, value) => {
-        await db.rows(putCursor, [account.organisationId, account.id, name, value]);
-      },
-    },
+    cursor: accountCursor(db, account),
+    hookUrl: parts.publicUrl == null ? null : `${parts.publicUrl}/hooks/${account.channel}/${account.key}`,
     lease: (body) => withLease(parts.work, { name: `channel-account:${account.id}`, nodeId: parts.nodeId }, body),
     history: (page) => customerHistory(db, account, page).catch(asUnavailable),
     media: customerMedia(db, parts.blobs, account),
     typing: (handle, isTyping) => passTyping(parts, account, handle, isTyping),
     fetch: (url, init) => parts.egress.fetch(url, init),
+    agent: (url) => guardedAgent(url, { allows: parts.egress.allows, providerHosts: channel.providerHosts ?? [] }),
     health(state, reasonCode) {
       recordHealth(parts, account, state, reasonCode).catch((error: Error) =>
         log.warn({ error: error.message }, 'health of the account not recorded'),

@@ -83,7 +83,6 @@ export function createFollower(parts: { work: Work; hosts: Hosts; awake: () => b
         });
     },
     agentTyping(conversationId, typing) {
-      if (!parts.awake()) return;
       learn([conversationId]).then(
         () => {
           const place = places.get(conversationId);

@@ -25,6 +25,8 @@ export interface EgressAnswer {
 }
 export interface Egress {
   fetch(url: string, init: EgressRequest): Promise<EgressAnswer>;
+  /** Whether a host that resolved to this address is listed (gateway/egress-agent.ts asks). */
+  allows(host: string, address: string, family: 4 | 6): boolean;
 }
 
 interface AllowList {
@@ -66,6 +68,10 @@ function refused(reasonCode: string, cause?: unknown): FetchFailed {
   return new FetchFailed('refused', reasonCode, cause);
 }
 
+function isAllowed(allow: AllowList, one: Address, listed: boolean): boolean {
+  return allow.networks.check(one.address, family(one)) || (listed && !NEVER_BY_NAME.check(one.address, family(one)));
+}
+
 async function resolveAllowed(url: URL, allow: AllowList): Promise<Address> {
   const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
   const listed = allow.hosts.has(host) || allow.hosts.has(`${host}:${url.port}`);
@@ -75,10 +81,7 @@ async function resolveAllowed(url: URL, allow: AllowList): Promise<Address> {
   } catch (error) {
     throw new FetchFailed('before-write', 'NAME_NOT_RESOLVED', error);
   }
-  const fit = found.find(
-    (one) =>
-      allow.networks.check(one.address, family(one)) || (listed && !NEVER_BY_NAME.check(one.address, family(one))),
-  );
+  const fit = found.find((one) => isAllowed(allow, one, listed));
   if (fit === undefined) throw refused('EGRESS_NOT_ALLOWED');
   return fit;
 }
@@ -165,6 +168,7 @@ function call(url: URL, address: Address, init: EgressRequest): Promise<EgressAn
 export function createEgress(allowed: readonly string[]): Egress {
   const allow = readAllowList(allowed);
   return {
+    allows: (host, address, version) => isAllowed(allow, { address, family: version }, allow.hosts.has(host)),
     async fetch(address, init) {
       const url = URL.canParse(address) ? new URL(address) : undefined;
       if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) throw refused('URL_NOT_HTTP');

@@ -1,11 +1,14 @@
 /** What is not a message: edits, deletions, the customer's goodbye and their rating; one at a time, in order. */
-import type { InboundChange, InboundSignal, ReceiveResult } from '#domain/channels/words.ts';
+import type {
+  InboundChange, InboundEcho, InboundProfile, InboundSignal, ReceiveResult,
+} from '#domain/channels/words.ts';
 import type { Thread } from '#domain/interactions/intake-plan.ts';
 import { newId } from '#domain/ids.ts';
 import { appendJournal } from '#domain/journal/append.ts';
 import { limits } from '#domain/limits.ts';
 import { statement, type Tx } from '#domain/store/db.ts';
 import { cutText, safeText } from '#domain/text.ts';
+import { applyEcho, applyProfile } from './intake-profiles.ts';
 import type { IntakeAccount } from './intake-threads.ts';
 import { deleteMessage, editMessage, reactToMessage } from './intake-statements.ts';
 import { customerEnded, rateInteraction } from './wrap-up.ts';
@@ -22,17 +25,19 @@ function reactionOf(emoji: string | undefined): string | null {
   return sign === '' ? null : JSON.stringify([{ emoji: sign, by: 'CUSTOMER' }]);
 }
 
-async function applyChange(tx: Tx, account: IntakeAccount, event: InboundChange, thread: Thread): Promise<void> {
+async function applyChange(tx: Tx, account: IntakeAccount, event: InboundChange,
+  thread: Thread): Promise<string | undefined> {
   const text = event.text === undefined ? null : cutText(safeText(event.text), limits.messageTextChars);
   const values = [thread.conversationId, account.id, event.providerMessageId];
   const ask = { edit: [editMessage, [...values, text, newId()]], delete: [deleteMessage, values],
     reaction: [reactToMessage, [...values, reactionOf(event.emoji)]] } as const;
   const [stmt, given] = ask[event.kind];
   const changed = await tx.one<{ id: string; version: number }>(stmt, given);
-  if (changed === undefined) return;
+  if (changed === undefined) return undefined;
   await appendJournal(tx, [{ type: TOLD[event.kind], subjectType: 'message',
     subjectId: changed.id, conversationId: thread.conversationId, actor: { kind: 'CUSTOMER' },
     scope: thread.interaction ?? { organisationId: account.organisationId }, version: changed.version }]);
+  return changed.id;
 }
 
 async function applySignalOf(tx: Tx, account: IntakeAccount, event: InboundSignal, thread: Thread): Promise<void> {
@@ -49,16 +54,24 @@ async function applySignalOf(tx: Tx, account: IntakeAccount, event: InboundSigna
     ...(event.comment === undefined ? {} : { comment: event.comment }) });
 }
 
-function isChange(event: InboundChange | InboundSignal): event is InboundChange {
+type Signal = InboundChange | InboundSignal | InboundProfile | InboundEcho;
+
+function isChange(event: Signal): event is InboundChange {
   return event.kind === 'edit' || event.kind === 'delete' || event.kind === 'reaction';
 }
 
 /**
- * Applies one change or signal in the batch's transaction. An edit of a message nobody knows changes nothing (RF13).
+ * Applies one change or signal in the batch's transaction. An edit of a message nobody knows changes nothing (RF13);
+ * the result names the message that was changed.
  */
-export async function applySignal(tx: Tx, account: IntakeAccount, event: InboundChange | InboundSignal,
+export async function applySignal(tx: Tx, account: IntakeAccount, event: Signal,
   thread: Thread): Promise<ReceiveResult> {
-  if (isChange(event)) await applyChange(tx, account, event, thread);
-  else await applySignalOf(tx, account, event, thread);
+  if (event.kind === 'profile') return applyProfile(tx, account, event, thread);
+  if (event.kind === 'echo') return applyEcho(tx, account, event, thread);
+  if (isChange(event)) {
+    const messageId = await applyChange(tx, account, event, thread);
+    return { outcome: 'stored', conversationId: thread.conversationId, ...(messageId === undefined ? {} : { messageId }) };
+  }
+  await applySignalOf(tx, account, event, thread);
   return { outcome: 'stored', conversationId: thread.conversationId };
 }
