@@ -33,6 +33,13 @@ export interface Page<T> { items: T[]; nextCursor: string | null }
 let csrfToken = '';
 const endedListeners = new Set<() => void>();
 const timeoutMs = 20_000;
+type StepUpAsker = (method: string) => Promise<boolean>;
+let stepUpAsker: StepUpAsker | undefined;
+
+/** Who asks the user to prove again who they are, when the server wants it; true once they did. */
+export function setStepUpAsker(asker: StepUpAsker | undefined): void {
+  stepUpAsker = asker;
+}
 
 /** Keeps the csrf token that the session gave; '' forgets it. */
 export function setCsrfToken(token: string): void {
@@ -87,6 +94,8 @@ async function request<T>(method: string, path: string, body: unknown, options: 
   if (response.ok) return answer as T;
   const error = errorOf(response.status, answer);
   if (error.code === 'SIGN_IN_REQUIRED') announceSessionEnd();
+  if (error.code === 'STEP_UP_REQUIRED' && stepUpAsker !== undefined && path !== '/session/step-up'
+    && await stepUpAsker(String(error.details?.['method'] ?? 'password'))) return request(method, path, body, options);
   throw error;
 }
 

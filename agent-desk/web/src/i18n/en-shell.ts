@@ -22,7 +22,6 @@ export const enShell = {
     npkNeeded: 'Enter your NPK, 4 to 8 digits.', passwordNeeded: 'Enter your password.',
     ended: 'Your session has ended.',
     endedText: 'Sign in again to go on. Drafts and unsent messages are kept.',
-    secondStep: 'This account uses two-step verification, not supported here yet. Ask your administrator.',
     failed: 'Not signed in', help: 'Forgot your password? Ask your team leader or administrator.',
     capsLock: 'Caps Lock is on.',
   },

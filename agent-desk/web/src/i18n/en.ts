@@ -1,7 +1,9 @@
 /** Every word of the desk in English, the second language; the compiler asks for each key of id.ts. */
 import { enComfort } from './en-comfort.ts';
 import { enConversation } from './en-conversation.ts';
+import { enAccess } from './en-access.ts';
+import { enReply } from './en-reply.ts';
 import { enShell } from './en-shell.ts';
 import type { id, Words } from './id.ts';
 
-export const en: Words<typeof id> = { ...enShell, ...enComfort, ...enConversation };
+export const en: Words<typeof id> = { ...enShell, ...enAccess, ...enComfort, ...enConversation, ...enReply };

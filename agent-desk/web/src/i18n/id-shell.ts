@@ -22,7 +22,6 @@ export const idShell = {
     npkNeeded: 'Isi NPK Anda, 4 sampai 8 angka.', passwordNeeded: 'Isi kata sandi Anda.',
     ended: 'Sesi Anda berakhir.',
     endedText: 'Masuk kembali untuk melanjutkan. Draf dan pesan yang belum terkirim tetap tersimpan.',
-    secondStep: 'Akun ini memakai verifikasi dua langkah yang belum didukung di sini. Hubungi administrator.',
     failed: 'Belum dapat masuk', help: 'Lupa kata sandi? Hubungi Team Leader atau administrator Anda.',
     capsLock: 'Caps Lock menyala.',
   },

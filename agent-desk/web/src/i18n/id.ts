@@ -1,9 +1,11 @@
 /** Every word of the desk in Indonesian, the language it speaks first; en.ts holds the same keys. */
 import { idComfort } from './id-comfort.ts';
 import { idConversation } from './id-conversation.ts';
+import { idAccess } from './id-access.ts';
+import { idReply } from './id-reply.ts';
 import { idShell } from './id-shell.ts';
 
-export const id = { ...idShell, ...idComfort, ...idConversation } as const;
+export const id = { ...idShell, ...idAccess, ...idComfort, ...idConversation, ...idReply } as const;
 
 /** The same keys, any words: what another language has to fill. */
 export type Words<T> = { readonly [K in keyof T]: T[K] extends string ? string : Words<T[K]> };

@@ -9,6 +9,7 @@ import { DeskContext, type Desk } from '../live/context.ts';
 import { Live } from '../live/live.ts';
 import { fetchSession, SessionContext, type Session } from './session.ts';
 import { SignIn } from './SignIn.tsx';
+import { StepUp } from './StepUp.tsx';
 
 /** Shows the children with session, line and drafts once somebody is signed in. */
 export function Gate({ children }: { children: ReactNode }) {
@@ -60,5 +61,5 @@ function WithLine({ userId, children }: { userId: string; children: ReactNode })
       desk.live.stop();
     };
   }, [desk]);
-  return <DeskContext value={desk}>{children}</DeskContext>;
+  return <DeskContext value={desk}>{children}<StepUp /></DeskContext>;
 }

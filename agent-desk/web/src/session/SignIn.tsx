@@ -6,6 +6,7 @@ import { setLocale } from '../i18n/index.ts';
 import { sayError } from '../kit/errors.ts';
 import { useLocale, useT } from '../kit/words.ts';
 import { Logo } from '../shell/Logo.tsx';
+import { SecondStep } from './SecondStep.tsx';
 import { signIn, type Session } from './session.ts';
 import css from './SignIn.module.css';
 
@@ -19,6 +20,7 @@ export function SignIn({ ended, onSignedIn }: { ended: boolean; onSignedIn: (ses
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
   const [capsLock, setCapsLock] = useState(false);
+  const [next, setNext] = useState<'totp' | 'enrol' | null>(null);
   const npkField = useRef<HTMLInputElement>(null);
   const passwordField = useRef<HTMLInputElement>(null);
   useEffect(() => { document.title = `${t('signIn.submit')} · Sambung`; }, [t]);
@@ -36,7 +38,7 @@ export function SignIn({ ended, onSignedIn }: { ended: boolean; onSignedIn: (ses
     try {
       const answer = await signIn(npk.trim(), password);
       if ('session' in answer) onSignedIn(answer.session);
-      else setProblem({ text: t('signIn.secondStep') });
+      else setNext(answer.next);
     } catch (error) {
       setProblem({ text: sayError(error).message });
       passwordField.current?.focus();
@@ -46,6 +48,19 @@ export function SignIn({ ended, onSignedIn }: { ended: boolean; onSignedIn: (ses
     }
   };
   const watchCaps = (event: KeyboardEvent): void => { setCapsLock(event.getModifierState('CapsLock')); };
+  if (next !== null) {
+    const back = (why?: string): void => {
+      setNext(null);
+      setPassword('');
+      setProblem(why === undefined ? null : { text: why });
+    };
+    return (
+      <main className={css.page}>
+        <SecondStep next={next} onSignedIn={onSignedIn} onBack={back} />
+        <Languages />
+      </main>
+    );
+  }
   return (
     <main className={css.page}>
       <form className={css.card} onSubmit={(event) => { void submit(event); }} noValidate>

@@ -22,12 +22,32 @@ export async function fetchSession(): Promise<Session> {
 }
 
 /** Signs in. `next` is set where a second step is asked for. Throws ApiError SIGN_IN_FAILED, LOGIN_LOCKED. */
-export async function signIn(npk: string, password: string): Promise<{ session: Session } | { next: string }> {
-  const answer = await api.post<{ user?: SessionUser; csrfToken?: string; next?: string }>('/session',
+export async function signIn(npk: string, password: string): Promise<{ session: Session }
+  | { next: 'totp' | 'enrol' }> {
+  const answer = await api.post<{ user?: SessionUser; csrfToken?: string; next?: 'totp' | 'enrol' }>('/session',
     { npk, password });
   if (answer.next !== undefined) return { next: answer.next };
   setCsrfToken(answer.csrfToken ?? '');
   return { session: await fetchSession() };
+}
+
+export interface Enrolment { secret: string; uri: string }
+
+/** Passes the second step with a code. Throws ApiError CODE_WRONG, STEP_EXPIRED. */
+export async function passSecondStep(code: string): Promise<Session> {
+  await api.post('/session/second-step', { code });
+  return fetchSession();
+}
+
+/** The authenticator to set up before the first session. Throws ApiError STEP_EXPIRED. */
+export function startEnrolment(): Promise<Enrolment> {
+  return api.post<Enrolment>('/session/enrol');
+}
+
+/** Confirms it and signs in; the recovery codes are shown this once. Throws ApiError CODE_WRONG, STEP_EXPIRED. */
+export async function confirmEnrolment(code: string): Promise<{ session: Session; codes: string[] }> {
+  const { recoveryCodes } = await api.post<{ recoveryCodes: string[] }>('/session/enrol/confirm', { code });
+  return { session: await fetchSession(), codes: recoveryCodes };
 }
 
 /** Ends the session on the server; the drafts stay for the next time. */

@@ -1,12 +1,13 @@
 /** The top bar: presence, capacity, today's figures, the account. */
 import { Menu } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { IconLogout, IconSearch } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { IconLogout, IconSearch, IconShieldLock } from '@tabler/icons-react';
+import { useState, type ReactNode } from 'react';
 import { notifyError } from '../kit/notify.ts';
 import { Kbd } from '../kit/small.tsx';
 import { useT } from '../kit/words.ts';
 import { useAgent } from '../live/queries.ts';
+import { OwnSecurity } from '../session/OwnSecurity.tsx';
 import { signOut, useSession } from '../session/session.ts';
 import { Figures } from './Figures.tsx';
 import { PresenceSwitch } from './PresenceSwitch.tsx';
@@ -46,6 +47,7 @@ function Account() {
   const t = useT();
   const client = useQueryClient();
   const { user } = useSession();
+  const [security, setSecurity] = useState(false);
   const leave = async (): Promise<void> => {
     try {
       await signOut();
@@ -56,6 +58,8 @@ function Account() {
     }
   };
   return (
+    <>
+    {security ? <OwnSecurity onClose={() => { setSecurity(false); }} /> : null}
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
         <button type="button" className={css.avatar} title={user.name}>
@@ -66,10 +70,13 @@ function Account() {
       <Menu.Dropdown>
         <div className={css.account}><p>{user.name}</p><p className="meta">{t('signIn.npk')} {user.npk}</p></div>
         <Menu.Divider />
+        <Menu.Item leftSection={<IconShieldLock size={16} stroke={1.75} />} onClick={() => { setSecurity(true); }}>
+          {t('access.security')}</Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} stroke={1.75} />} onClick={() => { void leave(); }}>
           {t('app.signOut')}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
+    </>
   );
 }
 
@@ -78,7 +85,7 @@ function Search({ onPalette }: { onPalette: () => void }) {
   const t = useT();
   return (
     <button type="button" className={css.find} onClick={onPalette} aria-keyshortcuts="Control+K"
-      title={t('palette.title')} aria-label={t('palette.title')}>
+      title={t('palette.title')}>
       <IconSearch size={18} stroke={1.75} aria-hidden="true" />
       <span className={css.findWord}>{t('palette.placeholder')}</span><Kbd>Ctrl K</Kbd>
     </button>

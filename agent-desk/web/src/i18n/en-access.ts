@@ -1,0 +1,30 @@
+/** English words of the second step of signing in, the own authenticator, and confirming who one is. */
+export const enAccess = {
+  access: {
+    codeTitle: 'Second step', code: 'Authenticator code', codeHint: '6 digits from your authenticator app.',
+    recovery: 'Recovery code', recoveryHint: 'One of the 10 codes you saved, such as abcde-fghjk.',
+    useRecovery: 'Use a recovery code', useCode: 'Use the authenticator code', confirm: 'Confirm',
+    codeNeeded: 'Enter the 6 digits from your authenticator app.', recoveryNeeded: 'Enter your recovery code.',
+    back: 'Back to sign-in', enrolTitle: 'Set up an authenticator',
+    enrolWhy: 'Your role requires two-factor sign-in. Set it up once, then use its code each time you sign in.',
+    scan: 'Scan this code with an authenticator app on your phone, then enter the 6 digits it shows.',
+    qr: 'QR code for the authenticator app', byHand: 'You cannot scan? Type this key into the app:',
+    codesTitle: 'Save your recovery codes',
+    codesText: 'Each code works once if you lose your phone. They are shown only now.',
+    codesSaved: 'I saved them', copy: 'Copy all', copied: 'Copied',
+    stepTitle: 'Confirm who you are',
+    stepText: 'This touches important data. Once confirmed it holds for 5 minutes.',
+    stepSignIn: 'Sign out, then sign in again with your identity provider to go on.',
+    security: 'Account security', two: 'Two-factor sign-in', on: 'On since {{date}}', off: 'Not on yet',
+    left: 'Recovery codes left: {{n}}', required: 'Your role requires it.',
+    offText: 'Only your password protects your account. With an authenticator, somebody who learns the password still '
+      + 'cannot sign in.',
+    turnOn: 'Turn on', replace: 'Replace the device', newCodes: 'Make new recovery codes', turnOff: 'Turn off',
+    turnOffAsk: 'Turn off two-factor sign-in?',
+    turnOffText: 'Afterwards the password alone is enough to sign in. Your recovery codes become void.',
+    turnedOff: 'Two-factor sign-in is off', turnedOn: 'Two-factor sign-in is on',
+    failed: 'That did not work', password: 'Change password', current: 'Present password',
+    next: 'New password', nextHint: 'At least 12 characters. You will be asked to sign in again on every device.',
+    changed: 'The password was changed. Please sign in again.', with: 'Sign in with {{name}}', or: 'or',
+  },
+} as const;

@@ -1,0 +1,30 @@
+/** Indonesian words of the second step of signing in, the own authenticator, and confirming who one is. */
+export const idAccess = {
+  access: {
+    codeTitle: 'Verifikasi langkah kedua', code: 'Kode autentikator', codeHint: '6 angka dari aplikasi autentikator.',
+    recovery: 'Kode pemulihan', recoveryHint: 'Satu dari 10 kode yang Anda simpan, seperti abcde-fghjk.',
+    useRecovery: 'Pakai kode pemulihan', useCode: 'Pakai kode autentikator', confirm: 'Konfirmasi',
+    codeNeeded: 'Isi 6 angka dari aplikasi autentikator.', recoveryNeeded: 'Isi kode pemulihan Anda.',
+    back: 'Kembali ke halaman masuk', enrolTitle: 'Pasang autentikator',
+    enrolWhy: 'Peran Anda mewajibkan verifikasi dua langkah. Pasang sekali, lalu pakai kodenya setiap kali masuk.',
+    scan: 'Pindai kode ini dengan aplikasi autentikator di ponsel Anda, lalu isi 6 angka yang ditampilkannya.',
+    qr: 'Kode QR untuk aplikasi autentikator', byHand: 'Tidak dapat memindai? Ketik kunci ini di aplikasi:',
+    codesTitle: 'Simpan kode pemulihan Anda',
+    codesText: 'Setiap kode dapat dipakai sekali bila ponsel Anda hilang. Kode ini hanya ditampilkan sekarang.',
+    codesSaved: 'Sudah saya simpan', copy: 'Salin semua', copied: 'Tersalin',
+    stepTitle: 'Konfirmasi identitas Anda',
+    stepText: 'Tindakan ini menyangkut data penting. Setelah dikonfirmasi, berlaku selama 5 menit.',
+    stepSignIn: 'Keluar, lalu masuk lagi melalui penyedia identitas Anda untuk melanjutkan.',
+    security: 'Keamanan akun', two: 'Verifikasi dua langkah', on: 'Aktif sejak {{date}}', off: 'Belum aktif',
+    left: 'Sisa kode pemulihan: {{n}}', required: 'Peran Anda mewajibkannya.',
+    offText: 'Kata sandi saja melindungi akun Anda. Dengan autentikator, orang lain yang tahu kata sandi tetap tidak '
+      + 'dapat masuk.',
+    turnOn: 'Aktifkan', replace: 'Ganti perangkat', newCodes: 'Buat kode pemulihan baru', turnOff: 'Matikan',
+    turnOffAsk: 'Matikan verifikasi dua langkah?',
+    turnOffText: 'Setelah dimatikan, kata sandi saja cukup untuk masuk. Kode pemulihan Anda tidak berlaku lagi.',
+    turnedOff: 'Verifikasi dua langkah dimatikan', turnedOn: 'Verifikasi dua langkah aktif',
+    failed: 'Belum berhasil', password: 'Ganti kata sandi', current: 'Kata sandi sekarang',
+    next: 'Kata sandi baru', nextHint: 'Paling sedikit 12 karakter. Anda akan diminta masuk lagi di semua perangkat.',
+    changed: 'Kata sandi diganti. Silakan masuk lagi.', with: 'Masuk dengan {{name}}', or: 'atau',
+  },
+} as const;
