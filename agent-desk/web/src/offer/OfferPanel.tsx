@@ -137,7 +137,7 @@ export function OfferPanel() {
     <>
       <span className="sr" role="alert">{announced}</span>
       {offer === undefined ? null
-        : <Card key={offer.id} offer={offer} more={offers.length - 1} busy={busy} declining={declining}
+        : <OfferCard key={offer.id} offer={offer} more={offers.length - 1} busy={busy} declining={declining}
           onDeclining={setDeclining}
           onTake={() => { void take(); }} onDecline={(code) => { void decline(code); }} />}
     </>
@@ -149,7 +149,8 @@ interface CardProps {
   onDeclining: (open: boolean) => void; onTake: () => void; onDecline: (reasonCode: string) => void;
 }
 
-function Card({ offer, more, busy, declining, onDeclining, onTake, onDecline }: CardProps) {
+/** The card of one offer; what its buttons do is the caller's. */
+export function OfferCard({ offer, more, busy, declining, onDeclining, onTake, onDecline }: CardProps) {
   const t = useT();
   const locale = useLocale();
   const reasons = useReasons('DECLINE').data ?? [];

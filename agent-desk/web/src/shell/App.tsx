@@ -14,6 +14,7 @@ import { usePrefsOnPage } from './prefs.ts';
 import { Shell } from './Shell.tsx';
 
 const AdminRoutes = lazy(() => import('../admin/index.tsx'));
+const Gallery = lazy(() => import('../gallery/Gallery.tsx'));
 const client = createCache();
 
 /** Everything. Styles of Mantine are in tokens.css: nothing here needs an inline style element (CSP). */
@@ -31,6 +32,8 @@ export function App() {
                   </Route>
                 <Route path="/admin/*?">
                   {() => <Suspense fallback={<SkeletonRows rows={10} />}><AdminRoutes /></Suspense>}</Route>
+                <Route path="/gallery">
+                  {() => <Suspense fallback={<SkeletonRows rows={10} />}><Gallery /></Suspense>}</Route>
                 <Route>{() => <NotFound />}</Route>
               </Switch>
             </Shell>

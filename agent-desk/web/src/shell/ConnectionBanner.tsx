@@ -11,7 +11,8 @@ import css from './Shell.module.css';
 const showAfterMs = 900;
 const restoredMs = 5_000;
 
-function Bar({ tone, icon, title, children, action }: { tone: 'warn' | 'ok'; icon: ReactNode; title: string;
+/** One bar: sign, title, text, what can be done. */
+export function Bar({ tone, icon, title, children, action }: { tone: 'warn' | 'ok'; icon: ReactNode; title: string;
   children: ReactNode; action?: ReactNode }) {
   return <div className={css.banner} data-tone={tone}>{icon}<strong>{title}</strong>
     <span className="grow">{children}</span>{action}</div>;

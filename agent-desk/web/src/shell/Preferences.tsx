@@ -85,7 +85,7 @@ function Sounds() {
       {soundNames.map((name) => <Sound key={name} name={name} />)}
       <Line label={t('prefs.volume')}>
         <Slider className={css.slider} size="sm" min={0} max={100} step={10} value={volume} onChange={setVolume}
-          thumbProps={{ 'aria-label': t('prefs.volume') }} label={(value) => `${value}%`} />
+          thumbLabel={t('prefs.volume')} label={(value) => `${value}%`} />
       </Line>
     </section>
   );

@@ -1,0 +1,50 @@
+/** The gallery (/gallery): every component in every state, light and dark side by side, for those who build and check. */
+import type { ReactNode } from 'react';
+import { ErrorState } from '../kit/states.tsx';
+import { ApiError } from '../api/client.ts';
+import { PageHeader } from '../kit/page.tsx';
+import { useSession } from '../session/session.ts';
+import { mayGallery } from '../shell/rights.ts';
+import { Buttons, Choices, Fields, Small, States, Tables } from './basics.tsx';
+import css from './Gallery.module.css';
+import { useGalleryWords } from './words.ts';
+import { Bars, Messages, Notices, Offer, People, Rings, Rows } from './work.tsx';
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return <section className={css.part}><h3>{title}</h3>{children}</section>;
+}
+
+function Pane({ theme }: { theme: 'light' | 'dark' }) {
+  const w = useGalleryWords();
+  return (
+    <section className={css.pane} data-pane-theme={theme} data-mantine-color-scheme={theme} aria-label={w(theme)}>
+      <h2>{w(theme)}</h2>
+      <Part title={w('buttons')}><Buttons /></Part>
+      <Part title={w('fields')}><Fields /></Part>
+      <Part title={w('choices')}><Choices /></Part>
+      <Part title={w('small')}><Small /></Part>
+      <Part title={w('people')}><People /></Part>
+      <Part title={w('rings')}><Rings /></Part>
+      <Part title={w('rows')}><Rows pane={theme} /></Part>
+      <Part title={w('messages')}><Messages /></Part>
+      <Part title={w('offer')}><Offer /></Part>
+      <Part title={w('notices')}><Notices /></Part>
+      <Part title={w('bars')}><Bars /></Part>
+      <Part title={w('table')}><Tables /></Part>
+      <Part title={w('states')}><States /></Part>
+    </section>
+  );
+}
+
+/** The page. Holds no data of anybody; shown to those who look after the installation, and always in development. */
+export default function Gallery() {
+  const w = useGalleryWords();
+  const { permissions } = useSession();
+  if (!mayGallery(permissions) && !import.meta.env.DEV) return <ErrorState error={new ApiError('FORBIDDEN', '', 403)} />;
+  return (
+    <main className={css.gallery}>
+      <PageHeader title={w('title')} description={w('text')} />
+      <div className={css.panes}><Pane theme="light" /><Pane theme="dark" /></div>
+    </main>
+  );
+}
