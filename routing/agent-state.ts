@@ -43,17 +43,40 @@ export interface AgentRow {
 const columns = `s.user_id, s.organisation_id, u.site_id, u.team_id, u.branch_id, s.presence, s.reason_code, s.since,
   s.wrap_up_until, s.capacity_points, s.used_points, s.vanished_at, s.version, app_now() as now`;
 
+/** A user in their organisation, as the set-based statements take them. */
+export interface AgentKey {
+  user_id: string;
+  organisation_id: string;
+}
+
+const KEYS = 'json_to_recordset($1::json) as k (user_id uuid, organisation_id uuid)';
 const ensure = statement('agent.ensure', `
 insert into agent_states (user_id, organisation_id, capacity_points)
-select id, organisation_id, capacity_points from users where id = $1 and organisation_id = $2
+select u.id, u.organisation_id, u.capacity_points from ${KEYS}
+join users u on u.id = k.user_id and u.organisation_id = k.organisation_id order by u.id
 on conflict (user_id) do nothing`);
 const lock = statement('agent.lock', `
 select ${columns} from agent_states s join users u on u.id = s.user_id
 where s.user_id = $1 and s.organisation_id = $2 for no key update of s`);
+const lockMany = statement('agent.lock-many', `
+select ${columns} from agent_states s join users u on u.id = s.user_id
+where s.user_id = any(array(select k.user_id from ${KEYS}))
+  and exists (select from ${KEYS} where k.user_id = s.user_id and k.organisation_id = s.organisation_id)
+order by s.user_id for no key update of s`);
 
-/** Makes the agent's row if there is none yet (OFFLINE, with the user's capacity). */
+/** Makes the rows of agents who have none yet (OFFLINE, with the user's capacity). */
+export async function ensureAgents(tx: Tx, agents: readonly AgentKey[]): Promise<void> {
+  await tx.rows(ensure, [JSON.stringify(agents)]);
+}
+
+/** Makes the agent's row if there is none yet. */
 export async function ensureAgent(tx: Tx, organisationId: string, userId: string): Promise<void> {
-  await tx.rows(ensure, [userId, organisationId]);
+  await ensureAgents(tx, [{ user_id: userId, organisation_id: organisationId }]);
+}
+
+/** Locks the rows of the agents, in the order of their ids. */
+export function lockAgents(tx: Tx, agents: readonly AgentKey[]): Promise<AgentRow[]> {
+  return tx.rows<AgentRow>(lockMany, [JSON.stringify(agents)]);
 }
 
 /** Locks the agent's row; undefined if there is none. */

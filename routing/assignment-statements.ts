@@ -47,7 +47,7 @@ from page p left join lateral (
       and o.resolved_at > app_now() - $7::int * interval '1 second'
     union all
     select g.agent_id, g.ended_at from segments g
-    where g.interaction_id = p.id and g.kind = 'AGENT' and g.result = 'RELEASED'
+    where g.interaction_id = p.id and g.kind = 'AGENT' and g.result in ('RELEASED', 'TRANSFERRED')
       and g.ended_at > app_now() - $7::int * interval '1 second') x) r on true
 order by p.priority desc, p.waiting_since, p.id`);
 

@@ -14,12 +14,14 @@ import {
 import * as sql from './assignment-statements.ts';
 import {
   aboutInteraction, actorOf, changeLeg, hintAfterCommit, lockForHandling, lockInteraction, moveTicket, moved,
-  placeTicket, postSystem, requireReason, scopeOf, type InteractionRow, type OnInteraction,
+  placeTicket, pointsOf, postSystem, requireReason, scopeOf, type InteractionRow, type OnInteraction,
 } from './interaction-rows.ts';
+import { settleMerges } from './contact-merge.ts';
 import { dropDeadNodes, sweepPresence } from './presence.ts';
 import { adoptStranded, giveBack } from './queues.ts';
 import { repeating } from './repeating.ts';
 import { sweepAbandoned } from './sla.ts';
+import { sweepSnoozed } from './snooze.ts';
 
 /** What a command on one offer names. */
 export interface OnOffer {
@@ -290,7 +292,7 @@ export async function releaseInteraction(work: Work, command: OnInteraction & { 
     moved(row, 'giveBack');
     if (row.state === 'DOCUMENTED') throw new AppError('STATE_CONFLICT', { state: row.state, move: 'giveBack' });
     await giveBack(tx, row, 'RELEASED', actorOf(user), command.reasonCode);
-    await freePoints(tx, row.organisation_id, row.agent_id ?? user.id, row.cost_points);
+    await freePoints(tx, row.organisation_id, row.agent_id ?? user.id, pointsOf(row));
     hintAfterCommit(work, tx, 'journal', 'assignment');
   });
 }
@@ -307,11 +309,13 @@ export function startAssignment(work: Work,
   const quick = repeating(work, limits.assignmentSweepMs, async () => {
     await expireOffers(work);
     await sweepPresence(work, options.socketGraceSeconds);
+    await sweepSnoozed(work);
   });
   const slow = repeating(work, limits.slowSweepMs, async () => {
     await dropDeadNodes(work);
     await sweepAbandoned(work);
     await adoptStranded(work);
+    await settleMerges(work);
   });
   const off = work.wake.on('assignment', () => offers.now());
   return {

@@ -1,7 +1,6 @@
 /** The way up: an agent hands work to tier 2, where it is offered like any other (A44, C5, C9). */
 import { costPoints } from '#domain/channels/words.ts';
 import { AppError } from '#domain/errors.ts';
-import { holdsCapacity } from '#domain/interactions/states.ts';
 import { appendJournal } from '#domain/journal/append.ts';
 import type { User } from '#domain/people/access.ts';
 import { statement } from '#domain/store/db.ts';
@@ -10,8 +9,8 @@ import type { Work } from '#domain/work.ts';
 import { freePoints } from './agent-state.ts';
 import { writeDocumentation, type DocumentationInput } from './documentation.ts';
 import {
-  aboutInteraction, actorOf, changeLeg, hintAfterCommit, lockForHandling, moveTicket, moved, placeTicket, postNote,
-  postSystem, requireReason, type InteractionRow,
+  aboutInteraction, actorOf, changeLeg, hintAfterCommit, lockForHandling, moveTicket, moved, placeTicket, pointsOf,
+  postNote,  postSystem, requireReason, type InteractionRow,
 } from './interaction-rows.ts';
 
 /** The organisation's tier-2 queue: the one asked for, else of the same site first, then by priority and code. */
@@ -23,7 +22,8 @@ order by (site_id = $2) desc nulls last, priority desc, code limit 1`);
 const toTier2 = statement('escalation.to-tier-2', `
 update interactions set state = $3, tier = 2, queue_id = $4, site_id = $5, priority = $6, agent_id = null,
   team_id = null,
-  accepted_at = null, waiting_since = app_now(), cost_points = $7, version = version + 1
+  accepted_at = null, waiting_since = app_now(), cost_points = $7, snoozed_until = null, snoozed_at = null,
+  snoozed_s = 0, version = version + 1
 where id = $1 and organisation_id = $2 returning version`);
 
 /**
@@ -55,9 +55,7 @@ export async function escalateInteraction(work: Work, command: {
     await moveTicket(tx, up, 'escalated', actor);
     await changeLeg(tx, up, 'ESCALATED', 'QUEUE');
     await postSystem(tx, up, 'TRANSFERRED');
-    if (row.agent_id !== null && holdsCapacity(row.state)) {
-      await freePoints(tx, row.organisation_id, row.agent_id, row.cost_points);
-    }
+    if (row.agent_id !== null) await freePoints(tx, row.organisation_id, row.agent_id, pointsOf(row));
     const data = { reasonCode, agentId: row.agent_id, fromQueueId: row.queue_id, queueId: queue.id,
       documented: form !== undefined };
     const scope = { ...up, agent_id: row.agent_id };

@@ -9,7 +9,7 @@ import type { Actor, JournalEntry, JournalType, Scope } from '#domain/journal/ev
 import { can, type User } from '#domain/people/access.ts';
 import { statement, type Queryable, type Tx } from '#domain/store/db.ts';
 import { ticketPath, type TicketMilestone, type TicketState } from '#domain/tickets/states.ts';
-import { nextState, type InteractionMove, type InteractionState } from '#domain/interactions/states.ts';
+import { holdsCapacity, nextState, type InteractionMove, type InteractionState } from '#domain/interactions/states.ts';
 import type { Medium } from '#domain/channels/words.ts';
 import type { Work } from '#domain/work.ts';
 
@@ -34,6 +34,7 @@ export interface InteractionRow {
   documented_at: Date | null;
   customer_ended_at: Date | null;
   awaiting_reply_since: Date | null;
+  snoozed_until: Date | null;
   category_id: string | null;
   csat_score: number | null;
   version: number;
@@ -43,7 +44,11 @@ export interface InteractionRow {
 const columns = `id, organisation_id, conversation_id, ticket_id, channel_account_id, medium, state, tier, site_id,
   branch_id,
   queue_id, team_id, agent_id, cost_points, date_origin, answered_at, documented_at, customer_ended_at,
-  awaiting_reply_since, category_id, csat_score, version, app_now() as now`;
+  awaiting_reply_since, snoozed_until, category_id, csat_score, version, app_now() as now`;
+
+/** SET of an UPDATE on interactions: it is no longer put aside, and the time it was is kept for handling times. */
+export const endSnoozeSql = `snoozed_s = snoozed_s + coalesce(extract(epoch from app_now() - snoozed_at), 0)::int,
+  snoozed_until = null, snoozed_at = null`;
 
 const lockConversation = statement('interaction.lock-conversation', `
 select c.id from conversations c
@@ -92,6 +97,11 @@ export interface OnInteraction {
 export function scopeOf(row: InteractionRow): Scope {
   return { organisationId: row.organisation_id, siteId: row.site_id, branchId: row.branch_id, queueId: row.queue_id,
     teamId: row.team_id, agentId: row.agent_id };
+}
+
+/** The points of its agent's pool that the work takes now: none once documented or while it is put aside. */
+export function pointsOf(row: InteractionRow): number {
+  return row.agent_id !== null && row.snoozed_until === null && holdsCapacity(row.state) ? row.cost_points : 0;
 }
 
 /** Who acts, as the journal names them. */

@@ -7,8 +7,8 @@ import { can, type User } from '#domain/people/access.ts';
 import { statement, type Tx } from '#domain/store/db.ts';
 import type { Work } from '#domain/work.ts';
 import {
-  aboutAgent, ensureAgent, freePoints, lockAgent, lockOffersOf, routingSettings, stateOf, withdrawOffers, writePresence,
-  type AgentRow, type AgentState, type Presence, type PresenceChange,
+  aboutAgent, ensureAgent, ensureAgents, freePoints, lockAgent, lockAgents, lockOffersOf, routingSettings, stateOf,
+  withdrawOffers, writePresence, type AgentRow, type AgentState, type Presence, type PresenceChange,
 } from './agent-state.ts';
 import { actorOf, hintAfterCommit, lockOwnedBy, pointsOf, requireReason } from './interaction-rows.ts';
 import { giveBack } from './queues.ts';
@@ -130,25 +130,42 @@ export interface Desk {
   tabId: string;
 }
 
-const insertConnection = statement('presence.connect', `
-insert into desk_connections (id, organisation_id, user_id, node_id, tab_id) values ($1, $2, $3, $4, $5)
+const insertConnections = statement('presence.connect', `
+insert into desk_connections (id, organisation_id, user_id, node_id, tab_id)
+select id, organisation_id, user_id, node_id, tab_id from json_to_recordset($1::json) as d (id uuid,
+  organisation_id uuid, user_id uuid, node_id uuid, tab_id text)
 on conflict (id) do update set node_id = excluded.node_id`);
 const markReturned = statement('presence.returned', `
-update agent_states set vanished_at = null, version = version + 1 where user_id = $1
-  and organisation_id = $2 returning version`);
+update agent_states set vanished_at = null, version = version + 1
+where user_id = any($1::uuid[]) and vanished_at is not null returning user_id, version`);
 
 /** A desk is connected: it counts until deskDisconnected, or until its node is dead. A vanished agent has returned. */
 export async function deskConnected(work: Work, desk: Desk): Promise<void> {
-  const { user } = desk;
-  await work.db.transaction(async (tx) => {
-    await ensureAgent(tx, user.organisationId, user.id);
-    const agent = await lockAgent(tx, user.organisationId, user.id);
-    if (agent === undefined) throw new AppError('NOT_FOUND');
-    await tx.rows(insertConnection, [desk.connectionId, user.organisationId, user.id, desk.nodeId, desk.tabId]);
-    if (agent.vanished_at === null) return;
-    const back = await tx.one<{ version: number }>(markReturned, [user.id, user.organisationId]);
-    await appendJournal(tx, [aboutAgent(agent, 'agent.returned', actorOf(user), back?.version ?? 0)]);
-    hintAfterCommit(work, tx, 'journal', 'assignment');
+  if (!(await desksConnected(work, [desk]))[0]) throw new AppError('NOT_FOUND');
+}
+
+/**
+ * The same for many desks, in one short transaction: after an outage all come at once. False at the place of a desk
+ * whose user does not exist.
+ */
+export async function desksConnected(work: Work, desks: readonly Desk[]): Promise<boolean[]> {
+  return work.db.transaction(async (tx) => {
+    const people = desks.map(({ user }) => ({ user_id: user.id, organisation_id: user.organisationId }));
+    await ensureAgents(tx, people);
+    const agents = new Map((await lockAgents(tx, people)).map((row) => [row.user_id, row]));
+    const known = desks.filter(({ user }) => agents.has(user.id));
+    await tx.rows(insertConnections, [JSON.stringify(known.map((desk) => ({ id: desk.connectionId,
+      organisation_id: desk.user.organisationId, user_id: desk.user.id, node_id: desk.nodeId, tab_id: desk.tabId })))]);
+    const vanished = [...agents.values()].filter((row) => row.vanished_at !== null).map((row) => row.user_id);
+    if (vanished.length > 0) {
+      const returned = await tx.rows<{ user_id: string; version: number }>(markReturned, [vanished]);
+      await appendJournal(tx, returned.flatMap(({ user_id: id, version }) => {
+        const row = agents.get(id);
+        return row === undefined ? [] : [aboutAgent(row, 'agent.returned', { kind: 'USER', id }, version)];
+      }));
+      hintAfterCommit(work, tx, 'journal', 'assignment');
+    }
+    return desks.map(({ user }) => agents.has(user.id));
   });
 }
 

@@ -28,7 +28,7 @@ const requeue = statement('queue.requeue', `
 update interactions i set state = 'QUEUED', agent_id = null, team_id = null, accepted_at = null,
   site_id = (select q.site_id from queues q where q.id = i.queue_id),
     waiting_since = coalesce(i.waiting_since, i.date_origin),
-  documented_at = null, version = i.version + 1
+  documented_at = null, snoozed_until = null, snoozed_at = null, snoozed_s = 0, version = i.version + 1
 where i.id = $1 and i.organisation_id = $2 returning i.version, i.site_id`);
 
 /**

@@ -13,8 +13,8 @@ import type { Work } from '#domain/work.ts';
 import { freeAfterDocumenting, freePoints, offerColumns, offerEnded, type OfferRow } from './agent-state.ts';
 import { setCategory, writeDocumentation, type DocumentationInput } from './documentation.ts';
 import {
-  aboutInteraction, actorOf, changeLeg, countAsRead, hintAfterCommit, lockForHandling, lockInteraction, moveTicket,
-  moved, postSystem, requireReason, type InteractionRow, type OnInteraction,
+  aboutInteraction, actorOf, changeLeg, countAsRead, endSnoozeSql, hintAfterCommit, lockForHandling, lockInteraction, moveTicket,
+  moved, pointsOf, postSystem, requireReason, type InteractionRow, type OnInteraction,
 } from './interaction-rows.ts';
 
 export type { DocumentationInput } from './documentation.ts';
@@ -24,7 +24,7 @@ const CUSTOMER: Actor = { kind: 'CUSTOMER' };
 
 const setDocumented = statement('wrap-up.documented', `
 update interactions set state = 'DOCUMENTED', documented_at = coalesce(documented_at, app_now()), outcome_code = $3,
-  awaiting_reply_since = case when state = 'DOCUMENTED' then awaiting_reply_since end,
+  awaiting_reply_since = case when state = 'DOCUMENTED' then awaiting_reply_since end, ${endSnoozeSql},
   version = version + 1
 where id = $1 and organisation_id = $2 returning version`);
 
@@ -49,7 +49,7 @@ export async function documentInteraction(work: Work,
       { outcomeCode: form.outcomeCode, categoryId: form.categoryId, amended })]);
     await moveTicket(tx, row, 'documented', actorOf(user));
     if (holdsCapacity(row.state) && row.agent_id !== null) {
-      await freeAfterDocumenting(tx, row.organisation_id, row.agent_id, row.cost_points, actorOf(user));
+      await freeAfterDocumenting(tx, row.organisation_id, row.agent_id, pointsOf(row), actorOf(user));
     }
     hintAfterCommit(work, tx, 'journal', 'assignment');
     return { version, amended };
@@ -122,7 +122,7 @@ export async function completeOutOfTopic(work: Work, command: OnInteraction & { 
     await changeLeg(tx, row, 'OOT');
     await appendJournal(tx, [aboutInteraction(row, 'interaction.completed-out-of-topic', actorOf(user),
       set?.version ?? 0, { reasonCode })]);
-    if (row.agent_id !== null) await freePoints(tx, row.organisation_id, row.agent_id, row.cost_points);
+    if (row.agent_id !== null) await freePoints(tx, row.organisation_id, row.agent_id, pointsOf(row));
     hintAfterCommit(work, tx, 'journal', 'assignment');
   });
 }
@@ -156,6 +156,15 @@ update offers o set state = 'WITHDRAWN', resolved_at = app_now(), reason_code = 
 where o.interaction_id = $1 and o.organisation_id = $2 and o.state = 'OFFERED' and i.id = o.interaction_id
 returning ${offerColumns}`);
 
+/** Takes back the open offer of waiting work, if there is one; its agent's points are free. Needs the row's locks. */
+export async function withdrawOfferOf(tx: Tx, row: InteractionRow, reasonCode: string): Promise<void> {
+  const offers = await tx.rows<OfferRow>(withdrawOffer, [row.id, row.organisation_id, reasonCode]);
+  for (const offer of offers) {
+    await freePoints(tx, row.organisation_id, offer.agent_id, offer.cost_points);
+    await appendJournal(tx, [offerEnded(row.organisation_id, offer, SYSTEM, 'WITHDRAWN', reasonCode)]);
+  }
+}
+
 /** True for work that nobody ever answered and nobody owns: it may end as abandoned. Escalated work never does. */
 export function isAbandonable(row: InteractionRow): boolean {
   return nextState(row.state, 'abandon') !== undefined && row.answered_at === null && row.tier === 1;
@@ -168,11 +177,7 @@ export function isAbandonable(row: InteractionRow): boolean {
 export async function abandon(tx: Tx, row: InteractionRow, reason: 'CUSTOMER_ENDED' | 'SILENT'): Promise<boolean> {
   const set = await end(tx, row, 'CLOSED', 'ABANDONED', 'ABANDONED');
   await moveTicket(tx, row, 'abandoned', SYSTEM, 'ABANDONED');
-  const offers = await tx.rows<OfferRow>(withdrawOffer, [row.id, row.organisation_id, 'ABANDONED']);
-  for (const offer of offers) {
-    await freePoints(tx, row.organisation_id, offer.agent_id, offer.cost_points);
-    await appendJournal(tx, [offerEnded(row.organisation_id, offer, SYSTEM, 'WITHDRAWN', 'ABANDONED')]);
-  }
+  await withdrawOfferOf(tx, row, 'ABANDONED');
   await changeLeg(tx, row, 'ABANDONED');
   await postSystem(tx, row, 'CLOSED');
   const version = set?.version ?? 0;

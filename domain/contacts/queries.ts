@@ -56,9 +56,16 @@ const NO_COLUMNS = ['site_id', 'queue_id', 'team_id', 'agent_id'];
 export function contactFilter(user: User, alias: string, action: Permission = 'contact.read'): string {
   const parts = [accessFilter(user, action, alias, NO_COLUMNS)];
   const actions: Permission[] = action === 'contact.read' ? ['contact.read', 'interaction.read'] : [action];
-  for (const one of actions) if (can(user, one)) {
+  // Reading outlives one's own work; changing does not: through the scope `self` only while the work is open.
+  const wide = action === 'contact.read' ? user
+    : { ...user, grants: user.grants.filter((grant) => grant.scopeKind !== 'self') };
+  for (const one of actions) if (can(wide, one)) {
     parts.push(`exists (select 1 from interactions placed where placed.contact_id = ${alias}.id
-      and ${accessFilter(user, one, 'placed')})`);
+      and ${accessFilter(wide, one, 'placed')})`);
+  }
+  if (action !== 'contact.read' && can(user, action)) {
+    parts.push(`exists (select 1 from interactions own where own.contact_id = ${alias}.id
+      and own.state not in ('CLOSED', 'OOT_COMPLETE') and ${accessFilter(user, action, 'own')})`);
   }
   return `(${alias}.organisation_id = '${user.organisationId}' and ${alias}.merged_into_id is null
     and (${parts.join(' or ')} or ${action === 'contact.read' ? holdsContactFilter(user, `${alias}.id`) : 'false'}))`;
@@ -90,6 +97,15 @@ export async function contactViews(db: Queryable, query: ContactQuery): Promise<
     items: items.map(seen),
     nextCursor: rows.length > size && last !== undefined ? encodePage([last.created_at.toISOString(), last.id]) : null,
   };
+}
+
+/** Contacts by id, for who has decided already that they may be seen. */
+export async function contactsById(db: Queryable, organisationId: string,
+  ids: readonly string[]): Promise<Map<string, ContactSeen>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.dynamic<Stored>(`${SELECT} where ct.organisation_id = $1 and ct.id = any($2::uuid[])`,
+    [organisationId, ids]);
+  return new Map(rows.map((row) => [row.id, seen(row)]));
 }
 
 /** One contact if the user may do `action` to it. */

@@ -4,13 +4,13 @@ import type { User } from '#domain/people/access.ts';
 
 export interface AgentToday {
   closed: number;
-  /** Mean seconds from accepted to documented; null before the first. */
+  /** Mean seconds from accepted to documented, less what it was put aside; null before the first. */
   handlingS: number | null;
 }
 
 const ofAgent = statement('metrics.agent-today', `
   select count(*) filter (where i.closed_at is not null)::int as closed,
-    round(avg(extract(epoch from i.documented_at - i.accepted_at)))::int as handling_s
+    round(avg(extract(epoch from i.documented_at - i.accepted_at) - i.snoozed_s))::int as handling_s
   from interactions i left join sites s on s.id = $3
   where i.organisation_id = $1 and i.agent_id = $2 and i.state <> 'OOT_COMPLETE'
     and coalesce(i.closed_at, i.documented_at) >= date_trunc('day', app_now() at time zone coalesce(s.time_zone,

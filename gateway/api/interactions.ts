@@ -9,6 +9,7 @@ import { escalateInteraction } from '#routing/escalation.ts';
 import { releaseInteraction } from '#routing/assignment.ts';
 import { ifMatch } from '../security/plugin.ts';
 import { pageOf } from './crud.ts';
+import { filterQuery } from './filters.ts';
 import { idParams, journalSearch, orNotFound, paging, words, type ReadingParts } from './shapes.ts';
 
 const reason = z.string().min(1).max(64);
@@ -16,7 +17,7 @@ const done = z.object({ done: z.literal(true) });
 
 const listQuery = z.strictObject({
   view: z.enum(['mine', 'queues', 'all']).default('mine'), state: z.enum(['open', 'closed']).default('open'),
-  q: words.optional(), ...paging,
+  q: words.optional(), filter: filterQuery.optional(), ...paging,
 });
 
 const counts = z.object({

@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ticketView as shape } from '#agent-desk/views.ts';
 import { ticketView, ticketViews } from '#domain/tickets/queries.ts';
+import { ticketTimeline } from '#domain/tickets/timeline.ts';
 import { updateTicket } from '#routing/ticketing.ts';
 import { ifMatch } from '../security/plugin.ts';
 import { pageOf } from './crud.ts';
@@ -16,6 +17,14 @@ const change = z.strictObject({
   outcomeCode: z.string().min(1).max(64).nullable(),
 }).partial().refine((body) => Object.keys(body).length > 0)
   .refine((body) => body.subcategoryId === undefined || body.categoryId !== undefined);
+
+const maybe = z.string().nullable();
+const stepShape = z.object({
+  id: z.string(), at: z.string(), type: z.string(), subjectType: z.enum(['ticket', 'interaction']),
+  actorKind: z.string(), actorName: maybe,
+  detail: z.object({ from: maybe, to: maybe, reasonCode: maybe, reason: maybe, outcomeCode: maybe,
+    categoryCode: maybe, queueName: maybe, agentName: maybe, until: maybe, score: z.number().nullable() }),
+});
 
 /**
  * The routes of tickets. Lists are open to whoever is signed in: several rights lead to a ticket, and without one they
@@ -32,6 +41,12 @@ export function ticketsApi(parts: ReadingParts): FastifyPluginAsyncZod {
     app.get('/api/tickets/:id',
       { config: { permission: 'signed-in' }, schema: { params: idParams, response: { 200: shape } } },
       async ({ user, params }) => orNotFound(await ticketView(work.db, user, params.id)));
+    app.get('/api/tickets/:id/timeline', { config: { permission: 'signed-in' },
+      schema: { params: idParams, querystring: z.strictObject(paging), response: { 200: pageOf(stepShape) } } },
+    async ({ user, params, query }) => {
+      orNotFound(await ticketView(work.db, user, params.id));
+      return ticketTimeline(work.db, { organisationId: user.organisationId, ticketId: params.id, ...query });
+    });
     app.patch('/api/tickets/:id', { config: { permission: 'ticket.update' },
       schema: { params: idParams, body: change, response: { 200: shape } } }, async (request) => {
       const { user, params, body } = request;

@@ -88,8 +88,8 @@ export function wrongPoints(db: Db): Promise<{ user_id: string; used_points: num
     select coalesce((select sum(o.cost_points) from offers o where o.agent_id = s.user_id and o.state = 'OFFERED'),
       0)::int
       + coalesce((select sum(i.cost_points) from interactions i where i.agent_id = s.user_id
-        and i.state in ('PICKED_UP', 'IN_SERVICE', 'IDLE_CHECK_1', 'IDLE_CHECK_2', 'INFORMED', 'CLOSING')),
-          0)::int as owed) d
+        and i.state in ('PICKED_UP', 'IN_SERVICE', 'IDLE_CHECK_1', 'IDLE_CHECK_2', 'INFORMED', 'CLOSING')
+        and i.snoozed_until is null), 0)::int as owed) d
     where s.used_points <> d.owed or s.used_points > s.capacity_points`);
 }
 

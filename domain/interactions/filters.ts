@@ -1,0 +1,56 @@
+/** What a list of interactions may be narrowed to: one shape for lists, saved views and their counts. */
+import type { User } from '#domain/people/access.ts';
+
+/** Every field narrows; absent ones do not. */
+export interface InteractionFilter {
+  /** Channel names as the rows carry them. */
+  channels?: string[] | undefined;
+  queueIds?: string[] | undefined;
+  categoryIds?: string[] | undefined;
+  agentIds?: string[] | undefined;
+  tier?: 1 | 2 | undefined;
+  /** Only with messages that nobody read. */
+  unread?: true | undefined;
+  /** Only whose running clock is past its target (B7-B11). */
+  late?: true | undefined;
+  /** Only where the customer waits for us. */
+  awaiting?: true | undefined;
+  snoozed?: 'only' | 'hide' | undefined;
+  /** Only tickets that the user follows. */
+  followed?: true | undefined;
+}
+
+/** The tables that conditions of a filter name beside interactions `i`; the lists join them anyway. */
+export const filterJoins = `left join conversations c on c.id = i.conversation_id
+  left join categories k on k.id = i.category_id
+  left join categories b7 on b7.organisation_id = i.organisation_id and b7.code = 'INFORMASI'`;
+
+const LATE = `(i.customer_ended_at is null and i.documented_at is null and i.state not in ('CLOSED', 'OOT_COMPLETE')
+  and case when i.answered_at is null then i.date_origin else i.awaiting_reply_since end
+    + coalesce(k.target_max_s, case when k.id is null then b7.target_max_s end) * interval '1 second' < app_now())`;
+
+/** SQL conditions over `i`, `c`, `k` and `b7`; values are bound, never written into the text (RS20). */
+export function filterConditions(filter: InteractionFilter, user: User, bind: (value: unknown) => string): string[] {
+  const where: string[] = [];
+  const among = (column: string, values: readonly string[] | undefined, type: string): void => {
+    if (values !== undefined && values.length > 0) where.push(`${column} = any(${bind(values)}::${type}[])`);
+  };
+  among('i.channel', filter.channels, 'text');
+  among('i.queue_id', filter.queueIds, 'uuid');
+  among('i.category_id', filter.categoryIds, 'uuid');
+  among('i.agent_id', filter.agentIds, 'uuid');
+  if (filter.tier !== undefined) where.push(`i.tier = ${bind(filter.tier)}`);
+  if (filter.unread === true) {
+    where.push('(c.unread_count > 0 and (i.closed_at is null or c.last_message_at <= i.closed_at))');
+  }
+  if (filter.late === true) where.push(LATE);
+  if (filter.awaiting === true) {
+    where.push('(i.documented_at is null and (i.answered_at is null or i.awaiting_reply_since is not null))');
+  }
+  if (filter.snoozed !== undefined) where.push(`i.snoozed_until is ${filter.snoozed === 'only' ? 'not ' : ''}null`);
+  if (filter.followed === true) {
+    where.push(`exists (select from ticket_follows f where f.organisation_id = i.organisation_id
+      and f.user_id = ${bind(user.id)} and f.ticket_id = i.ticket_id)`);
+  }
+  return where;
+}
