@@ -1,4 +1,4 @@
-/** The gallery (/gallery): every component in every state, light and dark side by side, for those who build and check. */
+/** The gallery (/gallery): every component in every state, light and dark side by side, for those who check. */
 import type { ReactNode } from 'react';
 import { ErrorState } from '../kit/states.tsx';
 import { ApiError } from '../api/client.ts';
@@ -40,7 +40,8 @@ function Pane({ theme }: { theme: 'light' | 'dark' }) {
 export default function Gallery() {
   const w = useGalleryWords();
   const { permissions } = useSession();
-  if (!mayGallery(permissions) && !import.meta.env.DEV) return <ErrorState error={new ApiError('FORBIDDEN', '', 403)} />;
+  if (!mayGallery(permissions) && !import.meta.env.DEV)
+    return <ErrorState error={new ApiError('FORBIDDEN', '', 403)} />;
   return (
     <main className={css.gallery}>
       <PageHeader title={w('title')} description={w('text')} />

@@ -4,7 +4,7 @@ import { IconCircleCheck, IconWifiOff } from '@tabler/icons-react';
 import { useState } from 'react';
 import { MessageItem } from '../conversation/MessageItem.tsx';
 import { Ring } from '../inbox/Ring.tsx';
-import { Row, rowHeight } from '../inbox/Row.tsx';
+import { Row, useRowHeight } from '../inbox/Row.tsx';
 import { useT } from '../kit/words.ts';
 import { serverNow } from '../lib/now.ts';
 import { NoticeLine } from '../notify/Bell.tsx';
@@ -17,15 +17,17 @@ import { sampleMessages, sampleNotices, sampleOffer, sampleRow, sampleRows, stan
 
 const nothing = (): void => undefined;
 
-/** A list as it stands in the inbox: late, soon, calm, masked, failed ... the second is chosen. `pane` keeps ids apart. */
+/** A list as it stands in the inbox: late, soon, calm, masked ... the second is chosen. `pane` keeps ids apart. */
 export function Rows({ pane }: { pane: string }) {
   const t = useT();
+  const height = useRowHeight();
   return (
     <div className={css.rows} role="listbox" tabIndex={0} aria-label={t('inbox.list')}
-      style={{ height: sampleRows.length * rowHeight }}>
+      style={{ height: sampleRows.length * height }}>
       {sampleRows.map((row, index) => (
         <Row key={row.id} id={`${pane}-${row.id}`} row={row} now={standsAt} selected={index === 1}
-          active={index === 2} mine top={index * rowHeight} />
+          active={index === 2} mine
+          top={index * height} height={height} />
       ))}
     </div>
   );

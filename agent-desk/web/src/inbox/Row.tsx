@@ -1,4 +1,4 @@
-/** A line of the inbox: 70 px, three lines; read by time, then by name. */
+/** A line of the inbox: 70 px, three lines (compact: two); read by time, then by name. */
 import { IconAlertTriangle, IconArrowUpRight, IconCheck, IconChecks, IconClock, IconDoorExit, IconExclamationCircle,
   IconLock } from '@tabler/icons-react';
 import { memo, type ReactNode } from 'react';
@@ -7,12 +7,20 @@ import { codeWord, useLocale, useT } from '../kit/words.ts';
 import { ringOf } from '../lib/ring.ts';
 import { dayTime, listTime } from '../lib/time.ts';
 import type { InteractionView } from '../live/types.ts';
+import { useDensity, useTextSize } from '../shell/prefs.ts';
 import { ChannelIcon, channelName } from './ChannelIcon.tsx';
 import css from './Inbox.module.css';
 import { Ring } from './Ring.tsx';
 
-/** The height of a row in px, for the virtual list. */
-export const rowHeight = 70;
+/** The height of a row in px at the design's own text size: with its third line, and without. */
+const heights = { roomy: 70, compact: 52 } as const;
+
+/** The height of a row in px as this person wants it, for the virtual list. */
+export function useRowHeight(): number {
+  const [density] = useDensity();
+  const [textSize] = useTextSize();
+  return Math.round(heights[density] * textSize / 100);
+}
 
 /** The name as it may be shown: the contact's, else the masked handle. */
 export function whoOf(row: Pick<InteractionView, 'contactName' | 'handleMasked'>): string {
@@ -74,25 +82,35 @@ function Fact({ row, now }: { row: InteractionView; now: number }): ReactNode {
   return row.agentName !== null && row.state !== 'QUEUED' ? <span className={css.owner}>{row.agentName}</span> : null;
 }
 
+/** What must be seen even where the third line is dropped. */
+function urgent(row: InteractionView, now: number): boolean {
+  return (row.lastDirection === 'OUT' && row.lastStatus === 'failed')
+    || (row.clock !== null && ringOf(row.clock, now, 'j').tone !== 'calm');
+}
+
 interface RowProps {
   row: InteractionView; now: number; selected: boolean; active: boolean; mine: boolean; id: string; top: number;
+  height: number;
 }
 
 /** Memoised: only rows that changed are drawn again; the list hears clicks and keys. `mine` hides the owner. */
-export const Row = memo(function Row({ row, now, selected, active, mine, id, top }: RowProps) {
+export const Row = memo(function Row({ row, now, selected, active, mine, id, top,
+  height }: RowProps) {
   const t = useT();
   const locale = useLocale();
+  const compact = useDensity()[0] === 'compact';
   const time = row.state === 'QUEUED' ? row.waitingSince ?? row.dateOrigin : row.lastMessageAt ?? row.dateOrigin;
   return (
     <div role="option" id={id} tabIndex={-1} aria-selected={selected} className={css.row} data-row={row.id}
       data-active={active || undefined} data-unread={row.unreadCount > 0 || undefined}
-      style={{ height: rowHeight, transform: `translateY(${top}px)` }}>
+      style={{ height, transform: `translateY(${top}px)` }}>
       <Ring row={row} now={now} />
       <div className={css.lines}>
         <div className={css.line}>
           <span className={`ellipsis ${css.name}`} title={whoOf(row)}><Bdi>{whoOf(row)}</Bdi></span>
           {row.tier === 2 ? <span className="badge">Tier 2</span> : null}
-          <time className={`num ${css.time}`} dateTime={time}>{listTime(time, now, { locale })}</time>
+          {compact && urgent(row, now) ? <span className={css.time}><Fact row={row} now={now} /></span>
+            : <time className={`num ${css.time}`} dateTime={time}>{listTime(time, now, { locale })}</time>}
         </div>
         <div className={css.line}>
           <span className={`ellipsis ${css.preview}`}><Preview row={row} /></span>

@@ -4,7 +4,7 @@ import { useEffect, useImperativeHandle, useRef, useState, type KeyboardEvent, t
 import { useT } from '../kit/words.ts';
 import type { InteractionView } from '../live/types.ts';
 import css from './Inbox.module.css';
-import { Row, rowHeight } from './Row.tsx';
+import { Row, useRowHeight } from './Row.tsx';
 
 export interface RowListHandle { show: (id: string) => void }
 
@@ -21,10 +21,12 @@ const aheadRows = 12;
 export function RowList({ ref, rows, now, selectedId, mine, onOpen, hasMore, loadingMore, onMore }: Props) {
   const t = useT();
   const scroller = useRef<HTMLDivElement>(null);
+  const height = useRowHeight();
   const [active, setActive] = useState(0);
   // oxlint-disable-next-line react/incompatible-library -- the compiler that this warns for is not used
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight, overscan: 8, getItemKey: (index) => rows[index]?.id ?? index });
+    estimateSize: () => height, overscan: 8, getItemKey: (index) => rows[index]?.id ?? index });
+  useEffect(() => { virtual.measure(); }, [virtual, height]);
   const drawn = virtual.getVirtualItems();
   const lastDrawn = drawn.at(-1)?.index ?? 0;
   const at = Math.min(active, rows.length - 1);
@@ -72,7 +74,7 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, hasMore, loa
           const row = rows[item.index];
           return row === undefined ? null
             : <Row key={row.id} row={row} now={now} selected={row.id === selectedId} active={item.index === at}
-              mine={mine} id={`row-${row.id}`} top={item.start} />;
+              mine={mine} id={`row-${row.id}`} top={item.start} height={height} />;
         })}
       </div>
       {loadingMore ? <p className={css.more} role="presentation">{t('inbox.more')}</p> : null}
