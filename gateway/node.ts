@@ -32,6 +32,7 @@ import { checkVault, createVault, loadMasterKeys } from './security/vault.ts';
 import { originAllowed } from './security/origin.ts';
 import { createSockets, serveDesk } from './sockets.ts';
 import { createWake } from './wake.ts';
+import { startWebhooks } from './webhooks.ts';
 
 export interface Node {
   /** Where it listens. */
@@ -135,6 +136,8 @@ function startWorker(jobs: Jobs, parts: Parts, closing: Closing): void {
   closing.add('sealer', () => parts.sealer?.stop());
   const indexer = createSearchIndexer(work, { nodeId });
   closing.add('search-index', () => indexer.stop());
+  const webhooks = startWebhooks({ work, nodeId, secrets: parts.secrets, egress: createEgress(config.egressAllow) });
+  closing.add('webhooks', () => webhooks.stop());
   const orphans = startLoop('file-orphans', limits.slowSweepMs, work.log, () => sweepOrphans(work.db, parts.blobs));
   closing.add('file-orphans', () => orphans.stop());
 }

@@ -17,6 +17,7 @@ import { rolesApi } from './roles.ts';
 import { skillsApi } from './skills.ts';
 import { userImportApi } from './user-import.ts';
 import { usersApi } from './users.ts';
+import { webhooksApi } from './webhooks.ts';
 
 /** Every administrative plugin, on the parts of this node. */
 export function adminApis(parts: Parts): FastifyPluginAsyncZod[] {
@@ -24,5 +25,6 @@ export function adminApis(parts: Parts): FastifyPluginAsyncZod[] {
     usersApi, userImportApi, rolesApi, sitesApi, branchesApi, teamsApi, seatsApi, calendarsApi,
     queuesApi, skillsApi, categoriesApi, reasonsApi, cannedRepliesApi, channelAccountsApi,
     accountHealthApi, quarantineApi, optOutsApi, auditApi, apiKeysApi,
+    webhooksApi,
   ].map((api) => api(parts));
 }
