@@ -9,7 +9,9 @@ const benches: Record<string, () => Promise<{ run(options: BenchOptions): Promis
   intake: () => import('./intake.ts'),
   desk: () => import('./desk.ts'),
   out: () => import('./out.ts'),
+  lists: () => import('./lists.ts'),
   assign: () => import('./assign.ts'),
+  resume: () => import('./resume.ts'),
 };
 
 const quiet = (): void => undefined;

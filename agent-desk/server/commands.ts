@@ -2,12 +2,15 @@
 import type { User } from '#domain/people/access.ts';
 import type { Work } from '#domain/work.ts';
 import { acceptOffer, declineOffer, pickInteraction, releaseInteraction } from '#routing/assignment.ts';
+import { Gatherer } from '#routing/gather.ts';
 import { addNote, queueReply, retryMessage } from '#routing/outbound.ts';
-import { deskConnected, deskDisconnected, setPresence } from '#routing/presence.ts';
+import { deskDisconnected, desksConnected, setPresence, type Desk } from '#routing/presence.ts';
 import { readMentions } from '#routing/mentions.ts';
 import { readInteraction } from '#routing/reading.ts';
 import { sendNow, withdrawMessage } from '#routing/withdrawal.ts';
 import type { PresenceName } from '#agent-desk/views.ts';
+
+const ARRIVALS_AT_ONCE = 256;
 
 export interface DeskCommands {
   queueReply(command: {
@@ -32,6 +35,8 @@ export interface DeskCommands {
 
 /** The real ones, on this Work. */
 export function deskCommands(work: Work): DeskCommands {
+  // After an outage all desks arrive at once: together, so that they do not take the pool from everybody else.
+  const arrivals = new Gatherer<Desk, boolean>(ARRIVALS_AT_ONCE, (desks) => desksConnected(work, desks));
   return {
     queueReply: (command) => queueReply(work, command),
     addNote: (command) => addNote(work, command),
@@ -45,7 +50,7 @@ export function deskCommands(work: Work): DeskCommands {
     acceptOffer: (command) => acceptOffer(work, command),
     declineOffer: (command) => declineOffer(work, command),
     setPresence: (command) => setPresence(work, command),
-    deskConnected: (command) => deskConnected(work, command),
+    deskConnected: (command) => arrivals.push(command),
     deskDisconnected: (command) => deskDisconnected(work, command),
   };
 }

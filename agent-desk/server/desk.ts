@@ -5,7 +5,7 @@ import { AppError, errorMessage, type ErrorCode } from '#domain/errors.ts';
 import { newId } from '#domain/ids.ts';
 import { isUnavailable } from '#domain/store/db.ts';
 import type { DeskServerEvents } from '#agent-desk/protocol.ts';
-import { attach } from './attach.ts';
+import { createAttach } from './attach.ts';
 import { createAudience, type Audience } from './audience.ts';
 import { createDispatch, type Dispatch, type DispatchStats } from './dispatch.ts';
 import { createLooking, type Looking } from './looking.ts';
@@ -38,8 +38,8 @@ function refused(code: ErrorCode): Error {
   return Object.assign(new Error(code), { data: { code, message: errorMessage(code, 'id') } });
 }
 
-/** How many desks are brought to live at once; the others wait, so that a restart does not starve live events. */
-const ATTACH_AT_ONCE = 6;
+/** How many desks are forgotten at once; the others wait, so that an outage does not take the whole pool. */
+const FAREWELLS_AT_ONCE = 3;
 const FORGET_TRIES_MAX = 60;
 
 /** Lets `most` bodies run at a time. */
@@ -67,7 +67,8 @@ interface Floor {
   looking: Looking;
   requests: Requests;
   present: Set<Desktop>;
-  enter: ReturnType<typeof gate>;
+  attach: ReturnType<typeof createAttach>;
+  leaving: ReturnType<typeof gate>;
   farewells: Set<Promise<void>>;
   stopping: boolean;
 }
@@ -77,7 +78,7 @@ async function forget(floor: Floor, desktop: Desktop): Promise<void> {
   const { work, commands } = floor.parts;
   for (let tries = 1; tries <= FORGET_TRIES_MAX; tries += 1) {
     try {
-      await commands.deskDisconnected({ connectionId: desktop.connectionId });
+      await floor.leaving(() => commands.deskDisconnected({ connectionId: desktop.connectionId }));
       return;
     } catch (error) {
       if (floor.stopping && tries > 3) return;
@@ -97,7 +98,7 @@ function leave(floor: Floor, desktop: Desktop): void {
 }
 
 async function bringToLive(floor: Floor, desktop: Desktop, cursor: unknown): Promise<void> {
-  const { parts, audience, dispatch } = floor;
+  const { parts } = floor;
   if (desktop.ended) return;
   // Asked again now that a revocation or a change of rights would find this desk: what came in between is not missed.
   const session = await parts.sessions.verify(desktop.socket.handshake.headers.cookie);
@@ -106,12 +107,12 @@ async function bringToLive(floor: Floor, desktop: Desktop, cursor: unknown): Pro
   Object.assign(desktop, { user });
   const { tabId, connectionId } = desktop;
   await parts.commands.deskConnected({ user, nodeId: parts.nodeId, connectionId, tabId });
-  await attach({ work: parts.work, dispatch, audience }, desktop, cursor);
+  await floor.attach(desktop, cursor);
 }
 
 async function welcome(floor: Floor, desktop: Desktop, cursor: unknown): Promise<void> {
   try {
-    await floor.enter(() => bringToLive(floor, desktop, cursor));
+    await bringToLive(floor, desktop, cursor);
     if (desktop.ended) { floor.audience.remove(desktop); await forget(floor, desktop); }
   } catch (error) {
     if (!desktop.ended && !isUnavailable(error)) {
@@ -158,12 +159,13 @@ function follow(floor: Floor): (() => void)[] {
 export function createDesk(parts: DeskParts): Desk {
   const audience = createAudience<Desktop>();
   const looking = createLooking(parts);
+  const dispatch = createDispatch(parts.work, audience, parts.tail.position());
   const floor: Floor = {
-    parts, audience, looking, dispatch: createDispatch(parts.work, audience, parts.tail.position()),
-    requests: createRequests(parts, looking), present: new Set(), enter: gate(ATTACH_AT_ONCE), farewells: new Set(),
-    stopping: false,
+    parts, audience, looking, dispatch, attach: createAttach({ work: parts.work, dispatch, audience }),
+    requests: createRequests(parts, looking), present: new Set(), leaving: gate(FAREWELLS_AT_ONCE),
+    farewells: new Set(), stopping: false,
   };
-  const { dispatch, present } = floor;
+  const { present } = floor;
   const unsubscribe = follow(floor);
   const sendRound = (desktop: Desktop): void => { audience.remove(desktop); resync(desktop, 'RESTART'); };
   return {

@@ -21,8 +21,8 @@ export interface Dispatch {
   run(batch: TailBatch): Promise<void>;
   /** The place behind the last batch that was given out. */
   position(): Position;
-  /** Emits to one desk what these rows mean to it now. */
-  catchUp(desktop: Desktop, rows: readonly JournalRow[], behind: Position): Promise<void>;
+  /** Emits to the desks of one organisation what these rows mean to each of them now. */
+  catchUp(desktops: readonly Desktop[], rows: readonly JournalRow[], behind: Position): Promise<void>;
   stop(): void;
   readonly stats: DispatchStats;
 }
@@ -101,18 +101,14 @@ export function createDispatch(work: Work, audience: Audience<Desktop>, from: Po
       position = batch.position;
       stats.batches += 1;
     },
-    async catchUp(desktop, rows, behind) {
-      const alone = createAudience<Desktop>();
-      alone.add(desktop);
+    async catchUp(desktops, rows, behind) {
+      const late = createAudience<Desktop>();
+      for (const desktop of desktops) late.add(desktop);
       const cursor = encodeCursor(behind);
-      const events: DeskEvent[] = [];
-      const mine = rows.filter((row) => row.scope.organisationId === desktop.user.organisationId);
-      for (const subjects of subjectsOf(mine).values()) {
-        const out = fanOut(alone, await hydrate(work.db, subjects), cursor);
-        events.push(...out.events);
+      for (const subjects of subjectsOf(rows).values()) {
+        deliver(late, fanOut(late, await hydrate(work.db, subjects), cursor), stats);
       }
-      if (events.length > 0 && !desktop.ended) desktop.socket.emit('events', events);
-      desktop.position = behind;
+      for (const desktop of desktops) desktop.position = behind;
     },
     stop() { running = false; },
   };

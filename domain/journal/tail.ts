@@ -99,6 +99,21 @@ export async function readBetweenPositions(
   return found.map(journalRow);
 }
 
+const readNewest = statement('journal.newest', `
+  select ${READ} from journal where (epoch, xid, id) > ($1::int, $2::text::xid8, $3::bigint)
+    and (epoch, xid, id) <= ($4::int, $5::text::xid8, $6::bigint) and organisation_id = $7
+  order by journal.epoch desc, journal.xid desc, journal.id desc limit $8`);
+
+/** The newest rows of one organisation in (from, to], at most `limit`, oldest first. */
+export async function readNewestBetween(
+  db: Queryable, range: { organisationId: string; from: Position; to: Position; limit: number },
+): Promise<JournalRow[]> {
+  const { from, to } = range;
+  const found = await db.rows<StoredRow>(readNewest,
+    [from.epoch, from.xid, from.id, to.epoch, to.xid, to.id, range.organisationId, range.limit]);
+  return found.toReversed().map(journalRow);
+}
+
 export interface TailBatch {
   rows: readonly JournalRow[];
   /** The position behind the last row. */
