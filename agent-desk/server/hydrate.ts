@@ -32,7 +32,7 @@ export interface Subjects {
 
 const NOUNS: Readonly<Record<string, string>> = {
   user: 'users', role: 'roles', queue: 'queues', skill: 'skills', 'channel-account': 'channel-accounts',
-  'canned-reply': 'canned-replies',
+  'canned-reply': 'canned-replies', category: 'categories', reason: 'reasons',
 };
 /** Rows of interactions after which neither offers nor an agent's points are other than before. */
 const QUIET = new Set(['interaction.read', 'interaction.answered', 'interaction.rated']);

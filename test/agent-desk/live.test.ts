@@ -85,6 +85,26 @@ t.test('an accepted interaction goes to its owner in full and is gone from the o
   t.same(other.held<AgentView>('agent').map(({ userId }) => userId), [two.id], 'agents see no presence but their own');
 });
 
+t.test('categories, reasons, queues and skills that change are fetched again by every desk', async (t) => {
+  const work = await testWork(t);
+  const world = await smallWorld(work.db);
+  const node = await startNode(t, work);
+  const [agent] = world.agents;
+  if (agent === undefined) throw new Error('no agent');
+  const desk = await liveDesk(t, work, node, agent);
+  const nouns = (): unknown[] => desk.events.filter(({ type }) => type === 'configuration.changed')
+    .map(({ data }) => (data as { noun?: unknown }).noun);
+  for (const subjectType of ['category', 'reason', 'skill', 'canned-reply'] as const) {
+    await work.db.transaction(async (tx) => {
+      await appendJournal(tx, [{ type: 'configuration.updated', subjectType, subjectId: newId(),
+        actor: { kind: 'SYSTEM' }, scope: { organisationId: world.organisationId }, data: { noun: subjectType } }]);
+      tx.afterCommit(() => work.wake.hint('journal'));
+    });
+  }
+  await eventually('the desk was told of each', () => nouns().length === 4);
+  t.same(nouns(), ['categories', 'reasons', 'skills', 'canned-replies']);
+});
+
 t.test('two tabs of one agent agree, on two nodes side by side', async (t) => {
   const work = await testWork(t);
   const world = await smallWorld(work.db);
