@@ -1,37 +1,31 @@
 /**
- * Files of a message: pictures in a frame of fixed size, so that nothing jumps when they arrive; the rest as a card to
- * download.
+ * Files of a message: pictures in a frame of fixed size, so that nothing jumps when they arrive; voices with a player;
+ * papers and text with a preview; the rest as a card to download.
  */
-import { Modal } from '@mantine/core';
-import { IconDownload, IconFile, IconFileTypePdf, IconFileZip, IconMicrophone, IconPhotoOff,
+import { IconDownload, IconEye, IconFile, IconFileText, IconFileTypePdf, IconFileZip, IconMicrophone, IconPhotoOff,
   IconVideo } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocale, useT } from '../kit/words.ts';
 import { fileSize } from '../lib/time.ts';
 import type { AttachmentView } from '../live/types.ts';
 import css from './Attachments.module.css';
+import { FilePreview } from './FilePreview.tsx';
+import { fileHref, isPicture, shownAs } from './files.ts';
+import { useViewer } from './Viewer.tsx';
+import { Voice } from './Voice.tsx';
 
-/** Kinds a browser draws without running anything of the file; SVG is none of them. */
-const drawn = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif']);
-
-/** True for a file that is shown as a picture. */
-export function isPicture(file: AttachmentView): boolean {
-  return drawn.has(file.mediaType);
-}
-
-/** Where a file is fetched; the server checks the right to it each time. */
-export function fileHref(fileId: string): string {
-  return `/api/files/${encodeURIComponent(fileId)}`;
-}
+export { fileHref, isPicture } from './files.ts';
 
 /** The sign of a file by its kind; a picture that cannot be shown says so. */
-function FileSign({ mediaType }: { mediaType: string }) {
+function FileSign({ file }: { file: AttachmentView }) {
   const look = { size: 22, stroke: 1.5, 'aria-hidden': 'true' } as const;
-  if (drawn.has(mediaType)) return <IconPhotoOff {...look} />;
-  if (mediaType === 'application/pdf') return <IconFileTypePdf {...look} />;
-  if (mediaType.startsWith('audio/')) return <IconMicrophone {...look} />;
-  if (mediaType.startsWith('video/')) return <IconVideo {...look} />;
-  return mediaType.includes('zip') ? <IconFileZip {...look} /> : <IconFile {...look} />;
+  if (isPicture(file)) return <IconPhotoOff {...look} />;
+  const kind = shownAs(file);
+  if (kind === 'pdf') return <IconFileTypePdf {...look} />;
+  if (kind === 'voice') return <IconMicrophone {...look} />;
+  if (kind === 'video') return <IconVideo {...look} />;
+  if (kind === 'text') return <IconFileText {...look} />;
+  return file.mediaType.includes('zip') ? <IconFileZip {...look} /> : <IconFile {...look} />;
 }
 
 /** "PDF · 214 KB". */
@@ -42,22 +36,45 @@ function kindOf(file: AttachmentView): string {
 
 function Picture({ file }: { file: AttachmentView }) {
   const t = useT();
-  const [open, setOpen] = useState(false);
+  const open = useViewer();
   const [broken, setBroken] = useState(false);
   if (broken) return <FileCard file={file} />;
-  const href = fileHref(file.fileId);
   return (
-    <>
-      <button type="button" className={css.picture} aria-label={t('talk.openImage', { name: file.fileName })}
-        onClick={() => { setOpen(true); }}>
-        <img src={href} alt="" loading="lazy" decoding="async" onError={() => { setBroken(true); }} />
+    <button type="button" className={css.picture} aria-label={t('talk.openImage', { name: file.fileName })}
+      onClick={() => { open(file.fileId); }}>
+      <img src={fileHref(file.fileId)} alt="" loading="lazy" decoding="async" onError={() => { setBroken(true); }} />
+    </button>
+  );
+}
+
+function Video({ file }: { file: AttachmentView }) {
+  const t = useT();
+  const [broken, setBroken] = useState(false);
+  if (broken) return <FileCard file={file} />;
+  return <video className={css.video} src={fileHref(file.fileId)} controls preload="none" playsInline
+    aria-label={t('say.video', { name: file.fileName })} onError={() => { setBroken(true); }} />;
+}
+
+/** A card whose name opens a preview; saving it stands beside. */
+function PreviewCard({ file, kind }: { file: AttachmentView; kind: 'pdf' | 'text' }) {
+  const t = useT();
+  const locale = useLocale();
+  const [open, setOpen] = useState(false);
+  return (
+    <div className={css.previewCard}>
+      <button type="button" className={css.file} onClick={() => { setOpen(true); }}
+        aria-label={t('say.preview', { name: file.fileName })} title={file.fileName}>
+        <span className={css.fileIcon}><FileSign file={file} /></span>
+        <span className="grow">
+          <span className={`ellipsis ${css.fileName}`}><bdi>{file.fileName}</bdi></span>
+          <span className={css.fileKind}>{kindOf(file)} · {fileSize(file.sizeBytes, locale)}</span>
+        </span>
+        <IconEye size={18} stroke={1.75} aria-hidden="true" />
       </button>
-      <Modal opened={open} onClose={() => { setOpen(false); }} size="auto" title={file.fileName}
-        closeButtonProps={{ 'aria-label': t('app.close') }}>
-        <img className={css.full} src={href} alt={file.fileName} />
-        <p className={css.fullFoot}><a href={href} download={file.fileName}>{t('talk.download')}</a></p>
-      </Modal>
-    </>
+      <a className="iconButton" href={fileHref(file.fileId)} download={file.fileName} aria-label={t('talk.download')}
+        title={t('talk.download')}><IconDownload size={18} stroke={1.75} aria-hidden="true" /></a>
+      <FilePreview file={file} kind={kind} opened={open} onClose={() => { setOpen(false); }} />
+    </div>
   );
 }
 
@@ -67,7 +84,7 @@ function FileCard({ file }: { file: AttachmentView }) {
   const locale = useLocale();
   return (
     <a className={css.file} href={fileHref(file.fileId)} download={file.fileName} title={file.fileName}>
-      <span className={css.fileIcon}><FileSign mediaType={file.mediaType} /></span>
+      <span className={css.fileIcon}><FileSign file={file} /></span>
       <span className="grow">
         <span className={`ellipsis ${css.fileName}`}><bdi>{file.fileName}</bdi></span>
         <span className={css.fileKind}>{kindOf(file)} · {fileSize(file.sizeBytes, locale)}</span>
@@ -77,8 +94,15 @@ function FileCard({ file }: { file: AttachmentView }) {
   );
 }
 
+function OneFile({ file }: { file: AttachmentView }) {
+  const kind = shownAs(file);
+  if (kind === 'picture') return <Picture file={file} />;
+  if (kind === 'voice') return <Voice file={file} />;
+  if (kind === 'video') return <Video file={file} />;
+  return kind === 'card' ? <FileCard file={file} /> : <PreviewCard file={file} kind={kind} />;
+}
+
 /** All files of a message, in order. */
 export function Attachments({ files }: { files: readonly AttachmentView[] }) {
-  return <>{files.map((file) =>
-    (isPicture(file) ? <Picture key={file.fileId} file={file} /> : <FileCard key={file.fileId} file={file} />))}</>;
+  return <>{files.map((file) => <OneFile key={file.fileId} file={file} />)}</>;
 }

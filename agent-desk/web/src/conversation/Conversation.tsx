@@ -14,6 +14,7 @@ import { ReplyBox } from '../reply/ReplyBox.tsx';
 import { useCan } from '../kit/hooks.ts';
 import css from './Conversation.module.css';
 import { Head } from './Head.tsx';
+import { useMentionsRead } from './mention-notices.ts';
 import { Messages } from './Messages.tsx';
 import { ThreadSkeleton } from './ThreadSkeleton.tsx';
 
@@ -29,6 +30,7 @@ export function Conversation({ interactionId, sideOpen, onSide }: Props) {
   const conversationId = row?.conversationId ?? null;
   const readable = row !== undefined && !row.masked;
   const { query, loadOlder } = useThread(conversationId, readable);
+  useMentionsRead(readable ? conversationId : null);
   useEffect(() => {
     if (!readable || conversationId === null) return undefined;
     live.look(conversationId);

@@ -8,10 +8,15 @@ import { notifyDone, notifyError } from '../kit/notify.ts';
 import { Bdi } from '../kit/small.tsx';
 import { codeWord, useLocale, useT } from '../kit/words.ts';
 import type { Placed } from '../lib/bubbles.ts';
+import { reasonWord } from '../lib/reasons.ts';
 import { clockTime } from '../lib/time.ts';
 import { useDesk } from '../live/context.ts';
 import type { InteractionView, MessageView } from '../live/types.ts';
 import { Attachments, isPicture } from './Attachments.tsx';
+import { ContactCard, Edited, LinkCard, Place, Reactions } from './Extras.tsx';
+import extras from './Extras.module.css';
+import { Held, MessageTools } from './MessageTools.tsx';
+import { Quote } from './Quote.tsx';
 import css from './Conversation.module.css';
 import { SafeText } from './SafeText.tsx';
 
@@ -28,10 +33,10 @@ const ticks: Record<Status, { Icon: ComponentType<{ size?: number; stroke?: numb
 function Meta({ message }: { message: MessageView }) {
   const t = useT();
   const locale = useLocale();
-  const tick = message.status === null || message.direction !== 'OUT' ? undefined : ticks[message.status];
+  const tick = message.status === null || message.direction !== 'OUT' || message.deletedAt !== null ? undefined : ticks[message.status];
   return (
     <span className={css.meta}>
-      {message.editedAt === null ? null : <>{t('talk.edited')} · </>}
+      {message.editedAt === null || message.deletedAt !== null ? null : <><Edited message={message} /> · </>}
       <time className="num" dateTime={message.createdAt}>{clockTime(message.createdAt, { locale })}</time>
       {tick === undefined || message.status === null ? null
         : <span className={`word ${tick.tone}`}><tick.Icon size={14} stroke={2} aria-hidden="true" />
@@ -63,6 +68,14 @@ function SystemLine({ message }: { message: MessageView }) {
   );
 }
 
+/** A note's text, with the names of those it calls set apart. */
+function NoteText({ message }: { message: MessageView }) {
+  const names = (message.mentions ?? []).map(({ name }) => `@${name}`).sort((a, b) => b.length - a.length);
+  const parts = splitBy(message.text ?? '', names);
+  return <>{parts.map((part, index) => (names.includes(part)
+    ? <span key={index} className={extras.mention}><bdi>{part}</bdi></span> : <SafeText key={index} text={part} />))}</>;
+}
+
 function Note({ message, me }: { message: MessageView; me: string }) {
   const t = useT();
   const locale = useLocale();
@@ -75,7 +88,7 @@ function Note({ message, me }: { message: MessageView; me: string }) {
         <span className="muted">{[who, clockTime(message.createdAt, { locale }), t('talk.noteHidden')].join(' · ')}
           </span>
       </header>
-      <div className={css.noteText}><SafeText text={message.text ?? ''} /></div>
+      <div className={css.noteText}><NoteText message={message} /></div>
     </article>
   );
 }
@@ -84,6 +97,24 @@ function author(message: MessageView, me: string, t: ReturnType<typeof useT>): s
   if (message.direction === 'IN') return t('talk.customer');
   if (message.authorKind === 'BOT' || message.authorKind === 'SYSTEM') return t('talk.bot');
   return message.authorId === me ? t('talk.you') : message.authorName ?? '';
+}
+
+/** Text cut at the words, which stay as parts of their own. */
+function splitBy(text: string, words: readonly string[]): string[] {
+  const [word, ...rest] = words;
+  if (word === undefined) return [text];
+  return text.split(word).flatMap((part, index) => [...(index === 0 ? [] : [word]), ...splitBy(part, rest)]);
+}
+
+/** True where a message brings nothing but its text. */
+function isBare(message: MessageView): boolean {
+  return message.attachments.length === 0 && message.location === undefined && message.contactCard === undefined;
+}
+
+/** Who took a message away: the customer theirs, an agent one that had not left yet. */
+function goneWord(message: MessageView, me: string, t: ReturnType<typeof useT>): string {
+  if (message.direction === 'IN') return t('talk.deleted');
+  return message.authorId === me ? t('say.withdrawn') : t('say.withdrawnBy', { who: message.authorName ?? '' });
 }
 
 function Bubble({ placed, row, me }: Props) {
@@ -101,24 +132,33 @@ function Bubble({ placed, row, me }: Props) {
         : <span className="sr">{who}: </span>}
       <div className={css.bubble} data-own={own || undefined} data-first={first || undefined}
         data-last={last || undefined} 
-        data-media={message.attachments.length > 0 || undefined}
+        data-media={!isBare(message) || undefined}
           data-file={(empty && lastFile !== undefined && !isPicture(lastFile)) || undefined}>
+        <MessageTools message={message} className={css.tools} />
+        {message.replyToId === null || message.deletedAt !== null ? null
+          : <div className={css.quoted}><Quote id={message.replyToId} me={me} /></div>}
         {message.deletedAt !== null
-          ? <p className={`word ${css.deleted}`}><IconBan size={14} stroke={2} aria-hidden="true" />{t('talk.deleted')}
+          ? <p className={`word ${css.deleted}`}><IconBan size={14} stroke={2} aria-hidden="true" />{goneWord(message, me, t)}
             </p>
           : (
             <>
               <Attachments files={message.attachments} />
-              {empty && message.attachments.length === 0 ? <p className="muted">{t('talk.unsupported')}</p> : null}
+              {message.location === undefined ? null : <Place place={message.location} />}
+              {message.contactCard === undefined ? null : <ContactCard card={message.contactCard} />}
+              {empty && isBare(message) ? <p className="muted">{t('talk.unsupported')}</p> : null}
             </>
           )}
         <div className={css.caption}>
           {empty || message.deletedAt !== null ? null
             : <div className={css.text}><SafeText text={message.text ?? ''} /></div>}
+          <LinkCard message={message} />
           <Meta message={message} />
         </div>
       </div>
-      {message.status === 'failed' ? <Failed message={message} mine={message.authorId === me} /> : null}
+      {message.reactions === undefined ? null : <Reactions reactions={message.reactions} />}
+      {own && message.authorId === me && message.holdUntil !== undefined && message.status === 'queued'
+        ? <Held message={message} /> : null}
+      {message.status === 'failed' && message.deletedAt === null ? <Failed message={message} mine={message.authorId === me} /> : null}
       {message.status === 'unknown'
         ? <p className={css.unknown}>{t('talk.unknownText', { channel: channelName(row.reportName) })}</p> : null}
     </article>
@@ -146,7 +186,7 @@ function Failed({ message, mine }: { message: MessageView; mine: boolean }) {
     <div className={css.failed}>
       <p className="word bad"><IconAlertCircle size={16} stroke={1.75} aria-hidden="true" />
         <strong>{t('talk.failedTitle')}</strong></p>
-      <p>{message.reasonCode === null ? null : codeWord('reason', message.reasonCode)} {t('talk.kept')}</p>
+      <p>{reasonWord(message.reasonCode)} {t('talk.kept')}</p>
       <div className={css.failedActions}>
         {mine ? <Button size="xs" variant="default" loading={busy} onClick={() => { void retry(); }}>{t('talk.resend')}
           </Button> : null}

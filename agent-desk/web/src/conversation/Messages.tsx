@@ -1,13 +1,14 @@
 /** What was said, oldest first: loads earlier ones on the way up, keeps the line being read, counts what came below. */
 import { Button } from '@mantine/core';
 import { IconArrowDown } from '@tabler/icons-react';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { whoOf } from '../inbox/Row.tsx';
 import { useLocale, useT } from '../kit/words.ts';
 import { placeMessages } from '../lib/bubbles.ts';
 import { serverNow } from '../lib/now.ts';
 import { dayMark } from '../lib/time.ts';
 import { useDesk, useOutbox, useSignals } from '../live/context.ts';
+import { isOpen } from '../live/lists.ts';
 import type { Pending } from '../live/outbox.ts';
 import type { Thread } from '../live/thread.ts';
 import type { InteractionView, MessageView } from '../live/types.ts';
@@ -15,9 +16,34 @@ import { useSession } from '../session/session.ts';
 import css from './Conversation.module.css';
 import { MessageItem } from './MessageItem.tsx';
 import { PendingItem } from './PendingItem.tsx';
+import { setQuote } from '../reply/quotes.ts';
+import { ThreadContext, type ThreadContextValue } from './thread-context.ts';
 import { useAnchor } from './useAnchor.ts';
+import { ViewerProvider } from './Viewer.tsx';
 
 interface Props { row: InteractionView; thread: Thread; conversationId: string; loadOlder: () => Promise<void> }
+
+const shownMs = 1_600;
+
+/** What single messages ask of their conversation. */
+function useContextValue(conversationId: string, items: readonly MessageView[],
+  content: RefObject<HTMLDivElement | null>, writable: boolean): ThreadContextValue {
+  return useMemo(() => ({
+    find: (id) => items.find((each) => each.id === id),
+    show: (id) => {
+      const place = content.current?.querySelector<HTMLElement>(`[data-message="${CSS.escape(id)}"]`);
+      if (place === null || place === undefined) return false;
+      place.scrollIntoView({ block: 'center' });
+      place.dataset['shown'] = 'true';
+      window.setTimeout(() => { delete place.dataset['shown']; }, shownMs);
+      return true;
+    },
+    quote: writable ? (message) => {
+      setQuote(conversationId, message.id);
+      window.dispatchEvent(new CustomEvent('sambung:reply'));
+    } : undefined,
+  }), [conversationId, items, content, writable]);
+}
 
 /** What is still on its way from this browser and not in the thread yet. */
 function usePending(conversationId: string, items: readonly MessageView[]): Pending[] {
@@ -77,11 +103,14 @@ export function Messages({ row, thread, conversationId, loadOlder }: Props) {
     lastIsOwn: pending.length > 0 || last?.authorId === user.id, onNearTop: more,
   });
   useRead(row, atBottom, user.id);
+  const writable = isOpen(row) && row.agentId === user.id;
   const unseen = useUnseen(thread.items, atBottom);
   const placed = useMemo(() => placeMessages(thread.items, { locale }), [thread.items, locale]);
   const typing = signals.customerTypes(conversationId);
+  const context = useContextValue(conversationId, thread.items, content, writable);
   const now = serverNow();
   return (
+    <ThreadContext.Provider value={context}><ViewerProvider messages={thread.items}>
     <div className={css.talk}>
       <div ref={scroller} className={css.scroller} onScroll={onScroll} tabIndex={0} role="log"
         aria-label={t('talk.label', { who: whoOf(row) })} aria-live="polite">
@@ -89,7 +118,7 @@ export function Messages({ row, thread, conversationId, loadOlder }: Props) {
           <p className={`meta ${css.start}`}>{loading ? t('talk.older') : thread.complete ? t('talk.start') : ' '}</p>
           {placed.map((each) => (
             <div key={each.message.clientId ?? each.message.id} className={css.place}
-              data-first={each.first || undefined}>
+              data-first={each.first || undefined} data-message={each.message.id}>
               {each.newDay ? <p className={css.day}><span>{dayMark(each.message.createdAt, now, { locale })}</span>
                 </p> : null}
               <MessageItem placed={each} row={row} me={user.id} />
@@ -109,5 +138,6 @@ export function Messages({ row, thread, conversationId, loadOlder }: Props) {
         </Button>
       )}
     </div>
+    </ViewerProvider></ThreadContext.Provider>
   );
 }

@@ -4,6 +4,7 @@ import { enConversation } from './en-conversation.ts';
 import { enAccess } from './en-access.ts';
 import { enReply } from './en-reply.ts';
 import { enShell } from './en-shell.ts';
+import { enWork } from './en-work.ts';
 import type { id, Words } from './id.ts';
 
-export const en: Words<typeof id> = { ...enShell, ...enAccess, ...enComfort, ...enConversation, ...enReply };
+export const en: Words<typeof id> = { ...enShell, ...enAccess, ...enComfort, ...enConversation, ...enReply, ...enWork };

@@ -4,8 +4,9 @@ import { idConversation } from './id-conversation.ts';
 import { idAccess } from './id-access.ts';
 import { idReply } from './id-reply.ts';
 import { idShell } from './id-shell.ts';
+import { idWork } from './id-work.ts';
 
-export const id = { ...idShell, ...idAccess, ...idComfort, ...idConversation, ...idReply } as const;
+export const id = { ...idShell, ...idAccess, ...idComfort, ...idConversation, ...idReply, ...idWork } as const;
 
 /** The same keys, any words: what another language has to fill. */
 export type Words<T> = { readonly [K in keyof T]: T[K] extends string ? string : Words<T[K]> };

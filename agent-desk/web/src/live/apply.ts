@@ -96,7 +96,8 @@ function offerChanged(cache: Cache, offer: OfferView): void {
     .sort((one, other) => (one.offeredAt < other.offeredAt ? -1 : 1)));
 }
 
-const nouns: Record<string, readonly string[]> = { categories: ['desk', 'categories'], reasons: ['desk', 'reasons'] };
+const nouns: Record<string, readonly string[]> = { categories: ['desk', 'categories'],
+  reasons: ['desk', 'reasons'], 'canned-replies': ['desk', 'canned'], contacts: ['desk', 'contact'] };
 
 /** Applies one event. `me` is the user's id: it decides what is "mine". */
 export function applyEvent(cache: Cache, event: DeskEvent, me: string, lately: Lately): void {
@@ -137,6 +138,9 @@ export function applyEvent(cache: Cache, event: DeskEvent, me: string, lately: L
       void cache.invalidateQueries({ queryKey: noun ?? ['desk', 'configuration'] });
       return;
     }
+    case 'mention.changed':
+      void cache.invalidateQueries({ queryKey: ['desk', 'mentions'] });
+      return;
     default:
       // A later server may know more types; what this desk does not know it does not show.
   }

@@ -263,9 +263,10 @@ export class Live {
     const { clientId, conversationId, text, files } = pending;
     try {
       const { message } = pending.kind === 'note'
-        ? await this.request('message:note', { clientId, conversationId, text })
+        ? await this.request('message:note', { clientId, conversationId, text, mentionIds: pending.mentionIds ?? [] })
         : await this.request('message:send',
-          { clientId, conversationId, text, fileIds: files.map((file) => file.fileId) });
+          { clientId, conversationId, text, fileIds: files.map((file) => file.fileId),
+            replyToId: pending.replyToId ?? null, undoSeconds: pending.undoSeconds ?? 0 });
       this.lately.message(message);
       this.cache.setQueryData<Thread>(keys.thread(conversationId),
         (thread) => (thread === undefined ? thread : withLive(thread, message) ?? thread));

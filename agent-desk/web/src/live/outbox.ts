@@ -12,6 +12,12 @@ export interface Pending {
   files: AttachmentView[];
   /** ISO time of the click. */
   at: string;
+  /** The message it answers. */
+  replyToId?: string | null | undefined;
+  /** Seconds it waits on the server for second thoughts. */
+  undoSeconds?: number | undefined;
+  /** Users a note calls. */
+  mentionIds?: string[] | undefined;
   /** Set when the server refused it: it waits for the agent to decide. */
   refused?: { code: string; message: string } | undefined;
 }

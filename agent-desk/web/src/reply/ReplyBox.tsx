@@ -1,30 +1,32 @@
 /**
- * The box to answer in: reply or internal note, the draft of the conversation, files; why one cannot write where one
- * cannot.
+ * The box to answer in: reply or internal note, the draft of the conversation, files, quote, canned replies and
+ * mentions; why one cannot write where one cannot.
  */
-import { Button, Tooltip } from '@mantine/core';
-import { IconCheck, IconPaperclip } from '@tabler/icons-react';
-import { useCallback, useEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent,
-  type RefObject } from 'react';
+import { IconCheck } from '@tabler/icons-react';
+import { useEffect, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent, type ReactNode } from 'react';
+import { openBlanks } from '../../../../domain/replies/variables.ts';
 import { notifyWarn } from '../kit/notify.ts';
 import { Kbd } from '../kit/small.tsx';
 import { useLocale, useT } from '../kit/words.ts';
 import { serverNow } from '../lib/now.ts';
 import { dayTime } from '../lib/time.ts';
-import { useDesk, useDraft } from '../live/context.ts';
+import { useDesk } from '../live/context.ts';
 import { isOpen } from '../live/lists.ts';
 import type { InteractionView } from '../live/types.ts';
 import { useSession } from '../session/session.ts';
 import { useKeys } from '../shell/useKeys.ts';
+import { rememberMention, takeMentions } from './mentions.ts';
+import { QuoteBar } from './QuoteBar.tsx';
+import { setQuote, useQuote } from './quotes.ts';
 import css from './Reply.module.css';
+import { onReturnedFiles, takeReturnedFiles } from './returned.ts';
+import { optionId, Suggest, suggestId } from './Suggest.tsx';
+import { maxChars, Toolbar, useUndoSeconds } from './Toolbar.tsx';
 import { UploadCards } from './UploadCards.tsx';
 import { maxFiles, useUploads } from './uploads.ts';
+import { useField, type Mode } from './useField.ts';
+import { useSuggestions, type Offered } from './useSuggestions.ts';
 import { useTyping } from './useTyping.ts';
-
-/** The longest text in code units (domain/limits.ts). */
-const maxChars = 16_384;
-const countFromChars = 15_000;
-type Mode = 'text' | 'note';
 
 /** The box, or a line that says why there is none. */
 export function ReplyBox({ row, conversationId }: { row: InteractionView; conversationId: string }) {
@@ -38,16 +40,7 @@ export function ReplyBox({ row, conversationId }: { row: InteractionView; conver
       : row.agentName === null ? t('reply.notYoursNobody') : t('reply.notYours', { who: row.agentName });
     return <p className={css.closed}>{why}</p>;
   }
-  return <Writable conversationId={conversationId} />;
-}
-
-function useGrowing(field: RefObject<HTMLTextAreaElement | null>, text: string): void {
-  useEffect(() => {
-    const element = field.current;
-    if (element === null) return;
-    element.style.height = 'auto';
-    element.style.height = `${Math.min(element.scrollHeight, 200)}px`;
-  }, [field, text]);
+  return <Writable row={row} conversationId={conversationId} me={user.id} />;
 }
 
 /** Files pasted into the text or dropped on the box. */
@@ -75,129 +68,178 @@ function useDropped(attachable: boolean, add: (files: readonly File[]) => void) 
   return { dropping, onPaste, drop };
 }
 
-function Writable({ conversationId }: { conversationId: string }) {
+/** The uploads of the box, and the files of a reply that was taken back. */
+function useFiles(conversationId: string) {
   const t = useT();
-  const { live, drafts } = useDesk();
-  const draft = useDraft(conversationId);
-  const [mode, setMode] = useState<Mode>(draft.text === '' && draft.note !== '' ? 'note' : 'text');
-  const field = useRef<HTMLTextAreaElement>(null);
   const files = useUploads();
-  const typing = useTyping(conversationId);
-  const text = draft[mode];
-  useGrowing(field, text);
-  const ready = files.uploads.every((each) => each.done !== undefined);
-  const over = text.length - maxChars;
-  const nothing = text.trim() === '' && (mode === 'note' || files.uploads.length === 0);
-  const blocked = over > 0 ? t('reply.tooLong', { n: over, max: maxChars })
-    : mode === 'text' && !ready ? t('reply.waitUpload') : undefined;
-
-  const send = useCallback((): void => {
-    if (nothing || blocked !== undefined) return;
-    const done = files.uploads.flatMap((each) => (each.done === undefined ? [] : [each.done]));
-    live.send({
-      clientId: crypto.randomUUID(), kind: mode === 'note' ? 'note' : 'send', conversationId,
-      text: text.trim(), files: mode === 'text' ? done : [], at: new Date(serverNow()).toISOString(),
-    });
-    drafts.set(conversationId, { [mode]: '' }, serverNow());
-    if (mode === 'text') files.clear();
-    typing.stop();
-    field.current?.focus();
-  }, [nothing, blocked, mode, files, live, conversationId, text, drafts, typing]);
-
-  const focusMode = (next: Mode): void => {
-    setMode(next);
-    field.current?.focus();
-  };
-  useKeys({ R: () => { focusMode('text'); }, N: () => { focusMode('note'); }, 'Ctrl+Enter': send });
-
+  const { restore } = files;
+  useEffect(() => {
+    const take = (): void => { restore(takeReturnedFiles(conversationId)); };
+    take();
+    return onReturnedFiles(take);
+  }, [conversationId, restore]);
   const add = (chosen: readonly File[]): void => {
     if (chosen.length === 0) return;
     const result = files.add(chosen);
     if (result === 'too-many') notifyWarn(t('reply.uploadFailed'), t('reply.tooManyFiles', { max: maxFiles }));
     if (result === 'too-large') notifyWarn(t('reply.uploadFailed'), t('reply.tooLarge'));
   };
+  return { files, add };
+}
+
+type Box = ReturnType<typeof useField>;
+
+/** The chosen line of the list, and the keys that move and take it. */
+function useList(box: Box, offered: Offered, conversationId: string) {
+  const [chosen, setChosen] = useState(0);
+  const word = `${box.token?.kind ?? ''} ${box.token?.word ?? ''}`;
+  const [chosenFor, setChosenFor] = useState(word);
+  if (chosenFor !== word) { setChosenFor(word); setChosen(0); }
+  const pick = (index: number): void => {
+    const found = offered.insert(index);
+    if (found === undefined || box.token === undefined) return;
+    if (found.colleague !== undefined) rememberMention(conversationId, found.colleague);
+    box.insert(found.text, box.token);
+  };
+  /** True if the key was for the list. */
+  const onKey = (event: KeyboardEvent): boolean => {
+    if (box.token === undefined || event.ctrlKey || event.metaKey) return false;
+    const count = offered.items.length;
+    const moves: Record<string, (() => void) | undefined> = { Escape: box.closeList,
+      ...(count === 0 ? {} : { ArrowDown: () => { setChosen((chosen + 1) % count); },
+        ArrowUp: () => { setChosen((chosen - 1 + count) % count); },
+        Enter: () => { pick(chosen); }, Tab: () => { pick(chosen); } }) };
+    const act = moves[event.key];
+    if (act === undefined) return false;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+    return true;
+  };
+  return { chosen: Math.min(chosen, Math.max(0, offered.items.length - 1)), setChosen, pick, onKey };
+}
+
+/** Why the message cannot go yet, in words; undefined where it can. */
+function useBlocked(box: Box, uploading: boolean): string | undefined {
+  const t = useT();
+  const over = box.text.length - maxChars;
+  if (over > 0) return t('reply.tooLong', { n: over, max: maxChars });
+  if (box.mode === 'note') return undefined;
+  if (uploading) return t('reply.waitUpload');
+  const blanks = openBlanks(box.text);
+  return blanks.length === 0 ? undefined : t('say.blanks', { blanks: blanks.join(', ') });
+}
+
+function useSend(conversationId: string, box: Box, files: ReturnType<typeof useUploads>, done: () => void) {
+  const { live, drafts } = useDesk();
+  const replyToId = useQuote(conversationId);
+  const [undoSeconds] = useUndoSeconds();
+  return (): void => {
+    const text = box.text.trim();
+    const note = box.mode === 'note';
+    live.send({
+      clientId: crypto.randomUUID(), kind: note ? 'note' : 'send', conversationId, text,
+      files: note ? [] : files.uploads.flatMap((each) => (each.done === undefined ? [] : [each.done])),
+      at: new Date(serverNow()).toISOString(),
+      ...(note ? { mentionIds: takeMentions(conversationId, text) } : { undoSeconds, replyToId }),
+    });
+    drafts.set(conversationId, { [box.mode]: '' }, serverNow());
+    if (!note) {
+      files.clear();
+      setQuote(conversationId, null);
+    }
+    done();
+    box.focus();
+  };
+}
+
+function Writable({ row, conversationId, me }: { row: InteractionView; conversationId: string; me: string }) {
+  const t = useT();
+  const box = useField(conversationId);
+  const { mode, text, field } = box;
+  const { files, add } = useFiles(conversationId);
+  const typing = useTyping(conversationId);
+  const offered = useSuggestions(row, conversationId, box.token);
+  const list = useList(box, offered, conversationId);
+  const nothing = text.trim() === '' && (mode === 'note' || files.uploads.length === 0);
+  const blocked = useBlocked(box, files.uploads.some((each) => each.done === undefined));
+  const dispatch = useSend(conversationId, box, files, typing.stop);
+  const send = (): void => { if (!nothing && blocked === undefined) dispatch(); };
+  useKeys({ R: () => { box.focus('text'); }, N: () => { box.focus('note'); }, 'Ctrl+Enter': send,
+    '/': () => { box.focus('text'); requestAnimationFrame(() => { box.begin('/'); }); } });
+  useEffect(() => {
+    const onReply = (): void => { box.focus('text'); };
+    window.addEventListener('sambung:reply', onReply);
+    return () => { window.removeEventListener('sambung:reply', onReply); };
+  });
   const { dropping, onPaste, drop } = useDropped(mode === 'text', add);
   const onKey = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape') return;
+    if (list.onKey(event) || event.key !== 'Escape') return;
     field.current?.blur();
     event.stopPropagation();
   };
+  const listed = box.token !== undefined;
+  const label = t(mode === 'text' ? 'reply.placeholder' : 'reply.notePlaceholder');
   return (
     <section className={css.reply} aria-label={t('reply.reply')} {...drop}>
-      <Modes mode={mode} onMode={focusMode} draftAt={draft.at} draftThere={text !== ''} noteThere={draft.note !== ''}
-        textThere={draft.text !== ''} />
+      <Modes box={box} />
+      {listed ? <List box={box} offered={offered} list={list} /> : null}
       <div className={css.box} data-mode={mode} data-drop={dropping || undefined}>
-        <textarea ref={field} className={css.field} value={text} rows={2}
-          aria-label={t(mode === 'text' ? 'reply.placeholder' : 'reply.notePlaceholder')}
-          placeholder={t(mode === 'text' ? 'reply.placeholder' : 'reply.notePlaceholder')} aria-invalid={over > 0}
-          onPaste={onPaste} onKeyDown={onKey} onBlur={typing.stop} onChange={(event) => {
-            drafts.set(conversationId, { [mode]: event.currentTarget.value }, serverNow());
+        {mode === 'text' ? <QuoteBar conversationId={conversationId} me={me} /> : null}
+        <textarea ref={field} className={css.field} value={text} rows={2} aria-label={label} placeholder={label}
+          aria-invalid={text.length > maxChars} aria-controls={listed ? suggestId : undefined}
+          aria-activedescendant={listed && offered.items.length > 0 ? optionId(list.chosen) : undefined}
+          onPaste={onPaste} onKeyDown={onKey} onBlur={typing.stop}
+          onSelect={(event) => { box.setCaret(event.currentTarget.selectionStart); }} onChange={(event) => {
+            box.setCaret(event.currentTarget.selectionStart);
+            box.write(event.currentTarget.value);
             if (mode === 'text') typing.typed();
           }} />
         {dropping ? <p className={css.drop} aria-hidden="true">{t('reply.drop')}</p> : null}
         {mode === 'text' && files.uploads.length > 0
           ? <UploadCards uploads={files.uploads} onRemove={files.remove} onAgain={files.again} /> : null}
         <Toolbar mode={mode} length={text.length} blocked={blocked} disabled={nothing || blocked !== undefined}
-          onFiles={add} onSend={send} />
+          onFiles={add} onSend={send} onInsert={(words) => { box.insert(words); }} onToken={box.begin} />
       </div>
     </section>
   );
 }
 
-interface ModesProps { mode: Mode; onMode: (mode: Mode) => void; draftAt: number; draftThere: boolean;
-  noteThere: boolean; textThere: boolean }
+function List({ box, offered, list }: { box: Box; offered: Offered; list: ReturnType<typeof useList> }) {
+  const t = useT();
+  const canned = box.token?.kind === 'canned';
+  const words: Record<Offered['state'], ReactNode> = {
+    loading: t('say.loading'), failed: t(canned ? 'say.cannedFailed' : 'say.mentionFailed'), some: null,
+    none: canned ? <><strong>{t('say.cannedEmpty')}</strong><br />{t('say.cannedEmptyHint')}</> : t('say.mentionNone'),
+    'no-match': t(canned ? 'say.cannedNone' : 'say.mentionNone'),
+  };
+  return <Suggest label={t(canned ? 'say.canned' : 'say.mention')} items={offered.items} chosen={list.chosen}
+    hint={canned ? t('say.cannedHint') : `${t('say.cannedHint')} · ${t('say.mentionHint')}`}
+    empty={words[offered.state]} onPick={list.pick} onHover={list.setChosen} />;
+}
 
-function Modes({ mode, onMode, draftAt, draftThere, noteThere, textThere }: ModesProps) {
+/** Reply or note, and that the draft is kept. */
+function Modes({ box }: { box: Box }) {
   const t = useT();
   const locale = useLocale();
+  const { draft, mode, text } = box;
   const button = (each: Mode, label: string, cap: string, waits: boolean) => (
     <button type="button" className={css.mode} aria-pressed={mode === each} aria-keyshortcuts={cap}
-      onClick={() => { onMode(each); }}>
+      onClick={() => { box.focus(each); }}>
       {label}{waits && mode !== each ? <i className={css.waits} aria-hidden="true" /> : null} <Kbd>{cap}</Kbd>
     </button>
   );
   return (
     <div className={css.modes}>
       <div className={css.modeGroup} role="group" aria-label={t('reply.mode')}>
-        {button('text', t('reply.reply'), 'R', textThere)}
-        {button('note', t('reply.note'), 'N', noteThere)}
+        {button('text', t('reply.reply'), 'R', draft.text !== '')}
+        {button('note', t('reply.note'), 'N', draft.note !== '')}
       </div>
       <span className={`word meta ${css.saved}`}>
-        {draftThere && draftAt > 0
+        {text !== '' && draft.at > 0
           ? <><IconCheck size={14} stroke={2} aria-hidden="true" />{t('reply.saved',
-            { time: dayTime(new Date(draftAt).toISOString(), serverNow(), { locale }) })}</> : null}
+            { time: dayTime(new Date(draft.at).toISOString(), serverNow(), { locale }) })}</> : null}
       </span>
-    </div>
-  );
-}
-
-interface ToolbarProps { mode: Mode; length: number; blocked: string | undefined; disabled: boolean;
-  onFiles: (files: File[]) => void; onSend: () => void }
-
-function Toolbar({ mode, length, blocked, disabled, onFiles, onSend }: ToolbarProps) {
-  const t = useT();
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <div className={css.toolbar}>
-      {mode === 'text' ? (
-        <Tooltip label={t('reply.attach')}>
-          <button type="button" className="iconButton" aria-label={t('reply.attach')}
-            onClick={() => { input.current?.click(); }}>
-            <IconPaperclip size={18} stroke={1.75} aria-hidden="true" />
-          </button>
-        </Tooltip>
-      ) : null}
-      <input ref={input} type="file" multiple hidden tabIndex={-1} aria-hidden="true" onChange={(event) => {
-        onFiles([...(event.currentTarget.files ?? [])]);
-        event.currentTarget.value = '';
-      }} />
-      <span className={`grow ${css.why}`} role="status">
-        {blocked === undefined ? length > countFromChars ? t('reply.left', { n: maxChars - length }) : null
-          : <span className="warn">{blocked}</span>}
-      </span>
-      <Button onClick={onSend} disabled={disabled} rightSection={<Kbd>Ctrl ↵</Kbd>} aria-keyshortcuts="Control+Enter">
-        {t(mode === 'text' ? 'reply.send' : 'reply.saveNote')}
-      </Button>
     </div>
   );
 }

@@ -9,7 +9,7 @@ import type { Upload } from './uploads.ts';
 function Preview({ file }: { file: File }) {
   const [src, setSrc] = useState<string | null>(null);
   useEffect(() => {
-    if (!/^image\/(png|jpeg|webp|gif)$/.test(file.type)) return undefined;
+    if (file.size === 0 || !/^image\/(png|jpeg|webp|gif)$/.test(file.type)) return undefined;
     const url = URL.createObjectURL(file);
     setSrc(url);
     return () => { URL.revokeObjectURL(url); };
@@ -36,7 +36,7 @@ export function UploadCards({ uploads, onRemove, onAgain }: { uploads: readonly 
               <span className={`ellipsis ${css.uploadName}`} title={upload.file.name}><bdi>{upload.file.name}</bdi>
                 </span>
               <span className={`ellipsis ${css.uploadState}`} role="status" title={state}>
-                {fileSize(upload.file.size, locale)} · {state}</span>
+                {fileSize(upload.done?.sizeBytes ?? upload.file.size, locale)} · {state}</span>
               {running ? <progress className={css.progress} max={1} value={upload.part}
                 aria-label={upload.file.name} /> : null}
             </span>

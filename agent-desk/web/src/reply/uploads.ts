@@ -60,10 +60,16 @@ export function useUploads() {
     setUploads((all) => all.map((each) => (each.key === key ? { key, file: each.file, part: 0 } : each)));
     start(key, found.file);
   };
+  /** Files that the server has already: of a reply that was taken back. */
+  const restore = useCallback((files: readonly AttachmentView[]) => {
+    if (files.length === 0) return;
+    setUploads((all) => [...all, ...files.map((done) => ({ key: crypto.randomUUID(), part: 1, done,
+      file: new File([], done.fileName, { type: done.mediaType }) }))].slice(0, maxFiles));
+  }, []);
   /** What is sent is no longer of this box. */
   const clear = (): void => {
     stops.current.clear();
     setUploads([]);
   };
-  return { uploads, add, remove, again, clear };
+  return { uploads, add, remove, again, restore, clear };
 }

@@ -1,6 +1,7 @@
 /** The frame around every page: rail, top bar, banner of the connection, offers, palette, keys that act everywhere. */
 import { useEffect, useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
+import { useMentionNotices } from '../conversation/mention-notices.ts';
 import { useT } from '../kit/words.ts';
 import { useMine } from '../live/queries.ts';
 import { Bell } from '../notify/Bell.tsx';
@@ -37,6 +38,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const { user, permissions } = useSession();
   const [over, setOver] = useState<Over>(undefined);
   const { notices, center } = useNotices(user.id);
+  useMentionNotices();
   const unread = (useMine() ?? []).reduce((sum, row) => sum + row.unreadCount, 0);
   useTitle(unread);
   const close = (): void => { setOver(undefined); };

@@ -1,0 +1,15 @@
+/** Why a message did not go out, in plain words; a channel's own numbers are read out of its code. */
+import { codeWord } from '../kit/words.ts';
+
+/** "CALLBACK_503" is the reason CALLBACK with status 503; any other code stands for itself. */
+export function reasonKey(code: string): { code: string; status: string } {
+  const status = /^CALLBACK_(\d{3})$/.exec(code)?.[1];
+  return status === undefined ? { code, status: '' } : { code: 'CALLBACK', status };
+}
+
+/** The reason as a sentence; '' without one. */
+export function reasonWord(code: string | null): string {
+  if (code === null) return '';
+  const found = reasonKey(code);
+  return codeWord('reason', found.code, { status: found.status });
+}

@@ -1,0 +1,89 @@
+/** What stands under the text: files, camera, emoji, canned replies; why it cannot go yet; and the button that sends. */
+import { Button, Menu, Tooltip } from '@mantine/core';
+import { IconAt, IconChevronDown, IconPaperclip } from '@tabler/icons-react';
+import { useRef } from 'react';
+import { Kbd } from '../kit/small.tsx';
+import { useT } from '../kit/words.ts';
+import { useStored } from '../shell/useStored.ts';
+import { CameraButton } from './Camera.tsx';
+import { EmojiButton } from './Emoji.tsx';
+import css from './Reply.module.css';
+
+/** The longest text in code units (domain/limits.ts). */
+export const maxChars = 16_384;
+const countFromChars = 15_000;
+export const undoChoices = [0, 5, 10, 20] as const;
+
+/** How many seconds a reply waits for second thoughts on this machine. */
+export function useUndoSeconds(): [number, (seconds: number) => void] {
+  return useStored<number>('undoSeconds', 5);
+}
+
+function UndoMenu() {
+  const t = useT();
+  const [seconds, setSeconds] = useUndoSeconds();
+  return (
+    <Menu position="top-end" width={200}>
+      <Menu.Target>
+        <button type="button" className="iconButton" aria-label={t('say.undoSetting')} title={t('say.undoSetting')}>
+          <IconChevronDown size={16} stroke={1.75} aria-hidden="true" /></button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{t('say.undoSetting')}</Menu.Label>
+        {undoChoices.map((each) => (
+          <Menu.Item key={each} role="menuitemradio" aria-checked={each === seconds}
+            rightSection={each === seconds ? '✓' : null} onClick={() => { setSeconds(each); }}>
+            {each === 0 ? t('say.undoOff') : t('say.undoSeconds', { n: each })}</Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+export interface ToolbarProps { mode: 'text' | 'note'; length: number; blocked: string | undefined; disabled: boolean;
+  onFiles: (files: File[]) => void; onSend: () => void; onInsert: (text: string) => void;
+  /** Begins `/` or `@` in the text. */
+  onToken: (sign: '/' | '@') => void }
+
+function FileButton({ onFiles }: { onFiles: (files: File[]) => void }) {
+  const t = useT();
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <Tooltip label={t('reply.attach')}>
+        <button type="button" className="iconButton" aria-label={t('reply.attach')}
+          onClick={() => { input.current?.click(); }}>
+          <IconPaperclip size={18} stroke={1.75} aria-hidden="true" />
+        </button>
+      </Tooltip>
+      <input ref={input} type="file" multiple hidden tabIndex={-1} aria-hidden="true" onChange={(event) => {
+        onFiles([...(event.currentTarget.files ?? [])]);
+        event.currentTarget.value = '';
+      }} />
+    </>
+  );
+}
+
+/** One row; on a phone the words go and the signs stay. */
+export function Toolbar({ mode, length, blocked, disabled, onFiles, onSend, onInsert, onToken }: ToolbarProps) {
+  const t = useT();
+  const left = length > countFromChars ? t('reply.left', { n: maxChars - length }) : null;
+  return (
+    <div className={css.toolbar}>
+      {mode === 'text' ? <FileButton onFiles={onFiles} /> : null}
+      {mode === 'text' ? <CameraButton onPhoto={(file) => { onFiles([file]); }} /> : null}
+      <EmojiButton onPick={onInsert} />
+      {mode === 'text'
+        ? <button type="button" className={css.toolWord} onClick={() => { onToken('/'); }} aria-label={t('say.canned')}>
+          <Kbd>/</Kbd><span>{t('say.canned')}</span></button>
+        : <button type="button" className={css.toolWord} onClick={() => { onToken('@'); }} aria-label={t('say.mention')}>
+          <IconAt size={16} stroke={1.75} aria-hidden="true" /><span>{t('say.mention')}</span></button>}
+      <span className={`grow ${css.why}`} role="status">
+        {blocked === undefined ? left : <span className="warn">{blocked}</span>}</span>
+      <Button onClick={onSend} disabled={disabled} rightSection={<Kbd>Ctrl ↵</Kbd>} aria-keyshortcuts="Control+Enter">
+        {t(mode === 'text' ? 'reply.send' : 'reply.saveNote')}
+      </Button>
+      {mode === 'text' ? <UndoMenu /> : null}
+    </div>
+  );
+}

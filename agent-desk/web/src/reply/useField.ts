@@ -1,0 +1,60 @@
+/** The text field of the reply box: its draft, its caret, what is typed at the caret, and putting words into it. */
+import { useEffect, useRef, useState, type RefObject } from 'react';
+import { serverNow } from '../lib/now.ts';
+import { useDesk, useDraft } from '../live/context.ts';
+import { replaceToken, tokenAt, type Token } from './tokens.ts';
+
+export type Mode = 'text' | 'note';
+
+function useGrowing(field: RefObject<HTMLTextAreaElement | null>, text: string): void {
+  useEffect(() => {
+    const element = field.current;
+    if (element === null) return;
+    element.style.height = 'auto';
+    element.style.height = `${Math.min(element.scrollHeight, 200)}px`;
+  }, [field, text]);
+}
+
+/** The draft of one conversation in one mode, and the ways to change it. */
+export function useField(conversationId: string) {
+  const { drafts } = useDesk();
+  const draft = useDraft(conversationId);
+  const [mode, setMode] = useState<Mode>(draft.text === '' && draft.note !== '' ? 'note' : 'text');
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [caret, setCaret] = useState(0);
+  /** The text for which the list was closed by Escape; typing on opens it again. */
+  const [closedFor, setClosedFor] = useState<string | null>(null);
+  const text = draft[mode];
+  useGrowing(field, text);
+  const token = closedFor === text ? undefined : tokenAt(text, caret, mode);
+
+  const write = (value: string, at?: number): void => {
+    drafts.set(conversationId, { [mode]: value }, serverNow());
+    if (at === undefined) return;
+    setCaret(at);
+    // React writes the value first; then the caret goes where the words end.
+    requestAnimationFrame(() => {
+      field.current?.focus();
+      field.current?.setSelectionRange(at, at);
+    });
+  };
+  const insert = (words: string, over?: Token): void => {
+    const element = field.current;
+    const from = over?.from ?? element?.selectionStart ?? text.length;
+    const to = over?.to ?? element?.selectionEnd ?? text.length;
+    const next = replaceToken(text, { from, to }, words);
+    write(next.text, next.caret);
+  };
+  const focus = (next: Mode = mode): void => {
+    setMode(next);
+    requestAnimationFrame(() => { field.current?.focus(); });
+  };
+  /** Begins `/` or `@` at the caret, apart from the word before it. */
+  const begin = (sign: '/' | '@'): void => {
+    setClosedFor(null);
+    const at = field.current?.selectionStart ?? text.length;
+    insert(at === 0 || /\s/.test(text.charAt(at - 1)) ? sign : ` ${sign}`);
+  };
+  return { draft, mode, text, field, token, write, insert, focus, begin, setCaret,
+    closeList: () => { setClosedFor(text); } };
+}

@@ -1,0 +1,87 @@
+/** What the list above the box offers: canned replies filled for this customer, or colleagues who may read the work. */
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { fillReply, greetingAt, type ReplyFacts } from '../../../../domain/replies/variables.ts';
+import { api, type Page } from '../api/client.ts';
+import { channelName } from '../inbox/ChannelIcon.tsx';
+import { useLocale, useT } from '../kit/words.ts';
+import { serverNow } from '../lib/now.ts';
+import { shortDate, type Locale } from '../lib/time.ts';
+import type { InteractionView } from '../live/types.ts';
+import { useSession } from '../session/session.ts';
+import type { Suggestion } from './Suggest.tsx';
+import type { Token } from './tokens.ts';
+
+const zone = 'Asia/Jakarta';
+const shownMax = 30;
+
+interface CannedReply { id: string; shortcut: string; title: string; body: string; queueId: string | null }
+export interface Colleague { id: string; name: string; npk: string }
+
+/** What the blanks of a canned reply are filled with here and now. */
+export function factsOf(row: InteractionView, agentName: string, customer: string, now: number,
+  locale: Locale): ReplyFacts {
+  const hour = Number(new Intl.DateTimeFormat('en', { hour: 'numeric', hourCycle: 'h23', timeZone: zone }).format(now));
+  return { nama_nasabah: row.contactName ?? customer, nama_agen: agentName, nomor_tiket: row.ticketNumber,
+    kanal: channelName(row.reportName), salam: greetingAt(hour), tanggal: shortDate(now, { locale, zone }) };
+}
+
+/** Those that fit the word, best first: the shortcut it begins, then the title, then the text. */
+export function matchCanned<T extends Pick<CannedReply, 'shortcut' | 'title' | 'body'>>(all: readonly T[],
+  word: string): T[] {
+  const rank = (each: T): number => (each.shortcut.startsWith(word) ? 0
+    : each.title.toLowerCase().includes(word) ? 1 : each.body.toLowerCase().includes(word) ? 2 : 3);
+  return all.map((each) => ({ each, at: rank(each) })).filter(({ at }) => at < 3)
+    .sort((a, b) => a.at - b.at || (a.each.shortcut < b.each.shortcut ? -1 : 1)).map(({ each }) => each);
+}
+
+export interface Offered {
+  items: Suggestion[];
+  /** What is put in the token's place. */
+  insert: (index: number) => { text: string; colleague?: Colleague } | undefined;
+  state: 'loading' | 'failed' | 'none' | 'no-match' | 'some';
+}
+
+function stateOf(query: { isError: boolean; data: unknown }, all: number, found: number): Offered['state'] {
+  if (query.data === undefined) return query.isError ? 'failed' : 'loading';
+  return all === 0 ? 'none' : found === 0 ? 'no-match' : 'some';
+}
+
+function useCanned(row: InteractionView, token: Token | undefined): Offered {
+  const t = useT();
+  const locale = useLocale();
+  const { user } = useSession();
+  const query = useQuery({
+    queryKey: ['desk', 'canned'], enabled: token?.kind === 'canned', staleTime: 5 * 60_000,
+    queryFn: async ({ signal }) => (await api.get<Page<CannedReply>>('/canned-replies?active=true&limit=200',
+      { signal })).items,
+  });
+  const all = (query.data ?? []).filter((each) => each.queueId === null || each.queueId === row.queueId);
+  const found = matchCanned(all, token?.word ?? '').slice(0, shownMax);
+  const facts = factsOf(row, user.name, t('say.customer'), serverNow(), locale);
+  return { state: stateOf(query, all.length, found.length),
+    items: found.map((each) => ({ id: each.id, title: each.title, sub: `/${each.shortcut}`,
+      text: fillReply(each.body, facts) })),
+    insert: (index) => (found[index] === undefined ? undefined : { text: fillReply(found[index].body, facts) }) };
+}
+
+function useColleagues(conversationId: string, token: Token | undefined): Offered {
+  const word = token?.kind === 'mention' ? token.word.trim() : '';
+  const query = useQuery({
+    queryKey: ['desk', 'mentionable', conversationId, word], enabled: token?.kind === 'mention', staleTime: 60_000,
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) => (await api.get<Page<Colleague>>(
+      `/conversations/${conversationId}/mentionable?${new URLSearchParams({ q: word }).toString()}`, { signal })).items,
+  });
+  const found = query.data ?? [];
+  return { state: stateOf(query, word === '' ? found.length : 1, found.length),
+    items: found.map((each) => ({ id: each.id, title: each.name, sub: each.npk })),
+    insert: (index) => (found[index] === undefined ? undefined
+      : { text: `@${found[index].name} `, colleague: found[index] }) };
+}
+
+/** The offers for the token at the caret. */
+export function useSuggestions(row: InteractionView, conversationId: string, token: Token | undefined): Offered {
+  const canned = useCanned(row, token);
+  const colleagues = useColleagues(conversationId, token);
+  return token?.kind === 'mention' ? colleagues : canned;
+}
