@@ -13,8 +13,11 @@ import { optOutsApi } from './opt-outs.ts';
 import { seatsApi, sitesApi, teamsApi } from './places.ts';
 import { quarantineApi } from './quarantine.ts';
 import { queuesApi } from './queues.ts';
+import { retentionApi } from './retention.ts';
 import { rolesApi } from './roles.ts';
+import { setupCheckApi } from './setup-check.ts';
 import { skillsApi } from './skills.ts';
+import { subjectDataApi } from './subject-data.ts';
 import { userImportApi } from './user-import.ts';
 import { usersApi } from './users.ts';
 import { webhooksApi } from './webhooks.ts';
@@ -24,7 +27,7 @@ export function adminApis(parts: Parts): FastifyPluginAsyncZod[] {
   return [
     usersApi, userImportApi, rolesApi, sitesApi, branchesApi, teamsApi, seatsApi, calendarsApi,
     queuesApi, skillsApi, categoriesApi, reasonsApi, cannedRepliesApi, channelAccountsApi,
-    accountHealthApi, quarantineApi, optOutsApi, auditApi, apiKeysApi,
-    webhooksApi,
+    accountHealthApi, setupCheckApi, quarantineApi, optOutsApi, auditApi, apiKeysApi,
+    webhooksApi, retentionApi, subjectDataApi,
   ].map((api) => api(parts));
 }

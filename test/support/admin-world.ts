@@ -17,6 +17,7 @@ import { quarantineApi, type QuarantineParts } from '#gateway/api/quarantine.ts'
 import { queuesApi } from '#gateway/api/queues.ts';
 import { rolesApi } from '#gateway/api/roles.ts';
 import { meApi, sessionApi } from '#gateway/api/session.ts';
+import { setupCheckApi } from '#gateway/api/setup-check.ts';
 import { skillsApi } from '#gateway/api/skills.ts';
 import { userImportApi } from '#gateway/api/user-import.ts';
 import { usersApi } from '#gateway/api/users.ts';
@@ -100,7 +101,7 @@ export async function adminWorld(t: Teardown): Promise<AdminWorld> {
       const parts = { work, orm, sessions, secrets, channels, intake };
       return [sessionApi, meApi, usersApi, userImportApi, rolesApi, queuesApi, skillsApi, sitesApi, branchesApi,
         teamsApi, seatsApi, calendarsApi, categoriesApi, reasonsApi,
-        channelAccountsApi, accountHealthApi, quarantineApi, optOutsApi, auditApi].map((make) => make(parts));
+        channelAccountsApi, accountHealthApi, setupCheckApi, quarantineApi, optOutsApi, auditApi].map((make) => make(parts));
     },
   });
   return { work, orm, vault, secrets, api, world, foreign, replayed };

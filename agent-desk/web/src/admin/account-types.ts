@@ -13,6 +13,8 @@ export interface SetupField {
 
 export interface ChannelKind {
   name: string; reportName: string; medium: string; setup: SetupField[];
+  /** It takes webhooks; it brings a page for customers. */
+  hook: boolean; page: boolean;
 }
 
 export interface SecretHint { set: boolean; last4: string | null }
@@ -30,3 +32,15 @@ export interface AccountDetail extends AccountRecord { secrets: Record<string, S
 
 /** What a create or change answers: the account, and secrets the server made, told this once. */
 export type SavedAccount = AccountDetail & { generated?: Record<string, string> };
+
+export interface AccountHealthRecord {
+  status: AccountStatus; state: string | null; reasonCode: string | null; since: string | null;
+  lastInAt: string | null; lastOutAt: string | null; recentIn: number; recentOut: number; recentFailed: number;
+  waiting: number; quarantined: number;
+}
+
+/** A test of an account there and back. */
+export interface AccountTest {
+  id: string; code: string; state: 'WAITING' | 'RECEIVED' | 'EXPIRED'; expiresAt: string; receivedAt: string | null;
+  replyStatus: string | null; reasonCode: string | null;
+}

@@ -5,7 +5,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, type Page, type SessionUser, useCan, useLocale, useSession } from '../kit/index.ts';
 import { pathWith } from './parts/list.tsx';
-import type { CategoryRecord, Named, QueueRecord, RoleRecord, SkillRecord } from './types.ts';
+import type {
+  BranchRecord, CalendarRecord, CategoryRecord, Named, QueueRecord, RoleRecord, SiteRecord, SkillRecord, TeamRecord,
+} from './types.ts';
 
 const pagesMax = 20;
 
@@ -31,9 +33,13 @@ function useAll<T>(noun: string, path: string, enabled = true) {
 }
 
 /** The sites, for choosing and for naming. */
-export const useSites = () => useAll<Named & { code: string }>('sites', '/sites');
+export const useSites = () => useAll<SiteRecord>('sites', '/sites');
 /** The teams with their site. */
-export const useTeams = () => useAll<Named & { siteId: string }>('teams', '/teams');
+export const useTeams = () => useAll<TeamRecord>('teams', '/teams');
+/** The units of the organisation, in the order of their tree. */
+export const useBranches = () => useAll<BranchRecord>('branches', '/branches');
+/** The calendars of opening hours. */
+export const useCalendars = () => useAll<CalendarRecord>('calendars', '/calendars');
 /** The roles, highest rank first. */
 export const useRoles = () => useAll<RoleRecord>('roles', '/roles').toSorted((a, b) => b.rank - a.rank);
 /** The queues. */

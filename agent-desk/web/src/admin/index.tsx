@@ -4,22 +4,31 @@ import { Redirect, useRoute } from 'wouter';
 import { EmptyState, useSession } from '../kit/index.ts';
 import { AccountsPage } from './pages/accounts.tsx';
 import { AuditPage } from './pages/audit.tsx';
+import { BranchesPage } from './pages/branches.tsx';
+import { CalendarsPage } from './pages/calendars.tsx';
+import { CannedRepliesPage } from './pages/canned-replies.tsx';
 import { CategoriesPage } from './pages/categories.tsx';
+import { ChecksPage } from './pages/checks.tsx';
 import { OptOutsPage } from './pages/opt-outs.tsx';
 import { QuarantinePage } from './pages/quarantine.tsx';
 import { QueuesPage } from './pages/queues.tsx';
 import { ReasonsPage } from './pages/reasons.tsx';
 import { RolesPage } from './pages/roles.tsx';
+import { SeatsPage } from './pages/seats.tsx';
+import { SitesPage } from './pages/sites.tsx';
 import { SkillsPage } from './pages/skills.tsx';
+import { TeamsPage } from './pages/teams.tsx';
 import { UsersPage } from './pages/users.tsx';
 import { AdminFrame, Guard } from './parts/frame.tsx';
 import { mayOpen, type Section, sections } from './sections.ts';
 import { useWords } from './use-words.ts';
 
 const pages: Record<Section['key'], ComponentType<{ id: string | undefined }>> = {
-  users: UsersPage, roles: RolesPage, queues: QueuesPage, skills: SkillsPage, categories: CategoriesPage,
-  reasons: ReasonsPage,
+  users: UsersPage, branches: BranchesPage, sites: SitesPage, teams: TeamsPage, seats: SeatsPage,
+  calendars: CalendarsPage, roles: RolesPage, queues: QueuesPage, skills: SkillsPage, categories: CategoriesPage,
+  reasons: ReasonsPage, canned: CannedRepliesPage,
   accounts: AccountsPage, quarantine: QuarantinePage, optOuts: OptOutsPage, audit: AuditPage,
+  checks: ChecksPage,
 };
 
 /** The page of the address; the first one that may be opened where none is named. */

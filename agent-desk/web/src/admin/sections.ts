@@ -1,14 +1,15 @@
 /** The pages of the settings: where each is, what it needs, and under which heading it stands in the menu. */
 import {
-  IconAddressBook, IconFileAlert, IconCategory, IconHistory, IconListCheck, IconPhoneOff, IconPlugConnected,
-  IconShieldCheck,
+  IconAddressBook, IconArmchair, IconBinaryTree, IconBuilding, IconCategory, IconClockHour4, IconFileAlert, IconHistory,
+  IconListCheck, IconMessageBolt, IconPhoneOff, IconPlugConnected, IconShieldCheck, IconStethoscope, IconUsersGroup,
   IconStack2, IconStars, type Icon,
 } from '@tabler/icons-react';
 
-export const groups = ['people', 'work', 'channels', 'trail'] as const;
+export const groups = ['people', 'places', 'work', 'channels', 'trail'] as const;
 
 export interface Section {
-  key: 'users' | 'roles' | 'queues' | 'skills' | 'categories' | 'reasons' | 'accounts' | 'quarantine' | 'optOuts'
+  key: 'users' | 'roles' | 'branches' | 'sites' | 'teams' | 'seats' | 'calendars' | 'checks' | 'queues' | 'skills'
+    | 'categories' | 'reasons' | 'canned' | 'accounts' | 'quarantine' | 'optOuts'
     | 'audit';
   group: (typeof groups)[number];
   path: string;
@@ -20,15 +21,22 @@ export interface Section {
 export const sections: readonly Section[] = [
   { key: 'users', group: 'people', path: '/admin/users', permission: 'user.read', icon: IconAddressBook },
   { key: 'roles', group: 'people', path: '/admin/roles', permission: 'user.read', icon: IconShieldCheck },
+  { key: 'branches', group: 'places', path: '/admin/branches', permission: 'queue.read', icon: IconBinaryTree },
+  { key: 'sites', group: 'places', path: '/admin/sites', permission: 'queue.read', icon: IconBuilding },
+  { key: 'teams', group: 'places', path: '/admin/teams', permission: 'queue.read', icon: IconUsersGroup },
+  { key: 'seats', group: 'places', path: '/admin/seats', permission: 'queue.read', icon: IconArmchair },
+  { key: 'calendars', group: 'places', path: '/admin/calendars', permission: 'queue.read', icon: IconClockHour4 },
   { key: 'queues', group: 'work', path: '/admin/queues', permission: 'queue.read', icon: IconStack2 },
   { key: 'skills', group: 'work', path: '/admin/skills', permission: 'queue.read', icon: IconStars },
   { key: 'categories', group: 'work', path: '/admin/categories', permission: 'queue.read', icon: IconCategory },
   { key: 'reasons', group: 'work', path: '/admin/reasons', permission: 'queue.read', icon: IconListCheck },
+  { key: 'canned', group: 'work', path: '/admin/canned-replies', permission: 'queue.read', icon: IconMessageBolt },
   { key: 'accounts', group: 'channels', path: '/admin/channel-accounts', permission: 'channel.read',
     icon: IconPlugConnected },
   { key: 'quarantine', group: 'channels', path: '/admin/quarantine', permission: 'quarantine.read',
     icon: IconFileAlert },
   { key: 'optOuts', group: 'channels', path: '/admin/opt-outs', permission: 'opt-out.manage', icon: IconPhoneOff },
+  { key: 'checks', group: 'trail', path: '/admin/setup-check', permission: 'queue.manage', icon: IconStethoscope },
   { key: 'audit', group: 'trail', path: '/admin/audit', permission: 'audit.read', icon: IconHistory },
 ];
 

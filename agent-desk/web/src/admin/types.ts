@@ -14,6 +14,41 @@ export interface UserRecord {
   queueIds: string[]; passwordSet: boolean; createdAt: string; version: number;
 }
 
+export interface SiteRecord extends Named {
+  code: string; timeZone: string; calendarId: string | null; active: boolean; users: number; seats: number;
+  version: number;
+}
+
+export interface TeamRecord extends Named {
+  siteId: string; leaderId: string | null; leaderName: string | null; active: boolean; users: number; version: number;
+}
+
+export interface SeatRecord {
+  id: string; siteId: string; application: string; label: string; userId: string | null; userName: string | null;
+  takenAt: string | null; active: boolean; version: number;
+}
+
+export const branchKinds = ['HEAD_OFFICE', 'REGION', 'AREA', 'BRANCH'] as const;
+export type BranchKind = (typeof branchKinds)[number];
+
+export interface BranchRecord extends Named {
+  parentId: string | null; code: string; kind: BranchKind; active: boolean; calendarId: string | null; depth: number;
+  users: number; version: number;
+}
+
+export interface CalendarRecord extends Named {
+  code: string; timeZone: string; weekly: [number, number][][]; active: boolean; siteIds: string[];
+  queueIds: string[]; branches: number; version: number;
+}
+
+export interface HolidayRecord extends Named {
+  calendarId: string | null; day: string; spans: [number, number][]; active: boolean; version: number;
+}
+
+export interface OpeningRecord extends Named {
+  kind: 'site' | 'queue'; calendarId: string; own: boolean; open: boolean; until: string | null;
+}
+
 export interface RoleRecord {
   id: string; code: string; nameId: string; nameEn: string; rank: number; permissions: string[];
   defaultScope: ScopeKind;
@@ -23,8 +58,8 @@ export interface RoleRecord {
 export interface QueueRecord {
   id: string; code: string; name: string; tier: 1 | 2; siteId: string | null; priority: number;
   costPoints: number | null;
-  offerTimeoutS: number; pickAllowed: boolean; active: boolean; skillIds: string[]; memberIds: string[];
-  version: number;
+  offerTimeoutS: number; pickAllowed: boolean; active: boolean; calendarId: string | null; skillIds: string[];
+  memberIds: string[]; version: number;
 }
 
 export interface SkillRecord { id: string; code: string; name: string; active: boolean; version: number }

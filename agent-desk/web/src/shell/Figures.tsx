@@ -1,6 +1,7 @@
 /** What the agent finished today; shown only where the server tells it. */
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../api/client.ts';
+import { useCan } from '../kit/hooks.ts';
 import { useLocale, useT } from '../kit/words.ts';
 import { span } from '../lib/time.ts';
 import { keys } from '../live/keys.ts';
@@ -13,8 +14,8 @@ export function Figures() {
   const t = useT();
   const locale = useLocale();
   const { data } = useQuery({
-    queryKey: keys.figures, queryFn: ({ signal }) => api.get<Today>('/interactions/counts', { signal }),
-      staleTime: 60_000, retry: 0,
+    queryKey: keys.figures, enabled: useCan('interaction.read'), staleTime: 60_000, retry: 0,
+    queryFn: ({ signal }) => api.get<Today>('/interactions/counts', { signal }),
   });
   if (data?.today === undefined) return null;
   const { closed, handlingS } = data.today;

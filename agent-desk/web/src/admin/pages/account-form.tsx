@@ -10,6 +10,7 @@ import { type SecretDraft, SetupFields } from '../parts/setup-fields.tsx';
 import { type Editor, type FieldErrors, useEditor } from '../use-editor.ts';
 import { useWords, type Words } from '../use-words.ts';
 import { AccountHealth } from './account-health.tsx';
+import { AccountTestPanel } from './account-test.tsx';
 
 interface AccountDraft {
   channel: string | null; key: string; name: string; address: string; queueId: string | null; settings: Record<string,
@@ -96,15 +97,14 @@ function Connect({ record, kind }: { record: AccountDetail; kind: ChannelKind | 
   const { origin } = window.location;
   if (kind === undefined) return null;
   const account = encodeURIComponent(record.key);
-  // A chat brings its own page; everything else comes in by webhooks.
-  const page = kind.medium === 'CHAT';
+  if (!kind.hook && !kind.page) return null;
   return (
     <FormSection title={w('accounts.connect')}>
-      {page ? null : (
+      {!kind.hook ? null : (
         <CopyField label={w('accounts.webhook')} help={w('accounts.webhookHint')}
           text={`${origin}/hooks/${kind.name}/${account}`} />
       )}
-      {page ? (
+      {kind.page ? (
         <>
           <CopyField label={w('accounts.embed')} help={w('accounts.embedHint')}
             text={`<script async src="${origin}/chat/widget.js" data-account="${record.key}"></script>`} />
@@ -211,6 +211,7 @@ export function AccountForm(props: FormProps) {
         <FormSection title={w('accounts.health')}>
           <AccountHealth account={record} />
           {mayChange ? <Toggle record={record} dirty={editor.dirty} onClose={onClose} /> : null}
+          {mayChange && record.status !== 'DISABLED' ? <AccountTestPanel account={record} /> : null}
         </FormSection>
       )}
       {record === undefined ? null : <Connect record={record} kind={kind} />}

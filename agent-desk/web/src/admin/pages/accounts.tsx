@@ -12,7 +12,7 @@ import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCel
 import { RecordDrawer } from '../parts/record.tsx';
 import { useWords } from '../use-words.ts';
 import { AccountForm } from './account-form.tsx';
-import { AccountHealth } from './account-health.tsx';
+import { AccountWord } from './account-health.tsx';
 
 const home = '/admin/channel-accounts';
 
@@ -27,7 +27,7 @@ function useColumns(channels: ChannelKind[]): AdminColumn<AccountRecord>[] {
     ) },
     { key: 'address', header: w('accounts.address'), wide: true, cell: (account) => account.address ?? '–' },
     { key: 'queue', header: w('accounts.queue'), wide: true, cell: (account) => nameIn(queues, account.queueId) },
-    { key: 'health', header: w('accounts.health'), cell: (account) => <AccountHealth account={account} short /> },
+    { key: 'health', header: w('accounts.health'), cell: (account) => <AccountWord account={account} /> },
   ];
 }
 

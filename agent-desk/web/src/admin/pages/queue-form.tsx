@@ -3,6 +3,7 @@ import { api, CheckField, MultiSelectField, notifyDone, NumberField, SelectField
   useCan } from '../../kit/index.ts';
 import * as check from '../checks.ts';
 import { nameIn, optionsOf, usePeople, useRefresh, useSites, useSkills } from '../data.ts';
+import { CalendarField } from '../parts/calendar-field.tsx';
 import { EditorDrawer, FormSection, Pair } from '../parts/editor.tsx';
 import { MembersField } from '../parts/members.tsx';
 import type { QueueRecord } from '../types.ts';
@@ -11,7 +12,8 @@ import { useWords } from '../use-words.ts';
 
 interface QueueDraft {
   code: string; name: string; tier: string; siteId: string | null; priority: number | ''; costPoints: number | '';
-  offerTimeoutS: number | ''; pickAllowed: boolean; active: boolean; skillIds: string[]; memberIds: string[];
+  offerTimeoutS: number | ''; pickAllowed: boolean; active: boolean; calendarId: string | null; skillIds: string[];
+  memberIds: string[];
 }
 
 interface FormProps { record: QueueRecord | undefined; reload: () => Promise<QueueRecord>; onClose: () => void }
@@ -20,7 +22,8 @@ function draftOf(queue: QueueRecord | undefined): QueueDraft {
   return {
     code: queue?.code ?? '', name: queue?.name ?? '', tier: String(queue?.tier ?? 1), siteId: queue?.siteId ?? null,
     priority: queue?.priority ?? 0, costPoints: queue?.costPoints ?? '', offerTimeoutS: queue?.offerTimeoutS ?? 30,
-    pickAllowed: queue?.pickAllowed ?? false, active: queue?.active ?? true, skillIds: queue?.skillIds ?? [],
+    pickAllowed: queue?.pickAllowed ?? false, active: queue?.active ?? true,
+    calendarId: queue?.calendarId ?? null, skillIds: queue?.skillIds ?? [],
     memberIds: queue?.memberIds ?? [],
   };
 }
@@ -111,8 +114,12 @@ export function QueueForm(props: FormProps) {
             data={['1', '2'].map((n) => ({ value: n, label: w('queues.tier', { n }) }))} />
           <SelectField label={w('queues.site')} value={draft.siteId ?? ''}
             onChange={(value) => { set('siteId', value === '' ? null : value); }}
-            data={[{ value: '', label: w('queues.allSites') }, ...optionsOf(sites)]} error={errors.siteId} />
+            data={[{ value: '', label: w('queues.allSites') },
+              ...optionsOf(sites.filter((site) => site.active || site.id === draft.siteId))]} error={errors.siteId} />
         </Pair>
+        <CalendarField value={draft.calendarId} error={errors.calendarId}
+          none={draft.siteId === null ? w('calendars.none') : w('calendars.follows')}
+          onChange={(value) => { set('calendarId', value); }} />
       </FormSection>
       <Rules editor={editor} />
       <FormSection title={w('queues.skills')} hint={w('queues.skillsHint')}>

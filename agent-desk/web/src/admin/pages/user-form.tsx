@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { api, MultiSelectField, notifyDone, NumberField, SelectField, TextField, useCan,
   useSession } from '../../kit/index.ts';
 import * as check from '../checks.ts';
-import { nameIn, optionsOf, useLocalName, useReach, useRefresh, useRoles, useSites, useSkills,
+import { nameIn, optionsOf, useBranches, useLocalName, useReach, useRefresh, useRoles, useSites, useSkills,
   useTeams } from '../data.ts';
 import { OnceDialog } from '../parts/copy.tsx';
 import { EditorDrawer, FormSection, Notice, Pair } from '../parts/editor.tsx';
@@ -17,8 +17,8 @@ import { UserRoles } from './user-roles.tsx';
 import { UserSafety } from './user-safety.tsx';
 
 export interface UserDraft {
-  npk: string; name: string; siteId: string | null; teamId: string | null; locale: 'id' | 'en';
-  capacityPoints: number | '';
+  npk: string; name: string; siteId: string | null; teamId: string | null; branchId: string | null;
+  locale: 'id' | 'en'; capacityPoints: number | '';
   roles: Grant[]; skills: SkillLevel[];
 }
 
@@ -31,7 +31,7 @@ const usualLevel = 3;
 function draftOf(user: UserRecord | undefined): UserDraft {
   return {
     npk: user?.npk ?? '', name: user?.name ?? '', siteId: user?.siteId ?? null, teamId: user?.teamId ?? null,
-    locale: user?.locale ?? 'id',
+    branchId: user?.branchId ?? null, locale: user?.locale ?? 'id',
     capacityPoints: user?.capacityPoints ?? 100,
     roles: user?.roles.map(({ roleId, scopeKind, scopeId }) => ({ roleId, scopeKind, scopeId })) ?? [],
     skills: user?.skills ?? [],
@@ -104,18 +104,27 @@ function Place({ editor }: { editor: Editor<UserDraft> }) {
   const sites = useSites();
   const teams = useTeams();
   const { draft, errors, set } = editor;
-  const teamsHere = teams.filter((team) => draft.siteId === null || team.siteId === draft.siteId
-    || team.id === draft.teamId);
+  const branches = useBranches();
+  const teamsHere = teams.filter((team) => team.id === draft.teamId
+    || (team.active && (draft.siteId === null || team.siteId === draft.siteId)));
+  const sitesHere = sites.filter((site) => site.active || site.id === draft.siteId);
+  const units = branches.filter((unit) => unit.active || unit.id === draft.branchId);
   return (
     <FormSection title={w('users.work')}>
       <Pair>
         <SelectField label={w('fields.siteId')} value={draft.siteId ?? ''}
-          data={[{ value: '', label: w('users.noSite') }, ...optionsOf(sites)]}
+          data={[{ value: '', label: w('users.noSite') }, ...optionsOf(sitesHere)]}
           onChange={(value) => { set('siteId', value === '' ? null : value); }} error={errors.siteId} />
         <SelectField label={w('fields.teamId')} value={draft.teamId ?? ''}
           data={[{ value: '', label: w('users.noTeam') }, ...optionsOf(teamsHere)]}
           onChange={(value) => { set('teamId', value === '' ? null : value); }} error={errors.teamId} />
       </Pair>
+      {units.length === 0 ? null : (
+        <SelectField label={w('fields.branchId')} value={draft.branchId ?? ''} searchable limit={100}
+          data={[{ value: '', label: w('users.noBranch') }, ...units.map((unit) =>
+            ({ value: unit.id, label: `${'· '.repeat(unit.depth)}${unit.name} (${unit.code})` }))]}
+          onChange={(value) => { set('branchId', value === '' ? null : value); }} error={errors.branchId} />
+      )}
       <NumberField label={w('fields.capacityPoints')} description={w('users.capacityHint')}
         value={draft.capacityPoints} min={0} max={1_000} required
         error={errors.capacityPoints} onChange={(value) => { set('capacityPoints', value); }} />
@@ -128,11 +137,13 @@ function useShown(): (field: string, value: unknown) => string | undefined {
   const w = useWords();
   const sites = useSites();
   const teams = useTeams();
+  const branches = useBranches();
   const skills = useSkills();
   const roles = useRoles();
   const localName = useLocalName();
   return (field, value) => {
     if (field === 'siteId') return nameIn(sites, value as string | null);
+    if (field === 'branchId') return nameIn(branches, value as string | null);
     if (field === 'teamId') return nameIn(teams, value as string | null);
     if (field === 'skills') return (value as SkillLevel[]).map((each) =>
       `${nameIn(skills, each.skillId)} (${each.level})`).join(', ');

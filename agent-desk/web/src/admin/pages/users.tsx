@@ -1,5 +1,6 @@
 /** Users: who may sign in, where they stand, which roles they hold within which scope. */
-import { IconAddressBook } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconAddressBook, IconFileUpload } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useCan, useSession } from '../../kit/index.ts';
@@ -13,6 +14,7 @@ import { StateWord } from '../parts/state-word.tsx';
 import type { UserRecord } from '../types.ts';
 import { useWords } from '../use-words.ts';
 import { UserForm } from './user-form.tsx';
+import { UserImportPage } from './user-import.tsx';
 
 const home = '/admin/users';
 const rolesShown = 3;
@@ -54,8 +56,13 @@ function useColumns(): AdminColumn<UserRecord>[] {
   ];
 }
 
-/** The page of users. */
+/** The page of users; /admin/users/import is the import. */
 export function UsersPage({ id }: { id: string | undefined }) {
+  const mayChange = useCan('user.manage');
+  return id === 'import' && mayChange ? <UserImportPage /> : <UserList id={id} />;
+}
+
+function UserList({ id }: { id: string | undefined }) {
   const w = useWords();
   const [, go] = useLocation();
   const sites = useSites();
@@ -72,7 +79,11 @@ export function UsersPage({ id }: { id: string | undefined }) {
     <>
       <ListPage title={w('users.title')} lead={w('users.lead')} query={query} columns={useColumns()}
         rowKey={(user) => user.id}
-        actions={mayChange ? <AddButton href={`${home}/new`}>{w('users.add')}</AddButton> : undefined}
+        actions={mayChange ? <>
+          <Button variant="default" leftSection={<IconFileUpload size={16} stroke={1.75} />}
+            onClick={() => { go(`${home}/import`); }}>{w('import.open')}</Button>
+          <AddButton href={`${home}/new`}>{w('users.add')}</AddButton>
+        </> : undefined}
         hrefOf={(user) => `${home}/${user.id}`}
         filterCount={[q || null, siteId, teamId, status].filter((value) => value !== null).length}
         onClear={() => { setQ(''); setSite(null); setTeam(null); setStatus(null); }}

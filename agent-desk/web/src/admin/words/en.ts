@@ -1,12 +1,16 @@
 /** The words of the administration screens in English, the second language. */
 import { journalEn } from './journal-en.ts';
 import { permissionsEn } from './permissions-en.ts';
+import { placesEn } from './places-en.ts';
 
 export const en = {
   title: 'Settings',
   nav: {
-    label: 'Settings menu', people: 'Access', work: 'Work', channels: 'Channels', trail: 'Oversight', users: 'Users',
+    label: 'Settings menu', people: 'Access', places: 'Organisation', branches: 'Organisation units', sites: 'Sites',
+    teams: 'Teams', seats: 'Seats', calendars: 'Opening hours', checks: 'Set-up check', work: 'Work',
+    channels: 'Channels', trail: 'Oversight', users: 'Users',
     roles: 'Roles', queues: 'Queues', skills: 'Skills', categories: 'Categories', reasons: 'Reasons and outcomes',
+    canned: 'Canned replies',
     accounts: 'Channel accounts', quarantine: 'Quarantine', optOuts: 'Opt-outs', audit: 'Audit trail',
     docs: 'API documentation', newTab: 'opens in a new tab',
   },
@@ -48,7 +52,10 @@ export const en = {
     targetMaxS: 'Longest target', reopenDays: 'Reopen days', parentId: 'Parent category', kind: 'Kind',
     labelId: 'Text (Indonesian)', labelEn: 'Text (English)', sort: 'Order', channel: 'Channel', key: 'Key',
     address: 'Address', queueId: 'Queue', settings: 'Settings', secrets: 'Secrets', password: 'Password',
-    contactPointId: 'Contact point', purpose: 'Purpose', reason: 'Reason', branchId: 'Branch', capacity: 'Capacity',
+    contactPointId: 'Contact point', purpose: 'Purpose', reason: 'Reason', branchId: 'Unit', capacity: 'Capacity',
+    timeZone: 'Time zone',
+    calendarId: 'Opening hours', leaderId: 'Team leader', application: 'Application', label: 'Label',
+    weekly: 'Hours of the week', day: 'Date', spans: 'Opening hours', week: 'Hours of the week', hours: 'Opening hours',
   },
   invalid: {
     required: 'Required.', npk: 'An NPK has 4 to 8 digits.',
@@ -69,7 +76,8 @@ export const en = {
   users: {
     title: 'Users', lead: 'Who may sign in, at which site and in which team, and what they may do.', add: 'Add user',
     edit: 'User {{npk}}', search: 'Search name or NPK', site: 'All sites', team: 'All teams', noSite: 'No site',
-    noTeam: 'No team', ACTIVE: 'Active', DISABLED: 'Inactive', empty: 'There are no users in your scope yet',
+    noTeam: 'No team', noBranch: 'No unit', ACTIVE: 'Active', DISABLED: 'Inactive',
+    empty: 'There are no users in your scope yet',
     emptyHint: 'Add the first one; the server makes a temporary password.', identity: 'Identity', work: 'Work',
     rolesHead: 'Roles and scopes',
     rolesHint: 'Permissions are the sum of all roles, each within its scope. You can grant only roles below your own '
@@ -147,6 +155,18 @@ export const en = {
     max: 'Longest target (seconds)', reopen: 'Reopen', reopenDays: '{{n}} days',
     reopenHint: 'A new message within this time reopens the same ticket (0 to 365 days).', reopenLabel: 'Reopen days',
     parent: 'Parent category', active: 'Category active', inherits: 'The target is that of the parent category.',
+  },
+  canned: {
+    title: 'Canned replies', lead: 'What agents say often, called with / in the reply box.',
+    add: 'Add a canned reply', edit: 'Canned reply {{name}}', empty: 'No canned replies yet',
+    emptyHint: 'Make the first one, a greeting say.', search: 'Search title, shortcut or text',
+    shortcut: 'Shortcut', shortcutHint: 'Typed after /, for example salam.',
+    shortcutWrong: 'Small letters, digits and hyphens; at most 32.', name: 'Title', body: 'Text',
+    bodyHint: 'Filled in by themselves: {{names}}', blankWrong: 'The blank “{{name}}” is not known.',
+    queue: 'Queue', queueHint: 'Leave empty for all queues.', everyQueue: 'All queues',
+    anyQueue: 'Any queue', active: 'Canned reply in use', sampleTitle: 'How it will read',
+    sample: { nama_nasabah: 'Budi Contoh', nama_agen: 'Ayu Contoh', nomor_tiket: 'TK-261121-0417', kanal: 'WhatsApp',
+      salam: 'Selamat pagi', tanggal: '21 Nov 2026' },
   },
   reasons: {
     title: 'Reasons and outcomes', lead: 'The choices agents have for breaks, declining, closing and so on.',
@@ -290,7 +310,9 @@ export const en = {
       ticket: 'Ticket', agent: 'Agent', user: 'User', role: 'Role', queue: 'Queue', skill: 'Skill',
       category: 'Category', reason: 'Reason', 'channel-account': 'Channel account', event: 'Event',
       'opt-out': 'Opt-out', organisation: 'Organisation', search: 'Search', team: 'Team', site: 'Site', seat: 'Seat',
+      branch: 'Organisation unit', calendar: 'Calendar', holiday: 'Holiday',
     },
   },
+  ...placesEn,
   journal: journalEn,
 };

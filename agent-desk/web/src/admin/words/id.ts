@@ -1,13 +1,17 @@
 /** The words of the administration screens in Indonesian; desk.md holds their tone. */
 import { journalId } from './journal-id.ts';
 import { permissionsId } from './permissions-id.ts';
+import { placesId } from './places-id.ts';
 
 export const id = {
   title: 'Pengaturan',
   nav: {
-    label: 'Menu pengaturan', people: 'Akses', work: 'Pekerjaan', channels: 'Kanal', trail: 'Pengawasan',
+    label: 'Menu pengaturan', people: 'Akses', places: 'Organisasi', branches: 'Unit organisasi', sites: 'Site',
+    teams: 'Tim', seats: 'Kursi', calendars: 'Jam layanan', checks: 'Pemeriksaan', work: 'Pekerjaan',
+    channels: 'Kanal', trail: 'Pengawasan',
     users: 'Pengguna', roles: 'Peran', queues: 'Antrean', skills: 'Keahlian', categories: 'Kategori',
-    reasons: 'Alasan dan hasil', accounts: 'Akun kanal', quarantine: 'Karantina', optOuts: 'Penolakan kontak',
+    reasons: 'Alasan dan hasil', canned: 'Balasan cepat',
+    accounts: 'Akun kanal', quarantine: 'Karantina', optOuts: 'Penolakan kontak',
     audit: 'Jejak audit', docs: 'Dokumentasi API', newTab: 'terbuka di tab baru',
   },
   common: {
@@ -51,7 +55,9 @@ export const id = {
     reopenDays: 'Masa buka kembali', parentId: 'Kategori induk', kind: 'Jenis', labelId: 'Teks (Indonesia)',
     labelEn: 'Teks (Inggris)', sort: 'Urutan', channel: 'Kanal', key: 'Kunci', address: 'Alamat', queueId: 'Antrean',
     settings: 'Pengaturan', secrets: 'Rahasia', password: 'Kata sandi', contactPointId: 'Titik kontak',
-    purpose: 'Tujuan', reason: 'Alasan', branchId: 'Cabang', capacity: 'Kapasitas',
+    purpose: 'Tujuan', reason: 'Alasan', branchId: 'Unit', capacity: 'Kapasitas', timeZone: 'Zona waktu',
+    calendarId: 'Jam layanan', leaderId: 'Team Leader', application: 'Aplikasi', label: 'Label', weekly: 'Jam mingguan',
+    day: 'Tanggal', spans: 'Jam buka', week: 'Jam mingguan', hours: 'Jam buka',
   },
   invalid: {
     required: 'Wajib diisi.', npk: 'NPK terdiri dari 4 sampai 8 angka.',
@@ -72,7 +78,8 @@ export const id = {
   users: {
     title: 'Pengguna', lead: 'Siapa yang dapat masuk, di site dan tim mana, serta apa yang boleh dilakukannya.',
     add: 'Tambah pengguna', edit: 'Pengguna {{npk}}', search: 'Cari nama atau NPK', site: 'Semua site',
-    team: 'Semua tim', noSite: 'Tanpa site', noTeam: 'Tanpa tim', ACTIVE: 'Aktif', DISABLED: 'Nonaktif',
+    team: 'Semua tim', noSite: 'Tanpa site', noTeam: 'Tanpa tim', noBranch: 'Tanpa unit', ACTIVE: 'Aktif',
+    DISABLED: 'Nonaktif',
     empty: 'Belum ada pengguna dalam cakupan Anda',
     emptyHint: 'Tambahkan pengguna pertama; kata sandi sementara dibuat oleh server.', identity: 'Identitas',
     work: 'Pekerjaan', rolesHead: 'Peran dan cakupan',
@@ -158,6 +165,18 @@ export const id = {
     reopenHint: 'Pesan baru dalam masa ini membuka kembali tiket yang sama (0 sampai 365 hari).',
     reopenLabel: 'Masa buka kembali (hari)', parent: 'Kategori induk', active: 'Kategori aktif',
     inherits: 'Target mengikuti kategori induk.',
+  },
+  canned: {
+    title: 'Balasan cepat', lead: 'Kalimat yang sering dipakai agen, dipanggil dengan / di kotak balasan.',
+    add: 'Tambah balasan cepat', edit: 'Balasan cepat {{name}}', empty: 'Belum ada balasan cepat',
+    emptyHint: 'Buat yang pertama, misalnya salam pembuka.', search: 'Cari judul, kata kunci, atau isi',
+    shortcut: 'Kata kunci', shortcutHint: 'Diketik setelah /, misalnya salam.',
+    shortcutWrong: 'Huruf kecil, angka, dan tanda hubung; paling banyak 32.', name: 'Judul', body: 'Isi',
+    bodyHint: 'Isian otomatis: {{names}}', blankWrong: 'Isian otomatis “{{name}}” tidak dikenal.',
+    queue: 'Antrean', queueHint: 'Kosongkan agar dipakai di semua antrean.', everyQueue: 'Semua antrean',
+    anyQueue: 'Antrean mana pun', active: 'Balasan cepat aktif', sampleTitle: 'Contoh hasilnya',
+    sample: { nama_nasabah: 'Budi Contoh', nama_agen: 'Ayu Contoh', nomor_tiket: 'TK-261121-0417', kanal: 'WhatsApp',
+      salam: 'Selamat pagi', tanggal: '21 Nov 2026' },
   },
   reasons: {
     title: 'Alasan dan hasil', lead: 'Pilihan yang dipakai agen saat istirahat, menolak, menutup, dan seterusnya.',
@@ -306,7 +325,9 @@ export const id = {
       agent: 'Agen', user: 'Pengguna', role: 'Peran', queue: 'Antrean', skill: 'Keahlian', category: 'Kategori',
       reason: 'Alasan', 'channel-account': 'Akun kanal', event: 'Kiriman', 'opt-out': 'Penolakan kontak',
       organisation: 'Organisasi', search: 'Pencarian', team: 'Tim', site: 'Site', seat: 'Kursi',
+      branch: 'Unit organisasi', calendar: 'Kalender', holiday: 'Hari libur',
     },
   },
+  ...placesId,
   journal: journalId,
 };
