@@ -77,7 +77,7 @@ export const limits = {
   searchHitsMax: 1_000,
   searchNamesMax: 300,
   /** Pieces of own work behind the newest hits that are looked through for who sees little else. */
-  searchOwnWorkMax: 2_000,
+  searchOwnWorkMax: 1_000,
   /** Newest rows that tell how common words are; from so many hits on among them, walking beats the index. */
   searchSampleRows: 5_000,
   searchCommonHits: 50,
@@ -187,7 +187,7 @@ export const limits = {
   subjectRequestHours: 72,
   subjectRequestAlarmHours: 48,
   /** How often the schedule of retention and the daily head of the seals are looked at. */
-  dailySweepMs: 60_000,
+  dailySweepMs: 5_000,
   /** Signed hooks older or newer than this are refused as replays (RS12). */
   hookToleranceSeconds: 300,
   visitorTokenDays: 180,

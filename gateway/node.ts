@@ -25,6 +25,7 @@ import { startRemoteFiles } from './remote-files.ts';
 import { createJobs, relayWakeUps, type Jobs } from './jobs.ts';
 import { startLoop, type Loop } from './loops.ts';
 import type { Parts } from './parts.ts';
+import { startRemoval } from './removal.ts';
 import { seed, type Seeded } from './seeding.ts';
 import { secretStore } from './security/secret-store.ts';
 import { createSessions } from './security/sessions.ts';
@@ -138,6 +139,8 @@ function startWorker(jobs: Jobs, parts: Parts, closing: Closing): void {
   closing.add('search-index', () => indexer.stop());
   const webhooks = startWebhooks({ work, nodeId, secrets: parts.secrets, egress: createEgress(config.egressAllow) });
   closing.add('webhooks', () => webhooks.stop());
+  const removal = startRemoval({ work, nodeId, blobs: parts.blobs });
+  closing.add('removal', () => removal.stop());
   const orphans = startLoop('file-orphans', limits.slowSweepMs, work.log, () => sweepOrphans(work.db, parts.blobs));
   closing.add('file-orphans', () => orphans.stop());
 }
