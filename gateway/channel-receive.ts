@@ -1,4 +1,4 @@
-/** What stands between a channel's events and intake: files still at the provider, and edits that overtook a message. */
+/** What stands between a channel's events and intake: files still at the provider, edits that overtook a message. */
 import type { AccountView, InboundChange, InboundEvent, Medium, ReceiveResult } from '#domain/channels/words.ts';
 import type { Work } from '#domain/work.ts';
 import { attachCustomerFiles } from './channel-media.ts';

@@ -7,7 +7,7 @@ import type { LookupFunction } from 'node:net';
 import { FetchFailed } from '#channels/fetch-failed.ts';
 
 /** What an agent may reach: what an administrator allowed, and the public addresses of a provider's own servers. */
-export interface EgressRule {
+interface EgressRule {
   /** Whether EGRESS_ALLOW lists this host with this resolved address. */
   allows(host: string, address: string, family: 4 | 6): boolean;
   providerHosts: readonly string[];

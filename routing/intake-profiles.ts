@@ -1,4 +1,4 @@
-/** What providers prove about customers (profiles), and messages of our own side that come back to us (echoes, RS13). */
+/** What providers prove about customers (profiles), and messages of our own side that come back (echoes, RS13). */
 import type { InboundEcho, InboundProfile, ReceiveResult } from '#domain/channels/words.ts';
 import { previewOf } from '#domain/conversations/rules.ts';
 import { newId } from '#domain/ids.ts';
@@ -103,8 +103,8 @@ async function storeOutside(
 }
 
 /**
- * An echo is matched to our outbox and never becomes a message of the customer: what bears its id or is on its way with
- * its text is ours (a message of unknown fate counts as sent from now on); all else is kept as sent from outside (RS13).
+ * An echo is matched to our outbox and never becomes a message of the customer: what bears its id or is on its way
+ * with its text is ours (a message of unknown fate counts as sent from now on); all else is kept as sent from outside (RS13).
  */
 export async function applyEcho(
   tx: Tx, account: IntakeAccount, event: InboundEcho, thread: Thread,

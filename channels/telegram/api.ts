@@ -6,7 +6,7 @@ import type { ChannelHost } from '#channels/channel.ts';
 import { FetchFailed } from '#channels/fetch-failed.ts';
 import type { Json } from './fields.ts';
 
-export const API_ROOT = 'https://api.telegram.org';
+const API_ROOT = 'https://api.telegram.org';
 
 /** A file to upload, as telegraf takes it. */
 export interface Upload { source: Buffer; filename: string }

@@ -66,7 +66,7 @@ function fileContent(message: Json): Content | undefined {
 }
 
 /** A phone number in E.164, if it is one; Telegram writes it with or without the plus. */
-export function phoneOf(value: unknown): string | undefined {
+function phoneOf(value: unknown): string | undefined {
   const digits = text(value)?.replaceAll(/[^0-9+]/g, '').replace(/^(?!\+)/, '+');
   if (digits === undefined || digits.length > 20) return undefined;
   const parsed = parsePhoneNumberFromString(digits);

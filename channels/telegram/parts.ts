@@ -4,13 +4,13 @@ import { splitText } from './split.ts';
 import type { Json } from './fields.ts';
 
 export const TEXT_CHARS = 4_096;
-export const CAPTION_CHARS = 1_024;
+const CAPTION_CHARS = 1_024;
 const ALBUM_FILES = 10;
 const PHOTO_BYTES = 10 * 1_048_576;
 const BUTTON_DATA_BYTES = 64;
 
 /** How a file is sent: the method's field and the name of the method. */
-export type FileKind = 'photo' | 'video' | 'animation' | 'voice' | 'audio' | 'document';
+type FileKind = 'photo' | 'video' | 'animation' | 'voice' | 'audio' | 'document';
 
 export interface FilePart { file: Attachment; as: FileKind }
 
@@ -25,7 +25,7 @@ const METHODS: Record<FileKind, string> = { photo: 'sendPhoto', video: 'sendVide
   voice: 'sendVoice', audio: 'sendAudio', document: 'sendDocument' };
 
 /** What Telegram shows a file as; all that it might refuse as a picture or a sound goes as a document. */
-export function fileKind(file: Attachment): FileKind {
+function fileKind(file: Attachment): FileKind {
   switch (file.mediaType) {
     case 'image/jpeg': case 'image/png': case 'image/webp': return file.sizeBytes <= PHOTO_BYTES ? 'photo' : 'document';
     case 'image/gif': return 'animation';
@@ -80,7 +80,7 @@ function markupOf(message: OutboundMessage): Json | undefined {
 }
 
 /** Telegram's id of a message, from ours. */
-export function telegramMessageId(key: string | null): number | undefined {
+function telegramMessageId(key: string | null): number | undefined {
   const found = /^-?\d+:(\d+)$/.exec(key ?? '');
   return found === null ? undefined : Number(found[1]);
 }

@@ -112,12 +112,15 @@ async function taken(host: ChannelHost, api: BotApi, updates: readonly unknown[]
 async function poll(host: ChannelHost, api: BotApi, signal: AbortSignal): Promise<void> {
   const trouble = new Trouble(host);
   let failures = 0;
+  // The first poll, and each after trouble, waits for nothing: so it is known at once that all is well.
+  let isWell = false;
   while (!signal.aborted) {
     const offset = await offsetOf(host).catch(() => undefined);
-    const answer = await api.call('getUpdates', { timeout: POLL_SECONDS, limit: UPDATES_MAX,
+    const answer = await api.call('getUpdates', { timeout: isWell ? POLL_SECONDS : 0, limit: UPDATES_MAX,
       allowed_updates: ALLOWED_UPDATES, ...(offset === undefined ? {} : { offset }) },
     AbortSignal.any([signal, AbortSignal.timeout(POLL_TIMEOUT_MS)]));
     if (signal.aborted) return;
+    isWell = answer.ok;
     if (!answer.ok) {
       await waitFor(await afterFailure(api, trouble, answer.failure), signal);
       continue;

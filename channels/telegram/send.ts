@@ -23,7 +23,7 @@ const UNREACHABLE: readonly [RegExp, string][] = [
 ];
 
 /** The reason for which nothing reaches this customer, if that is what Telegram says. */
-export function unreachableReason(failure: CallFailure): string | undefined {
+function unreachableReason(failure: CallFailure): string | undefined {
   if (failure.kind !== 'refused' || (failure.code !== 403 && failure.code !== 400)) return undefined;
   const found = UNREACHABLE.find(([words]) => words.test(failure.description))?.[1];
   return found ?? (failure.code === 403 ? 'FORBIDDEN_BY_TELEGRAM' : undefined);

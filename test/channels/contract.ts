@@ -18,7 +18,9 @@ export interface Subject {
 }
 
 const NOW = 1_800_000_000;
-const KINDS = new Set(['message', 'edit', 'delete', 'ended', 'rating', 'unreadable']);
+const KINDS = new Set([
+  'message', 'edit', 'delete', 'reaction', 'profile', 'echo', 'ended', 'rating', 'unreadable',
+]);
 const BODY_ERRORS = new Set(['MALFORMED_JSON', 'TOO_DEEP', 'VALIDATION_FAILED']);
 
 /** What the channel declares fits together. */

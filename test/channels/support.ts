@@ -9,7 +9,7 @@ import { newId } from '#domain/ids.ts';
 import { localBus } from '#agent-desk/server/parts.ts';
 import type { Bus } from '#agent-desk/server/parts.ts';
 import { createBlobStore, type BlobStore } from '#gateway/blob-store.ts';
-import { createHosts, type Hosts, type Target } from '#gateway/channel-host.ts';
+import { createHosts, type HostParts, type Hosts, type Target } from '#gateway/channel-host.ts';
 import { createEgress } from '#gateway/egress.ts';
 import { secretStore, type SecretStore } from '#gateway/security/secret-store.ts';
 import { createVault, masterKeys } from '#gateway/security/vault.ts';
@@ -25,6 +25,8 @@ export interface ChannelWorld {
   intake: Intake;
   bus: Bus;
   target: Target;
+  /** What a second node on the same database is built of. */
+  hostParts: HostParts;
 }
 
 /** A folder of files, removed at the end. */
@@ -39,6 +41,7 @@ export interface ChannelWorldOptions {
   settings?: Record<string, unknown>;
   secrets?: Record<string, string>;
   egressAllow?: readonly string[];
+  publicUrl?: string;
 }
 
 /** A small world whose one account is of this channel, with everything that stands behind its host. */
@@ -50,7 +53,7 @@ export async function channelWorld(t: Teardown, options: ChannelWorldOptions): P
   if (options.secrets !== undefined) await secrets.put(owner, options.secrets);
   const intake = createIntake(work);
   const bus = localBus();
-  const hosts = createHosts({
+  const hostParts: HostParts = {
     work,
     nodeId: newId(),
     channels,
@@ -59,7 +62,9 @@ export async function channelWorld(t: Teardown, options: ChannelWorldOptions): P
     bus,
     blobs: await fileFolder(t),
     egress: createEgress(options.egressAllow ?? []),
-  });
+    publicUrl: options.publicUrl ?? null,
+  };
+  const hosts = createHosts(hostParts);
   await hosts.reload();
   t.teardown(async () => {
     await hosts.stop();
@@ -67,7 +72,7 @@ export async function channelWorld(t: Teardown, options: ChannelWorldOptions): P
   });
   const target = await hosts.forAccount(world.accountId);
   if (target === undefined) throw new Error('the account of the small world is not served');
-  return { work, world, hosts, secrets, intake, bus, target };
+  return { work, world, hosts, secrets, intake, bus, target, hostParts };
 }
 
 export interface Captured {

@@ -1,0 +1,199 @@
+/** Telegram comes in: by polling and by webhook, with files and edits; nothing lost, nothing doubled. */
+import t from 'tap';
+import { hooks } from '#gateway/hooks.ts';
+import { httpOptions } from '#gateway/http.ts';
+import type { Parts } from '#gateway/parts.ts';
+import Fastify from 'fastify';
+import type { AddressInfo } from 'node:net';
+import type { Test } from 'tap';
+import { eventually } from '#test/support/harness.ts';
+import { CUSTOMER, telegramWorld, WEBHOOK_SECRET, type TelegramWorld } from './telegram-world.ts';
+
+t.setTimeout(240_000);
+
+async function count(world: TelegramWorld, n: number): Promise<void> {
+  await eventually(`${n} messages`, async () => (await world.texts()).length >= n, 20_000);
+}
+
+t.test('polling brings messages in order, and confirms them only once they are stored', async (t) => {
+  const world = await telegramWorld(t);
+  world.fake.updates.message(CUSTOMER, { text: 'sebelum node ada' });
+  await world.node();
+  await count(world, 1);
+  for (let n = 1; n <= 120; n += 1) world.fake.updates.message(CUSTOMER + (n % 3), { text: `pesan ${n}` });
+  await count(world, 121);
+  const rows = await world.rows();
+  for (const conversation of new Set(rows.map((row) => row.conversation_id))) {
+    const own = rows.filter((row) => row.conversation_id === conversation);
+    t.same(own.map((row) => row.seq), own.map((_row, at) => at + 1), 'gap-free');
+    const numbers = own.flatMap((row) => /\d+/.exec(row.body ?? '')?.map(Number) ?? []);
+    t.same(numbers, numbers.toSorted((a, b) => a - b), 'in order');
+  }
+  await eventually('the confirmation', () => world.fake.updates.pending() === 0);
+  t.equal((await world.texts()).length, 121);
+});
+
+t.test('INV2 RF12 an update that comes again is one message, over a restart and over two nodes', async (t) => {
+  const world = await telegramWorld(t);
+  const first = await world.node();
+  world.fake.updates.message(CUSTOMER, { text: 'satu' });
+  await count(world, 1);
+  world.fake.updates.repeat();
+  world.fake.updates.message(CUSTOMER, { text: 'dua' });
+  await count(world, 2);
+  await first.stop();
+  world.fake.updates.repeat();
+  world.fake.updates.message(CUSTOMER, { text: 'tiga' });
+  await world.node();
+  await world.node();
+  await count(world, 3);
+  world.fake.updates.repeat();
+  world.fake.updates.message(CUSTOMER, { text: 'empat' });
+  await count(world, 4);
+  t.same(await world.texts(), ['satu', 'dua', 'tiga', 'empat']);
+});
+
+t.test('INV6 one poller over two nodes; the other takes over when it ends', async (t) => {
+  const world = await telegramWorld(t);
+  const nodes = [await world.node(), await world.node()];
+  world.fake.updates.message(CUSTOMER, { text: 'satu' });
+  await count(world, 1);
+  const [lease] = await world.work.db.dynamic<{ holder: string }>('select holder from leases');
+  const holder = lease?.holder;
+  t.ok(holder, 'the account is held');
+  await nodes[0]?.stop();
+  world.fake.updates.message(CUSTOMER, { text: 'dua' });
+  await count(world, 2);
+  t.same(await world.texts(), ['satu', 'dua']);
+});
+
+t.test('RF05 updates that the database does not take are asked for again', async (t) => {
+  const world = await telegramWorld(t);
+  await world.work.db.dynamic('alter table inbound_events rename to inbound_events_away');
+  await world.node();
+  world.fake.updates.message(CUSTOMER, { text: 'disimpan nanti' });
+  await eventually('polls in vain', () => world.fake.callsOf('getUpdates').length >= 3);
+  t.equal(world.fake.updates.pending(), 1, 'not confirmed');
+  await world.work.db.dynamic('alter table inbound_events_away rename to inbound_events');
+  await count(world, 1);
+  await eventually('the confirmation', () => world.fake.updates.pending() === 0);
+  t.same(await world.texts(), ['disimpan nanti']);
+});
+
+t.test('RF13 an edit that comes before its message ends in the same text, and adds no message', async (t) => {
+  const world = await telegramWorld(t);
+  await world.node();
+  world.fake.updates.message(CUSTOMER, { text: 'halo' });
+  await count(world, 1);
+  const written = { message_id: 9_000, date: 1_799_999_990, chat: { id: CUSTOMER, type: 'private' },
+    from: { id: CUSTOMER, is_bot: false, first_name: 'Rina' } };
+  world.fake.updates.push({ edited_message: { ...written, text: 'jam 4 sore', edit_date: 1_799_999_995 } });
+  world.fake.updates.push({ message: { ...written, text: 'jam 3 sore' } });
+  world.fake.updates.message(CUSTOMER, { text: 'sudah' });
+  await count(world, 3);
+  await eventually('the later text', async () => (await world.texts())[1] === 'jam 4 sore');
+  t.same(await world.texts(), ['halo', 'jam 4 sore', 'sudah']);
+  const next = world.fake.updates.message(CUSTOMER, { text: 'dua puluh' });
+  world.fake.updates.push({ edited_message: { ...next, text: '20', edit_date: 1_799_999_999 } });
+  await eventually('the edit', async () => (await world.texts())[3] === '20');
+  t.equal((await world.texts()).length, 4);
+});
+
+t.test('files are fetched by the server after their message is there; the token stands in nothing stored', async (t) => {
+  const world = await telegramWorld(t);
+  const bytes = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000a49444154789c63'
+    + '000100000500010d0a2db40000000049454e44ae426082', 'hex');
+  const photo = world.fake.hold(bytes);
+  const huge = world.fake.hold(Buffer.from('x'), 30 * 1_048_576);
+  const program = world.fake.hold(Buffer.from('MZ not for us'));
+  world.fake.script('getFile', { status: 429, body: { ok: false, error_code: 429, description: 'Too Many Requests',
+    parameters: { retry_after: 1 } } }, { status: 502, html: '<html>' });
+  world.fake.script('file', 'cut');
+  await world.node();
+  world.fake.updates.message(CUSTOMER, { caption: 'struk', photo: [{ file_id: photo, width: 9, height: 9 }] });
+  world.fake.updates.message(CUSTOMER, { document: { file_id: huge, file_name: 'film.mp4' } });
+  world.fake.updates.message(CUSTOMER, { document: { file_id: program, file_name: 'aplikasi.exe' } });
+  await count(world, 3);
+  await eventually('the photo', async () => (await world.rows())[0]?.attachments?.length === 1, 30_000);
+  await eventually('the refusals', async () => (await world.rows()).slice(1).every((row) =>
+    JSON.stringify(row.payload).includes('reasonCode')), 30_000);
+  const rows = await world.rows();
+  t.match(rows[0], { kind: 'image', body: 'struk', payload: null, attachments: [{ mediaType: 'image/png' }] });
+  t.match(rows[1]?.payload, { remoteFiles: [{ fileName: 'film.mp4', reasonCode: 'FILE_TOO_LARGE' }] });
+  t.match(rows[2]?.payload, { remoteFiles: [{ fileName: 'aplikasi.exe', reasonCode: 'FILE_TYPE_REFUSED' }] });
+  const file = await world.target.host.media.get(rows[0]?.attachments?.[0]?.fileId ?? '', String(CUSTOMER));
+  const stored: Buffer[] = [];
+  for await (const part of file?.bytes ?? []) stored.push(Buffer.from(part as Uint8Array));
+  t.equal(Buffer.concat(stored).equals(bytes), true, 'byte for byte');
+  world.fake.updates.repeat();
+  const tables = await world.work.db.dynamic<{ text: string }>(`select string_agg(x, ' ') as text from (
+    select m::text as x from messages m union all select r::text from remote_files r union all select j::text
+    from journal j union all select f::text from files f union all select c::text from cursors c) all_rows`);
+  t.notMatch(tables[0]?.text, world.fake.token);
+  t.notMatch(world.work.log.lines.join('\n'), world.fake.token);
+});
+
+t.test('only a contact of the sender themselves proves a phone number; blocking is noted and taken back', async (t) => {
+  const world = await telegramWorld(t);
+  await world.node();
+  const point = async (): Promise<unknown> => (await world.work.db.dynamic(`select phone, verified,
+    unreachable_at is not null as unreachable from contact_points`))[0];
+  const share = (phone: string, user: number): void => void world.fake.updates.message(CUSTOMER,
+    { contact: { phone_number: phone, first_name: 'R', user_id: user } });
+  share('6281200000999', 7_999);
+  await count(world, 1);
+  t.same(await point(), { phone: null, verified: false, unreachable: false });
+  share('6281200000567', CUSTOMER);
+  await eventually('the number', async () => JSON.stringify(await point()).includes('+6281200000567'));
+  t.same(await point(), { phone: '+6281200000567', verified: true, unreachable: false });
+  const member = (status: string, date: number): void => void world.fake.updates.push({ my_chat_member: { date,
+    chat: { id: CUSTOMER, type: 'private' }, from: { id: CUSTOMER }, new_chat_member: { status } } });
+  member('kicked', 1_799_999_990);
+  await eventually('blocked', async () => JSON.stringify(await point()).includes('"unreachable":true'));
+  member('member', 1_799_999_991);
+  await eventually('back', async () => JSON.stringify(await point()).includes('"unreachable":false'));
+  const told = await world.work.db.dynamic<{ data: unknown }>(`select data->'changed' as data from journal
+    where type = 'contact.updated' order by id`);
+  t.same(told.map((row) => row.data), [['phone'], ['reachable'], ['reachable']]);
+});
+
+async function hookServer(t: Test, world: () => TelegramWorld): Promise<string> {
+  const app = Fastify({ ...httpOptions, logger: false });
+  const late = new Proxy({}, { get: (_none, name) => Reflect.get(world() as object, name) as unknown });
+  await app.register(hooks(late as Parts));
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  t.teardown(async () => {
+    app.server.closeAllConnections();
+    await app.close();
+  });
+  return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+}
+
+t.test('webhook: set with its secret, taken once, taps acknowledged in the answer; a change of mode loses nothing',
+  async (t) => {
+    const served: { world?: TelegramWorld } = {};
+    const publicUrl = await hookServer(t, () => served.world as TelegramWorld);
+    const world = await telegramWorld(t, { mode: 'webhook', publicUrl });
+    served.world = world;
+    const { fake, work } = world;
+    fake.updates.message(CUSTOMER, { text: 'sebelum webhook' });
+    await world.node();
+    await count(world, 1);
+    t.match(fake.webhook, { url: `${publicUrl}/hooks/telegram/uji-satu`, secret: WEBHOOK_SECRET });
+    fake.updates.message(CUSTOMER, { text: 'lewat webhook' });
+    fake.updates.repeat();
+    fake.updates.push({ callback_query: { id: '77', data: 'ya', from: { id: CUSTOMER, first_name: 'R' },
+      message: { message_id: 3, date: 1, chat: { id: CUSTOMER, type: 'private' } } } });
+    await count(world, 3);
+    await eventually('the word to the tap', () => fake.callsOf('answerCallbackQuery').length === 1);
+    t.same(await world.texts(), ['sebelum webhook', 'lewat webhook', 'ya']);
+    const stranger = await fetch(fake.webhook.url, { method: 'POST', body: '{"update_id":1}',
+      headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': 'tebakan' } });
+    t.equal(stranger.status, 401);
+    await work.db.dynamic(`update channel_accounts set settings = settings || '{"mode":"polling"}',
+      version = version + 1`);
+    await eventually('the webhook to be gone', () => fake.webhook.url === '', 20_000);
+    fake.updates.message(CUSTOMER, { text: 'lewat polling' });
+    await count(world, 4);
+    t.equal((await world.texts()).length, 4);
+  });
