@@ -49,6 +49,10 @@ export const limits = {
   /** A file a customer or an agent may send. */
   fileBytes: 20 * 1_048_576,
   filesPerMessageMax: 10,
+  /** What a message may offer to tap: what every channel with buttons takes. */
+  buttonsPerMessageMax: 12,
+  buttonTextChars: 64,
+  buttonDataBytes: 64,
   fileNameChars: 200,
   /** Files uploaded but never attached to a message are removed after this time. */
   fileOrphanHours: 24,

@@ -123,7 +123,7 @@ export function holdsContactFilter(user: User, column: string): string {
 /** SQL over conversations: readable through one of its interactions, or as history of a contact the user serves. */
 export function conversationFilter(user: User, alias: string): string {
   return `(${alias}.organisation_id = '${user.organisationId}' and (exists (select 1 from interactions seen
-    where seen.conversation_id = ${alias}.id and ${accessFilter(user, 'interaction.read', 'seen')})
+    where seen.conversation_id = ${alias}.id and ${accessFilter(user, 'interaction.read', 'seen')} offset 0)
     or ${holdsContactFilter(user, `${alias}.contact_id`)}))`;
 }
 
@@ -133,9 +133,9 @@ export function conversationFilter(user: User, alias: string): string {
  */
 export function messageFilter(user: User, alias: string): string {
   return `(${alias}.interaction_id is null or exists (select 1 from interactions own
-      where own.id = ${alias}.interaction_id and ${accessFilter(user, 'interaction.read', 'own')})
+      where own.id = ${alias}.interaction_id and ${accessFilter(user, 'interaction.read', 'own')} offset 0)
     or exists (select 1 from conversations served where served.id = ${alias}.conversation_id
-      and ${holdsContactFilter(user, 'served.contact_id')}))`;
+      and ${holdsContactFilter(user, 'served.contact_id')} offset 0))`;
 }
 
 export interface ConversationSeen {

@@ -11,11 +11,14 @@ export interface AgentToday {
 const ofAgent = statement('metrics.agent-today', `
   select count(*) filter (where i.closed_at is not null)::int as closed,
     round(avg(extract(epoch from i.documented_at - i.accepted_at) - i.snoozed_s))::int as handling_s
-  from interactions i left join sites s on s.id = $3
-  where i.organisation_id = $1 and i.agent_id = $2 and i.state <> 'OOT_COMPLETE'
-    and coalesce(i.closed_at, i.documented_at) >= date_trunc('day', app_now() at time zone coalesce(s.time_zone,
-      'Asia/Jakarta'))
-      at time zone coalesce(s.time_zone, 'Asia/Jakarta')`);
+  from (select date_trunc('day', app_now() at time zone zone) at time zone zone as start
+      from (select coalesce((select time_zone from sites where id = $3), 'Asia/Jakarta') as zone) site) today
+    cross join lateral (
+      select * from interactions c where c.organisation_id = $1 and c.agent_id = $2 and c.closed_at >= today.start
+        and c.state in ('CLOSED', 'OOT_COMPLETE')
+      union all select * from interactions o where o.organisation_id = $1 and o.agent_id = $2
+        and o.documented_at >= today.start and o.state not in ('CLOSED', 'OOT_COMPLETE')) i
+  where i.state <> 'OOT_COMPLETE'`);
 
 /** The agent's own day, in the zone of their site. */
 export async function agentToday(db: Queryable, user: User): Promise<AgentToday> {

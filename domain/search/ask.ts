@@ -37,9 +37,13 @@ function lookup(words: readonly string[], form: (word: string, at: number) => Ts
   return { query, narrow: allOf(long.map(({ word, at }) => form(word, at))) ?? query };
 }
 
-/** Messages that hold every word, by its beginning or its stem. */
+/**
+ * Messages that hold every word, as it is or by its stem; the last, which may be half typed, also by its beginning: in
+ * millions of messages each beginning gathers thousands of words.
+ */
 export function messageLookup({ words, stems }: Asked): Lookup | undefined {
-  return lookup(words, (word, at) => anyOf([lexeme(word, true), stems[at] ? lexeme(stems[at]) : null]) ?? '');
+  return lookup(words, (word, at) =>
+    anyOf([lexeme(word, at === words.length - 1), stems[at] ? lexeme(stems[at]) : null]) ?? '');
 }
 
 /** Messages with a file whose name holds every word. */

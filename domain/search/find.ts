@@ -39,28 +39,29 @@ export interface Found {
 }
 
 const CLOSED = "('CLOSED', 'OOT_COMPLETE')";
-/** The newest work of the user: $3 organisation, $4 user, $5 how many. */
+/** The newest work of the user: $4 organisation, $5 user, $6 how many. */
 const OWN_WORK = `(select o.contact_id, o.ticket_id, o.conversation_id from interactions o
-    where o.organisation_id = $3 and o.agent_id = $4 and o.state in ${CLOSED} order by o.closed_at desc limit $5::int)
+    where o.organisation_id = $4 and o.agent_id = $5 and o.state in ${CLOSED} order by o.closed_at desc limit $6::int)
   union all (select o.contact_id, o.ticket_id, o.conversation_id from interactions o
-    where o.organisation_id = $3 and o.agent_id = $4 and o.state not in ${CLOSED})`;
-const HELD = `select o.contact_id from interactions o where o.organisation_id = $3 and o.agent_id = $4
+    where o.organisation_id = $4 and o.agent_id = $5 and o.state not in ${CLOSED})`;
+const HELD = `select o.contact_id from interactions o where o.organisation_id = $4 and o.agent_id = $5
   and o.state not in ${CLOSED}`;
 
 /** What one sees by serving it; the newest hits of a whole floor may hold none of it. */
 const OWN: Record<Kind, string> = {
   contacts: `select distinct contact_id as id from (${OWN_WORK}) work`,
   tickets: `select ticket_id as id from (${OWN_WORK}) work
-    union select t.id from tickets t where t.organisation_id = $3 and t.contact_id = any(array(${HELD}))`,
-  messages: `select m.id from messages m where m.organisation_id = $3 and m.conversation_id = any(array(
+    union select t.id from tickets t where t.organisation_id = $4 and t.contact_id = any(array(${HELD}))`,
+  messages: `select m.id from messages m where m.organisation_id = $4 and m.conversation_id = any(array(
       select conversation_id from (${OWN_WORK}) work
       union select c.id from conversations c where c.contact_id = any(array(${HELD}))))`,
 };
 
-async function proposed(db: Queryable, user: User, kind: Kind, lookup: Lookup): Promise<string[]> {
+async function proposed(db: Queryable, user: User, kind: Kind, lookup: Lookup,
+  exact = lookup.query): Promise<string[]> {
   const { organisationId } = user;
   const max = kind === 'messages' ? limits.searchHitsMax : limits.searchNamesMax;
-  const wanted = { organisationId, kind, ...lookup, max };
+  const wanted = { organisationId, kind, ...lookup, exact, max };
   const hits = await newestHits(db, wanted);
   const keys = keysOf(user, 'interaction.read');
   if (hits.complete || keys.has(`organisation:${organisationId}`) || keys.size === 0) return hits.ids;
@@ -86,9 +87,8 @@ async function contacts(db: Queryable, query: SearchQuery, asked: Asked): Promis
   const find = async (lookup: Lookup | undefined,
     action: 'contact.read' | 'contact.unmask'): Promise<FoundContact[]> => {
     if (lookup === undefined) return [];
-    const ids = await proposed(db, user, 'contacts', lookup);
-    return contactRows(db, user, { ids, filter: contactFilter(user, 'ct', action), exact: exactly(asked),
-      limit: limit + 1 });
+    const ids = await proposed(db, user, 'contacts', lookup, exactly(asked));
+    return contactRows(db, user, { ids, filter: contactFilter(user, 'ct', action), limit: limit + 1 });
   };
   const [open, hidden] = await Promise.all([find(contactLookup(asked), 'contact.read'),
     find(hiddenLookup(user, asked), 'contact.unmask')]);
@@ -102,8 +102,8 @@ async function tickets(db: Queryable, query: SearchQuery, asked: Asked): Promise
   const { user, limit } = query;
   const find = async (lookup: Lookup | undefined): Promise<FoundTicket[]> => {
     if (lookup === undefined) return [];
-    const ids = await proposed(db, user, 'tickets', lookup);
-    return ticketRows(db, user, { ids, filter: ticketFilter(user, 't'), exact: exactly(asked), limit: limit + 1 });
+    const ids = await proposed(db, user, 'tickets', lookup, exactly(asked));
+    return ticketRows(db, user, { ids, filter: ticketFilter(user, 't'), limit: limit + 1 });
   };
   const found = await find(ticketLookup(asked));
   if (found.length > 0) return grouped(found, limit);

@@ -8,7 +8,7 @@ import { kinds, type Kind } from './documents.ts';
 import type { TsQuery } from './terms.ts';
 
 export interface Hits {
-  /** Newest first. */
+  /** Exact ones first, else newest first. */
   ids: string[];
   /** False where older hits may stand behind these. */
   complete: boolean;
@@ -20,28 +20,36 @@ export interface Wanted {
   query: TsQuery;
   /** The query without its shortest words, where it has longer ones: each short one would gather half the table. */
   narrow: TsQuery;
+  /** What stands first among the hits: whole words before beginnings of words. */
+  exact: TsQuery;
   max: number;
 }
 
-async function walk(db: Queryable, wanted: Wanted, rows: number): Promise<{ ids: string[]; whole: boolean }> {
+interface Hit { id: string; exact: boolean }
+
+async function walk(db: Queryable, wanted: Wanted, rows: number): Promise<Hit[]> {
   const { table } = kinds[wanted.kind];
-  const found = await db.dynamic<{ id: string; walked: boolean }>(`select id from (
+  return db.dynamic<Hit>(`select id, words @@ $5::tsquery as exact from (
       select id, words from ${table} where organisation_id = $1 order by at desc, id desc limit $3::int) newest
-    where words @@ $2::tsquery limit $4::int`, [wanted.organisationId, wanted.query, rows, wanted.max + 1]);
-  return { ids: found.map((row) => row.id), whole: found.length <= wanted.max };
+    where words @@ $2::tsquery limit $4::int`,
+  [wanted.organisationId, wanted.query, rows, wanted.max + 1, wanted.exact]);
 }
 
-async function byIndex(db: Queryable, wanted: Wanted): Promise<string[]> {
+async function byIndex(db: Queryable, wanted: Wanted): Promise<Hit[]> {
   const { table } = kinds[wanted.kind];
-  const rows = await db.dynamic<{ id: string }>(`with held as materialized (
+  return db.dynamic<Hit>(`with held as materialized (
       select id, at, organisation_id, words from ${table} where words @@ $2::tsquery)
-    select id from held where organisation_id = $1 and words @@ $3::tsquery order by at desc, id desc limit $4::int`,
-  [wanted.organisationId, wanted.narrow, wanted.query, wanted.max + 1]);
-  return rows.map((row) => row.id);
+    select id, words @@ $5::tsquery as exact from held where organisation_id = $1 and words @@ $3::tsquery
+    order by at desc, id desc limit $4::int`,
+  [wanted.organisationId, wanted.narrow, wanted.query, wanted.max + 1, wanted.exact]);
 }
 
-function cut(ids: string[], max: number): Hits {
-  return { ids: ids.slice(0, max), complete: ids.length <= max };
+function ranked(hits: readonly Hit[]): string[] {
+  return [...hits.filter((hit) => hit.exact), ...hits.filter((hit) => !hit.exact)].map((hit) => hit.id);
+}
+
+function cut(hits: Hit[], max: number): Hits {
+  return { ids: ranked(hits.slice(0, max)), complete: hits.length <= max };
 }
 
 /**
@@ -50,10 +58,10 @@ function cut(ids: string[], max: number): Hits {
  */
 export async function newestHits(db: Queryable, wanted: Wanted): Promise<Hits> {
   const sample = await walk(db, wanted, limits.searchSampleRows);
-  if (!sample.whole) return cut(sample.ids, wanted.max);
-  if (sample.ids.length >= limits.searchCommonHits) {
+  if (sample.length > wanted.max) return cut(sample, wanted.max);
+  if (sample.length >= limits.searchCommonHits) {
     const long = await walk(db, wanted, limits.searchWalkRowsMax);
-    if (!long.whole) return cut(long.ids, wanted.max);
+    if (long.length > wanted.max) return cut(long, wanted.max);
   }
   return cut(await byIndex(db, wanted), wanted.max);
 }
@@ -62,8 +70,7 @@ export async function newestHits(db: Queryable, wanted: Wanted): Promise<Hits> {
 export async function hitsAmong(db: Queryable, wanted: Wanted, idsSql: string,
   values: readonly unknown[]): Promise<string[]> {
   const { table } = kinds[wanted.kind];
-  const rows = await db.dynamic<{ id: string }>(`with own as materialized (${idsSql})
-    select s.id from own join ${table} s on s.id = own.id where s.words @@ $1::tsquery
-    order by s.at desc, s.id desc limit $2::int`, [wanted.query, wanted.max, ...values]);
-  return rows.map((row) => row.id);
+  return ranked(await db.dynamic<Hit>(`with own as materialized (${idsSql})
+    select s.id, s.words @@ $3::tsquery as exact from own join ${table} s on s.id = own.id where s.words @@ $1::tsquery
+    order by s.at desc, s.id desc limit $2::int`, [wanted.query, wanted.max, wanted.exact, ...values]));
 }

@@ -32,8 +32,21 @@ export interface FoundFile extends Place { fileId: string; fileName: string; med
 
 /** What to show: of the proposed `ids` those that the filter lets through. */
 export interface Chosen { ids: readonly string[]; filter: string; limit: number }
-/** Whole words stand before beginnings of words. */
-export interface Ranked extends Chosen { exact: string }
+
+/** Of so many proposed things the rights are asked at once; most searches end with the first of them. */
+const FIRST = 60;
+
+/** The first `limit` of the proposed ids that the filter lets through, in their order. */
+async function allowed(db: Queryable, from: string, chosen: Chosen): Promise<string[]> {
+  const kept: string[] = [];
+  for (const ids of [chosen.ids.slice(0, FIRST), chosen.ids.slice(FIRST)]) {
+    if (ids.length === 0 || kept.length >= chosen.limit) break;
+    const rows = await db.dynamic<{ id: string }>(`select asked.id from unnest($1::uuid[]) with ordinality asked(id, place)
+      ${from} and ${chosen.filter} order by asked.place limit $2::int`, [ids, chosen.limit - kept.length]);
+    kept.push(...rows.map((row) => row.id));
+  }
+  return kept;
+}
 
 const CLOSED = "('CLOSED', 'OOT_COMPLETE')";
 
@@ -52,35 +65,32 @@ function masked(handle: string | null): string {
 }
 
 /** Contacts in the order of the search. */
-export async function contactRows(db: Queryable, user: User, chosen: Ranked): Promise<FoundContact[]> {
-  if (chosen.ids.length === 0) return [];
+export async function contactRows(db: Queryable, user: User, chosen: Chosen): Promise<FoundContact[]> {
+  const ids = await allowed(db, 'join contacts ct on ct.id = asked.id where true', chosen);
+  if (ids.length === 0) return [];
   const rows = await db.dynamic<{ id: string; name: string | null; domicile: string | null; handle: string | null;
-    channel: string | null; interaction_id: string | null }>(`with kept as materialized (
-      select s.id, s.at, s.words @@ $2::tsquery as exact from search_contacts s join contacts ct on ct.id = s.id
-      where s.id = any($1::uuid[]) and ${chosen.filter} order by 3 desc, 2 desc, 1 limit $3::int)
+    channel: string | null; interaction_id: string | null }>(`
     select ct.id, ct.name, ct.domicile, point.handle, point.channel,
       ${toOpen(user, 'i.contact_id = ct.id', 'ct.id')} as interaction_id
-    from kept join contacts ct on ct.id = kept.id ${POINT} order by kept.exact desc, kept.at desc, kept.id`,
-  [chosen.ids, chosen.exact, chosen.limit]);
+    from unnest($1::uuid[]) with ordinality kept(id, place) join contacts ct on ct.id = kept.id ${POINT}
+    order by kept.place`, [ids]);
   return rows.map((row) => ({ id: row.id, name: row.name, domicile: row.domicile, handleMasked: masked(row.handle),
     channel: row.channel, reportName: row.channel === null ? null : reportNameOf(row.channel),
     interactionId: row.interaction_id }));
 }
 
 /** Tickets in the order of the search. */
-export async function ticketRows(db: Queryable, user: User, chosen: Ranked): Promise<FoundTicket[]> {
-  if (chosen.ids.length === 0) return [];
+export async function ticketRows(db: Queryable, user: User, chosen: Chosen): Promise<FoundTicket[]> {
+  const ids = await allowed(db, "join tickets t on t.id = asked.id where t.state <> 'OOT_COMPLETE'", chosen);
+  if (ids.length === 0) return [];
   const rows = await db.dynamic<{ id: string; number: string; state: TicketStateName; code: string | null;
     summary: string | null; name: string | null; handle: string | null; opened_at: Date; closed_at: Date | null;
-    interaction_id: string | null }>(`with kept as materialized (
-      select s.id, s.at, s.words @@ $2::tsquery as exact from search_tickets s join tickets t on t.id = s.id
-      where s.id = any($1::uuid[]) and t.state <> 'OOT_COMPLETE' and ${chosen.filter}
-      order by 3 desc, 2 desc, 1 limit $3::int)
+    interaction_id: string | null }>(`
     select t.id, t.number, t.state, k.code, t.summary, t.opened_at, t.closed_at, ct.name, point.handle,
       ${toOpen(user, 'i.ticket_id = t.id', 't.contact_id')} as interaction_id
-    from kept join tickets t on t.id = kept.id join contacts ct on ct.id = t.contact_id
-    left join categories k on k.id = t.category_id ${POINT} order by kept.exact desc, kept.at desc, kept.id`,
-  [chosen.ids, chosen.exact, chosen.limit]);
+    from unnest($1::uuid[]) with ordinality kept(id, place) join tickets t on t.id = kept.id
+    join contacts ct on ct.id = t.contact_id left join categories k on k.id = t.category_id ${POINT}
+    order by kept.place`, [ids]);
   return rows.map((row) => ({ id: row.id, number: row.number, state: row.state, categoryCode: row.code,
     summary: row.summary, contactName: row.name, handleMasked: masked(row.handle),
     openedAt: row.opened_at.toISOString(), closedAt: row.closed_at?.toISOString() ?? null,
@@ -94,17 +104,15 @@ interface StoredMessage {
 }
 
 async function storedMessages(db: Queryable, user: User, chosen: Chosen): Promise<StoredMessage[]> {
-  if (chosen.ids.length === 0) return [];
-  return db.dynamic<StoredMessage>(`with kept as materialized (
-      select m.id, m.created_at as at from messages m where m.id = any($1::uuid[]) and m.deleted_at is null
-        and m.organisation_id = $2 and ${chosen.filter} order by 2 desc, 1 desc limit $3::int)
-    select m.id, m.conversation_id, m.created_at, m.direction, m.seq, m.body, m.attachments, ct.name, ca.channel,
+  const ids = await allowed(db, `join messages m on m.id = asked.id where m.deleted_at is null
+    and m.organisation_id = '${user.organisationId}'`, chosen);
+  if (ids.length === 0) return [];
+  return db.dynamic<StoredMessage>(`select m.id, m.conversation_id, m.created_at, m.direction, m.seq, m.body, m.attachments, ct.name, ca.channel,
       coalesce(cp.phone, c.handle) as handle,
       coalesce(m.interaction_id, ${toOpen(user, 'i.conversation_id = c.id', 'c.contact_id')}) as interaction_id
-    from kept join messages m on m.id = kept.id join conversations c on c.id = m.conversation_id
+    from unnest($1::uuid[]) with ordinality kept(id, place) join messages m on m.id = kept.id join conversations c on c.id = m.conversation_id
     join contacts ct on ct.id = c.contact_id join channel_accounts ca on ca.id = c.channel_account_id
-    left join contact_points cp on cp.id = c.contact_point_id order by kept.at desc, kept.id desc`,
-  [chosen.ids, user.organisationId, chosen.limit]);
+    left join contact_points cp on cp.id = c.contact_point_id order by kept.place`, [ids]);
 }
 
 function placeOf(row: StoredMessage): Place {

@@ -37,7 +37,8 @@ t.test('the piece shown holds what was found, marked, within its length, never t
   t.same(excerpt('pengangsuran', ['x'], ['angsur'], 80), [{ text: 'pengangsuran', hit: true }], 'by its stem');
   t.same(excerpt('', ['x'], [], 80), []);
   t.same(excerpt('𝗕𝘂𝗱𝗶 datang', ['budi'], [], 80)[0], { text: '𝗕𝘂𝗱𝗶', hit: true }, 'styled letters are letters');
-  const hardTexts = ['👨‍👩‍👧‍👦'.repeat(100), '\u202eabc', 'a'.repeat(5_000), '\u0301'.repeat(500)];
+  const hardTexts = ['👨‍👩‍👧‍👦'.repeat(100), '\u202eabc',
+    'a'.repeat(5_000), '\u0301'.repeat(500)];
   for (const hard of hardTexts) {
     for (const part of excerpt(hard, ['abc'], [], 80)) t.ok(part.text.isWellFormed(), 'well-formed');
   }

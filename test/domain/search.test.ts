@@ -11,6 +11,8 @@ import { openInteraction, openOwnedInteraction, type OpenedInteraction } from '#
 import { smallWorld, type SmallWorld } from '#test/support/fixtures.ts';
 import { eventually, testWork, type Teardown, type TestWork } from '#test/support/harness.ts';
 
+t.setTimeout(120_000);
+
 interface Place { work: TestWork; world: SmallWorld; one: User; two: User }
 
 async function place(t: Teardown): Promise<Place> {

@@ -1,0 +1,211 @@
+/**
+ * bench lists: inbox, saved view, contact, ticket and message search over a year's work, by HTTP, against the smallest
+ * route that reads a page. The database is kept on a server that was given, and used again by the next run.
+ */
+import { randomBytes } from 'node:crypto';
+import Fastify from 'fastify';
+import pg from 'pg';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { newId } from '#domain/ids.ts';
+import { openDb, type Db } from '#domain/store/db.ts';
+import { migrate } from '#domain/store/migrate.ts';
+import type { Work } from '#domain/work.ts';
+import { createBlobStore } from '#gateway/blob-store.ts';
+import { readingApis } from '#gateway/api/reading.ts';
+import { configureHttp, httpOptions } from '#gateway/http.ts';
+import { createSessions } from '#gateway/security/sessions.ts';
+import { hashId, randomToken } from '#gateway/security/tokens.ts';
+import { createVault, masterKeys } from '#gateway/security/vault.ts';
+import { smallWorld, type SmallWorld } from '#test/support/fixtures.ts';
+import { localWake, memoryLog } from '#test/support/harness.ts';
+import { addListFloor } from './floors/list-floor.ts';
+import { rounded, type BenchOptions, type Figure } from './support/figures.ts';
+import { percentile } from './support/load.ts';
+import { seedMany, type Scale } from './support/many.ts';
+
+const FULL: Scale = { conversations: 1_000_000, messagesEach: 5 };
+const QUICK: Scale = { conversations: 100_000, messagesEach: 5 };
+/** Sessions a user, so that no rate limit stands between the bench and the lists. */
+const SESSIONS = 40;
+
+interface Person { npk: string; cookies: { cookie: string; token: string }[] }
+interface Case { name: string; note: string; wantedMs: number; person: Person; request(i: number): Asked }
+interface Asked { method: 'GET' | 'POST'; path: string; body?: object }
+
+async function addPeople(client: pg.Client, world: SmallWorld): Promise<void> {
+  const site = newId();
+  await client.query(`insert into sites (id, organisation_id, code, name, time_zone)
+    values ($1, $2, 'JOG', 'Yogyakarta', 'Asia/Jakarta')`, [site, world.organisationId]);
+  await client.query(`insert into queues (id, organisation_id, code, name, tier, site_id)
+    select gen_random_uuid(), $1, 'ANTREAN-' || n, 'Antrean ' || n, 1, case when n > 3 then $2::uuid else $3::uuid end
+    from generate_series(1, 7) n`, [world.organisationId, site, world.siteId]);
+  await client.query(`insert into users (id, organisation_id, npk, name, site_id, team_id)
+    select gen_random_uuid(), $1, (10000 + n)::text, 'Agen ' || n, case when n <= 50 then $2::uuid else $3::uuid end, $4
+    from generate_series(4, 100) n`, [world.organisationId, world.siteId, site, world.teamId]);
+  await client.query(`insert into users (id, organisation_id, npk, name, site_id) values ($1, $2, '80001', 'Manajer', $3)`,
+    [newId(), world.organisationId, world.siteId]);
+  await client.query(`insert into user_roles (id, organisation_id, user_id, role_id, scope_kind)
+    select gen_random_uuid(), $1, u.id, r.id, r.default_scope from users u join roles r on r.organisation_id = $1
+      and r.code = case u.npk when '80001' then 'OPERATION_MANAGER' else 'AGENT' end
+    where u.npk = '80001' or u.npk between '10004' and '10100'`, [world.organisationId]);
+  await client.query(`insert into queue_members (organisation_id, queue_id, user_id) select $1, q.id, u.id
+    from users u cross join queues q where u.npk between '10001' and '10100' and q.tier = 1 on conflict do nothing`,
+  [world.organisationId]);
+  await client.query(`insert into user_roles (id, organisation_id, user_id, role_id, scope_kind, scope_id)
+    select gen_random_uuid(), $1, m.user_id, r.id, 'queue', m.queue_id from queue_members m join roles r
+      on r.code = 'QUEUE_VIEW' on conflict do nothing`, [world.organisationId]);
+}
+
+const say = (what: string): void => { process.stderr.write(`lists: ${what}\n`); };
+
+/** The database of this size: made once on a server that stays, so that a second run starts at once. */
+async function bigDatabase(postgresUrl: string, scale: Scale): Promise<{ url: string; organisationId: string }> {
+  const name = `bench_lists_${scale.conversations}`;
+  const admin = new pg.Client({ connectionString: postgresUrl });
+  await admin.connect();
+  const url = new URL(postgresUrl);
+  url.pathname = `/${name}`;
+  const whole = await admin.query(`select from pg_database d join pg_shdescription s on s.objoid = d.oid
+    where d.datname = $1 and s.description = 'whole'`, [name]);
+  if (whole.rowCount === 0) {
+    await admin.query(`drop database if exists ${name} with (force)`);
+    await admin.query(`create database ${name}`);
+    await migrate(url.href);
+    const db = openDb({ url: url.href, applicationName: 'bench', connectionsMax: 1 });
+    const world = await smallWorld(db);
+    await db.close();
+    const client = new pg.Client({ connectionString: url.href });
+    await client.connect();
+    await addPeople(client, world);
+    await seedMany(client, world, scale, say);
+    await client.end();
+    await admin.query(`comment on database ${name} is 'whole'`);
+  } else {
+    await migrate(url.href);
+  }
+  await admin.end();
+  const client = new pg.Client({ connectionString: url.href });
+  await client.connect();
+  const found = await client.query<{ id: string }>(`select id from organisations where code = 'UJI'`);
+  await client.end();
+  return { url: url.href, organisationId: found.rows[0]?.id ?? '' };
+}
+
+async function signIn(db: Db, npk: string, cookieName: string): Promise<Person> {
+  const cookies: Person['cookies'] = [];
+  for (let n = 0; n < SESSIONS; n += 1) {
+    const [id, token] = [randomToken(), randomToken()];
+    await db.dynamic(`insert into sessions (id_hash, organisation_id, user_id, csrf_token, expires_at)
+      select $1, organisation_id, id, $3, app_now() + interval '2 hours' from users where npk = $2`,
+    [hashId(id), npk, token]);
+    cookies.push({ cookie: `${cookieName}=${id}`, token });
+  }
+  return { npk, cookies };
+}
+
+const typed = ['bu', 'bud', 'budi', 'budi s', 'budi san', 'santoso', 'rahmawati', 'zulkifli hut', 'siti', 'a1', 'dewi w',
+  'budu santso', 'zulkfli', 'sitorus', '0812', '567'];
+const numbers = ['TK-26', '261', '0417', '0417 2', '260903', 'halimah', 'nainggolan rina', 'angsuran', 'telepon budi'];
+const sentences = ['an', 'angs', 'angsuran', 'angsuran saya', 'bayar', 'denda pelunasan', 'klaim asuransi', 'kg', 'kab',
+  'telepon petugas', 'sandi', '4217', 'slip gaji ktp', 'proses setuju', 'tidakadayangbegini'];
+
+function ask(groups: string[], from: readonly string[]): (i: number) => Asked {
+  return (i) => ({ method: 'POST', path: '/api/search', body: { q: from[i % from.length], groups, limit: 5 } });
+}
+
+function get(path: string): () => Asked {
+  return () => ({ method: 'GET', path });
+}
+
+function casesOf(agent: Person, leader: Person, manager: Person): Case[] {
+  const cases: Case[] = [];
+  const add = (name: string, person: Person, wantedMs: number, note: string, request: Case['request']): void => {
+    cases.push({ name, person, wantedMs, note, request });
+  };
+  for (const [who, person] of [['agent', agent], ['leader', leader], ['manager', manager]] as const) {
+    add(`inbox.mine.${who}`, person, 50, 'own open work', get('/api/interactions?view=mine'));
+    add(`inbox.queues.${who}`, person, 50, 'what waits', get('/api/interactions?view=queues'));
+    add(`inbox.all.${who}`, person, 50, 'all open work', get('/api/interactions?view=all'));
+    add(`inbox.closed.${who}`, person, 50, 'all closed work', get('/api/interactions?view=all&state=closed'));
+    add(`inbox.mine-closed.${who}`, person, 50, 'own closed work', get('/api/interactions?view=mine&state=closed'));
+    add(`inbox.counts.${who}`, person, 50, 'the figures on the tabs', get('/api/interactions/counts'));
+    add(`tickets.${who}`, person, 50, 'newest tickets', get('/api/tickets'));
+    add(`contacts.${who}`, person, 50, 'newest contacts', get('/api/contacts'));
+    add(`search.contacts.${who}`, person, 50, 'names and numbers while typing', ask(['contacts'], typed));
+    add(`search.tickets.${who}`, person, 50, 'numbers, names, summaries', ask(['tickets'], numbers));
+    add(`search.messages.${who}`, person, 300, 'newest 1,000 hits', ask(['messages'], sentences));
+    add(`search.all.${who}`, person, 300, 'all four groups',
+      ask(['contacts', 'tickets', 'messages', 'files'], [...typed, ...sentences]));
+  }
+  return cases;
+}
+
+async function once(base: string, person: Person | undefined, i: number, asked: Asked): Promise<number> {
+  const session = person?.cookies[i % SESSIONS];
+  const from = performance.now();
+  const response = await fetch(base + asked.path, { method: asked.method, headers: {
+    ...(session === undefined ? {} : { cookie: session.cookie, 'x-csrf-token': session.token }), origin: base,
+    ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }) },
+  ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }) });
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(`${asked.path} answered ${response.status}: ${text.slice(0, 300)}`);
+  return performance.now() - from;
+}
+
+/** Two requests always under way, as two people asking at once; the first tenth warms up. */
+async function measured(base: string, one: Pick<Case, 'request'> & { person?: Person }, count: number):
+Promise<number[]> {
+  const times: number[] = [];
+  let next = 0;
+  await Promise.all([0, 1].map(async () => {
+    while (next < count) {
+      const i = next;
+      next += 1;
+      const ms = await once(base, one.person, i, one.request(i));
+      if (i >= count / 10) times.push(ms);
+    }
+  }));
+  return times;
+}
+
+async function serve(work: Work, organisationId: string): Promise<{ base: string; cookieName: string;
+  close(): Promise<void> }> {
+  const sessions = createSessions(work);
+  const app = Fastify({ ...httpOptions, logger: false });
+  await configureHttp(app, { work, sessions, config: { publicUrl: null } });
+  const vault = createVault(masterKeys([randomBytes(32).toString('base64')]));
+  for (const plugin of readingApis({ work, vault, blobs: createBlobStore('.') })) {
+    await app.withTypeProvider<ZodTypeProvider>().register(plugin);
+  }
+  addListFloor(app, work.db, organisationId);
+  const base = await app.listen({ host: '127.0.0.1', port: 0 });
+  return { base, cookieName: sessions.cookieName, async close() { await app.close(); await sessions.close(); } };
+}
+
+/** Measures every list; the ratio is to the floor's p50 in the same minute. */
+export async function run(options: BenchOptions): Promise<Figure[]> {
+  const scale = options.quick ? QUICK : FULL;
+  const { url, organisationId } = await bigDatabase(options.postgresUrl, scale);
+  const db = openDb({ url, applicationName: 'bench' });
+  const work: Work = { db, log: memoryLog(), wake: localWake() };
+  const server = await serve(work, organisationId);
+  try {
+    const [agent, leader, manager] = await Promise.all(['10010', '20001', '80001'].map((npk) =>
+      signIn(db, npk, server.cookieName)));
+    if (agent === undefined || leader === undefined || manager === undefined) throw new Error('nobody signed in');
+    const figures: Figure[] = [];
+    const count = options.quick ? 120 : 400;
+    for (const one of casesOf(agent, leader, manager)) {
+      const floor = percentile(await measured(server.base, { request: get('/floor') }, 60), 50);
+      const times = await measured(server.base, one, count);
+      const [p50, p99] = [percentile(times, 50), percentile(times, 99)];
+      figures.push({ name: one.name, unit: 'ms', value: rounded(p99), p50_ms: rounded(p50), p99_ms: rounded(p99),
+        ratio_to_floor: rounded(p50 / floor), note: `${one.note}; wanted p99 <= ${one.wantedMs} ms, ${
+          scale.conversations} conversations, ${scale.conversations * scale.messagesEach} messages` });
+    }
+    return figures;
+  } finally {
+    await server.close();
+    await db.close();
+  }
+}
