@@ -26,6 +26,7 @@ import { createJobs, relayWakeUps, type Jobs } from './jobs.ts';
 import { startLoop, type Loop } from './loops.ts';
 import type { Parts } from './parts.ts';
 import { startRemoval } from './removal.ts';
+import { keepSealHead } from './seal-heads.ts';
 import { seed, type Seeded } from './seeding.ts';
 import { secretStore } from './security/secret-store.ts';
 import { createSessions } from './security/sessions.ts';
@@ -141,6 +142,8 @@ function startWorker(jobs: Jobs, parts: Parts, closing: Closing): void {
   closing.add('webhooks', () => webhooks.stop());
   const removal = startRemoval({ work, nodeId, blobs: parts.blobs });
   closing.add('removal', () => removal.stop());
+  const heads = startLoop('seal-heads', limits.slowSweepMs, work.log, () => keepSealHead(work.db, config.dataDir));
+  closing.add('seal-heads', () => heads.stop());
   const orphans = startLoop('file-orphans', limits.slowSweepMs, work.log, () => sweepOrphans(work.db, parts.blobs));
   closing.add('file-orphans', () => orphans.stop());
 }

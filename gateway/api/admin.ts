@@ -16,6 +16,7 @@ import { queuesApi } from './queues.ts';
 import { retentionApi } from './retention.ts';
 import { rolesApi } from './roles.ts';
 import { setupCheckApi } from './setup-check.ts';
+import { securitySettingsApi } from './security-settings.ts';
 import { skillsApi } from './skills.ts';
 import { subjectDataApi } from './subject-data.ts';
 import { userImportApi } from './user-import.ts';
@@ -28,6 +29,6 @@ export function adminApis(parts: Parts): FastifyPluginAsyncZod[] {
     usersApi, userImportApi, rolesApi, sitesApi, branchesApi, teamsApi, seatsApi, calendarsApi,
     queuesApi, skillsApi, categoriesApi, reasonsApi, cannedRepliesApi, channelAccountsApi,
     accountHealthApi, setupCheckApi, quarantineApi, optOutsApi, auditApi, apiKeysApi,
-    webhooksApi, retentionApi, subjectDataApi,
+    webhooksApi, retentionApi, subjectDataApi, securitySettingsApi,
   ].map((api) => api(parts));
 }
