@@ -12,6 +12,7 @@ const benches: Record<string, () => Promise<{ run(options: BenchOptions): Promis
   lists: () => import('./lists.ts'),
   assign: () => import('./assign.ts'),
   resume: () => import('./resume.ts'),
+  screen: () => import('./screen.ts'),
 };
 
 const quiet = (): void => undefined;

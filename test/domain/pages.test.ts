@@ -1,0 +1,53 @@
+/** Pages of lists: every row once, however close rows stand in time; PostgreSQL counts microseconds. */
+import t from 'tap';
+import { contactViews } from '#domain/contacts/queries.ts';
+import { interactionViews } from '#domain/interactions/queries.ts';
+import type { Page } from '#domain/pages.ts';
+import { ticketViews } from '#domain/tickets/queries.ts';
+import { openInteraction } from '#test/support/conversation.ts';
+import { smallWorld } from '#test/support/fixtures.ts';
+import { testWork } from '#test/support/harness.ts';
+
+const ROWS = 11;
+
+async function allOf(read: (cursor: string | undefined) => Promise<Page<{ id: string }>>): Promise<string[]> {
+  const ids: string[] = [];
+  let cursor: string | undefined;
+  for (let pages = 0; pages < ROWS * 2; pages += 1) {
+    const page = await read(cursor);
+    ids.push(...page.items.map(({ id }) => id));
+    if (page.nextCursor === null) return ids;
+    cursor = page.nextCursor;
+  }
+  throw new Error('the pages never end');
+}
+
+t.test('rows of one millisecond, and of one microsecond, come once each over all pages', async (t) => {
+  const work = await testWork(t);
+  const world = await smallWorld(work.db);
+  const grants = world.leader.grants.map((grant) => ({ ...grant, scopeKind: 'organisation' as const, scopeId: null }));
+  const reader = { ...world.leader, grants };
+  for (let n = 0; n < ROWS; n += 1) await openInteraction(work.db, world);
+  const at = (alias: string): string => `timestamptz '2026-11-01 08:00:00.123' + interval '1 microsecond'
+    * (200 + 70 * ((row_number() over (order by ${alias}.id)) / 2))`;
+  const spread = async (table: string, column: string): Promise<void> => {
+    await work.db.dynamic(`update ${table} x set ${column} = s.at
+      from (select y.id, ${at('y')} as at from ${table} y) s where s.id = x.id`);
+  };
+  await spread('contacts', 'created_at');
+  await spread('tickets', 'opened_at');
+  await spread('interactions', 'date_origin');
+  const limit = 3;
+  const once = (ids: readonly string[], what: string): void => {
+    t.equal(ids.length, ROWS, `${what}: none lost, none twice`);
+    t.equal(new Set(ids).size, ROWS, what);
+  };
+  once(await allOf((cursor) => contactViews(work.db, { user: reader, cursor, limit })), 'contacts');
+  once(await allOf((cursor) => ticketViews(work.db, { user: reader, cursor, limit })), 'tickets');
+  once(await allOf((cursor) => interactionViews(work.db, { user: reader, view: 'all', cursor, limit })), 'open');
+  await spread('interactions', 'waiting_since');
+  once(await allOf((cursor) => interactionViews(work.db, { user: reader, view: 'queues', cursor, limit })), 'waiting');
+  await work.db.dynamic("update interactions set state = 'CLOSED', closed_at = date_origin");
+  once(await allOf((cursor) => interactionViews(work.db, { user: reader, view: 'all', state: 'closed', cursor, limit })),
+    'closed');
+});
