@@ -1,4 +1,4 @@
-/** Handing work to another queue, or to a colleague who is offered it first (A42, C4); a leg, never a new count (C13). */
+/** Handing work to another queue, or to a colleague who is asked first (A42, C4); a leg, never a new count (C13). */
 import { costPoints } from '#domain/channels/words.ts';
 import { AppError } from '#domain/errors.ts';
 import { newId } from '#domain/ids.ts';
@@ -60,7 +60,9 @@ async function targetOf(tx: Tx, row: InteractionRow, transfer: Transfer): Promis
   const { queueId, agentId } = transfer;
   const stays = queueId === undefined || queueId === row.queue_id;
   if (stays && agentId === undefined) throw new AppError('VALIDATION_FAILED', { fields: ['queueId'] });
-  if (agentId !== undefined && agentId === row.agent_id) throw new AppError('VALIDATION_FAILED', { fields: ['agentId'] });
+  if (agentId !== undefined && agentId === row.agent_id) {
+    throw new AppError('VALIDATION_FAILED', { fields: ['agentId'] });
+  }
   const found = await tx.one<Target>(target,
     [row.organisation_id, queueId ?? row.queue_id, row.tier, agentId ?? null]);
   if (found === undefined) throw new AppError('VALIDATION_FAILED', { fields: ['queueId'] });
@@ -84,8 +86,8 @@ async function offerTo(tx: Tx, row: InteractionRow, agentId: string, cost: numbe
 /**
  * Moves open work to another queue of its tier, where it keeps its place by date_origin, or offers it to one colleague
  * first; who declines or lets it pass leaves it to the queue. Frees the former agent's points in the same transaction
- * (INV5). Throws STATE_CONFLICT {reason: AGENT_NOT_READY | AGENT_WITHOUT_ROOM} or for documented work, VALIDATION_FAILED
- * {fields}, INTERACTION_CLOSED, NOT_FOUND, FORBIDDEN.
+ * (INV5). Throws STATE_CONFLICT {reason: AGENT_NOT_READY | AGENT_WITHOUT_ROOM} or for documented work,
+ * VALIDATION_FAILED {fields}, INTERACTION_CLOSED, NOT_FOUND, FORBIDDEN.
  */
 export async function transferInteraction(work: Work, transfer: Transfer): Promise<{ queueId: string }> {
   const { user, interactionId, agentId, note } = transfer;

@@ -1,4 +1,4 @@
-/** Which other contacts may be the same person, and what was merged into one: by phone, e-mail, handle or shared card. */
+/** Which other contacts may be the same person (by phone, e-mail, handle or card), and what was merged into one. */
 import { limits } from '#domain/limits.ts';
 import type { User } from '#domain/people/access.ts';
 import { statement, type Queryable } from '#domain/store/db.ts';

@@ -14,6 +14,8 @@ import { smallWorld, type SmallWorld } from '#test/support/fixtures.ts';
 import { testWork, type Teardown, type TestWork } from '#test/support/harness.ts';
 import { formOf, ready, usedPoints } from '#test/support/routing.ts';
 
+t.setTimeout(120_000);
+
 interface Place { work: TestWork; world: SmallWorld; api: TestApi; agents: [User, User]; agent: Browser;
   leader: Browser }
 

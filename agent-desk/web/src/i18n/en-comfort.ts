@@ -8,7 +8,7 @@ export const enComfort = {
     open: 'Open the conversation, or accept the offer', goInbox: 'To the inbox', goAdmin: 'To the settings',
     goNotices: 'Open the notifications', goPrefs: 'Open the preferences', reply: 'Write a reply',
     noteKey: 'Write an internal note', canned: 'Canned reply', send: 'Send', escalate: 'Escalate to tier 2',
-    document: 'Fill in the documentation', transfer: 'Transfer', snooze: 'Snooze', close: 'Close the conversation',
+    document: 'Fill in the documentation', transfer: 'Transfer', snooze: 'Snooze', follow: 'Follow the ticket', select: 'Select several', close: 'Close the conversation',
     READY: 'Presence: Ready', BUSY: 'Presence: Busy', BREAK: 'Presence: Break', WRAP_UP: 'Presence: Wrap-up',
     OFFLINE: 'Presence: Offline', esc: 'Close the topmost panel, or decline the offer', sheet: 'This list',
   },

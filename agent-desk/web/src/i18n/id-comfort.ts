@@ -8,7 +8,7 @@ export const idComfort = {
     open: 'Buka percakapan, atau ambil tawaran', goInbox: 'Ke kotak masuk', goAdmin: 'Ke pengaturan',
     goNotices: 'Buka pemberitahuan', goPrefs: 'Buka preferensi', reply: 'Tulis balasan',
     noteKey: 'Tulis catatan internal', canned: 'Balasan cepat', send: 'Kirim', escalate: 'Eskalasi ke Tier 2',
-    document: 'Isi dokumentasi', transfer: 'Alihkan', snooze: 'Tunda', close: 'Tutup percakapan',
+    document: 'Isi dokumentasi', transfer: 'Alihkan', snooze: 'Tunda', follow: 'Ikuti tiket', select: 'Pilih beberapa', close: 'Tutup percakapan',
     READY: 'Status: Siap', BUSY: 'Status: Sibuk', BREAK: 'Status: Istirahat', WRAP_UP: 'Status: Penyelesaian',
     OFFLINE: 'Status: Luring', esc: 'Tutup panel teratas, atau tolak tawaran', sheet: 'Daftar pintasan ini',
   },

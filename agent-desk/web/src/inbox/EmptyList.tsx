@@ -44,6 +44,17 @@ export function EmptyList({ view, q, onView, onClear }: Props) {
   );
 }
 
+/** Nothing passes the filter: says so, and how to see the rest. */
+export function EmptyFiltered({ onClear }: { onClear: () => void }) {
+  const t = useT();
+  return (
+    <EmptyState icon={<IconFilterOff size={28} stroke={1.5} />} title={t('views.emptyTitle')}
+      actions={<Button variant="default" onClick={onClear}>{t('views.clear')}</Button>}>
+      {t('views.emptyText')}
+    </EmptyState>
+  );
+}
+
 /** Grey rows of the right height while a list loads. */
 export function ListSkeleton() {
   const t = useT();

@@ -1,59 +1,72 @@
-/** The inbox: three lists with true counts, a search, rows that load while scrolling; J, K and Enter drive it. */
+/** The inbox: three lists with true counts, filters and saved views, rows that load while scrolling; driven by keys. */
 import { TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconAlertTriangle, IconClock, IconSearch, IconSortAscending, IconX } from '@tabler/icons-react';
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { IconAlertTriangle, IconClock, IconListCheck, IconSearch, IconX } from '@tabler/icons-react';
+import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { ErrorState } from '../kit/states.tsx';
 import { useT } from '../kit/words.ts';
+import { isEmptyFilter } from '../lib/filter.ts';
 import { takesEnter } from '../lib/keys.ts';
-import { alarms, deadlineOf } from '../lib/ring.ts';
-import { rowsOf, type ListName } from '../live/lists.ts';
-import { useCounts, useList, useMine, useOffers } from '../live/queries.ts';
+import { alarms } from '../lib/ring.ts';
+import type { ListName } from '../live/lists.ts';
+import { useCounts, useMine, useOffers } from '../live/queries.ts';
 import type { InteractionView } from '../live/types.ts';
 import { useKeys } from '../shell/useKeys.ts';
 import { useNow } from '../shell/useNow.ts';
-import { useStored } from '../shell/useStored.ts';
-import { EmptyList, ListSkeleton } from './EmptyList.tsx';
+import { BulkBar } from './BulkBar.tsx';
+import { EmptyFiltered, EmptyList, ListSkeleton } from './EmptyList.tsx';
 import css from './Inbox.module.css';
 import { RowList, type RowListHandle } from './RowList.tsx';
+import { listNames as names, useDefinition, useRows } from './useInboxList.ts';
+import { ViewMenu } from './ViewMenu.tsx';
 
-const names: readonly ListName[] = ['mine', 'queues', 'all'];
+/** Rows that one bulk action takes; the server takes no more. */
+const pickedMax = 100;
 
-/** Rows with a clock by what is left, the others by who spoke last. */
-function byUrgency(one: InteractionView, other: InteractionView): number {
-  const [first, second] = [deadlineOf(one), deadlineOf(other)];
-  if (first !== second) return first < second ? -1 : 1;
-  return (other.lastMessageAt ?? other.dateOrigin).localeCompare(one.lastMessageAt ?? one.dateOrigin);
+function usePicking(rows: readonly InteractionView[] | undefined) {
+  const [ids, setIds] = useState<ReadonlySet<string> | null>(null);
+  const picked = useMemo(() => (rows ?? []).filter((row) => ids?.has(row.id) === true), [rows, ids]);
+  const toggle = useCallback((id: string): void => {
+    setIds((old) => {
+      const next = new Set(old);
+      if (!next.delete(id) && next.size < pickedMax) next.add(id);
+      return next;
+    });
+  }, []);
+  return { on: ids !== null, ids, picked, toggle, begin: () => { setIds(new Set()); }, end: () => { setIds(null); },
+    all: () => { setIds(new Set((rows ?? []).slice(0, pickedMax).map((row) => row.id))); } };
 }
 
-function useRows(view: ListName, q: string) {
-  const mine = useMine();
-  const own = view === 'mine' && q === '';
-  const list = useList({ view, state: 'open', q }, !own);
-  const pages = list.data?.pages;
-  const rows = useMemo<InteractionView[] | undefined>(() => {
-    const found = own ? mine : pages === undefined ? undefined : rowsOf(pages);
-    return view === 'queues' || found === undefined ? found
-      : [...found].sort(byUrgency);
-  }, [own, mine, pages, view]);
-  return { rows, list, own };
+function Search({ value, onValue }: { value: string; onValue: (value: string) => void }) {
+  const t = useT();
+  const field = useRef<HTMLInputElement>(null);
+  return (
+    <div className={css.search}>
+      <TextInput ref={field} aria-label={t('inbox.search')} placeholder={t('inbox.search')} value={value}
+        role="searchbox" leftSection={<IconSearch size={16} stroke={1.75} aria-hidden="true" />}
+        onChange={(event) => { onValue(event.currentTarget.value); }} rightSectionWidth={32}
+        rightSection={value === '' ? null : <ClearButton onClear={() => { onValue(''); field.current?.focus(); }} />}
+        onKeyDown={(event) => { if (event.key === 'Escape') { onValue(''); field.current?.blur(); } }} />
+    </div>
+  );
 }
 
 /** The list pane. `selectedId` is the conversation that is open. */
 export function Inbox({ selectedId }: { selectedId: string | undefined }) {
   const t = useT();
   const [, navigate] = useLocation();
-  const [storedView, setView] = useStored<string>('inboxView', 'mine');
-  const view = names.find((each) => each === storedView) ?? 'mine';
+  const [definition, setDefinition] = useDefinition();
+  const { view } = definition;
   const [search, setSearch] = useState('');
   const [q] = useDebouncedValue(search.trim(), 250);
-  const { rows, list, own } = useRows(view, q);
   const now = useNow(5_000);
+  const { rows, list, own } = useRows(definition, q, now);
+  const picking = usePicking(rows);
   const handle = useRef<RowListHandle>(null);
-  const field = useRef<HTMLInputElement>(null);
   const offers = useOffers().length;
   const open = useCallback((id: string): void => { navigate(`/i/${id}`); }, [navigate]);
+  const channels = useMemo(() => [...new Set((rows ?? []).map((row) => row.channel))].sort(), [rows]);
   const move = (by: 1 | -1): void => {
     if (rows === undefined || rows.length === 0) return;
     const at = rows.findIndex((row) => row.id === selectedId);
@@ -65,38 +78,37 @@ export function Inbox({ selectedId }: { selectedId: string | undefined }) {
   useKeys({
     J: () => { move(1); },
     K: () => { move(-1); },
+    V: () => { if (picking.on) picking.end(); else picking.begin(); },
     Enter: (event) => {
       if (offers > 0 || selectedId !== undefined || takesEnter(event.target as HTMLElement | null)) return false;
       move(1);
       return true;
     },
-    'Ctrl+K': () => { field.current?.focus(); field.current?.select(); },
+    Escape: picking.on ? () => { picking.end(); } : undefined,
   });
+  const go = (next: ListName): void => { setDefinition({ view: next, state: 'open', filter: {} }); setSearch(''); };
   return (
     <>
-      <Tabs view={view} onView={(next) => { setView(next); setSearch(''); }} />
-      <div className={css.search}>
-        <TextInput ref={field} aria-label={t('inbox.search')} placeholder={t('inbox.search')} value={search}
-          aria-keyshortcuts="Control+K" role="searchbox"
-          leftSection={<IconSearch size={16} stroke={1.75} aria-hidden="true" />}
-            onChange={(event) => { setSearch(event.currentTarget.value); }}
-          rightSection={search === '' ? <kbd className="kbd" aria-hidden="true">Ctrl K</kbd>
-            : <ClearButton onClear={() => { setSearch(''); field.current?.focus(); }} />}
-          rightSectionWidth={search === '' ? 56 : 32}
-            onKeyDown={(event) => { if (event.key === 'Escape') { setSearch(''); field.current?.blur(); } }} />
-      </div>
-      <Alarms rows={rows ?? []} now={now} view={view} />
+      <Tabs view={view} onView={go} />
+      <Search value={search} onValue={setSearch} />
+      <Tools rows={rows ?? []} now={now} picking={picking.on}
+        onPick={() => { if (picking.on) picking.end(); else picking.begin(); }}>
+        <ViewMenu definition={definition} channels={channels} onChange={setDefinition} />
+      </Tools>
       {rows === undefined && list.isError && !own
         ? <ErrorState error={list.error} title={t('inbox.failed')} onRetry={() => { void list.refetch(); }} /> : null}
       {rows === undefined && (own || !list.isError) ? <ListSkeleton /> : null}
       {rows !== undefined && rows.length === 0
-        ? <EmptyList view={view} q={q} onView={setView} onClear={() => { setSearch(''); }} /> : null}
+        ? q === '' && (!isEmptyFilter(definition.filter) || definition.state === 'closed')
+          ? <EmptyFiltered onClear={() => { setDefinition({ view, state: 'open', filter: {} }); }} />
+          : <EmptyList view={view} q={q} onView={go} onClear={() => { setSearch(''); }} /> : null}
       {rows !== undefined && rows.length > 0
         ? (
           <RowList ref={handle} rows={rows} now={now} selectedId={selectedId} mine={view === 'mine'} onOpen={open}
-            hasMore={!own && list.hasNextPage} loadingMore={list.isFetchingNextPage}
-              onMore={() => { void list.fetchNextPage(); }} />
+            picked={picking.ids} onPick={picking.toggle} hasMore={!own && list.hasNextPage}
+            loadingMore={list.isFetchingNextPage} onMore={() => { void list.fetchNextPage(); }} />
         ) : null}
+      {picking.on ? <BulkBar rows={picking.picked} onAll={picking.all} onEnd={picking.end} /> : null}
     </>
   );
 }
@@ -139,18 +151,22 @@ function Tabs({ view, onView }: { view: ListName; onView: (view: ListName) => vo
   );
 }
 
-function Alarms({ rows, now, view }: { rows: readonly InteractionView[]; now: number; view: ListName }) {
+function Tools({ rows, now, picking, onPick, children }: { rows: readonly InteractionView[]; now: number;
+  picking: boolean; onPick: () => void; children: ReactNode }) {
   const t = useT();
   const { late, soon } = alarms(rows, now);
   return (
     <div className={css.tools}>
-      <span className="word"><IconSortAscending size={14} stroke={2} aria-hidden="true" />
-        {t(view === 'queues' ? 'inbox.sortWait' : 'inbox.sortTime')}</span>
+      {children}
       <span className="grow" />
-      {late > 0 ? <span className="word bad num"><IconAlertTriangle size={14} stroke={2} aria-hidden="true" />
-        {t('inbox.overdue', { n: late })}</span> : null}
-      {soon > 0 ? <span className="word warn num"><IconClock size={14} stroke={2} aria-hidden="true" />
-        {t('inbox.soon', { n: soon })}</span> : null}
+      {late > 0 ? <span className="word bad num" title={t('inbox.overdue', { n: late })}>
+        <IconAlertTriangle size={14} stroke={2} aria-hidden="true" />{t('inbox.overdue', { n: late })}</span> : null}
+      {soon > 0 ? <span className="word warn num" title={t('inbox.soon', { n: soon })}>
+        <IconClock size={14} stroke={2} aria-hidden="true" />{late > 0 ? soon : t('inbox.soon', { n: soon })}</span>
+        : null}
+      <button type="button" className="iconButton" aria-pressed={picking} aria-keyshortcuts="V"
+        aria-label={t(picking ? 'work.selectEnd' : 'work.select')} title={`${t('work.select')} (V)`} onClick={onPick}>
+        <IconListCheck size={16} stroke={1.75} aria-hidden="true" /></button>
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { IconAlertTriangle, IconArrowUpRight, IconCheck, IconChecks, IconClock, 
 import { memo, type ReactNode } from 'react';
 import { Bdi } from '../kit/small.tsx';
 import { codeWord, useLocale, useT } from '../kit/words.ts';
+import { visitorTag } from '../lib/people.ts';
 import { ringOf } from '../lib/ring.ts';
 import { dayTime, listTime } from '../lib/time.ts';
 import type { InteractionView } from '../live/types.ts';
@@ -22,9 +23,12 @@ export function useRowHeight(): number {
   return Math.round(heights[density] * textSize / 100);
 }
 
-/** The name as it may be shown: the contact's, else the masked handle. */
+/** The name as it may be shown: the contact's, else the masked phone or address, else "Pengunjung" with a tag. */
 export function whoOf(row: Pick<InteractionView, 'contactName' | 'handleMasked'>): string {
-  return row.contactName ?? (row.handleMasked === '' ? codeWord('side', 'noName') : row.handleMasked);
+  if (row.contactName !== null) return row.contactName;
+  const tag = row.handleMasked === '' ? undefined : visitorTag(row.handleMasked);
+  if (tag === undefined) return row.handleMasked === '' ? codeWord('side', 'noName') : row.handleMasked;
+  return tag === '' ? codeWord('work', 'visitor') : codeWord('work', 'visitorTag', { tag });
 }
 
 function Preview({ row }: { row: InteractionView }) {
@@ -91,20 +95,24 @@ function urgent(row: InteractionView, now: number): boolean {
 interface RowProps {
   row: InteractionView; now: number; selected: boolean; active: boolean; mine: boolean; id: string; top: number;
   height: number;
+  /** While rows are being chosen: whether this one is. */
+  picked?: boolean | undefined;
 }
 
 /** Memoised: only rows that changed are drawn again; the list hears clicks and keys. `mine` hides the owner. */
 export const Row = memo(function Row({ row, now, selected, active, mine, id, top,
-  height }: RowProps) {
+  height, picked }: RowProps) {
   const t = useT();
   const locale = useLocale();
   const compact = useDensity()[0] === 'compact';
   const time = row.state === 'QUEUED' ? row.waitingSince ?? row.dateOrigin : row.lastMessageAt ?? row.dateOrigin;
   return (
-    <div role="option" id={id} tabIndex={-1} aria-selected={selected} className={css.row} data-row={row.id}
+    <div role="option" id={id} tabIndex={-1} aria-selected={picked ?? selected} className={css.row} data-row={row.id}
       data-active={active || undefined} data-unread={row.unreadCount > 0 || undefined}
       style={{ height, transform: `translateY(${top}px)` }}>
-      <Ring row={row} now={now} />
+      {picked === undefined ? <Ring row={row} now={now} />
+        : <span className={css.pick} aria-hidden="true"><span data-on={picked || undefined}>
+          {picked ? <IconCheck size={14} stroke={2.5} /> : null}</span></span>}
       <div className={css.lines}>
         <div className={css.line}>
           <span className={`ellipsis ${css.name}`} title={whoOf(row)}><Bdi>{whoOf(row)}</Bdi></span>

@@ -11,6 +11,8 @@ export interface RowListHandle { show: (id: string) => void }
 interface Props {
   ref: Ref<RowListHandle>; rows: InteractionView[]; now: number; selectedId: string | undefined; mine: boolean;
     onOpen: (id: string) => void;
+  /** The rows chosen for a bulk action; null while none are being chosen. */
+  picked: ReadonlySet<string> | null; onPick: (id: string) => void;
   hasMore: boolean; loadingMore: boolean; onMore: () => void;
 }
 
@@ -18,7 +20,9 @@ interface Props {
 const aheadRows = 12;
 
 /** A listbox: one stop of the Tab key, arrows move, Enter opens. */
-export function RowList({ ref, rows, now, selectedId, mine, onOpen, hasMore, loadingMore, onMore }: Props) {
+export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPick, hasMore, loadingMore,
+  onMore }: Props) {
+  const choose = picked === null ? onOpen : onPick;
   const t = useT();
   const scroller = useRef<HTMLDivElement>(null);
   const height = useRowHeight();
@@ -47,7 +51,7 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, hasMore, loa
     const wish = moves[event.key];
     if (event.key === 'Enter' || event.key === ' ') {
       const row = rows[at];
-      if (row !== undefined) onOpen(row.id);
+      if (row !== undefined) (event.key === 'Enter' ? onOpen : choose)(row.id);
     } else if (wish === undefined) {
       return;
     } else {
@@ -60,10 +64,11 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, hasMore, loa
   };
   const onClick = (event: MouseEvent): void => {
     const id = (event.target as HTMLElement).closest<HTMLElement>('[data-row]')?.dataset['row'];
-    if (id !== undefined) onOpen(id);
+    if (id !== undefined) choose(id);
   };
   return (
     <div ref={scroller} className={css.scroll} role="listbox" tabIndex={0} aria-label={t('inbox.list')}
+      aria-multiselectable={picked !== null || undefined}
       aria-activedescendant={drawn.some((item) => item.index === at) ? `row-${rows[at]?.id ?? ''}` : undefined}
       onKeyDown={onKey} onClick={onClick} onFocus={() => {
         const selected = rows.findIndex((row) => row.id === selectedId);
@@ -74,7 +79,8 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, hasMore, loa
           const row = rows[item.index];
           return row === undefined ? null
             : <Row key={row.id} row={row} now={now} selected={row.id === selectedId} active={item.index === at}
-              mine={mine} id={`row-${row.id}`} top={item.start} height={height} />;
+              picked={picked === null ? undefined : picked.has(row.id)} mine={mine}
+              id={`row-${row.id}`} top={item.start} height={height} />;
         })}
       </div>
       {loadingMore ? <p className={css.more} role="presentation">{t('inbox.more')}</p> : null}

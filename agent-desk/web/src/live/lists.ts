@@ -1,9 +1,11 @@
 /** Lists of interactions and what an event does to them: patched by revision, kept in the order of the server. */
+import { matchesFilter, type ListFilter } from '../lib/filter.ts';
+import { serverNow } from '../lib/now.ts';
 import type { InteractionView } from './types.ts';
 
 export type ListName = 'mine' | 'queues' | 'all';
 export type OpenOrClosed = 'open' | 'closed';
-export interface ListKind { view: ListName; state: OpenOrClosed; q: string }
+export interface ListKind { view: ListName; state: OpenOrClosed; q: string; filter?: ListFilter | undefined }
 
 /** True while somebody still has to do something with it. */
 export function isOpen(row: Pick<InteractionView, 'state'>): boolean {
@@ -12,10 +14,11 @@ export function isOpen(row: Pick<InteractionView, 'state'>): boolean {
 
 /** True if the row belongs into the list; undefined where only the server can tell (a search). */
 export function belongs(row: InteractionView, kind: ListKind, me: string): boolean | undefined {
-  if (kind.view === 'queues') return row.state === 'QUEUED' && (kind.q === '' ? true : undefined);
-  if (isOpen(row) !== (kind.state === 'open')) return false;
+  if (kind.view === 'queues' && row.state !== 'QUEUED') return false;
+  if (kind.view !== 'queues' && isOpen(row) !== (kind.state === 'open')) return false;
   if (kind.view === 'mine' && row.agentId !== me) return false;
-  return kind.q === '' ? true : undefined;
+  const matches = kind.filter === undefined ? true : matchesFilter(row, kind.filter, serverNow());
+  return matches === true && kind.q !== '' ? undefined : matches;
 }
 
 function compare(one: string | null, other: string | null): number {

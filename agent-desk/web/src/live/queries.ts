@@ -10,6 +10,7 @@ import type { AgentView, ContactView, InteractionView, MessageView, OfferView, S
 /** Rows of a list that one request asks for; the server gives at most 200. */
 const listRows = 50;
 const threadRows = 50;
+const filterAgainMs = 15_000;
 const byEvents = { staleTime: Number.POSITIVE_INFINITY, gcTime: 10 * 60_000 } as const;
 /** Filled by the snapshot alone; the query only waits for it. */
 const never = { queryFn: skipToken, staleTime: Number.POSITIVE_INFINITY, gcTime: Number.POSITIVE_INFINITY } as const;
@@ -42,9 +43,12 @@ export function useList(kind: ListKind, enabled: boolean) {
   const { live } = useDesk();
   return useInfiniteQuery({
     queryKey: keys.list(kind), enabled, ...byEvents, initialPageParam: '', retry: 1,
+    // What time alone changes, and what only the server knows, is asked for again.
+    refetchInterval: kind.filter?.late === true || kind.filter?.followed === true ? filterAgainMs : false,
     queryFn: async ({ pageParam, signal }): Promise<ListPage> => {
       const query = new URLSearchParams({ view: kind.view, state: kind.state, limit: String(listRows) });
       if (kind.q !== '') query.set('q', kind.q);
+      if (kind.filter !== undefined) query.set('filter', JSON.stringify(kind.filter));
       if (pageParam !== '') query.set('cursor', pageParam);
       const page = await api.get<Page<InteractionView>>(`/interactions?${query.toString()}`, { signal });
       return { items: page.items.map((row) => live.lately.newest(row)), nextCursor: page.nextCursor };
@@ -93,14 +97,6 @@ export function useContact(id: string | undefined) {
   return useQuery<ContactView>({
     queryKey: keys.contact(id ?? ''), enabled: id !== undefined, staleTime: 30_000, retry: 1,
     queryFn: ({ signal }) => api.get<ContactView>(`/contacts/${id}`, { signal }),
-  });
-}
-
-/** The other interactions of the customer, newest first. */
-export function useHistory(contactId: string | undefined) {
-  return useQuery({
-    queryKey: keys.history(contactId ?? ''), enabled: contactId !== undefined, staleTime: 30_000, retry: 1,
-    queryFn: ({ signal }) => api.get<Page<InteractionView>>(`/contacts/${contactId}/history`, { signal }),
   });
 }
 

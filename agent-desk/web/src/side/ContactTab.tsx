@@ -17,6 +17,8 @@ import { dayTime, shortDate } from '../lib/time.ts';
 import { useCategories, useContact, useReasons } from '../live/queries.ts';
 import type { ContactView, InteractionView } from '../live/types.ts';
 import { reasonLabel } from '../shell/PresenceSwitch.tsx';
+import { ContactForm } from './ContactForm.tsx';
+import { Merges, personName } from './Merges.tsx';
 import css from './Side.module.css';
 
 const shownMs = 60_000;
@@ -123,6 +125,8 @@ export function ContactTab({ row }: { row: InteractionView }) {
   const t = useT();
   const locale = useLocale();
   const contact = useContact(row.contactId);
+  const mayName = useCan('contact.update');
+  const [editing, setEditing] = useState(false);
   if (contact.data === undefined && contact.isError) {
     const denied = contact.error instanceof ApiError && (contact.error.status === 403 || contact.error.status === 404);
     return <ErrorState error={contact.error} title={denied ? t('talk.gone') : t('side.failed')}
@@ -133,7 +137,12 @@ export function ContactTab({ row }: { row: InteractionView }) {
   return (
     <>
       <section className={css.section}>
-        <h2 className={css.contactName}><Bdi>{data.name ?? t('side.noName')}</Bdi></h2>
+        <div className={css.titleLine}>
+          <h2 className={css.contactName}><Bdi>{personName(data)}</Bdi></h2>
+          {mayName ? <button type="button" className={css.link} onClick={() => { setEditing(true); }}>
+            {t(data.name === null ? 'person.give' : 'person.edit')}</button> : null}
+        </div>
+        {editing ? <ContactForm contact={data} onClose={() => { setEditing(false); }} /> : null}
         <dl className={css.facts}>
           <Points contact={data} />
           {data.emailMasked === null ? null
@@ -146,6 +155,7 @@ export function ContactTab({ row }: { row: InteractionView }) {
           {data.notes === null ? null : <Fact label={t('side.notes')}><Bdi>{data.notes}</Bdi></Fact>}
         </dl>
       </section>
+      {mayName ? <Merges contact={data} /> : null}
       <Course row={row} />
     </>
   );

@@ -9,6 +9,7 @@ import { ContactTab } from './ContactTab.tsx';
 import { HistoryTab } from './HistoryTab.tsx';
 import css from './Side.module.css';
 import { TicketTab } from './TicketTab.tsx';
+import { WorkActions } from './WorkActions.tsx';
 
 const tabs = ['contact', 'ticket', 'history'] as const;
 type Tab = (typeof tabs)[number];
@@ -46,6 +47,7 @@ export function SidePane({ interactionId, onClose }: { interactionId: string | u
         <button type="button" className={`iconButton ${css.closePane}`} aria-label={t('app.hidePanel')}
           onClick={onClose}><IconX size={18} stroke={1.75} /></button>
       </div>
+      {row.masked ? null : <WorkActions row={row} />}
       <div className={css.panel} role="tabpanel" id="side-panel" aria-labelledby={`side-${tab}`} key={row.id}>
         {row.masked ? <EmptyState title={t('talk.masked')}>{t('side.maskedText')}</EmptyState> : null}
         {!row.masked && tab === 'contact' ? <ContactTab row={row} /> : null}

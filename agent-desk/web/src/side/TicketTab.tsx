@@ -22,6 +22,7 @@ import { Fact } from './ContactTab.tsx';
 import { Documentation } from './Documentation.tsx';
 import { Escalate } from './Escalate.tsx';
 import css from './Side.module.css';
+import { Timeline } from './Timeline.tsx';
 import { useForm } from './useForm.ts';
 
 /** States in which the owner still writes the documentation. */
@@ -118,6 +119,7 @@ export function TicketTab({ row, shown, onShow }: { row: InteractionView; shown:
             disabled={!mine || documented} />
           {mine ? null : <p className={`meta ${css.hint}`}>{t('form.readOnly')}</p>}
         </section>
+        <Timeline ticketId={row.ticketId} />
       </div>
       {mine ? (
         <div className={css.foot}>

@@ -1,0 +1,116 @@
+/** The whole filter in one dialog, kept as a named view if wanted; and the dialog that renames and deletes views. */
+import { ActionIcon, Button, Modal } from '@mantine/core';
+import { IconTrash } from '@tabler/icons-react';
+import { useState } from 'react';
+import { CheckField, MultiSelectField, SelectField, TextField } from '../kit/fields.tsx';
+import { useLocale, useT } from '../kit/words.ts';
+import type { ListFilter } from '../lib/filter.ts';
+import { useCategories } from '../live/queries.ts';
+import side from '../side/Side.module.css';
+import { channelName } from './ChannelIcon.tsx';
+import css from './Inbox.module.css';
+import { useSavedViews, useViewChanges, type Definition, type SavedView } from './views.ts';
+
+interface Props { initial: Definition; channels: readonly string[]; onApply: (definition: Definition) => void;
+  onClose: () => void }
+
+function some(values: string[]): string[] | undefined {
+  return values.length === 0 ? undefined : values;
+}
+
+function Fields({ definition, channels, onChange }: { definition: Definition; channels: readonly string[];
+  onChange: (definition: Definition) => void }) {
+  const t = useT();
+  const locale = useLocale();
+  const categories = (useCategories().data ?? []).filter((each) => each.parentId === null);
+  const { filter } = definition;
+  const set = (part: ListFilter): void => { onChange({ ...definition, filter: { ...filter, ...part } }); };
+  const offered = [...new Set([...channels, ...filter.channels ?? []])];
+  return (
+    <div className={side.form}>
+      <SelectField label={t('views.state')} value={definition.state} allowDeselect={false} data-autofocus
+        disabled={definition.view === 'queues'}
+        onChange={(state) => { onChange({ ...definition, state: state === 'closed' ? 'closed' : 'open' }); }}
+        data={[{ value: 'open', label: t('views.open') }, { value: 'closed', label: t('views.closed') }]} />
+      <MultiSelectField label={t('views.channels')} value={filter.channels ?? []} placeholder={t('views.any')}
+        onChange={(values) => { set({ channels: some(values) }); }} data={offered.map((channel) => ({ value: channel,
+          label: channelName(channel.toUpperCase().replaceAll('-', '_')) }))} />
+      <MultiSelectField label={t('views.categories')} value={filter.categoryIds ?? []} placeholder={t('views.any')}
+        onChange={(values) => { set({ categoryIds: some(values) }); }}
+        data={categories.map((each) => ({ value: each.id, label: locale === 'en' ? each.nameEn : each.nameId }))} />
+      <div className={side.pair}>
+        <SelectField label={t('views.tier')} value={filter.tier === undefined ? null : String(filter.tier)} clearable
+          placeholder={t('views.any')} data={['1', '2']}
+          onChange={(tier) => { set({ tier: tier === '1' ? 1 : tier === '2' ? 2 : undefined }); }} />
+        <SelectField label={t('views.snoozed')} value={filter.snoozed ?? null} clearable
+          placeholder={t('views.snoozedAny')}
+          onChange={(value) => { set({ snoozed: value === 'only' || value === 'hide' ? value : undefined }); }}
+          data={[{ value: 'only', label: t('views.snoozedOnly') }, { value: 'hide', label: t('views.snoozedHide') }]} />
+      </div>
+      {(['unread', 'late', 'followed'] as const).map((word) => (
+        <CheckField key={word} label={t(`views.${word}`)} value={filter[word] === true}
+          onChange={(on) => { set({ [word]: on ? true : undefined }); }} />
+      ))}
+    </div>
+  );
+}
+
+/** Applies on "Terapkan"; a name given keeps it as a view as well. */
+export function FilterForm({ initial, channels, onApply, onClose }: Props) {
+  const t = useT();
+  const { save } = useViewChanges();
+  const [definition, setDefinition] = useState(initial);
+  const [name, setName] = useState('');
+  const [busy, setBusy] = useState(false);
+  const apply = async (): Promise<void> => {
+    if (name.trim() !== '') {
+      setBusy(true);
+      const kept = await save(name.trim(), definition);
+      setBusy(false);
+      if (!kept) return;
+    }
+    onApply(definition);
+  };
+  return (
+    <Modal opened onClose={onClose} title={t('views.title')} closeButtonProps={{ 'aria-label': t('app.close') }}>
+      <Fields definition={definition} channels={channels} onChange={setDefinition} />
+      <div className={css.keepView}>
+        <TextField label={`${t('views.save')} (${t('form.optional')})`} placeholder={t('views.name')} value={name}
+          maxLength={60} onChange={setName} />
+      </div>
+      <div className={side.dialogActions}>
+        <Button variant="default" onClick={onClose}>{t('app.cancel')}</Button>
+        <Button loading={busy} onClick={() => { void apply(); }}>{t('views.apply')}</Button>
+      </div>
+    </Modal>
+  );
+}
+
+function ViewLine({ view }: { view: SavedView }) {
+  const t = useT();
+  const { rename, remove } = useViewChanges();
+  const [name, setName] = useState(view.name);
+  const changed = name.trim() !== '' && name.trim() !== view.name;
+  return (
+    <div className={css.viewLine}>
+      <TextField aria-label={t('views.name')} value={name} maxLength={60} onChange={setName} />
+      <Button variant="default" disabled={!changed} onClick={() => { void rename(view, name.trim()); }}>
+        {t('views.rename')}</Button>
+      <ActionIcon variant="subtle" color="gray" aria-label={`${t('views.remove')} ${view.name}`}
+        title={t('views.remove')} onClick={() => { void remove(view); }}>
+        <IconTrash size={16} stroke={1.75} /></ActionIcon>
+    </div>
+  );
+}
+
+/** Each view on a line of its own. */
+export function ManageViews({ onClose }: { onClose: () => void }) {
+  const t = useT();
+  const views = useSavedViews(true).data ?? [];
+  return (
+    <Modal opened onClose={onClose} title={t('views.manageTitle')} closeButtonProps={{ 'aria-label': t('app.close') }}>
+      {views.length === 0 ? <p className="muted">{t('views.none')}</p> : null}
+      {views.map((view) => <ViewLine key={`${view.id} ${view.version}`} view={view} />)}
+    </Modal>
+  );
+}

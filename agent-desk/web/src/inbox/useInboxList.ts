@@ -1,0 +1,43 @@
+/** The rows that the inbox shows: own work from the cache, other lists page by page, both by the same filter. */
+import { useMemo } from 'react';
+import { isEmptyFilter, matchesFilter, readFilter } from '../lib/filter.ts';
+import { rowsOf, type ListName } from '../live/lists.ts';
+import { useList, useMine } from '../live/queries.ts';
+import type { InteractionView } from '../live/types.ts';
+import { useFollows } from '../side/acting.ts';
+import { useStored } from '../shell/useStored.ts';
+import { byUrgency } from './NextCard.tsx';
+import type { Definition } from './views.ts';
+
+/** The three lists in the order of their tabs. */
+export const listNames: readonly ListName[] = ['mine', 'queues', 'all'];
+
+/** What the inbox is narrowed to; this machine remembers it. */
+export function useDefinition(): [Definition, (definition: Definition) => void] {
+  const [view, setView] = useStored<string>('inboxView', 'mine');
+  const [state, setState] = useStored<string>('inboxState', 'open');
+  const [filter, setFilter] = useStored<string>('inboxFilter', '{}');
+  const definition = useMemo<Definition>(() => ({ view: listNames.find((each) => each === view) ?? 'mine',
+    state: state === 'closed' ? 'closed' : 'open', filter: readFilter(filter) }), [view, state, filter]);
+  return [definition, (next) => {
+    setView(next.view);
+    setState(next.view === 'queues' ? 'open' : next.state);
+    setFilter(JSON.stringify(next.filter));
+  }];
+}
+
+/** `own`: decided here, on rows that the line keeps whole and true. */
+export function useRows({ view, state, filter }: Definition, q: string, now: number) {
+  const mine = useMine();
+  const follows = useFollows();
+  const own = view === 'mine' && state === 'open' && q === '';
+  const plain = isEmptyFilter(filter);
+  const list = useList({ view, state, q, ...(plain ? {} : { filter }) }, !own);
+  const pages = list.data?.pages;
+  const rows = useMemo<InteractionView[] | undefined>(() => {
+    const found = own ? mine?.filter((row) => plain || matchesFilter(row, filter, now, follows) === true)
+      : pages === undefined ? undefined : rowsOf(pages);
+    return view === 'queues' || state === 'closed' || found === undefined ? found : [...found].sort(byUrgency);
+  }, [own, mine, pages, view, state, filter, plain, follows, now]);
+  return { rows, list, own };
+}

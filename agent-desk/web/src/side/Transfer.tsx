@@ -1,0 +1,103 @@
+/** Handing work on: the queue it goes to, the colleague who is asked first, a note for whoever takes it. */
+import { Button, Modal } from '@mantine/core';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { api } from '../api/client.ts';
+import { SelectField, TextAreaField } from '../kit/fields.tsx';
+import { notifyDone, notifyError } from '../kit/notify.ts';
+import { ErrorState, SkeletonRows } from '../kit/states.tsx';
+import { useT } from '../kit/words.ts';
+import { keys } from '../live/keys.ts';
+import type { InteractionView } from '../live/types.ts';
+import { reasonOf, useBulk } from './acting.ts';
+import css from './Side.module.css';
+
+interface Targets {
+  queues: { id: string; name: string; waiting: number; ready: number }[];
+  agents: { id: string; name: string; presence: string; able: boolean }[];
+}
+
+function useTargets(row: InteractionView | undefined, queueId: string | null) {
+  const query = queueId === null ? '' : `?queueId=${queueId}`;
+  return useQuery({ queryKey: ['desk', 'targets', row?.id, queueId], enabled: row !== undefined, staleTime: 5_000,
+    placeholderData: keepPreviousData, retry: 1,
+    queryFn: ({ signal }) => api.get<Targets>(`/interactions/${row?.id}/transfer-targets${query}`, { signal }) });
+}
+
+interface Props { rows: readonly InteractionView[]; onClose: () => void }
+
+function useTransfer({ rows, onClose }: Props) {
+  const t = useT();
+  const client = useQueryClient();
+  const bulk = useBulk();
+  const [location, navigate] = useLocation();
+  const [busy, setBusy] = useState(false);
+  const run = async (queueId: string | null, agentId: string | null, note: string): Promise<void> => {
+    const [first] = rows;
+    if (first === undefined) return;
+    setBusy(true);
+    const given = { ...(queueId === null ? {} : { queueId }), ...(note.trim() === '' ? {} : { note: note.trim() }) };
+    try {
+      if (rows.length > 1) await bulk(rows, { action: 'transfer', ...given });
+      else {
+        await api.post(`/interactions/${first.id}/transfer`, { ...given, ...(agentId === null ? {} : { agentId }) });
+        notifyDone(t('work.transferred'));
+      }
+      client.setQueryData<InteractionView[]>(keys.mine, (mine) => (rows.length > 1 ? mine
+        : mine?.filter((each) => each.id !== first.id)));
+      if (location === `/i/${first.id}` && rows.length === 1) navigate('/');
+      onClose();
+    } catch (error) {
+      notifyError(t('work.transferFailed'), reasonOf(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { busy, run };
+}
+
+/** The dialog; for several rows only a queue can be chosen. */
+export function Transfer({ rows, onClose }: Props) {
+  const t = useT();
+  const [first] = rows;
+  const many = rows.length > 1;
+  const [queueId, setQueueId] = useState<string | null>(null);
+  const [agentId, setAgentId] = useState<string | null>(null);
+  const [note, setNote] = useState('');
+  const targets = useTargets(first, queueId);
+  const { busy, run } = useTransfer({ rows, onClose });
+  const stays = queueId === null || (!many && queueId === first?.queueId);
+  return (
+    <Modal opened onClose={onClose} title={many ? t('work.transferMany', { n: rows.length }) : t('work.transferTitle')}
+      closeButtonProps={{ 'aria-label': t('app.close') }}>
+      <p className={`muted ${css.dialogText}`}>{t('work.transferText')}</p>
+      {targets.data === undefined && targets.isError
+        ? <ErrorState error={targets.error} title={t('work.noTargets')} onRetry={() => { void targets.refetch(); }} />
+        : null}
+      {targets.data === undefined && !targets.isError ? <SkeletonRows rows={3} height={52} /> : null}
+      {targets.data === undefined ? null : (
+        <div className={css.form}>
+          <SelectField label={t('work.toQueue')} placeholder={t('work.chooseQueue')} value={queueId} data-autofocus
+            onChange={(value) => { setQueueId(value); setAgentId(null); }} clearable={!many}
+            data={targets.data.queues.map((each) => ({ value: each.id, label: each.id === first?.queueId && !many
+              ? t('work.sameQueue', { name: each.name })
+              : t('work.queueFacts', { name: each.name, ready: each.ready, waiting: each.waiting }) }))} />
+          {many ? null : (
+            <SelectField label={t('work.toAgent')} placeholder={t('work.anybody')} value={agentId} clearable
+              onChange={setAgentId} data={targets.data.agents.map((each) => ({ value: each.id, disabled: !each.able,
+                label: each.able ? each.name : t('work.agentBusy', { name: each.name }) }))} />
+          )}
+          <TextAreaField label={`${t('work.note')} (${t('form.optional')})`} value={note} onChange={setNote}
+            maxLength={4_000} />
+        </div>
+      )}
+      <p className={`meta ${css.dialogWhy}`}>{stays && agentId === null ? t('work.needAgent') : ''}</p>
+      <div className={css.dialogActions}>
+        <Button variant="default" onClick={onClose}>{t('app.cancel')}</Button>
+        <Button loading={busy} disabled={stays && agentId === null}
+          onClick={() => { void run(queueId, agentId, note); }}>{t('work.transfer')}</Button>
+      </div>
+    </Modal>
+  );
+}

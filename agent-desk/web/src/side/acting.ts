@@ -1,0 +1,84 @@
+/** What is done with one or many conversations: asked of the server, said in words, the lists follow by events. */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { createContext, useCallback, useContext } from 'react';
+import { api, ApiError } from '../api/client.ts';
+import { notifyDone, notifyError, notifyWarn } from '../kit/notify.ts';
+import { codeWord, useT } from '../kit/words.ts';
+import { keys } from '../live/keys.ts';
+import type { InteractionView } from '../live/types.ts';
+
+/** The dialogs that the work pane can open for some rows. */
+export type Doing = { what: 'transfer' | 'snooze'; rows: readonly InteractionView[] };
+export const DoingContext = createContext<(doing: Doing) => void>(() => undefined);
+
+/** Opens the dialog of transferring or snoozing for these rows. */
+export function useStart(): (doing: Doing) => void {
+  return useContext(DoingContext);
+}
+
+export interface BulkAnswer { done: number; results: { id: string; ok: boolean; code: string | null }[] }
+const followsKey = ['desk', 'follows'] as const;
+
+/** The tickets this user follows. */
+export function useFollows(): ReadonlySet<string> | undefined {
+  return useQuery({ queryKey: followsKey, staleTime: 30_000, retry: 1,
+    queryFn: async ({ signal }) => (await api.get<{ ticketIds: string[] }>('/follows', { signal })).ticketIds,
+    select: (ids): ReadonlySet<string> => new Set(ids) }).data;
+}
+
+/** Does something with each of the rows; true if all went well. What did not is said with its reason. */
+export function useBulk(): (rows: readonly InteractionView[], what: Record<string, unknown>) => Promise<boolean> {
+  const t = useT();
+  const client = useQueryClient();
+  return useCallback(async (rows, what) => {
+    try {
+      const answer = await api.post<BulkAnswer>('/interactions/bulk', { ids: rows.map((row) => row.id), what });
+      const failed = answer.results.filter((one) => !one.ok);
+      if (failed.length === 0) notifyDone(t('work.bulkDone', { n: answer.done }));
+      else {
+        const codes = [...new Set(failed.map((one) => one.code ?? 'other'))];
+        const known = (code: string): string => codeWord('work.bulkCode',
+          ['NOT_FOUND', 'FORBIDDEN', 'STATE_CONFLICT', 'VALIDATION_FAILED', 'CAPACITY_EXCEEDED', 'INTERACTION_CLOSED']
+            .includes(code) ? code : 'other');
+        notifyWarn(t('work.bulkPart', { done: answer.done, n: answer.results.length }),
+          t('work.bulkWhy', { why: [...new Set(codes.map(known))].join('; ') }));
+      }
+      void client.invalidateQueries({ queryKey: keys.counts });
+      void client.invalidateQueries({ queryKey: followsKey });
+      void client.invalidateQueries({ queryKey: keys.lists });
+      return failed.length === 0;
+    } catch (error) {
+      notifyError(t('error.title'), error);
+      return false;
+    }
+  }, [client, t]);
+}
+
+/** Follows or unfollows the ticket of a row; the screen shows it at once and takes it back where it failed. */
+export function useFollow(): (row: InteractionView, follow: boolean) => Promise<void> {
+  const t = useT();
+  const client = useQueryClient();
+  return useCallback(async (row, follow) => {
+    const before = client.getQueryData<string[]>(followsKey) ?? [];
+    const rest = before.filter((id) => id !== row.ticketId);
+    client.setQueryData<string[]>(followsKey, follow ? [row.ticketId, ...rest] : rest);
+    try {
+      const path = `/tickets/${row.ticketId}/follow`;
+      await (follow ? api.put(path, {}) : api.del(path));
+      notifyDone(t(follow ? 'work.followed' : 'work.unfollowed', { number: row.ticketNumber }));
+      void client.invalidateQueries({ queryKey: keys.counts });
+      void client.invalidateQueries({ queryKey: keys.lists });
+    } catch (error) {
+      client.setQueryData<string[]>(followsKey, before);
+      notifyError(t('work.followFailed'), error);
+    }
+  }, [client, t]);
+}
+
+/** What the server's reason means for the person who tried; its own message otherwise. */
+export function reasonOf(error: unknown): unknown {
+  const reason = error instanceof ApiError ? error.details?.['reason'] : undefined;
+  if (!(error instanceof ApiError) || typeof reason !== 'string') return error;
+  if (!['AGENT_NOT_READY', 'AGENT_WITHOUT_ROOM', 'NOT_ANSWERED'].includes(reason)) return error;
+  return new ApiError(error.code, codeWord('work', reason), error.status, error.requestId, error.details);
+}
