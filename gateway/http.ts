@@ -161,7 +161,7 @@ function headersFor(secure: boolean): Parameters<typeof helmet>[1] {
       directives: {
         defaultSrc: ["'self'"], scriptSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:', 'blob:'], mediaSrc: ["'self'", 'blob:'], fontSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'"], objectSrc: ["'none'"], baseUri: ["'none'"], formAction: ["'self'"],
+        connectSrc: ["'self'"], objectSrc: ["'none'"], frameSrc: ['blob:'], baseUri: ["'none'"], formAction: ["'self'"],
         frameAncestors: ["'none'"], ...(secure ? { upgradeInsecureRequests: [] } : {}),
       },
     },

@@ -16,8 +16,9 @@ import { SafeText } from './SafeText.tsx';
 export function Place({ place }: { place: NonNullable<MessageView['location']> }) {
   const t = useT();
   const figures = `${place.latitude.toFixed(5)}, ${place.longitude.toFixed(5)}`;
-  const href = `https://www.openstreetmap.org/?mlat=${place.latitude}&mlon=${place.longitude}#map=17/${place.latitude}/${
-    place.longitude}`;
+  const { latitude, longitude } = place;
+  const pin = new URLSearchParams({ mlat: String(latitude), mlon: String(longitude) });
+  const href = `https://www.openstreetmap.org/?${pin.toString()}#map=17/${latitude}/${longitude}`;
   return (
     <div className={css.card}>
       <span className={css.cardSign}><IconMapPin size={22} stroke={1.5} aria-hidden="true" /></span>
@@ -65,8 +66,8 @@ export function LinkCard({ message }: { message: MessageView }) {
   const t = useT();
   const link = textParts(message.text ?? '').find((part) => part.kind === 'link');
   const query = useQuery<{ preview: PagePreview | null }>({
-    queryKey: ['desk', 'link', message.id, link?.href], enabled: link !== undefined, staleTime: Number.POSITIVE_INFINITY,
-    retry: false, queryFn: ({ signal }) => api.get(`/messages/${message.id}/link`, { signal }),
+    queryKey: ['desk', 'link', message.id, link?.href], enabled: link !== undefined, retry: false,
+    staleTime: Number.POSITIVE_INFINITY, queryFn: ({ signal }) => api.get(`/messages/${message.id}/link`, { signal }),
   });
   const page = query.data?.preview;
   if (link === undefined || page === undefined || page === null) return null;
@@ -100,7 +101,8 @@ export function Edited({ message }: { message: MessageView }) {
       </Popover.Target>
       <Popover.Dropdown>
         <p className={css.cardTitle}>{t('say.earlierTitle')}</p>
-        {items === undefined ? <p className="muted" role="status">{t(query.isError ? 'say.quoteGone' : 'say.loading')}</p>
+        {items === undefined
+          ? <p className="muted" role="status">{t(query.isError ? 'say.earlierNone' : 'say.loading')}</p>
           : items.length === 0 ? <p className="muted">{t('say.earlierNone')}</p>
           : items.map((each) => (
             <div key={each.replacedAt} className={css.before}>

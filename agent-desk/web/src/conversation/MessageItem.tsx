@@ -33,13 +33,15 @@ const ticks: Record<Status, { Icon: ComponentType<{ size?: number; stroke?: numb
 function Meta({ message }: { message: MessageView }) {
   const t = useT();
   const locale = useLocale();
-  const tick = message.status === null || message.direction !== 'OUT' || message.deletedAt !== null ? undefined : ticks[message.status];
+  const gone = message.deletedAt !== null;
+  const tick = message.status === null || message.direction !== 'OUT' || gone ? undefined : ticks[message.status];
   return (
     <span className={css.meta}>
-      {message.editedAt === null || message.deletedAt !== null ? null : <><Edited message={message} /> · </>}
+      {message.editedAt === null || gone ? null : <><Edited message={message} /> · </>}
       <time className="num" dateTime={message.createdAt}>{clockTime(message.createdAt, { locale })}</time>
       {tick === undefined || message.status === null ? null
-        : <span className={`word ${tick.tone}`}><tick.Icon size={14} stroke={2} aria-hidden="true" />
+        : <span className={`word ${tick.tone}`} title={message.status !== 'failed' ? undefined
+          : t('say.notSent', { why: reasonWord(message.reasonCode) })}><tick.Icon size={14} stroke={2} aria-hidden="true" />
           {t(`status.${message.status}`)}</span>}
     </span>
   );
@@ -73,7 +75,8 @@ function NoteText({ message }: { message: MessageView }) {
   const names = (message.mentions ?? []).map(({ name }) => `@${name}`).sort((a, b) => b.length - a.length);
   const parts = splitBy(message.text ?? '', names);
   return <>{parts.map((part, index) => (names.includes(part)
-    ? <span key={index} className={extras.mention}><bdi>{part}</bdi></span> : <SafeText key={index} text={part} />))}</>;
+    ? <span key={index} className={extras.mention}><bdi>{part}</bdi></span>
+    : <SafeText key={index} text={part} />))}</>;
 }
 
 function Note({ message, me }: { message: MessageView; me: string }) {
@@ -111,6 +114,12 @@ function isBare(message: MessageView): boolean {
   return message.attachments.length === 0 && message.location === undefined && message.contactCard === undefined;
 }
 
+/** True where the last thing is a card of one width, beside whose foot the time has room. */
+function isCard(message: MessageView): boolean {
+  const lastFile = message.attachments.at(-1);
+  return lastFile === undefined ? !isBare(message) : !isPicture(lastFile);
+}
+
 /** Who took a message away: the customer theirs, an agent one that had not left yet. */
 function goneWord(message: MessageView, me: string, t: ReturnType<typeof useT>): string {
   if (message.direction === 'IN') return t('talk.deleted');
@@ -123,7 +132,6 @@ function Bubble({ placed, row, me }: Props) {
   const own = message.direction === 'OUT';
   const who = author(message, me, t);
   const empty = message.text === null || message.text === '';
-  const lastFile = message.attachments.at(-1);
   const named = first && own && message.authorId !== me;
   return (
     <article className={css.turn} data-own={own || undefined} data-last={last || undefined}>
@@ -133,13 +141,13 @@ function Bubble({ placed, row, me }: Props) {
       <div className={css.bubble} data-own={own || undefined} data-first={first || undefined}
         data-last={last || undefined} 
         data-media={!isBare(message) || undefined}
-          data-file={(empty && lastFile !== undefined && !isPicture(lastFile)) || undefined}>
+          data-file={(empty && isCard(message)) || undefined}>
         <MessageTools message={message} className={css.tools} />
         {message.replyToId === null || message.deletedAt !== null ? null
           : <div className={css.quoted}><Quote id={message.replyToId} me={me} /></div>}
         {message.deletedAt !== null
-          ? <p className={`word ${css.deleted}`}><IconBan size={14} stroke={2} aria-hidden="true" />{goneWord(message, me, t)}
-            </p>
+          ? <p className={`word ${css.deleted}`}><IconBan size={14} stroke={2} aria-hidden="true" />
+            {goneWord(message, me, t)}</p>
           : (
             <>
               <Attachments files={message.attachments} />
@@ -158,7 +166,8 @@ function Bubble({ placed, row, me }: Props) {
       {message.reactions === undefined ? null : <Reactions reactions={message.reactions} />}
       {own && message.authorId === me && message.holdUntil !== undefined && message.status === 'queued'
         ? <Held message={message} /> : null}
-      {message.status === 'failed' && message.deletedAt === null ? <Failed message={message} mine={message.authorId === me} /> : null}
+      {message.status === 'failed' && message.deletedAt === null
+        ? <Failed message={message} mine={message.authorId === me} /> : null}
       {message.status === 'unknown'
         ? <p className={css.unknown}>{t('talk.unknownText', { channel: channelName(row.reportName) })}</p> : null}
     </article>

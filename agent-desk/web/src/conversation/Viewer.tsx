@@ -70,7 +70,8 @@ function Stage({ file, at, of, onMove }: { file: AttachmentView; at: number; of:
   return (
     <div onKeyDown={onKey}>
       <div className={css.stage} tabIndex={0} data-autofocus role="group" data-zoomed={look.zoom > 1 || undefined}
-        aria-label={t('say.viewer', { n: at + 1, of })} onWheel={(event) => { zoomBy(event.deltaY < 0 ? 1.2 : 1 / 1.2); }}
+        aria-label={t('say.viewer', { n: at + 1, of })}
+        onWheel={(event) => { zoomBy(event.deltaY < 0 ? 1.2 : 1 / 1.2); }}
         onDoubleClick={() => { if (look.zoom > 1) reset(); else zoomBy(2.5); }} {...hand}>
         <img className={css.image} src={fileHref(file.fileId)} alt={file.fileName} draggable={false} style={{
           transform: `translate(${look.x}px, ${look.y}px) scale(${look.zoom}) rotate(${look.turned}deg)` }} />

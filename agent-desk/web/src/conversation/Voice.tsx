@@ -53,8 +53,9 @@ function usePlayer(file: AttachmentView) {
       onTimeUpdate={(event) => { setAt(event.currentTarget.currentTime); }}
       onDurationChange={(event) => { setLength(event.currentTarget.duration); }} />
   );
-  return { element, failed: failed || broken, loading: wanted && url === undefined && !failed, playing, at, length, speed,
-    toggle, seek, faster: () => { setSpeed(speeds[(speeds.indexOf(speed) + 1) % speeds.length] ?? 1); } };
+  const loading = wanted && url === undefined && !failed;
+  return { element, failed: failed || broken, loading, playing, at, length, speed, toggle, seek,
+    faster: () => { setSpeed(speeds[(speeds.indexOf(speed) + 1) % speeds.length] ?? 1); } };
 }
 
 /** The player, of the same width as a file's card; what cannot be played can be downloaded. */

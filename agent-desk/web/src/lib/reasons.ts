@@ -11,5 +11,6 @@ export function reasonKey(code: string): { code: string; status: string } {
 export function reasonWord(code: string | null): string {
   if (code === null) return '';
   const found = reasonKey(code);
-  return codeWord('reason', found.code, { status: found.status });
+  const word = codeWord('reason', found.code, { status: found.status });
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 }

@@ -74,7 +74,8 @@ function Shooting({ onPhoto, onClose }: { onPhoto: (file: File) => void; onClose
         {shot === null && !ready ? <p className={css.cameraWait} role="status">{t('say.cameraWait')}</p> : null}
       </div>
       <div className={css.cameraActions}>
-        {shot === null ? <Button disabled={!ready} data-autofocus onClick={() => { void shoot(); }}>{t('say.shoot')}</Button>
+        {shot === null
+          ? <Button disabled={!ready} data-autofocus onClick={() => { void shoot(); }}>{t('say.shoot')}</Button>
           : <>
             <Button variant="default" onClick={() => { setShot(null); }}>{t('say.again')}</Button>
             <Button onClick={use} data-autofocus>{t('say.usePhoto')}</Button>

@@ -51,7 +51,8 @@ export function EmojiButton({ onPick }: { onPick: (sign: string) => void }) {
   const found = findEmoji(words);
   const lately = recent();
   return (
-    <Popover opened={open} onChange={setOpen} width={300} position="top-start" trapFocus returnFocus withinPortal>
+    <Popover opened={open} onChange={setOpen} width={300} position="top-start" trapFocus returnFocus withinPortal
+      transitionProps={{ duration: 0 }}>
       <Popover.Target>
         <Tooltip label={t('say.emoji')}>
           <button type="button" className="iconButton" aria-label={t('say.emoji')} aria-expanded={open}

@@ -16,11 +16,12 @@ export function QuoteBar({ conversationId, me }: { conversationId: string; me: s
       <span className="grow">
         <span className={css.quotingWho}>
           <bdi>{t('say.quoting', { who: message === undefined ? '…' : speakerOf(message, me) })}</bdi></span>
-        <span className={`ellipsis ${css.quotingText}`}><bdi>{message === undefined ? t('say.loading')
-          : gist(message).slice(0, 200)}</bdi></span>
+        <span className={`ellipsis ${css.quotingText}`}>
+          <bdi>{message === undefined ? t('say.loading') : gist(message).slice(0, 200)}</bdi></span>
       </span>
       <button type="button" className="iconButton" aria-label={t('say.dropQuote')} title={t('say.dropQuote')}
-        onClick={() => { setQuote(conversationId, null); }}><IconX size={16} stroke={1.75} aria-hidden="true" /></button>
+        onClick={() => { setQuote(conversationId, null); }}>
+        <IconX size={16} stroke={1.75} aria-hidden="true" /></button>
     </div>
   );
 }

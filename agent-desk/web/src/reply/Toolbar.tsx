@@ -1,6 +1,6 @@
-/** What stands under the text: files, camera, emoji, canned replies; why it cannot go yet; and the button that sends. */
+/** What stands under the text: files, camera, emoji, canned replies; why it cannot go yet; the button that sends. */
 import { Button, Menu, Tooltip } from '@mantine/core';
-import { IconAt, IconChevronDown, IconPaperclip } from '@tabler/icons-react';
+import { IconAt, IconChevronDown, IconMessageBolt, IconPaperclip } from '@tabler/icons-react';
 import { useRef } from 'react';
 import { Kbd } from '../kit/small.tsx';
 import { useT } from '../kit/words.ts';
@@ -74,9 +74,12 @@ export function Toolbar({ mode, length, blocked, disabled, onFiles, onSend, onIn
       {mode === 'text' ? <CameraButton onPhoto={(file) => { onFiles([file]); }} /> : null}
       <EmojiButton onPick={onInsert} />
       {mode === 'text'
-        ? <button type="button" className={css.toolWord} onClick={() => { onToken('/'); }} aria-label={t('say.canned')}>
-          <Kbd>/</Kbd><span>{t('say.canned')}</span></button>
-        : <button type="button" className={css.toolWord} onClick={() => { onToken('@'); }} aria-label={t('say.mention')}>
+        ? <button type="button" className={css.toolWord} aria-label={t('say.canned')}
+          onClick={() => { onToken('/'); }}>
+          <IconMessageBolt size={18} stroke={1.75} aria-hidden="true" /><span>{t('say.canned')}</span><Kbd>/</Kbd>
+        </button>
+        : <button type="button" className={css.toolWord} aria-label={t('say.mention')}
+          onClick={() => { onToken('@'); }}>
           <IconAt size={16} stroke={1.75} aria-hidden="true" /><span>{t('say.mention')}</span></button>}
       <span className={`grow ${css.why}`} role="status">
         {blocked === undefined ? left : <span className="warn">{blocked}</span>}</span>

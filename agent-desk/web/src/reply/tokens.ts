@@ -11,7 +11,8 @@ export function tokenAt(text: string, caret: number, mode: 'text' | 'note'): Tok
   const found = (mode === 'text' ? canned : mention).exec(before);
   if (found === null) return undefined;
   const [, whole = '', word = ''] = found;
-  return { kind: mode === 'text' ? 'canned' : 'mention', word: word.toLowerCase(), from: caret - whole.length, to: caret };
+  const kind = mode === 'text' ? 'canned' : 'mention';
+  return { kind, word: word.toLowerCase(), from: caret - whole.length, to: caret };
 }
 
 /** The text with a token replaced, and where the caret stands then. */

@@ -212,7 +212,8 @@ export const en = {
     disabled: 'The account was disabled', enabled: 'The account was enabled',
     unknownChannel: 'This release of the server does not know the channel.',
     qrWait: 'The code is shown once the account is made.',
-    choices: { off: 'Not asked', optional: 'May be empty', required: 'Required' },
+    choices: { polling: 'Polling (works anywhere)', webhook: 'Webhook',
+      off: 'Not asked', optional: 'May be empty', required: 'Required' },
     general: 'General',
     states: {
       ACTIVE: 'Active', DISABLED: 'Disabled', NEEDS_ATTENTION: 'Needs attention', CONNECTED: 'Connected',
@@ -235,6 +236,11 @@ export const en = {
       LOGGED_OUT: 'The provider signed the device out; connect it again.',
       RATE_LIMITED: 'The provider limits the sending speed.', UNREACHABLE: 'The provider cannot be reached.',
       SECRET_MISSING: 'The secret is not filled in.',
+      OTHER_POLLER: 'Another program reads the messages of this bot with the same token. End it, or make a new token.',
+      PUBLIC_URL_MISSING: 'A webhook needs PUBLIC_URL, an https address that the provider reaches. Set it, or '
+        + 'use polling.',
+      WEBHOOK_REFUSED: 'The provider refuses the webhook: PUBLIC_URL must be https on port 443, 80, 88 or 8443.',
+      START_FAILED: 'The channel could not start; the log of the server says why.',
     },
   },
   quarantine: {

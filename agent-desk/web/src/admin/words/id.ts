@@ -221,7 +221,8 @@ export const id = {
     enableAsk: 'Aktifkan {{name}}?', enableHint: 'Akun menerima dan mengirim pesan lagi.',
     disabled: 'Akun dinonaktifkan', enabled: 'Akun diaktifkan',
     unknownChannel: 'Kanal ini tidak dikenal oleh server versi ini.', qrWait: 'Kode ditampilkan setelah akun dibuat.',
-    choices: { off: 'Tidak ditanyakan', optional: 'Boleh kosong', required: 'Wajib diisi' },
+    choices: { polling: 'Polling (di mana saja)', webhook: 'Webhook',
+      off: 'Tidak ditanyakan', optional: 'Boleh kosong', required: 'Wajib diisi' },
     general: 'Umum',
     states: {
       ACTIVE: 'Aktif', DISABLED: 'Dinonaktifkan', NEEDS_ATTENTION: 'Perlu tindakan', CONNECTED: 'Terhubung',
@@ -244,6 +245,12 @@ export const id = {
       LOGGED_OUT: 'Perangkat dikeluarkan oleh penyedia; hubungkan kembali.',
       RATE_LIMITED: 'Penyedia membatasi kecepatan kirim.', UNREACHABLE: 'Penyedia tidak dapat dihubungi.',
       SECRET_MISSING: 'Rahasia belum diisi.',
+      OTHER_POLLER: 'Program lain membaca pesan bot ini dengan token yang sama. Hentikan program itu, atau buat '
+        + 'token baru.',
+      PUBLIC_URL_MISSING: 'Webhook memerlukan PUBLIC_URL, alamat https yang dapat dijangkau penyedia. Isi, atau pakai '
+        + 'polling.',
+      WEBHOOK_REFUSED: 'Penyedia menolak webhook: PUBLIC_URL harus https pada port 443, 80, 88, atau 8443.',
+      START_FAILED: 'Kanal tidak dapat dimulai; log server menyebut sebabnya.',
     },
   },
   quarantine: {
