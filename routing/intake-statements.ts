@@ -97,8 +97,9 @@ select i.n, true as fresh, (select app_now()) as now, ${PLACE}
 from item i left join conversation c on c.t = i.t left join interaction o on o.t = i.t`);
 
 /**
- * $1 open interactions whose customer wrote after the last answer, the goodbye or the idle check, or while they were put
- * aside: they wait for a reply again, and what was put aside is due at once. The locks are held; most messages of a burst need none of this, so it is no part of the statements above.
+ * $1 open interactions whose customer wrote after the last answer, the goodbye or the idle check, or while they were
+ * put aside: they wait for a reply again, and what was put aside is due at once. The locks are held; most messages of a
+ * burst need none of this, so it is no part of the statements above.
  */
 export const resumeWaiting = statement('intake.resume-waiting', `
 update interactions set awaiting_reply_since = coalesce(awaiting_reply_since, (select app_now())),

@@ -30,7 +30,8 @@ export const commands: readonly Command[] = [
     ['R', 'reply'], ['N', 'noteKey'], ['/', 'canned'], ['Ctrl+Enter', 'send', false],
   ]),
   ...rows('work', [
-    ['E', 'escalate'], ['D', 'document'], ['T', 'transfer'], ['S', 'snooze'], ['F', 'follow'], ['V', 'select'], ['X', 'close'],
+    ['E', 'escalate'], ['D', 'document'], ['T', 'transfer'], ['S', 'snooze'], ['F', 'follow'],
+    ['V', 'select'], ['X', 'close'],
   ]),
   ...rows('screen', [
     ['Alt+1', 'READY'], ['Alt+2', 'BUSY'], ['Alt+3', 'BREAK'], ['Alt+4', 'WRAP_UP'], ['Alt+5', 'OFFLINE'],
