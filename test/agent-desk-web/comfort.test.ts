@@ -53,7 +53,7 @@ t.test('every key that a screen listens to stands in the one table, with its wor
   const root = fileURLToPath(new URL('../../agent-desk/web/src/', import.meta.url));
   const used = globSync('**/*.tsx', { cwd: root }).flatMap((file) => {
     const text = readFileSync(`${root}${file}`, 'utf8');
-    return [...text.matchAll(/useKeys\(\{([^]*?)\n? *\}(?:, \{[^}]*\})?\);/g)].flatMap(([, body = '']) =>
+    return [...text.matchAll(/useKeys\(([^]*?)\);\n/g)].flatMap(([, body = '']) =>
       [...body.matchAll(/(?:^|[{,]|\n)\s*(?:'([^']+)'|([A-Z][a-z]*|[A-Z])):/g)]
         .map((found) => ({ file, key: found[1] ?? found[2] ?? '' })));
   });

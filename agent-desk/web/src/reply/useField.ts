@@ -47,6 +47,8 @@ export function useField(conversationId: string) {
   };
   const focus = (next: Mode = mode): void => {
     setMode(next);
+    // At once, so that a letter typed right after the key is no command; and once more where the field came later.
+    field.current?.focus();
     requestAnimationFrame(() => { field.current?.focus(); });
   };
   /** Begins `/` or `@` at the caret, apart from the word before it. */

@@ -3,7 +3,7 @@ import { Menu } from '@mantine/core';
 import {
   IconChevronDown, IconCircleCheckFilled, IconCircleOff, IconCoffee, IconLoader, IconMessage, IconPencil,
 } from '@tabler/icons-react';
-import { useRef, useState, type ComponentType } from 'react';
+import { useState, type ComponentType } from 'react';
 import { Kbd } from '../kit/small.tsx';
 import { useLocale, useT } from '../kit/words.ts';
 import { span } from '../lib/time.ts';
@@ -46,11 +46,12 @@ export function PresenceSwitch() {
   const setPresence = useSetPresence();
   const reasons = useReasons('BREAK').data ?? [];
   const [opened, setOpened] = useState(false);
-  const firstReason = useRef<HTMLButtonElement>(null);
+  // Alt 3 opens the menu on the first reason of a break; a click opens it on its first line.
+  const [toReasons, setToReasons] = useState(false);
   const toBreak = (): void => {
     if (reasons.length === 0) { void setPresence('BREAK'); return; }
+    setToReasons(true);
     setOpened(true);
-    window.setTimeout(() => { firstReason.current?.focus(); }, 120);
   };
   const become = (presence: PresenceName): void => {
     if (presence === 'BREAK') toBreak();
@@ -73,7 +74,7 @@ export function PresenceSwitch() {
     </Menu.Item>
   );
   return (
-    <Menu opened={opened} onChange={setOpened} width={344}>
+    <Menu opened={opened} width={344} onChange={(open) => { setOpened(open); if (!open) setToReasons(false); }}>
       <Menu.Target>
         <button type="button" className={css.presence}>
           <PresenceIcon presence={agent.presence} /><span className="sr">{t('presence.label')}: </span>
@@ -88,7 +89,7 @@ export function PresenceSwitch() {
         {reasons.length === 0 ? item('BREAK')
           : <Menu.Label>{t('presence.BREAK')} · {t('presence.choose')} (Alt 3)</Menu.Label>}
         {reasons.map((reason, index) => (
-          <Menu.Item key={reason.id} ref={index === 0 ? firstReason : undefined}
+          <Menu.Item key={reason.id} data-autofocus={(toReasons && index === 0) || undefined}
             onClick={() => { void setPresence('BREAK', reason.code); }}
             aria-current={agent.presence === 'BREAK' && agent.reasonCode === reason.code ? 'true' : undefined}>
             <span className={css.presenceItem}><PresenceIcon presence="BREAK" />{reasonLabel(reason, locale)}</span>

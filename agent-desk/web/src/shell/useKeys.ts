@@ -22,7 +22,12 @@ function onKey(event: KeyboardEvent): void {
   const name = keyName(event);
   // A modifier alone is no key, and does not end a sequence.
   if (/(Control|Alt|Shift|Meta)$/.test(event.key) || dialogOpen()) return;
-  if (!name.includes('+') && isField(event.target as HTMLElement | null)) return;
+  const target = event.target instanceof HTMLElement ? event.target : null;
+  if (!name.includes('+') && isField(target)) {
+    // Esc leaves the field, so that the next letter is a command: the way out for whoever has no pointer.
+    if (name === 'Escape' && target?.getAttribute('aria-expanded') !== 'true') target?.blur();
+    return;
+  }
   if (name.length === 1 && !letterKeysOn()) return;
   if (keyBoard.press(name, event)) event.preventDefault();
 }
