@@ -1,4 +1,4 @@
-/** All data of one customer as one JSON text, written piece by piece: a long history does not fill the memory (RL06). */
+/** All data of one customer as one JSON text, written piece by piece: a long history fills no memory (RL06). */
 import { familyOf } from '#domain/contacts/removal.ts';
 import type { Db } from '#domain/store/db.ts';
 

@@ -58,7 +58,8 @@ t.test('what happened is posted once, signed, with ids and codes only; the secre
   t.same(checkSignature(headers['sambung-signature'], Buffer.from(body), [made.secret],
     Math.floor(Date.now() / 1_000)), { ok: true });
   t.match((await deliveries())[0], { state: 'DELIVERED', attempts: 1, answerStatus: 200 });
-  const dump = JSON.stringify(await db.dynamic('select s::text from secrets s union all select w::text from webhooks w'));
+  const dump = JSON.stringify(await db.dynamic(
+    'select s::text from secrets s union all select w::text from webhooks w'));
   t.notMatch(dump, made.secret);
 });
 

@@ -2,6 +2,12 @@
 import type { ComponentType } from 'react';
 import { Redirect, useRoute } from 'wouter';
 import { EmptyState, useSession } from '../kit/index.ts';
+import { ApiKeysPage } from './pages/api-keys.tsx';
+import { RetentionPage } from './pages/retention.tsx';
+import { SealsPage } from './pages/seals.tsx';
+import { SignInRulesPage } from './pages/sign-in-rules.tsx';
+import { SubjectDataPage } from './pages/subject-data.tsx';
+import { WebhooksPage } from './pages/webhooks.tsx';
 import { AccountsPage } from './pages/accounts.tsx';
 import { AuditPage } from './pages/audit.tsx';
 import { BranchesPage } from './pages/branches.tsx';
@@ -28,7 +34,8 @@ const pages: Record<Section['key'], ComponentType<{ id: string | undefined }>> =
   calendars: CalendarsPage, roles: RolesPage, queues: QueuesPage, skills: SkillsPage, categories: CategoriesPage,
   reasons: ReasonsPage, canned: CannedRepliesPage,
   accounts: AccountsPage, quarantine: QuarantinePage, optOuts: OptOutsPage, audit: AuditPage,
-  checks: ChecksPage,
+  checks: ChecksPage, signInRules: SignInRulesPage, apiKeys: ApiKeysPage, webhooks: WebhooksPage, seals: SealsPage,
+  subjectData: SubjectDataPage, retention: RetentionPage,
 };
 
 /** The page of the address; the first one that may be opened where none is named. */

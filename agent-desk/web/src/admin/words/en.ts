@@ -1,4 +1,5 @@
 /** The words of the administration screens in English, the second language. */
+import { accessEn } from './access-en.ts';
 import { journalEn } from './journal-en.ts';
 import { permissionsEn } from './permissions-en.ts';
 import { placesEn } from './places-en.ts';
@@ -6,6 +7,8 @@ import { placesEn } from './places-en.ts';
 export const en = {
   title: 'Settings',
   nav: {
+    signInRules: 'Sign-in security', apiKeys: 'API keys', webhooks: 'Webhooks', retention: 'Retention',
+    subjectData: 'Data requests', seals: 'Audit integrity',
     label: 'Settings menu', people: 'Access', places: 'Organisation', branches: 'Organisation units', sites: 'Sites',
     teams: 'Teams', seats: 'Seats', calendars: 'Opening hours', checks: 'Set-up check', work: 'Work',
     channels: 'Channels', trail: 'Oversight', users: 'Users',
@@ -43,6 +46,7 @@ export const en = {
     takeTheirs: 'Take their version', keepMine: 'Keep your version', review: 'Check, then save.',
   },
   fields: {
+    contactId: 'Customer', url: 'Address', types: 'Events', days: 'Valid for',
     npk: 'NPK', name: 'Name', siteId: 'Site', teamId: 'Team', locale: 'Language', status: 'Status', roles: 'Roles',
     capacityPoints: 'Capacity', skills: 'Skills', code: 'Code', nameId: 'Name (Indonesian)', nameEn: 'Name (English)',
     rank: 'Rank', permissions: 'Permissions', defaultScope: 'Default scope', tier: 'Tier', priority: 'Priority',
@@ -312,6 +316,8 @@ export const en = {
       roles: 'Roles', queueId: 'Queue', channel: 'Channel', key: 'Key',
     },
     subjects: {
+      'api-key': 'API key', webhook: 'Webhook', 'subject-request': 'Data request',
+      'retention-run': 'Retention run', 'identity-provider': 'Identity provider',
       contact: 'Customer', conversation: 'Conversation', message: 'Message', interaction: 'Interaction',
       ticket: 'Ticket', agent: 'Agent', user: 'User', role: 'Role', queue: 'Queue', skill: 'Skill',
       category: 'Category', reason: 'Reason', 'channel-account': 'Channel account', event: 'Event',
@@ -320,5 +326,6 @@ export const en = {
     },
   },
   ...placesEn,
+  ...accessEn,
   journal: journalEn,
 };

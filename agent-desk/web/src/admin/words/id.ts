@@ -1,4 +1,5 @@
 /** The words of the administration screens in Indonesian; desk.md holds their tone. */
+import { accessId } from './access-id.ts';
 import { journalId } from './journal-id.ts';
 import { permissionsId } from './permissions-id.ts';
 import { placesId } from './places-id.ts';
@@ -6,6 +7,8 @@ import { placesId } from './places-id.ts';
 export const id = {
   title: 'Pengaturan',
   nav: {
+    signInRules: 'Keamanan masuk', apiKeys: 'Kunci API', webhooks: 'Webhook', retention: 'Masa simpan',
+    subjectData: 'Permintaan data', seals: 'Keutuhan audit',
     label: 'Menu pengaturan', people: 'Akses', places: 'Organisasi', branches: 'Unit organisasi', sites: 'Site',
     teams: 'Tim', seats: 'Kursi', calendars: 'Jam layanan', checks: 'Pemeriksaan', work: 'Pekerjaan',
     channels: 'Kanal', trail: 'Pengawasan',
@@ -46,6 +49,7 @@ export const id = {
     review: 'Periksa, lalu simpan.',
   },
   fields: {
+    contactId: 'Nasabah', url: 'Alamat', types: 'Kejadian', days: 'Masa berlaku',
     npk: 'NPK', name: 'Nama', siteId: 'Site', teamId: 'Tim', locale: 'Bahasa', status: 'Status', roles: 'Peran',
     capacityPoints: 'Kapasitas', skills: 'Keahlian', code: 'Kode', nameId: 'Nama (Indonesia)',
     nameEn: 'Nama (Inggris)', rank: 'Peringkat', permissions: 'Izin', defaultScope: 'Cakupan bawaan', tier: 'Tier',
@@ -328,6 +332,8 @@ export const id = {
       purpose: 'Tujuan', roles: 'Peran', queueId: 'Antrean', channel: 'Kanal', key: 'Kunci',
     },
     subjects: {
+      'api-key': 'Kunci API', webhook: 'Webhook', 'subject-request': 'Permintaan data',
+      'retention-run': 'Penghapusan berkala', 'identity-provider': 'Penyedia identitas',
       contact: 'Nasabah', conversation: 'Percakapan', message: 'Pesan', interaction: 'Interaksi', ticket: 'Tiket',
       agent: 'Agen', user: 'Pengguna', role: 'Peran', queue: 'Antrean', skill: 'Keahlian', category: 'Kategori',
       reason: 'Alasan', 'channel-account': 'Akun kanal', event: 'Kiriman', 'opt-out': 'Penolakan kontak',
@@ -336,5 +342,6 @@ export const id = {
     },
   },
   ...placesId,
+  ...accessId,
   journal: journalId,
 };

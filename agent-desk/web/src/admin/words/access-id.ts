@@ -1,0 +1,93 @@
+/** Words of sign-in rules, API keys, webhooks, retention, customers' requests and the seals, in Indonesian. */
+export const accessId = {
+  signInRules: {
+    title: 'Keamanan masuk', lead: 'Siapa yang wajib memakai verifikasi dua langkah saat masuk.',
+    rule: 'Verifikasi dua langkah',
+    ruleHint: 'Yang belum memiliki autentikator diminta memasangnya saat masuk berikutnya.',
+    policies: {
+      OPTIONAL: 'Sukarela', PRIVILEGED: 'Wajib untuk Team Leader ke atas dan pemegang izin penting',
+      EVERYBODY: 'Wajib untuk semua',
+    },
+    enrolled: 'Sudah memakai', missing: 'Wajib, belum memasang', people: '{{n}} pengguna', saved: 'Aturan disimpan',
+  },
+  apiKeys: {
+    title: 'Kunci API', lead: 'Kunci bagi program lain untuk bekerja atas nama pembuatnya, dengan sebagian izinnya.',
+    add: 'Buat kunci', empty: 'Belum ada kunci API', emptyHint: 'Buat kunci saat sistem lain perlu membaca data di sini.',
+    rights: 'Izin', rightsHint: 'Hanya izin yang Anda miliki sendiri. Beri sesedikit mungkin.',
+    days: 'Masa berlaku', day: '{{n}} hari', ends: 'Berakhir', used: 'Terakhir dipakai', never: 'Belum pernah',
+    revoke: 'Cabut', revokeAsk: 'Cabut kunci {{name}}?',
+    revokeHint: 'Program yang memakainya langsung berhenti bekerja. Kunci yang dicabut tidak dapat dipulihkan.',
+    revoked: 'Kunci dicabut', onceTitle: 'Kunci {{name}}', onceDone: 'Sudah saya simpan',
+    onceHint: 'Salin sekarang. Kunci ini tidak akan ditampilkan lagi.', key: 'Kunci', states: {
+      live: 'Berlaku', over: 'Kedaluwarsa', revoked: 'Dicabut' },
+    nameHint: 'Program dan tempatnya, misalnya: Gudang data, server laporan.',
+  },
+  webhooks: {
+    title: 'Webhook', lead: 'Sistem luar yang diberi tahu tentang kejadian di sini. Yang dikirim hanya kode dan nomor.',
+    add: 'Tambah webhook', edit: 'Webhook {{name}}', empty: 'Belum ada webhook',
+    emptyHint: 'Tambahkan alamat yang perlu tahu saat sesuatu terjadi.', url: 'Alamat',
+    urlHint: 'Alamat ini juga harus ada di EGRESS_ALLOW milik server.', types: 'Kejadian', everything: 'Semua kejadian',
+    active: 'Aktif', off: 'Dimatikan', failing: 'Gagal sejak {{time}}', working: 'Berjalan', waiting: 'Menunggu',
+    onceTitle: 'Rahasia webhook {{name}}', onceHint: 'Penerima memeriksa tanda tangan dengan rahasia ini. Salin '
+      + 'sekarang; rahasia ini tidak akan ditampilkan lagi.', onceDone: 'Sudah saya simpan', secret: 'Rahasia',
+    test: 'Kirim uji coba', tested: 'Uji coba dikirim; hasilnya tampil di daftar pengiriman',
+    renew: 'Ganti rahasia', renewAsk: 'Ganti rahasia webhook ini?',
+    renewHint: 'Rahasia lama langsung tidak berlaku. Pasang yang baru di sistem penerima.',
+    deliveries: 'Pengiriman terakhir', none: 'Belum ada pengiriman.', tries: 'percobaan ke-{{n}}', repeat: 'Kirim ulang',
+    repeated: 'Akan dikirim ulang', answer: 'jawaban {{n}}',
+    states: { WAITING: 'Menunggu', DELIVERED: 'Terkirim', FAILED: 'Dihentikan' },
+    reasons: {
+      EGRESS_NOT_ALLOWED: 'alamat tidak ada di EGRESS_ALLOW', TIMEOUT: 'tidak menjawab pada waktunya',
+      ANSWER_NOT_2XX: 'penerima menolak', NAME_NOT_RESOLVED: 'nama alamat tidak ditemukan',
+      ECONNREFUSED: 'sambungan ditolak', SECRET_MISSING: 'rahasia tidak ada', CONNECTION_FAILED: 'sambungan gagal',
+    },
+  },
+  retention: {
+    title: 'Masa simpan', lead: 'Berapa lama data disimpan. Yang lewat masanya dihapus setiap hari, kecuali yang ditahan.',
+    rules: 'Aturan', classes: {
+      MESSAGE: 'Isi pesan', MEDIA: 'Berkas nasabah', RAW_INBOUND: 'Kiriman mentah dari kanal',
+      QUARANTINE: 'Karantina', WEBHOOK_DELIVERY: 'Pengiriman webhook' },
+    days: 'Hari', forever: 'Tidak dihapus', daysHint: 'Kosongkan agar tidak pernah dihapus.',
+    save: 'Simpan aturan', saved: 'Aturan disimpan', saveAsk: 'Ubah masa simpan?',
+    saveHint: 'Data yang melewati masa ini dihapus pada penghapusan berikutnya dan tidak dapat dipulihkan.',
+    runs: 'Riwayat penghapusan', run: 'Hapus sekarang', runAsk: 'Hapus data yang melewati masa simpan sekarang?',
+    runHint: 'Data yang dihapus tidak dapat dipulihkan.', started: 'Penghapusan dimulai',
+    noRuns: 'Belum ada penghapusan', noRunsHint: 'Penghapusan pertama berjalan setelah sebuah aturan disimpan.',
+    cause: 'Pemicu', SCHEDULE: 'Jadwal harian', RUNNING: 'Berjalan', DONE: 'Selesai', removed: 'Dihapus',
+    nothing: 'Tidak ada yang lewat masanya', held: 'Ditahan', when: 'Waktu',
+    holds: 'Penahanan hukum', hold: 'Tahan data', holdHint: 'Data nasabah ini tidak dihapus sampai penahanannya dilepas.',
+    noHolds: 'Tidak ada data yang ditahan', noHoldsHint: 'Tahan data nasabah yang sedang berperkara.',
+    release: 'Lepas', releaseAsk: 'Lepas penahanan ini?', releaseHint: 'Data nasabah ini dapat dihapus lagi.',
+    released: 'Penahanan dilepas', placed: 'Data ditahan', active: 'Ditahan', over: 'Dilepas', why: 'Alasan',
+    whyHint: 'Misalnya: nomor perkara. Jangan tulis data pribadi.', customer: 'Nasabah', by: 'Oleh',
+  },
+  subjectData: {
+    title: 'Permintaan data nasabah',
+    lead: 'Nasabah berhak meminta salinan atau penghapusan datanya. Dijawab dalam 72 jam.', add: 'Catat permintaan',
+    empty: 'Belum ada permintaan', emptyHint: 'Catat di sini saat nasabah meminta datanya.', kind: 'Permintaan',
+    kinds: { EXPORT: 'Salinan data', ERASURE: 'Penghapusan data' }, states: {
+      REQUESTED: 'Menunggu keputusan', APPROVED: 'Disetujui', REJECTED: 'Ditolak', DONE: 'Selesai' },
+    ready: 'Siap diunduh', erasing: 'Sedang dihapus', due: 'Batas waktu', soon: 'Segera', late: 'Terlambat',
+    customer: 'Nasabah', hidden: 'Nasabah …{{end}}', by: 'Dicatat oleh', filed: 'Permintaan dicatat',
+    download: 'Unduh', downloadFailed: 'Data belum dapat diunduh', approve: 'Setujui', reject: 'Tolak',
+    approveAsk: 'Hapus data pribadi nasabah ini?', rejectAsk: 'Tolak permintaan ini?',
+    approveHint: 'Nama, nomor, isi pesan dan berkas nasabah dihapus dan tidak dapat dipulihkan. Jumlah dan jejak audit '
+      + 'tetap.', rejectHint: 'Data nasabah tidak diubah. Beri tahu nasabah alasannya.', decided: 'Keputusan disimpan',
+    own: 'Harus diputuskan orang lain.', why: 'Dasar permintaan',
+    whyHint: 'Misalnya: surat tanggal 21 Nov 2026. Jangan tulis data pribadi.',
+    erasureHint: 'Penghapusan harus disetujui orang lain.', exportHint: 'Salinan dapat langsung diunduh.',
+  },
+  seals: {
+    title: 'Keutuhan jejak audit',
+    lead: 'Setiap catatan disegel berantai. Di sini terlihat bila ada catatan yang diubah, dihapus atau disisipkan.',
+    check: 'Periksa sekarang', against: 'Bandingkan dengan segel tersimpan', newest: 'Tanpa perbandingan',
+    againstHint: 'Segel harian disimpan di luar basis data, sehingga pemotongan catatan terbaru juga terlihat.',
+    ok: 'Jejak audit utuh', okText: '{{rows}} catatan dalam {{blocks}} segel sesuai.', bad: 'Jejak audit rusak',
+    badText: 'Segel {{block}}: {{reason}}.', row: 'Catatan pertama yang bermasalah: {{id}}.',
+    badHint: 'Jangan mengubah apa pun. Simpan cadangan, lalu hubungi penanggung jawab keamanan.',
+    unsealed: 'Belum disegel: {{n}} detik', reasons: {
+      ROW_CHANGED: 'ada catatan yang diubah', ROW_MISSING: 'ada catatan yang hilang',
+      ROW_INSERTED: 'ada catatan yang disisipkan', BLOCK_CHANGED: 'segelnya diubah', BLOCK_MISSING: 'segelnya hilang' },
+    idle: 'Belum diperiksa', idleHint: 'Pemeriksaan membaca seluruh jejak audit dan dapat berlangsung beberapa detik.',
+  },
+};
