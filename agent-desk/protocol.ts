@@ -20,6 +20,12 @@ export const deskRequests = {
     fileIds: z.array(id).max(10).default([]), replyToId: id.nullish(),
     /** It leaves after so many seconds, whatever becomes of this browser; until then message:withdraw takes it back. */
     undoSeconds: z.number().int().min(0).max(30).default(0),
+    /** What the customer may tap, on channels that have buttons. */
+    offer: z.strictObject({
+      buttons: z.array(z.array(z.strictObject({ text: z.string().max(64), data: z.string().max(64).optional(),
+        url: z.string().max(2_048).optional() })).max(4)).max(12).optional(),
+      askContact: z.string().max(64).optional(),
+    }).optional(),
   }),
   'message:note': z.strictObject({
     clientId: id, conversationId: id, text: z.string().trim().min(1).max(16_384),

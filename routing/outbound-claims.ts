@@ -65,7 +65,7 @@ with lane as (
   from due where m.id = due.id
   returning m.organisation_id, m.id, m.channel_account_id, m.conversation_id, m.interaction_id, m.client_id, m.seq,
     m.author_kind, m.author_id, m.kind, m.body, m.attachments, m.reply_to_id, m.created_at, m.lease_fence, m.attempts,
-    m.purpose, m.bulk, m.first_attempt_at, m.version, m.status, m.reason_code
+    m.purpose, m.bulk, m.first_attempt_at, m.version, m.status, m.reason_code, m.payload
 ), used as (
   select channel_account_id, count(*) as n from claimed group by 1
 ), spent as (
@@ -81,7 +81,7 @@ select pace.channel_account_id as "accountId", pace.paused_ms as "pausedMs", pac
       and q.due_at <= (select app_now()) and not exists (select from due where due.id = q.id)
     order by q.bulk, q.due_at limit 1) is not null end as more,
   c.id, c.client_id as "clientId", c.conversation_id as "conversationId", c.seq, c.author_kind as "authorKind", c.kind,
-  c.body as text, c.attachments, c.created_at as "createdAt", c.lease_fence::float8 as fence, c.attempts, c.purpose,
+  c.body as text, c.attachments, c.payload, c.created_at as "createdAt", c.lease_fence::float8 as fence, c.attempts, c.purpose,
     c.bulk,
   extract(epoch from (select app_now()) - c.first_attempt_at)::float8 * 1000 as "heldMs",
   conversation.thread_key as "threadKey", conversation.last_inbound_at is not null as "customerWrote",
@@ -101,6 +101,7 @@ export interface LaneRow { accountId: string; pausedMs: number; tokens: number; 
 export interface ClaimedRow extends LaneRow {
   id: string; clientId: string | null; conversationId: string; seq: number; authorKind: 'AGENT' | 'BOT' | 'SYSTEM';
   kind: MessageKind; text: string | null; attachments: Attachment[] | null; createdAt: Date; fence: number;
+  payload: Record<string, unknown> | null;
   attempts: number;
   purpose: string; bulk: boolean; heldMs: number; threadKey: string; customerWrote: boolean; handle: string;
   authorName: string | null; replyToProviderId: string | null; optOuts: string[];

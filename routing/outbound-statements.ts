@@ -41,7 +41,7 @@ with item as (
   select * from json_to_record($1::json) as m (id uuid, organisation_id uuid, conversation_id uuid, interaction_id uuid,
     channel_account_id uuid, seq int, direction text, author_kind text, author_id uuid, kind text, body text,
     attachments jsonb, reply_to_id uuid, client_id uuid, status text, purpose text, bulk boolean, due_at timestamptz,
-    hold_s float8, preview text)
+    hold_s float8, payload jsonb, preview text)
 ), held as (
   select max(e.due_at) as until from item join messages e on e.conversation_id = item.conversation_id
     and e.status in ('queued', 'sending')
@@ -50,12 +50,12 @@ with item as (
 ), message as (
   insert into messages (id, organisation_id, conversation_id, interaction_id, channel_account_id, seq, direction,
     author_kind, author_id, kind, body, attachments, reply_to_id, client_id, status, status_at, purpose, bulk, due_at,
-    created_at)
+    payload, created_at)
   select id, organisation_id, conversation_id, interaction_id, channel_account_id, seq, direction, author_kind,
     author_id,
     kind, body, attachments, reply_to_id, client_id, status, case when status is not null then app_now() end, purpose,
     bulk, case when status is not null then greatest(coalesce(due_at, app_now() + hold_s * interval '1 second'),
-      (select until from held)) end, app_now()
+      (select until from held)) end, payload, app_now()
   from item
 ), conversation as (
   update conversations c set last_seq = item.seq, last_message_at = app_now(), last_text = item.preview,

@@ -4,6 +4,7 @@
  */
 import type { AccountView, OutboundMessage, SendOutcome } from '#domain/channels/words.ts';
 import { afterSend, type Attempt } from '#domain/conversations/rules.ts';
+import { offerOf } from '#domain/conversations/offers.ts';
 import { failpoint } from '#domain/failpoints.ts';
 import { limits } from '#domain/limits.ts';
 import type { Work } from '#domain/work.ts';
@@ -303,7 +304,8 @@ function messageOf(row: sql.ClaimedRow): OutboundMessage {
   return { id: row.id, clientId: row.clientId ?? row.id, conversationId: row.conversationId, seq: row.seq,
     handle: row.handle,
     threadKey: row.threadKey, authorKind: row.authorKind, authorName: row.authorName, kind: row.kind, text: row.text,
-    attachments: row.attachments ?? [], replyToProviderId: row.replyToProviderId, createdAt: row.createdAt };
+    attachments: row.attachments ?? [], replyToProviderId: row.replyToProviderId, createdAt: row.createdAt,
+    offer: offerOf(row.payload) };
 }
 
 /**

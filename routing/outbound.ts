@@ -2,7 +2,8 @@
  * The one road out, its entrance: whatever is said to a customer becomes a message row under the conversation's lock,
  * with the client's UUID, and leaves through outbound-worker.ts. Nothing here talks to a provider.
  */
-import type { Attachment, SendStatus } from '#domain/channels/words.ts';
+import type { Attachment, OfferPayload, SendStatus } from '#domain/channels/words.ts';
+import { cleanOffer } from '#domain/conversations/offers.ts';
 import { kindOf, previewOf } from '#domain/conversations/rules.ts';
 import { isRetryable } from '#domain/conversations/status.ts';
 import { AppError } from '#domain/errors.ts';
@@ -33,6 +34,8 @@ export interface Reply {
   replyToId?: string | null | undefined;
   /** It waits this long before it leaves, so that the agent may take it back (withdrawMessage). Default 0. */
   undoSeconds?: number | undefined;
+  /** What the customer may tap, on channels that have buttons. */
+  offer?: OfferPayload | undefined;
 }
 
 export interface Queued {
@@ -53,6 +56,8 @@ export interface SystemMessage {
   bulk?: boolean;
   /** Not before. */
   dueAt?: Date;
+  /** What the customer may tap, on channels that have buttons. */
+  offer?: OfferPayload;
 }
 
 interface ConversationRow { id: string; channel_account_id: string; last_seq: number }
@@ -144,6 +149,7 @@ interface Draft {
   dueAt: Date | null;
   /** Seconds it is held back for its author. */
   holdSeconds?: number;
+  offer?: OfferPayload | undefined;
   /** The interaction's next state where this is an agent's answer. */
   nextState: InteractionState | null;
   /** Users a note calls; they may read the work. */
@@ -177,7 +183,7 @@ function write(work: Work, tx: Tx, organisationId: string, conversation: Convers
     kind: kindOf(draft.attachments), body, attachments: draft.attachments.length === 0 ? null : draft.attachments,
     reply_to_id: draft.replyToId, client_id: draft.clientId, status: draft.direction === 'OUT' ? 'queued' : null,
     purpose: draft.purpose, bulk: draft.bulk, due_at: draft.dueAt, hold_s: draft.holdSeconds ?? 0,
-    preview: previewOf(body) };
+    payload: draft.offer, preview: previewOf(body) };
   const scope = scopeOf(organisationId, interaction);
   const entries = entriesOf(id, draft, scope, conversation.id, interaction);
   tx.last(sql.writeMessage, [JSON.stringify(columns), draft.nextState, draft.attachments.map((one) => one.fileId),
@@ -228,7 +234,7 @@ export async function queueReply(work: Work, reply: Reply): Promise<Queued> {
     }
     const messageId = write(work, tx, user.organisationId, conversation, owned, { direction: 'OUT', authorKind: 'AGENT',
       authorId: user.id, clientId, text, attachments, replyToId: reply.replyToId ?? null, purpose: 'SERVICE',
-        bulk: false, dueAt: null, holdSeconds: Math.min(Math.max(reply.undoSeconds ?? 0, 0), limits.undoSendSecondsMax),
+        bulk: false, dueAt: null, offer: cleanOffer(reply.offer), holdSeconds: Math.min(Math.max(reply.undoSeconds ?? 0, 0), limits.undoSendSecondsMax),
       nextState: nextState(owned.state, 'answer') ?? owned.state });
     return { messageId, duplicate: false };
   }));
@@ -277,7 +283,7 @@ export async function queueSystemMessage(work: Work, tx: Tx, message: SystemMess
   const messageId = write(work, tx, organisationId, conversation, interaction, { direction: 'OUT',
     authorKind: message.authorKind, authorId: null, clientId, text: cleanText(message.text, limits.messageTextChars),
     attachments: [], replyToId: null, purpose: message.purpose ?? 'SERVICE', bulk: message.bulk ?? false,
-    dueAt: message.dueAt ?? null, nextState: null });
+    dueAt: message.dueAt ?? null, offer: cleanOffer(message.offer), nextState: null });
   return { messageId, duplicate: false };
 }
 

@@ -1,4 +1,5 @@
 /** The commands that a desk's requests end in: those of routing/ by their own names. */
+import type { OfferPayload } from '#domain/channels/words.ts';
 import type { User } from '#domain/people/access.ts';
 import type { Work } from '#domain/work.ts';
 import { acceptOffer, declineOffer, pickInteraction, releaseInteraction } from '#routing/assignment.ts';
@@ -15,7 +16,7 @@ const ARRIVALS_AT_ONCE = 256;
 export interface DeskCommands {
   queueReply(command: {
     user: User; conversationId: string; clientId: string; text: string; fileIds: string[]; replyToId?: string | null;
-    undoSeconds?: number;
+    undoSeconds?: number; offer?: OfferPayload | undefined;
   }): Promise<{ messageId: string; duplicate: boolean }>;
   addNote(command: { user: User; conversationId: string; clientId: string; text: string;
     mentionIds?: string[] }): Promise<{ messageId: string }>;

@@ -1,6 +1,8 @@
 /** Telegram goes out: each message once, whatever Telegram answers and whichever side restarts; RS13's echo rule. */
 import t from 'tap';
+import type { OfferPayload } from '#domain/channels/words.ts';
 import { newId } from '#domain/ids.ts';
+import { queueReply } from '#routing/outbound.ts';
 import { eventually } from '#test/support/harness.ts';
 import { CUSTOMER, telegramWorld, type TelegramWorld } from './telegram-world.ts';
 
@@ -159,6 +161,36 @@ t.test('files go out by what they are, and as albums', async (t) => {
     ['sendMediaGroup', ['a.png']], ['sendMediaGroup', ['b.png']], ['sendDocument', ['surat.txt']]]);
   t.equal(world.fake.delivered[0]?.files[0]?.bytes.equals(png), true);
   t.equal(world.fake.delivered[0]?.payload['caption'], 'ini berkasnya');
+});
+
+t.test('buttons and the question for a phone number go out; a tap comes back as the customer\'s answer', async (t) => {
+  const world = await talking(t);
+  const [agent] = world.world.agents;
+  if (agent === undefined) return;
+  const offering = async (offer: OfferPayload): Promise<unknown> => {
+    const [row] = await world.rows();
+    return queueReply(world.work, { user: agent, conversationId: row?.conversation_id ?? '', clientId: newId(),
+      text: 'Silakan pilih', offer }).then((queued) => queued.messageId, (error: { code?: string }) => error.code);
+  };
+  await world.reply('sebentar');
+  const asked = await offering({ buttons: [[{ text: 'Bayar', data: 'bayar' },
+    { text: 'Situs', url: 'https://contoh.id' }]] });
+  await world.until(String(asked), 'sent');
+  t.match(world.fake.delivered.at(-1)?.payload['reply_markup'], { inline_keyboard: [[{ callback_data: 'bayar' },
+    { url: 'https://contoh.id/' }]] });
+  const phone = await offering({ askContact: 'Bagikan nomor' });
+  await world.until(String(phone), 'sent');
+  t.match(world.fake.delivered.at(-1)?.payload['reply_markup'], { keyboard: [[{ request_contact: true }]] });
+  t.equal(await offering({ buttons: [[{ text: 'x', url: 'javascript:alert(1)' }]] }), 'VALIDATION_FAILED');
+  t.equal(await offering({ buttons: [[{ text: 'x', data: 'é'.repeat(33) }]] }), 'VALIDATION_FAILED');
+  t.equal(await offering({ buttons: [[{ text: ' ', data: 'x' }]] }), 'VALIDATION_FAILED');
+  const { messageId } = world.fake.delivered.find((one) => one.payload['reply_markup'] !== undefined) ?? {};
+  world.fake.updates.push({ callback_query: { id: '9', data: 'bayar', from: { id: CUSTOMER, first_name: 'R' },
+    message: { message_id: messageId, date: 1, chat: { id: CUSTOMER, type: 'private' },
+      reply_markup: { inline_keyboard: [[{ text: 'Bayar', callback_data: 'bayar' }]] } } } });
+  await eventually('the tap', async () => (await world.texts()).includes('Bayar'));
+  t.match((await world.rows()).at(-1), { payload: { button: 'bayar' }, reply_to_id: asked });
+  await eventually('its acknowledgement', () => world.fake.callsOf('answerCallbackQuery').length === 1);
 });
 
 t.test('RS13 an echo of ours is matched to the outbox; what somebody wrote outside is marked so', async (t) => {
