@@ -81,6 +81,10 @@ const teams: Noun = {
   },
 };
 
+/** JKT-2 before JKT-10: numbers in labels count as numbers. */
+const BY_NUMBER = String.raw`regexp_replace(regexp_replace(lower(t.label), '(\d+)', '00000000\1', 'g'),
+  '0*(\d{8})', '\1', 'g')`;
+
 const seats: Noun = {
   path: 'seats', noun: 'seat', table: 'seats', entity: SeatEntity,
   columns: {
@@ -95,7 +99,7 @@ const seats: Noun = {
   }),
   create: z.strictObject({ siteId: id, application: codeText, label: nameText }),
   patch: z.strictObject({ siteId: id, application: codeText, label: nameText, active: z.boolean() }).partial(),
-  defaults: { active: true }, sort: 'lower(t.label)', search: ['t.label', 't.application'],
+  defaults: { active: true }, sort: BY_NUMBER, search: ['t.label', 't.application'],
   filters: {
     siteId: { schema: id, column: 't.site_id' }, application: { schema: codeText, column: 't.application' },
     taken: { schema: queryBoolean, column: '(t.user_id is not null)' }, ...activeFilter,

@@ -70,11 +70,27 @@ interface Ground {
   roles: Map<string, string>;
 }
 
+/** Opening hours: those of the contact centre, and those of the branches with the holidays of two years. */
+async function insertCalendars(tx: Tx, { organisationId, now }: Ground): Promise<Map<string, string>> {
+  const ids = new Map<string, string>(words.calendars.map(([code]) => [code, newId()]));
+  await insertRows(tx, 'calendars', words.calendars.map(([code, name, workday, saturday, sunday]) => ({
+    id: ids.get(code), organisation_id: organisationId, code, name, time_zone: 'Asia/Jakarta', active: true,
+    weekly: [workday, workday, workday, workday, workday, saturday, sunday], created_at: now, version: 1,
+  })));
+  const year = Number(now.slice(0, 4));
+  await insertRows(tx, 'holidays', [year, year + 1].flatMap((each) => words.holidays.map(([day, name]) => ({
+    id: newId(), organisation_id: organisationId, calendar_id: ids.get('KANTOR'), day: `${each}-${day}`, name,
+    spans: [], active: true, created_at: now, version: 1,
+  }))));
+  return ids;
+}
+
 async function insertPlaces(tx: Tx, ground: Ground): Promise<void> {
   const { organisationId, now, sites } = ground;
+  const calendars = await insertCalendars(tx, ground);
   await insertRows(tx, 'sites', [['JKT', 'Jakarta'], ['YGY', 'Yogyakarta']].map(([code, name]) => ({
     id: sites[code as 'JKT' | 'YGY'], organisation_id: organisationId, code, name, time_zone: 'Asia/Jakarta',
-    created_at: now, version: 1,
+    calendar_id: calendars.get('LAYANAN'), active: true, created_at: now, version: 1,
   })));
   const ids = new Map<string, string>(words.branches.map(([code]) => [code, newId()]));
   const paths = new Map<string, string>();
@@ -82,7 +98,7 @@ async function insertPlaces(tx: Tx, ground: Ground): Promise<void> {
   await insertRows(tx, 'branches', words.branches.map(([code, parent, kind, name]) => ({
     id: ids.get(code), organisation_id: organisationId, parent_id: parent === null ? null : ids.get(parent), code,
       name, kind,
-    path: paths.get(code), created_at: now, version: 1,
+    path: paths.get(code), calendar_id: calendars.get('KANTOR'), active: true, created_at: now, version: 1,
   })));
   const seats = words.seats.flatMap(([application, jakarta, yogyakarta]) => [
     ...Array.from({ length: jakarta }, (_, n) => ({ site: sites.JKT, application,
@@ -91,7 +107,7 @@ async function insertPlaces(tx: Tx, ground: Ground): Promise<void> {
       { site: sites.YGY, application, label: `YGY-${application}-${n + 1}` })),
   ]);
   await insertRows(tx, 'seats', seats.map(({ site, application, label }) => ({
-    id: newId(), organisation_id: organisationId, site_id: site, application, label,
+    id: newId(), organisation_id: organisationId, site_id: site, application, label, active: true, version: 1,
   })));
 }
 

@@ -107,5 +107,17 @@ export const branches = [
   ['13110', '13100', 'BRANCH', 'Cabang Medan Kota'], ['13120', '13100', 'BRANCH', 'Cabang Padang Bulan'],
 ] as const;
 
+/** code, name, hours of working days, Saturday and Sunday in minutes after midnight. */
+export const calendars = [
+  ['LAYANAN', 'Jam pusat layanan', [[420, 1320]], [[420, 1320]], [[420, 1320]]],
+  ['KANTOR', 'Jam kantor cabang', [[480, 1020]], [[480, 720]], []],
+] as const;
+
+/** Public holidays with a fixed date; those that follow the moon are announced each year and entered by hand. */
+export const holidays = [
+  ['01-01', 'Tahun Baru Masehi'], ['05-01', 'Hari Buruh Internasional'], ['06-01', 'Hari Lahir Pancasila'],
+  ['08-17', 'Hari Kemerdekaan Republik Indonesia'], ['12-25', 'Hari Raya Natal'],
+] as const;
+
 /** application, seats in Jakarta, seats in Yogyakarta: 67 together, a licence each and tied to nobody (A6, A9, J8). */
 export const seats = [['VOICE', 4, 5], ['VIDEO', 8, 0], ['OMNI', 18, 24], ['SAPA', 2, 6]] as const;

@@ -1,6 +1,7 @@
 /** What the screens read: the cache that the line keeps fresh, filled by REST where it is not there yet. */
 import { skipToken, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, type Page } from '../api/client.ts';
+import { useCan } from '../kit/hooks.ts';
 import { useDesk } from './context.ts';
 import { keys } from './keys.ts';
 import { emptyThread, withNewest, withOlder, type Thread } from './thread.ts';
@@ -34,7 +35,7 @@ export function useMine(): InteractionView[] | undefined {
 export function useCounts(): Snapshot['counts'] | undefined {
   return useQuery({
     queryKey: keys.counts, queryFn: ({ signal }) => api.get<Snapshot['counts']>('/interactions/counts', { signal }),
-      staleTime: 60_000,
+      staleTime: 60_000, enabled: useCan('interaction.read'),
   }).data;
 }
 

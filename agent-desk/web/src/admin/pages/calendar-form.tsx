@@ -102,14 +102,14 @@ export function CalendarForm(props: FormProps) {
           error={errors.timeZone} onChange={(value) => { set('timeZone', value ?? draft.timeZone); }} />
       </FormSection>
       <Week editor={editor} locked={!mayChange} />
-      <FormSection>
-        <ActiveField label={w('calendars.active')} hint={w('calendars.activeHint')} isNew={record === undefined}
-          value={draft.active} onChange={(value) => { set('active', value); }} />
-        {record === undefined ? null : (
+      {record === undefined ? null : (
+        <FormSection>
+          <ActiveField label={w('calendars.active')} hint={w('calendars.activeHint')} isNew={false}
+            value={draft.active} onChange={(value) => { set('active', value); }} />
           <p className={css.help}>{w('calendars.usedBy')}: {w('calendars.uses', { sites: record.siteIds.length,
             queues: record.queueIds.length, branches: record.branches })}</p>
-        )}
-      </FormSection>
+        </FormSection>
+      )}
     </EditorDrawer>
   );
 }
