@@ -15,6 +15,9 @@ import { escalateInteraction } from '#routing/escalation.ts';
 import { queueReply } from '#routing/outbound.ts';
 import { setPresence } from '#routing/presence.ts';
 import { readInteraction } from '#routing/reading.ts';
+import { mergeContacts, unmergeContacts } from '#routing/contact-merge.ts';
+import { snoozeInteraction, sweepSnoozed, wakeInteraction } from '#routing/snooze.ts';
+import { transferInteraction } from '#routing/transfer.ts';
 import { closeInteraction, completeOutOfTopic, documentInteraction } from '#routing/wrap-up.ts';
 import { openInteraction, type OpenedInteraction } from '#test/support/conversation.ts';
 import { smallWorld, type SmallWorld } from '#test/support/fixtures.ts';
@@ -23,19 +26,22 @@ import { formOf } from '#test/support/routing.ts';
 import { liveDesk, openDesk, signedIn, startNode, type Screen, type TestNode } from './desk-harness.ts';
 
 const KINDS = ['open', 'open', 'offer', 'accept', 'accept', 'decline', 'ready', 'busy', 'reply', 'read', 'document',
-  'close', 'release', 'escalate',
-  'spam', 'drop'] as const;
+  'close', 'release', 'escalate', 'spam', 'drop', 'transfer', 'hand', 'snooze', 'snooze', 'wake', 'due', 'merge',
+  'part'] as const;
 interface Action { kind: (typeof KINDS)[number]; agent: number; pick: number }
 
 interface Place {
   work: TestWork; world: SmallWorld; node: TestNode; opened: OpenedInteraction[]; screens: Map<string,
     { cookie: string; screen: Screen; user: User }>;
   t: Teardown;
+  /** A second queue, of which the third agent is no member. */
+  otherQueueId: string;
+  merges: string[];
 }
 
 const REFUSALS = new Set(['STATE_CONFLICT', 'NOT_FOUND', 'FORBIDDEN', 'OFFER_GONE', 'NOT_DOCUMENTED',
   'INTERACTION_CLOSED', 'CAPACITY_EXCEEDED',
-  'ALREADY_OWNED', 'NO_SEAT_FREE']);
+  'ALREADY_OWNED', 'NO_SEAT_FREE', 'VALIDATION_FAILED', 'CONTACTS_MERGED']);
 
 async function openOne({ work, world, opened }: Place): Promise<void> {
   const made = await openInteraction(work.db, world, {});
@@ -68,6 +74,53 @@ async function drop(place: Place, user: User): Promise<void> {
   held.screen = again;
 }
 
+/** A queue beside the first, seen by two of the agents; their rights are what their sessions will load. */
+async function secondQueue(work: TestWork, world: SmallWorld): Promise<string> {
+  const id = newId();
+  await work.db.dynamic(`insert into queues (id, organisation_id, code, name, tier) values ($1, $2, 'DUA', 'Dua', 1)`,
+    [id, world.organisationId]);
+  for (const [at, agent] of world.agents.slice(0, 2).entries()) {
+    await work.db.dynamic('insert into queue_members (organisation_id, queue_id, user_id) values ($1, $2, $3)',
+      [world.organisationId, id, agent.id]);
+    world.agents[at] = { ...agent, queueIds: [...agent.queueIds, id], grants: [...agent.grants,
+      { permission: 'interaction.read-waiting', scopeKind: 'queue', scopeId: id }] };
+  }
+  return id;
+}
+
+/** Time, or a message of the customer, makes everything due that was put aside. */
+async function makeDue({ work }: Place): Promise<void> {
+  await work.db.dynamic('update interactions set snoozed_until = app_now() where snoozed_until is not null');
+  await sweepSnoozed(work);
+}
+
+async function moveOn(place: Place, action: Action, one: OpenedInteraction): Promise<void> {
+  const { work, world, otherQueueId, opened, merges } = place;
+  const user = world.agents[action.agent];
+  const other = opened[(action.pick + 1) % opened.length];
+  if (user === undefined || other === undefined) return;
+  const command = { user, interactionId: one.interactionId };
+  switch (action.kind) {
+    case 'transfer':
+      await transferInteraction(work, { ...command, queueId: action.pick % 2 === 0 ? otherQueueId : world.queueId });
+      return;
+    case 'hand': {
+      const agentId = world.agents[(action.agent + 1) % 3]?.id ?? '';
+      await transferInteraction(work, { ...command, agentId, note: 'tolong dilanjutkan' });
+      return;
+    }
+    case 'snooze': return snoozeInteraction(work, { ...command, until: new Date(Date.now() + 3_600_000) });
+    case 'wake': return wakeInteraction(work, command);
+    case 'merge':
+      merges.push((await mergeContacts(work, { user, keptId: one.contactId, mergedId: other.contactId })).mergeId);
+      return;
+    case 'part':
+      await unmergeContacts(work, { user, mergeId: merges[action.pick % Math.max(1, merges.length)] ?? newId() });
+      return;
+    default:
+  }
+}
+
 async function act(place: Place, action: Action): Promise<void> {
   const { work, world } = place;
   const user = world.agents[action.agent];
@@ -75,6 +128,7 @@ async function act(place: Place, action: Action): Promise<void> {
   if (user === undefined) return;
   if (action.kind === 'open') return openOne(place);
   if (action.kind === 'drop') return drop(place, user);
+  if (action.kind === 'due') return makeDue(place);
   if (action.kind === 'offer') { await offerNext(work); await expireOffers(work); return; }
   if (action.kind === 'accept') { await acceptOffer(work, { user, offerId: await offerOf(place, user) }); return; }
   if (action.kind === 'decline') { await declineOffer(work,
@@ -84,6 +138,7 @@ async function act(place: Place, action: Action): Promise<void> {
   if (one === undefined) return;
   const { interactionId, conversationId } = one;
   const command = { user, interactionId };
+  await moveOn(place, action, one);
   if (action.kind === 'reply') await queueReply(work,
     { user, conversationId, clientId: newId(), text: 'baik', fileIds: [] });
   if (action.kind === 'read') await readInteraction(work, command);
@@ -126,8 +181,9 @@ const action: fc.Arbitrary<Action> = fc.record({ kind: fc.constantFrom(...KINDS)
 t.test('a desk that followed the events shows what a fresh desk is given, whatever the agents do', async (t) => {
   const work = await testWork(t);
   const world = await smallWorld(work.db);
+  const otherQueueId = await secondQueue(work, world);
   const node = await startNode(t, work);
-  const place: Place = { work, world, node, opened: [], screens: new Map(), t };
+  const place: Place = { work, world, node, opened: [], screens: new Map(), t, otherQueueId, merges: [] };
   for (const user of world.agents) {
     const cookie = await signedIn(work, user);
     place.screens.set(user.id, { cookie, user, screen: await liveDesk(t, work, node, user, { cookie }) });
