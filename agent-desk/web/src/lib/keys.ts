@@ -21,6 +21,8 @@ const textless = new Set(['checkbox', 'radio', 'button', 'submit', 'reset', 'fil
 export function isField(element: ElementFacts | null): boolean {
   if (element === null) return false;
   if (element.isContentEditable === true || element.tagName === 'TEXTAREA' || element.tagName === 'SELECT') return true;
+  // A list that chooses nothing by letters leaves them to the screen.
+  if (element.getAttribute?.('data-letters') === 'free') return false;
   const role = element.getAttribute?.('role') ?? '';
   if (role === 'textbox' || role === 'combobox' || role === 'listbox' || role === 'menuitem' || role === 'option'
     || role === 'searchbox') return true;

@@ -1,6 +1,7 @@
 /** What happened when an offer ran out: where it went, what one is now, and the way back to Ready. */
 import { Button } from '@mantine/core';
 import { IconPhoneX } from '@tabler/icons-react';
+import { whoOf } from '../inbox/Row.tsx';
 import { Kbd } from '../kit/small.tsx';
 import { useT } from '../kit/words.ts';
 import { useSignals } from '../live/context.ts';
@@ -14,7 +15,7 @@ export function MissedOffer() {
   const setPresence = useSetPresence();
   const missed = signals.missed();
   if (missed === undefined) return null;
-  const who = missed.offer?.contactName ?? missed.offer?.handleMasked ?? t('offer.title');
+  const who = missed.offer === undefined || missed.offer === null ? t('offer.title') : whoOf(missed.offer);
   return (
     <section className={css.card} role="alert">
       <p className={css.missedTitle}><IconPhoneX size={18} stroke={1.75} className="warn" aria-hidden="true" />

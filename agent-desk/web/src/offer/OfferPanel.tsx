@@ -10,6 +10,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { ApiError } from '../api/client.ts';
 import { ChannelIcon, channelName } from '../inbox/ChannelIcon.tsx';
+import { whoOf } from '../inbox/Row.tsx';
 import { notifyError, notifyWarn } from '../kit/notify.ts';
 import { Bdi, Kbd } from '../kit/small.tsx';
 import { codeWord, useLocale, useT } from '../kit/words.ts';
@@ -118,7 +119,7 @@ export function OfferPanel() {
   const { busy, take, decline } = useOfferActions(offer);
   const [declining, setDeclining] = useState(false);
   const announced = offer === undefined ? ''
-    : t('offer.arrived', { who: offer.contactName ?? offer.handleMasked, channel: channelName(offer.reportName) });
+    : t('offer.arrived', { who: whoOf(offer), channel: channelName(offer.reportName) });
   useDropExpired(offer);
   useEffect(() => { setDeclining(false); }, [offer?.id]);
   useKeys({
@@ -161,7 +162,7 @@ export function OfferCard({ offer, more, busy, declining, onDeclining, onTake, o
         <div className="grow">
           <p className={`word ${css.kind}`}><ChannelIcon channel={offer.channel} medium="" size={14} />
             {t('offer.title')} · {channelName(offer.reportName)}</p>
-          <p className={css.name}><Bdi>{offer.contactName ?? offer.handleMasked}</Bdi></p>
+          <p className={css.name}><Bdi>{whoOf(offer)}</Bdi></p>
         </div>
       </header>
       <Facts offer={offer} />

@@ -6,7 +6,7 @@ import { useLocation } from 'wouter';
 import { api } from '../api/client.ts';
 import { SelectField, TextAreaField } from '../kit/fields.tsx';
 import { notifyDone, notifyError } from '../kit/notify.ts';
-import { ErrorState, SkeletonRows } from '../kit/states.tsx';
+import { ErrorState } from '../kit/states.tsx';
 import { useT } from '../kit/words.ts';
 import { keys } from '../live/keys.ts';
 import type { InteractionView } from '../live/types.ts';
@@ -75,17 +75,16 @@ export function Transfer({ rows, onClose }: Props) {
       {targets.data === undefined && targets.isError
         ? <ErrorState error={targets.error} title={t('work.noTargets')} onRetry={() => { void targets.refetch(); }} />
         : null}
-      {targets.data === undefined && !targets.isError ? <SkeletonRows rows={3} height={52} /> : null}
-      {targets.data === undefined ? null : (
+      {targets.data === undefined && targets.isError ? null : (
         <div className={css.form}>
           <SelectField label={t('work.toQueue')} placeholder={t('work.chooseQueue')} value={queueId} data-autofocus
             onChange={(value) => { setQueueId(value); setAgentId(null); }} clearable={!many}
-            data={targets.data.queues.map((each) => ({ value: each.id, label: each.id === first?.queueId && !many
+            data={(targets.data?.queues ?? []).map((each) => ({ value: each.id, label: each.id === first?.queueId && !many
               ? t('work.sameQueue', { name: each.name })
               : t('work.queueFacts', { name: each.name, ready: each.ready, waiting: each.waiting }) }))} />
           {many ? null : (
             <SelectField label={t('work.toAgent')} placeholder={t('work.anybody')} value={agentId} clearable
-              onChange={setAgentId} data={targets.data.agents.map((each) => ({ value: each.id, disabled: !each.able,
+              onChange={setAgentId} data={(targets.data?.agents ?? []).map((each) => ({ value: each.id, disabled: !each.able,
                 label: each.able ? each.name : t('work.agentBusy', { name: each.name }) }))} />
           )}
           <TextAreaField label={`${t('work.note')} (${t('form.optional')})`} value={note} onChange={setNote}

@@ -1,6 +1,6 @@
 /** The line of what may be done with the open work: hand on, put aside, follow; and the keys T, S and F for it. */
 import { Button, Tooltip } from '@mantine/core';
-import { IconAlarm, IconArrowsExchange, IconBell, IconBellOff, IconPlayerPlay } from '@tabler/icons-react';
+import { IconAlarm, IconArrowsExchange, IconBell, IconBellRinging, IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { useCan } from '../kit/hooks.ts';
@@ -93,9 +93,10 @@ export function WorkActions({ row }: { row: InteractionView }) {
           </Tooltip> : null}
         <Button size="compact-sm" variant="subtle" color="gray" aria-keyshortcuts="F" rightSection={<Kbd>F</Kbd>}
           aria-pressed={following} disabled={follows === undefined}
-          leftSection={following ? <IconBellOff size={16} stroke={1.75} aria-hidden="true" />
+          leftSection={following ? <IconBellRinging size={16} stroke={1.75} aria-hidden="true" />
             : <IconBell size={16} stroke={1.75} aria-hidden="true" />}
-          onClick={() => { void follow(row, !following); }}>{t(following ? 'work.unfollow' : 'work.follow')}</Button>
+          title={following ? t('work.unfollow') : undefined}
+          onClick={() => { void follow(row, !following); }}>{t(following ? 'views.followed' : 'work.follow')}</Button>
       </div>
       {row.snoozedUntil === null ? null : <Aside row={row} until={row.snoozedUntil} />}
     </>
