@@ -99,6 +99,14 @@ function offerChanged(cache: Cache, offer: OfferView): void {
 const nouns: Record<string, readonly string[]> = { categories: ['desk', 'categories'],
   reasons: ['desk', 'reasons'], 'canned-replies': ['desk', 'canned'], contacts: ['desk', 'contact'] };
 
+/**
+ * Lists of the settings that stand on the screen are fetched anew: another administrator changed something they show
+ * or count. A form that is open is left alone; it hears of it when it is saved (If-Match).
+ */
+function refreshSettings(cache: Cache): void {
+  void cache.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === 'admin' && queryKey[2] !== 'one' });
+}
+
 /** Applies one event. `me` is the user's id: it decides what is "mine". */
 export function applyEvent(cache: Cache, event: DeskEvent, me: string, lately: Lately): void {
   switch (event.type) {
@@ -136,6 +144,7 @@ export function applyEvent(cache: Cache, event: DeskEvent, me: string, lately: L
     case 'configuration.changed': {
       const noun = nouns[String((event.data as { noun?: unknown }).noun)];
       void cache.invalidateQueries({ queryKey: noun ?? ['desk', 'configuration'] });
+      refreshSettings(cache);
       return;
     }
     case 'mention.changed':
@@ -158,4 +167,5 @@ export function applySnapshot(cache: Cache, snapshot: Snapshot, lately: Lately):
   }
   for (const queryKey of [keys.lists, keys.interactions, keys.threads, keys.tickets,
     keys.contacts]) void cache.invalidateQueries({ queryKey });
+  refreshSettings(cache);
 }
