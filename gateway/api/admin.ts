@@ -9,6 +9,7 @@ import { calendarsApi } from './calendars.ts';
 import { cannedRepliesApi } from './canned-replies.ts';
 import { categoriesApi, reasonsApi } from './categories.ts';
 import { channelAccountsApi } from './channel-accounts.ts';
+import { identityProvidersApi } from './identity-providers.ts';
 import { optOutsApi } from './opt-outs.ts';
 import { seatsApi, sitesApi, teamsApi } from './places.ts';
 import { quarantineApi } from './quarantine.ts';
@@ -29,6 +30,6 @@ export function adminApis(parts: Parts): FastifyPluginAsyncZod[] {
     usersApi, userImportApi, rolesApi, sitesApi, branchesApi, teamsApi, seatsApi, calendarsApi,
     queuesApi, skillsApi, categoriesApi, reasonsApi, cannedRepliesApi, channelAccountsApi,
     accountHealthApi, setupCheckApi, quarantineApi, optOutsApi, auditApi, apiKeysApi,
-    webhooksApi, retentionApi, subjectDataApi, securitySettingsApi,
+    webhooksApi, retentionApi, subjectDataApi, securitySettingsApi, identityProvidersApi,
   ].map((api) => api(parts));
 }

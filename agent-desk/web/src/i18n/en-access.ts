@@ -26,5 +26,6 @@ export const enAccess = {
     failed: 'That did not work', password: 'Change password', current: 'Present password',
     next: 'New password', nextHint: 'At least 12 characters. You will be asked to sign in again on every device.',
     changed: 'The password was changed. Please sign in again.', with: 'Sign in with {{name}}', or: 'or',
+    providerFailed: 'The identity provider did not confirm you. Try again, or sign in with your password.',
   },
 } as const;

@@ -26,5 +26,6 @@ export const idAccess = {
     failed: 'Belum berhasil', password: 'Ganti kata sandi', current: 'Kata sandi sekarang',
     next: 'Kata sandi baru', nextHint: 'Paling sedikit 12 karakter. Anda akan diminta masuk lagi di semua perangkat.',
     changed: 'Kata sandi diganti. Silakan masuk lagi.', with: 'Masuk dengan {{name}}', or: 'atau',
+    providerFailed: 'Penyedia identitas tidak mengonfirmasi Anda. Coba lagi, atau masuk dengan kata sandi.',
   },
 } as const;

@@ -1,13 +1,14 @@
 /** The sign-in page: NPK and password, what went wrong in plain words, and what is kept when a session ended. */
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
 import { setLocale } from '../i18n/index.ts';
 import { sayError } from '../kit/errors.ts';
 import { useLocale, useT } from '../kit/words.ts';
 import { Logo } from '../shell/Logo.tsx';
 import { SecondStep } from './SecondStep.tsx';
-import { signIn, type Session } from './session.ts';
+import { fetchProviders, signIn, type Session } from './session.ts';
 import css from './SignIn.module.css';
 
 interface Problem { field?: 'npk' | 'password'; text: string }
@@ -17,13 +18,19 @@ export function SignIn({ ended, onSignedIn }: { ended: boolean; onSignedIn: (ses
   const t = useT();
   const [npk, setNpk] = useState('');
   const [password, setPassword] = useState('');
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(
+    () => (returned().failed ? { text: t('access.providerFailed') } : null));
   const [busy, setBusy] = useState(false);
   const [capsLock, setCapsLock] = useState(false);
-  const [next, setNext] = useState<'totp' | 'enrol' | null>(null);
+  const [next, setNext] = useState<'totp' | 'enrol' | null>(() => returned().step);
   const npkField = useRef<HTMLInputElement>(null);
   const passwordField = useRef<HTMLInputElement>(null);
   useEffect(() => { document.title = `${t('signIn.submit')} · Sambung`; }, [t]);
+  // Shown once: a page that is loaded again asks for the password.
+  useEffect(() => {
+    const { step, failed } = returned();
+    if (step !== null || failed) window.history.replaceState(null, '', window.location.pathname);
+  }, []);
 
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -84,11 +91,35 @@ export function SignIn({ ended, onSignedIn }: { ended: boolean; onSignedIn: (ses
               </p> : null}
         </div>
         <Button type="submit" fullWidth size="md" loading={busy}>{t('signIn.submit')}</Button>
+        <Providers />
         <p className="meta">{t('signIn.help')}</p>
       </form>
       <Languages />
     </main>
   );
+}
+
+/** A way in for each identity provider; nothing where there is none. */
+function Providers() {
+  const t = useT();
+  const providers = useQuery({ queryKey: ['sign-in-providers'], queryFn: fetchProviders }).data ?? [];
+  if (providers.length === 0) return null;
+  return (
+    <>
+      <p className={css.or}>{t('access.or')}</p>
+      {providers.map(({ id, name }) => (
+        <Button key={id} component="a" href={`/api/session/oidc/${id}/start`} variant="default" fullWidth size="md">
+          {t('access.with', { name })}</Button>
+      ))}
+    </>
+  );
+}
+
+/** What the way back from a provider left in the address: a step to take, or that it failed. */
+function returned(): { step: 'totp' | 'enrol' | null; failed: boolean } {
+  const query = new URLSearchParams(window.location.search);
+  const step = query.get('step');
+  return { step: step === 'totp' || step === 'enrol' ? step : null, failed: query.has('signIn') };
 }
 
 function Languages() {

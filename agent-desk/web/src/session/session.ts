@@ -31,6 +31,13 @@ export async function signIn(npk: string, password: string): Promise<{ session: 
   return { session: await fetchSession() };
 }
 
+export interface SignInProvider { id: string; name: string }
+
+/** The identity providers one may sign in with; none where they cannot be read, for the password always works. */
+export async function fetchProviders(): Promise<SignInProvider[]> {
+  return (await api.get<{ items: SignInProvider[] }>('/session/providers').catch(() => ({ items: [] }))).items;
+}
+
 export interface Enrolment { secret: string; uri: string }
 
 /** Passes the second step with a code. Throws ApiError CODE_WRONG, STEP_EXPIRED. */

@@ -6,6 +6,7 @@ import { api, ErrorState, notifyDone, notifyError, PageBody, PageHeader, SelectF
   SkeletonRows } from '../../kit/index.ts';
 import css from '../parts/admin.module.css';
 import { useWords } from '../use-words.ts';
+import { Providers } from './providers.tsx';
 
 const policies = ['OPTIONAL', 'PRIVILEGED', 'EVERYBODY'] as const;
 type Policy = (typeof policies)[number];
@@ -61,6 +62,7 @@ export function SignInRulesPage() {
         {query.data !== undefined ? <Standing key={query.data.version} rules={query.data} />
           : query.isError ? <ErrorState error={query.error} onRetry={() => { void query.refetch(); }} />
           : <SkeletonRows rows={4} />}
+        <Providers />
       </PageBody>
     </>
   );

@@ -46,6 +46,7 @@ export const en = {
     takeTheirs: 'Take their version', keepMine: 'Keep your version', review: 'Check, then save.',
   },
   fields: {
+    issuer: 'Issuer address', clientId: 'Client ID', clientSecret: 'Client secret', npkClaim: 'Claim with the NPK',
     contactId: 'Customer', url: 'Address', types: 'Events', days: 'Valid for',
     npk: 'NPK', name: 'Name', siteId: 'Site', teamId: 'Team', locale: 'Language', status: 'Status', roles: 'Roles',
     capacityPoints: 'Capacity', skills: 'Skills', code: 'Code', nameId: 'Name (Indonesian)', nameEn: 'Name (English)',

@@ -49,6 +49,7 @@ export const id = {
     review: 'Periksa, lalu simpan.',
   },
   fields: {
+    issuer: 'Alamat penerbit', clientId: 'ID klien', clientSecret: 'Rahasia klien', npkClaim: 'Klaim berisi NPK',
     contactId: 'Nasabah', url: 'Alamat', types: 'Kejadian', days: 'Masa berlaku',
     npk: 'NPK', name: 'Nama', siteId: 'Site', teamId: 'Tim', locale: 'Bahasa', status: 'Status', roles: 'Peran',
     capacityPoints: 'Kapasitas', skills: 'Keahlian', code: 'Kode', nameId: 'Nama (Indonesia)',
