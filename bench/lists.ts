@@ -103,8 +103,8 @@ async function signIn(db: Db, npk: string, cookieName: string): Promise<Person> 
   return { npk, cookies };
 }
 
-const typed = ['bu', 'bud', 'budi', 'budi s', 'budi san', 'santoso', 'rahmawati', 'zulkifli hut', 'siti', 'a1', 'dewi w',
-  'budu santso', 'zulkfli', 'sitorus', '0812', '567'];
+const typed = ['bu', 'bud', 'budi', 'budi s', 'budi san', 'santoso', 'rahmawati', 'zulkifli hut', 'siti', 'a1',
+  'dewi w', 'budu santso', 'zulkfli', 'sitorus', '0812', '567'];
 const numbers = ['TK-26', '261', '0417', '0417 2', '260903', 'halimah', 'nainggolan rina', 'angsuran', 'telepon budi'];
 const sentences = ['an', 'angs', 'angsuran', 'angsuran saya', 'bayar', 'denda pelunasan', 'klaim asuransi', 'kg', 'kab',
   'telepon petugas', 'sandi', '4217', 'slip gaji ktp', 'proses setuju', 'tidakadayangbegini'];

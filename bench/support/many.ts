@@ -130,7 +130,10 @@ export async function seedMany(client: pg.Client, world: SmallWorld, scale: Scal
     ['people', () => people(client, world, scale)], ['work', () => work(client, world)],
     ['texts', () => texts(client, world, scale)], ['search rows', () => index(client)],
     ['indexes', async () => { for (const { sql } of dropped) await client.query(sql); }],
-    ['statistics', async () => { await client.query('drop table many, sentences'); await client.query('vacuum analyze'); }],
+    ['statistics', async () => {
+      await client.query('drop table many, sentences');
+      await client.query('vacuum analyze');
+    }],
   ];
   for (const [what, step] of steps) {
     const from = performance.now();

@@ -61,7 +61,8 @@ export function contactFilter(user: User, alias: string, action: Permission = 'c
   const wide = action === 'contact.read' ? user
     : { ...user, grants: user.grants.filter((grant) => grant.scopeKind !== 'self') };
   // `offset 0` keeps the look-up one of the row at hand: without it PostgreSQL may read every interaction to hash them.
-  for (const filter of new Set(actions.filter((one) => can(wide, one)).map((one) => accessFilter(wide, one, 'placed')))) {
+  const filters = actions.filter((one) => can(wide, one)).map((one) => accessFilter(wide, one, 'placed'));
+  for (const filter of new Set(filters)) {
     parts.push(`exists (select 1 from interactions placed where placed.contact_id = ${alias}.id
       and ${filter} offset 0)`);
   }

@@ -303,7 +303,8 @@ export async function interactionViews(db: Queryable, query: InteractionQuery): 
   const direction = order.descending ? ' desc' : '';
   // The keys of the cursor as PostgreSQL writes them: a Date knows milliseconds only, and would lose or repeat rows.
   const chosen = await db.dynamic<{ id: string; readable: boolean; keys: string[] }>(`select i.id,
-      ${readableFilter(user, 'i')} as readable, array[${order.columns.map((column) => `(${column})::text`).join()}] as keys
+      ${readableFilter(user, 'i')} as readable,
+      array[${order.columns.map((column) => `(${column})::text`).join()}] as keys
     from interactions i ${query.filter === undefined ? '' : filterJoins} ${query.q === undefined ? ''
     : 'join contacts ct on ct.id = i.contact_id join tickets t on t.id = i.ticket_id'}
     where ${where.join(' and ')} order by ${order.columns.map((column) => column + direction).join(', ')}

@@ -41,8 +41,9 @@ async function allowed(db: Queryable, from: string, chosen: Chosen): Promise<str
   const kept: string[] = [];
   for (const ids of [chosen.ids.slice(0, FIRST), chosen.ids.slice(FIRST)]) {
     if (ids.length === 0 || kept.length >= chosen.limit) break;
-    const rows = await db.dynamic<{ id: string }>(`select asked.id from unnest($1::uuid[]) with ordinality asked(id, place)
-      ${from} and ${chosen.filter} order by asked.place limit $2::int`, [ids, chosen.limit - kept.length]);
+    const rows = await db.dynamic<{ id: string }>(`select asked.id
+      from unnest($1::uuid[]) with ordinality asked(id, place) ${from} and ${chosen.filter}
+      order by asked.place limit $2::int`, [ids, chosen.limit - kept.length]);
     kept.push(...rows.map((row) => row.id));
   }
   return kept;

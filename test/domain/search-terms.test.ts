@@ -36,10 +36,10 @@ t.test('the piece shown holds what was found, marked, within its length, never t
   t.equal(parts[0]?.text, '… ');
   t.same(excerpt('pengangsuran', ['x'], ['angsur'], 80), [{ text: 'pengangsuran', hit: true }], 'by its stem');
   t.same(excerpt('', ['x'], [], 80), []);
-  t.same(excerpt('𝗕𝘂𝗱𝗶 datang', ['budi'], [], 80)[0], { text: '𝗕𝘂𝗱𝗶', hit: true }, 'styled letters are letters');
-  const hardTexts = ['👨‍👩‍👧‍👦'.repeat(100), '\u202eabc',
-    'a'.repeat(5_000), '\u0301'.repeat(500)];
-  for (const hard of hardTexts) {
+  t.same(excerpt('𝗕𝘂𝗱𝗶 datang', ['budi'], [], 80)[0], { text: '𝗕𝘂𝗱𝗶', hit: true },
+    'styled letters are letters');
+  const family = '\u{1F468}\u200D\u{1F469}\u200D\u{1F467}'.repeat(100);
+  for (const hard of [family, '\u202eabc', 'a'.repeat(5_000), '\u0301'.repeat(500)]) {
     for (const part of excerpt(hard, ['abc'], [], 80)) t.ok(part.text.isWellFormed(), 'well-formed');
   }
 });

@@ -8,6 +8,7 @@ import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 
 import { EmptyState } from '../kit/states.tsx';
 import { Bdi, Kbd } from '../kit/small.tsx';
 import { useT } from '../kit/words.ts';
+import { useSearchItems } from '../search/items.tsx';
 import { useItems, useOpenItem, type PaletteItem } from './items.tsx';
 import { fit, marked } from './match.ts';
 import css from './Palette.module.css';
@@ -84,7 +85,8 @@ function Inside({ onClose }: { onClose: () => void }) {
   const known = useItems();
   const open = useOpenItem();
   const trimmed = query.trim();
-  const items = useMemo(() => ranked(known, trimmed), [known, trimmed]);
+  const found = useSearchItems(trimmed).items;
+  const items = useMemo(() => [...ranked(known, trimmed), ...found], [known, trimmed, found]);
   const { chosen, move, setAt } = useChoice(items.length, trimmed);
   const take = (item: PaletteItem | undefined, newTab: boolean): void => {
     if (item === undefined) return;
@@ -106,7 +108,8 @@ function Inside({ onClose }: { onClose: () => void }) {
           aria-activedescendant={items.length === 0 ? undefined : `${id}${chosen}`} aria-label={t('palette.title')}
           placeholder={t('palette.placeholder')} value={query} onKeyDown={onKey} maxLength={200} spellCheck={false}
           autoComplete="off" onChange={(event) => { setQuery(event.currentTarget.value); }} />
-        <button type="button" className={css.esc} onClick={onClose} aria-label={t('palette.close')}><Kbd>Esc</Kbd>
+        <button type="button" className={css.esc} onClick={onClose} aria-label={`Esc, ${t('palette.close')}`}>
+          <Kbd>Esc</Kbd>
         </button>
       </div>
       <div className={css.list} role="listbox" id={`${id}list`} tabIndex={-1} aria-label={t('palette.results')}>

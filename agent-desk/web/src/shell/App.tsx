@@ -13,6 +13,7 @@ import { theme } from '../theme/theme.ts';
 import { usePrefsOnPage } from './prefs.ts';
 import { Shell } from './Shell.tsx';
 
+const Search = lazy(() => import('../search/Search.tsx'));
 const AdminRoutes = lazy(() => import('../admin/index.tsx'));
 const Gallery = lazy(() => import('../gallery/Gallery.tsx'));
 const client = createCache();
@@ -32,6 +33,8 @@ export function App() {
                   </Route>
                 <Route path="/admin/*?">
                   {() => <Suspense fallback={<SkeletonRows rows={10} />}><AdminRoutes /></Suspense>}</Route>
+                <Route path="/search">
+                  {() => <Suspense fallback={<SkeletonRows rows={10} />}><Search /></Suspense>}</Route>
                 <Route path="/gallery">
                   {() => <Suspense fallback={<SkeletonRows rows={10} />}><Gallery /></Suspense>}</Route>
                 <Route>{() => <NotFound />}</Route>
