@@ -54,7 +54,8 @@ const ECHO_MESSAGES = 200;
  */
 const findOwn = statement('intake.echo-own', `
 select m.id, m.seq, m.status, m.version from messages m join conversations c on c.id = m.conversation_id
-where m.organisation_id = $1 and m.conversation_id = $2 and m.direction = 'OUT' and m.seq > c.last_seq - ${ECHO_MESSAGES}
+where m.organisation_id = $1 and m.conversation_id = $2 and m.direction = 'OUT'
+  and m.seq > c.last_seq - ${ECHO_MESSAGES}
   and (m.provider_message_id = $3 or (m.status in ('sending', 'unknown') and m.provider_message_id is null
       and case when coalesce($4::text, '') = '' then m.attachments is not null
         else position($4::text in coalesce(m.body, '')) > 0 end)
@@ -104,7 +105,8 @@ async function storeOutside(
 
 /**
  * An echo is matched to our outbox and never becomes a message of the customer: what bears its id or is on its way
- * with its text is ours (a message of unknown fate counts as sent from now on); all else is kept as sent from outside (RS13).
+ * with its text is ours (a message of unknown fate counts as sent from now on); all else is kept as sent from outside
+ * (RS13).
  */
 export async function applyEcho(
   tx: Tx, account: IntakeAccount, event: InboundEcho, thread: Thread,

@@ -70,7 +70,8 @@ export async function applySignal(tx: Tx, account: IntakeAccount, event: Signal,
   if (event.kind === 'echo') return applyEcho(tx, account, event, thread);
   if (isChange(event)) {
     const messageId = await applyChange(tx, account, event, thread);
-    return { outcome: 'stored', conversationId: thread.conversationId, ...(messageId === undefined ? {} : { messageId }) };
+    const { conversationId } = thread;
+    return { outcome: 'stored', conversationId, ...(messageId === undefined ? {} : { messageId }) };
   }
   await applySignalOf(tx, account, event, thread);
   return { outcome: 'stored', conversationId: thread.conversationId };

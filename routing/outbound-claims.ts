@@ -81,7 +81,8 @@ select pace.channel_account_id as "accountId", pace.paused_ms as "pausedMs", pac
       and q.due_at <= (select app_now()) and not exists (select from due where due.id = q.id)
     order by q.bulk, q.due_at limit 1) is not null end as more,
   c.id, c.client_id as "clientId", c.conversation_id as "conversationId", c.seq, c.author_kind as "authorKind", c.kind,
-  c.body as text, c.attachments, c.payload, c.created_at as "createdAt", c.lease_fence::float8 as fence, c.attempts, c.purpose,
+  c.body as text, c.attachments, c.payload, c.created_at as "createdAt", c.lease_fence::float8 as fence, c.attempts,
+    c.purpose,
     c.bulk,
   extract(epoch from (select app_now()) - c.first_attempt_at)::float8 * 1000 as "heldMs",
   conversation.thread_key as "threadKey", conversation.last_inbound_at is not null as "customerWrote",

@@ -234,7 +234,8 @@ export async function queueReply(work: Work, reply: Reply): Promise<Queued> {
     }
     const messageId = write(work, tx, user.organisationId, conversation, owned, { direction: 'OUT', authorKind: 'AGENT',
       authorId: user.id, clientId, text, attachments, replyToId: reply.replyToId ?? null, purpose: 'SERVICE',
-        bulk: false, dueAt: null, offer: cleanOffer(reply.offer), holdSeconds: Math.min(Math.max(reply.undoSeconds ?? 0, 0), limits.undoSendSecondsMax),
+        bulk: false, dueAt: null, offer: cleanOffer(reply.offer),
+      holdSeconds: Math.min(Math.max(reply.undoSeconds ?? 0, 0), limits.undoSendSecondsMax),
       nextState: nextState(owned.state, 'answer') ?? owned.state });
     return { messageId, duplicate: false };
   }));

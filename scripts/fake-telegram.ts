@@ -16,7 +16,14 @@ const FILE_BYTES_MAX = 20 * 1_048_576;
 /** Customers who can be played, by id. */
 const CUSTOMERS: Readonly<Record<string, string>> = { 7001: 'Rina Contoh', 7002: 'Budi Percobaan', 7003: 'Sari Uji' };
 
-interface Said { chatId: string; from: 'customer' | 'bot'; text: string; id: number; buttons?: unknown; files: string[] }
+interface Said {
+  chatId: string;
+  from: 'customer' | 'bot';
+  text: string;
+  id: number;
+  buttons?: unknown;
+  files: string[];
+}
 
 const said: Said[] = [];
 
@@ -69,8 +76,6 @@ async function act(fake: FakeTelegram, request: IncomingMessage): Promise<void> 
         : { document: { file_id: fileId, file_name: name } }, `(${name})`);
       break;
     }
-    case 'edit': fake.updates.push({ edited_message: { message_id: Number(data), date: 1, edit_date: Date.now() / 1e3 | 0,
-      chat: { id: Number(chat), type: 'private' }, from: sender(chat), text } }); break;
     case 'tap': fake.updates.push({ callback_query: { id: String(Date.now()), from: sender(chat), data,
       message: { message_id: Number(text), date: 1, chat: { id: Number(chat), type: 'private' } } } }); break;
     case 'block': case 'unblock': {

@@ -24,7 +24,9 @@ function cleanButton(button: MessageButton): MessageButton {
  */
 export function cleanOffer(offer: OfferPayload | undefined): OfferPayload | undefined {
   const rows = (offer?.buttons ?? []).filter((row) => row.length > 0);
-  if (rows.flat().length > limits.buttonsPerMessageMax) throw new AppError('VALIDATION_FAILED', { buttons: 'too many' });
+  if (rows.flat().length > limits.buttonsPerMessageMax) {
+    throw new AppError('VALIDATION_FAILED', { buttons: 'too many' });
+  }
   if (rows.length > 0) return { buttons: rows.map((row) => row.map(cleanButton)) };
   const ask = safeText(offer?.askContact ?? '').trim();
   if (ask.length > limits.buttonTextChars) throw new AppError('VALIDATION_FAILED', { askContact: 'too long' });

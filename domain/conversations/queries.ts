@@ -14,7 +14,8 @@ export interface MessageSeen {
   deletedAt: string | null; version: number;
   holdUntil?: string; reactions?: { emoji: string; by: 'CUSTOMER' }[];
   location?: { latitude: number; longitude: number; name: string | null; address: string | null };
-  contactCard?: { name: string | null; phoneMasked: string | null }; mentions?: { userId: string; name: string }[];
+  contactCard?: { name: string | null; phoneMasked: string | null }; sentOutside?: true;
+  waitingFiles?: { fileName: string; sizeBytes: number | null; reasonCode: string | null }[]; mentions?: { userId: string; name: string }[];
 }
 
 interface Stored {
@@ -28,7 +29,8 @@ interface Stored {
 
 const SELECT = `select m.id, m.conversation_id, m.interaction_id, m.seq, m.direction, m.author_kind, m.author_id,
     u.name as author_name, m.kind, m.body, m.attachments,
-    case when m.direction = 'SYSTEM' or m.kind in ('location', 'contact') then m.payload end as payload,
+    case when m.direction = 'SYSTEM' or m.kind in ('location', 'contact')
+      or m.payload ?| array['remoteFiles', 'sentFrom'] then m.payload end as payload,
     m.reply_to_id, m.client_id, m.status, m.status_at, m.reason_code, m.created_at, m.edited_at, m.deleted_at,
     m.version, m.reactions, case when m.status = 'queued' and m.attempts = 0 and m.reason_code is null
       and m.author_kind = 'AGENT' and m.due_at > m.created_at then m.due_at end as hold_until,
@@ -53,6 +55,14 @@ function locationOf(payload: Stored['payload']): MessageSeen['location'] {
   return { latitude, longitude, name: text(payload?.['name']), address: text(payload?.['address']) };
 }
 
+/** Files the provider still holds, and those it did not give, with the reason. */
+function waitingFiles(payload: Stored['payload']): NonNullable<MessageSeen['waitingFiles']> {
+  const files = payload?.['remoteFiles'];
+  return (Array.isArray(files) ? files as Record<string, unknown>[] : []).map((file) => ({
+    fileName: text(file['fileName']) ?? '', reasonCode: text(file['reasonCode']),
+    sizeBytes: typeof file['sizeBytes'] === 'number' ? file['sizeBytes'] : null }));
+}
+
 /** What only some messages have. */
 function extrasOf(row: Stored): Partial<MessageSeen> {
   const place = row.kind === 'location' ? locationOf(row.payload) : undefined;
@@ -63,6 +73,8 @@ function extrasOf(row: Stored): Partial<MessageSeen> {
     ...(place === undefined ? {} : { location: place }),
     ...(row.kind !== 'contact' || row.direction === 'SYSTEM' ? {} : { contactCard: {
       name: text(row.payload?.['name']), phoneMasked: phone === null ? null : maskPhone(phone) } }),
+    ...(row.payload?.['remoteFiles'] === undefined ? {} : { waitingFiles: waitingFiles(row.payload) }),
+    ...(row.payload?.['sentFrom'] === undefined || row.direction !== 'OUT' ? {} : { sentOutside: true as const }),
     ...(row.mentions == null ? {} : { mentions: row.mentions }),
   };
 }

@@ -99,7 +99,7 @@ t.test('RF13 an edit that comes before its message ends in the same text, and ad
   t.equal((await world.texts()).length, 4);
 });
 
-t.test('files are fetched by the server after their message is there; the token stands in nothing stored', async (t) => {
+t.test('files are fetched by the server after their message is there; the token stands nowhere', async (t) => {
   const world = await telegramWorld(t);
   const bytes = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000a49444154789c63'
     + '000100000500010d0a2db40000000049454e44ae426082', 'hex');

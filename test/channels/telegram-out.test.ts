@@ -106,7 +106,7 @@ t.test('401 pauses the account, says so and keeps what waits; a new token sends 
   t.same(sentTexts(world), ['tertahan']);
 });
 
-t.test('409 by another program with our token is borne for a while, then told; polling goes on by itself', async (t) => {
+t.test('409 by another program with our token is borne for a while, then told; polling goes on', async (t) => {
   const world = await telegramWorld(t);
   const conflict = { status: 409, body: { ok: false, error_code: 409,
     description: 'Conflict: terminated by other getUpdates request' } };

@@ -19,6 +19,7 @@ import { Held, MessageTools } from './MessageTools.tsx';
 import { Quote } from './Quote.tsx';
 import css from './Conversation.module.css';
 import { SafeText } from './SafeText.tsx';
+import { WaitingFiles } from './WaitingFiles.tsx';
 
 type Status = NonNullable<MessageView['status']>;
 const ticks: Record<Status, { Icon: ComponentType<{ size?: number; stroke?: number; 'aria-hidden'?: 'true' }>;
@@ -98,6 +99,7 @@ function Note({ message, me }: { message: MessageView; me: string }) {
 
 function author(message: MessageView, me: string, t: ReturnType<typeof useT>): string {
   if (message.direction === 'IN') return t('talk.customer');
+  if (message.sentOutside === true) return t('talk.outside');
   if (message.authorKind === 'BOT' || message.authorKind === 'SYSTEM') return t('talk.bot');
   return message.authorId === me ? t('talk.you') : message.authorName ?? '';
 }
@@ -111,7 +113,8 @@ function splitBy(text: string, words: readonly string[]): string[] {
 
 /** True where a message brings nothing but its text. */
 function isBare(message: MessageView): boolean {
-  return message.attachments.length === 0 && message.location === undefined && message.contactCard === undefined;
+  return message.attachments.length === 0 && message.location === undefined && message.contactCard === undefined
+    && message.waitingFiles === undefined;
 }
 
 /** True where the last thing is a card of one width, beside whose foot the time has room. */
@@ -151,6 +154,7 @@ function Bubble({ placed, row, me }: Props) {
           : (
             <>
               <Attachments files={message.attachments} />
+              {message.waitingFiles === undefined ? null : <WaitingFiles files={message.waitingFiles} />}
               {message.location === undefined ? null : <Place place={message.location} />}
               {message.contactCard === undefined ? null : <ContactCard card={message.contactCard} />}
               {empty && isBare(message) ? <p className="muted">{t('talk.unsupported')}</p> : null}

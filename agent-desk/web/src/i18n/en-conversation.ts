@@ -51,6 +51,11 @@ export const enConversation = {
     FACEBOOK: 'Facebook', INSTAGRAM: 'Instagram', LINE: 'LINE',
   },
   talk: {
+    outside: 'Sent from outside', fileComing: 'Being fetched',
+    fileLost: {
+      FILE_TOO_LARGE: 'Too large to fetch', FILE_TYPE_REFUSED: 'Refused: a dangerous kind of file',
+      FILE_GONE: 'No longer at its channel', OTHER: 'Could not be fetched',
+    },
     label: 'Conversation with {{who}}', customer: 'Customer', you: 'You', typing: '{{who}} is typing',
     agentTyping: '{{who}} is typing too', watching: '{{who}} is viewing this too',
     newMessages: '{{n}} new messages', toBottom: 'To the last message', older: 'Loading earlier messages ...',

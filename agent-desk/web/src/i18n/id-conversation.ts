@@ -51,6 +51,11 @@ export const idConversation = {
     FACEBOOK: 'Facebook', INSTAGRAM: 'Instagram', LINE: 'LINE',
   },
   talk: {
+    outside: 'Dikirim dari luar aplikasi', fileComing: 'Sedang diambil',
+    fileLost: {
+      FILE_TOO_LARGE: 'Terlalu besar untuk diambil', FILE_TYPE_REFUSED: 'Ditolak: jenis berkas berbahaya',
+      FILE_GONE: 'Sudah tidak ada di kanalnya', OTHER: 'Tidak dapat diambil',
+    },
     label: 'Percakapan dengan {{who}}', customer: 'Nasabah', you: 'Anda', typing: '{{who}} sedang mengetik',
     agentTyping: '{{who}} juga sedang mengetik', watching: '{{who}} juga membuka percakapan ini',
     newMessages: '{{n}} pesan baru', toBottom: 'Ke pesan terakhir', older: 'Memuat pesan sebelumnya ...',
