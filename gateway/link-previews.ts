@@ -1,6 +1,6 @@
 /**
- * Previews of links in messages: what the page says of itself, as plain text. Only addresses that stand in a message are
- * asked for, each once a week; the address itself is kept as a hash, for it may hold what belongs to the customer.
+ * Previews of links in messages: what the page says of itself, as plain text. Only addresses that stand in a message
+ * are asked for, each once a week; the address itself is kept as a hash, for it may hold what belongs to the customer.
  */
 import { createHash } from 'node:crypto';
 import { Parser } from 'htmlparser2';

@@ -85,5 +85,6 @@ export function pdf(line: string): Uint8Array {
 }
 
 /** A picture of one colour, 60 x 40. */
-export const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAADwAAAAoCAIAAAAt2Q6oAAAAQklEQVR4nO3OAQkAIBAAMdMawkimNIb3MFiArXP3OOv7QDpMWlo6'
+export const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAADwAAAAoCAIAAAAt2Q6oAAAAQklEQVR4nO3OAQkAIBAAMdMawkimNIb3MFiArXP3OOv7QDpMWlo6'
   + 'QFpaOkBaWjpAWlo6QFpaOkBaWjpAWlo6YGT6Abv0bpNlnjfSAAAAAElFTkSuQmCC', 'base64');

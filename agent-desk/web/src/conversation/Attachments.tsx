@@ -62,8 +62,8 @@ function PreviewCard({ file, kind }: { file: AttachmentView; kind: 'pdf' | 'text
   const [open, setOpen] = useState(false);
   return (
     <div className={css.previewCard}>
-      <button type="button" className={css.file} onClick={() => { setOpen(true); }}
-        aria-label={t('say.preview', { name: file.fileName })} title={file.fileName}>
+      <button type="button" className={css.file} onClick={() => { setOpen(true); }} title={file.fileName}>
+        <span className="sr">{t('say.previewOf')} </span>
         <span className={css.fileIcon}><FileSign file={file} /></span>
         <span className="grow">
           <span className={`ellipsis ${css.fileName}`}><bdi>{file.fileName}</bdi></span>

@@ -22,7 +22,7 @@ function Paper({ file }: { file: AttachmentView }) {
   const { url, failed } = useBlobUrl(file, true);
   if (failed) return <Failed file={file} />;
   if (url === undefined) return <div className={css.wait} role="status">{t('say.loading')}</div>;
-  return <iframe className={css.paper} src={url} title={t('say.preview', { name: file.fileName })} />;
+  return <iframe className={css.paper} src={`${url}#navpanes=0`} title={t('say.preview', { name: file.fileName })} />;
 }
 
 function PlainText({ file }: { file: AttachmentView }) {

@@ -42,7 +42,8 @@ function Meta({ message }: { message: MessageView }) {
       <time className="num" dateTime={message.createdAt}>{clockTime(message.createdAt, { locale })}</time>
       {tick === undefined || message.status === null ? null
         : <span className={`word ${tick.tone}`} title={message.status !== 'failed' ? undefined
-          : t('say.notSent', { why: reasonWord(message.reasonCode) })}><tick.Icon size={14} stroke={2} aria-hidden="true" />
+          : t('say.notSent', { why: reasonWord(message.reasonCode) })}>
+          <tick.Icon size={14} stroke={2} aria-hidden="true" />
           {t(`status.${message.status}`)}</span>}
     </span>
   );

@@ -22,8 +22,11 @@ const zoomMax = 6;
 interface Look { zoom: number; x: number; y: number; turned: number }
 const straight: Look = { zoom: 1, x: 0, y: 0, turned: 0 };
 
-function useLook() {
+/** How the picture is looked at; another picture stands straight again, and keeps the focus where it is. */
+function useLook(fileId: string) {
   const [look, setLook] = useState(straight);
+  const [lookFor, setLookFor] = useState(fileId);
+  if (lookFor !== fileId) { setLookFor(fileId); setLook(straight); }
   const held = useRef<{ x: number; y: number } | null>(null);
   const zoomBy = (factor: number): void => {
     setLook((old) => {
@@ -52,7 +55,7 @@ function useLook() {
 function Stage({ file, at, of, onMove }: { file: AttachmentView; at: number; of: number;
   onMove: (by: number) => void }) {
   const t = useT();
-  const { look, zoomBy, hand, reset, turn } = useLook();
+  const { look, zoomBy, hand, reset, turn } = useLook(file.fileId);
   const onKey = (event: KeyboardEvent): void => {
     const act: Record<string, (() => void) | undefined> = { ArrowRight: () => { onMove(1); },
       ArrowLeft: () => { onMove(-1); }, '+': () => { zoomBy(1.5); }, '=': () => { zoomBy(1.5); },
@@ -108,7 +111,7 @@ export function ViewerProvider({ messages, children }: { messages: readonly Mess
       <Modal opened={file !== undefined} onClose={() => { setFileId(null); }} size="xl" centered
         title={<bdi className={css.title}>{file?.fileName}</bdi>} closeButtonProps={{ 'aria-label': t('app.close') }}>
         {file === undefined ? null
-          : <Stage key={file.fileId} file={file} at={at} of={pictures.length} onMove={move} />}
+          : <Stage file={file} at={at} of={pictures.length} onMove={move} />}
       </Modal>
     </ViewerContext.Provider>
   );
