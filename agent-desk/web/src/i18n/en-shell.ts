@@ -62,16 +62,6 @@ export const enShell = {
     reason: { LONGEST_WAITING: 'Waiting longest', RETURNED: 'Returned to the queue', skill: 'Skill {{skill}}',
       turn: 'Your turn' },
   },
-  keys: {
-    title: 'Keyboard shortcuts', note: 'Single-letter shortcuts do nothing while you type.', groupGo: 'Moving',
-    groupTalk: 'Conversation', groupOther: 'Other',
-    next: 'Next conversation', previous: 'Previous conversation', open: 'Open the conversation, or accept the offer',
-    reply: 'Write a reply',
-    noteKey: 'Write an internal note', send: 'Send', escalate: 'Escalate to tier 2',
-    document: 'Fill in the documentation', closeKey: 'Close the conversation',
-    goInbox: 'To the inbox', search: 'Search the inbox', presenceKey: 'Change presence', sheet: 'This list',
-    esc: 'Close the topmost panel, or decline the offer',
-  },
   error: {
     title: 'That did not work',
     NETWORK: 'The server cannot be reached. What you wrote is kept. Check your connection and try again.',

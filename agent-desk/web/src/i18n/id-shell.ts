@@ -62,16 +62,6 @@ export const idShell = {
     reason: { LONGEST_WAITING: 'Paling lama menunggu', RETURNED: 'Dikembalikan ke antrean',
       skill: 'Keahlian {{skill}}', turn: 'Giliran Anda' },
   },
-  keys: {
-    title: 'Pintasan papan ketik', note: 'Pintasan satu huruf tidak berlaku saat Anda mengetik.', groupGo: 'Berpindah',
-    groupTalk: 'Percakapan', groupOther: 'Lainnya',
-    next: 'Percakapan berikutnya', previous: 'Percakapan sebelumnya', open: 'Buka percakapan, atau ambil tawaran',
-    reply: 'Tulis balasan',
-    noteKey: 'Tulis catatan internal', send: 'Kirim', escalate: 'Eskalasi ke Tier 2', document: 'Isi dokumentasi',
-    closeKey: 'Tutup percakapan',
-    goInbox: 'Ke kotak masuk', search: 'Cari di kotak masuk', presenceKey: 'Ubah status',
-    sheet: 'Daftar pintasan ini', esc: 'Tutup panel teratas, atau tolak tawaran',
-  },
   error: {
     title: 'Belum berhasil',
     NETWORK: 'Server tidak terjangkau. Yang sudah Anda tulis tetap ada. Periksa koneksi, lalu coba lagi.',
