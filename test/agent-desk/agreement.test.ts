@@ -25,7 +25,8 @@ import { eventually, testWork, type Teardown, type TestWork } from '#test/suppor
 import { formOf } from '#test/support/routing.ts';
 import { liveDesk, openDesk, signedIn, startNode, type Screen, type TestNode } from './desk-harness.ts';
 
-const KINDS = ['open', 'open', 'offer', 'accept', 'accept', 'decline', 'ready', 'busy', 'reply', 'read', 'document',
+const KINDS = ['open', 'open', 'offer', 'offer', 'accept', 'accept', 'accept', 'decline', 'ready', 'ready', 'busy',
+  'reply', 'reply', 'reply', 'read', 'document',
   'close', 'release', 'escalate', 'spam', 'drop', 'transfer', 'hand', 'snooze', 'snooze', 'wake', 'due', 'merge',
   'part'] as const;
 interface Action { kind: (typeof KINDS)[number]; agent: number; pick: number }
@@ -94,11 +95,10 @@ async function makeDue({ work }: Place): Promise<void> {
   await sweepSnoozed(work);
 }
 
-async function moveOn(place: Place, action: Action, one: OpenedInteraction): Promise<void> {
+async function moveOn(place: Place, action: Action, user: User, one: OpenedInteraction): Promise<void> {
   const { work, world, otherQueueId, opened, merges } = place;
-  const user = world.agents[action.agent];
   const other = opened[(action.pick + 1) % opened.length];
-  if (user === undefined || other === undefined) return;
+  if (other === undefined) return;
   const command = { user, interactionId: one.interactionId };
   switch (action.kind) {
     case 'transfer':
@@ -121,10 +121,24 @@ async function moveOn(place: Place, action: Action, one: OpenedInteraction): Pro
   }
 }
 
+/** Mostly somebody's own work, so that more than refusals happens. */
+async function actorAndWork(place: Place, action: Action): Promise<{ user: User | undefined;
+  one: OpenedInteraction | undefined }> {
+  const { work, world, opened } = place;
+  const any = { user: world.agents[action.agent], one: opened[action.pick % Math.max(1, opened.length)] };
+  if (action.pick % 4 === 0) return any;
+  const held = await work.db.dynamic<{ id: string; agent_id: string }>(`select id, agent_id from interactions
+    where agent_id is not null and state not in ('CLOSED', 'OOT_COMPLETE') order by id`);
+  const own = held[action.pick % Math.max(1, held.length)];
+  const one = opened.find((each) => each.interactionId === own?.id);
+  return one === undefined ? any : { one, user: world.agents.find((each) => each.id === own?.agent_id) };
+}
+
 async function act(place: Place, action: Action): Promise<void> {
   const { work, world } = place;
-  const user = world.agents[action.agent];
-  const one = place.opened[action.pick % Math.max(1, place.opened.length)];
+  const onWork = !['open', 'drop', 'due', 'offer', 'accept', 'decline', 'ready', 'busy'].includes(action.kind);
+  const { user, one } = onWork ? await actorAndWork(place, action)
+    : { user: world.agents[action.agent], one: undefined };
   if (user === undefined) return;
   if (action.kind === 'open') return openOne(place);
   if (action.kind === 'drop') return drop(place, user);
@@ -138,7 +152,7 @@ async function act(place: Place, action: Action): Promise<void> {
   if (one === undefined) return;
   const { interactionId, conversationId } = one;
   const command = { user, interactionId };
-  await moveOn(place, action, one);
+  await moveOn(place, action, user, one);
   if (action.kind === 'reply') await queueReply(work,
     { user, conversationId, clientId: newId(), text: 'baik', fileIds: [] });
   if (action.kind === 'read') await readInteraction(work, command);

@@ -112,6 +112,10 @@ function idFor(route: RouteLine, ids: Ids, foreign: Foreign): string | undefined
 
 function bodies(world: SmallWorld): Record<string, unknown> {
   return {
+    'POST /api/interactions/:id/snooze': { until: new Date(performance.timeOrigin + 86_400_000).toISOString() },
+    'POST /api/interactions/:id/transfer': { queueId: world.queueId }, 'PATCH /api/views/:id': { name: 'x' },
+    'POST /api/contacts/:id/merge': { otherId: world.queueId },
+    'POST /api/contacts/:id/apart': { otherId: world.queueId },
     'POST /api/interactions/:id/documentation': { categoryId: world.categoryIds.INFORMASI, outcomeCode: 'SELESAI',
       summary: 'selesai', crossSellingOffered: false },
     'POST /api/interactions/:id/out-of-topic': { reasonCode: 'SPAM' },
