@@ -74,18 +74,18 @@ const holidays: Noun = {
   },
 };
 
-interface PlaceRow { kind: 'site' | 'queue'; id: string; name: string; calendar_id: string; own: boolean }
+interface PlaceRow { kind: 'site' | 'queue' | 'calendar'; id: string; name: string; calendar_id: string; own: boolean }
 interface CalendarRow { id: string; time_zone: string; weekly: Week; holidays: [string, Span[]][] | null }
 
 const openingView = z.object({
-  kind: z.enum(['site', 'queue']), id, name: z.string(), calendarId: id,
+  kind: z.enum(['site', 'queue', 'calendar']), id, name: z.string(), calendarId: id,
   /** False: the queue follows its site. */
   own: z.boolean(), open: z.boolean(),
   /** When that changes; null if not within limits.calendarLookAheadDays. */
   until: z.string().nullable(),
 });
 
-/** Which active sites and queues have hours, whether they are open now, and until when. */
+/** Which active sites and queues have hours, and each calendar by itself: whether they are open now, until when. */
 export async function openings(db: Pick<Db, 'dynamic'>, user: Pick<User, 'organisationId'>,
   at: Date): Promise<z.output<typeof openingView>[]> {
   const places = await db.dynamic<PlaceRow>(`select 'site' as kind, s.id, s.name, s.calendar_id, true as own
@@ -93,6 +93,8 @@ export async function openings(db: Pick<Db, 'dynamic'>, user: Pick<User, 'organi
     union all select 'queue', q.id, q.name, coalesce(q.calendar_id, s.calendar_id), q.calendar_id is not null
       from queues q left join sites s on s.id = q.site_id
       where q.organisation_id = $1 and q.active and coalesce(q.calendar_id, s.calendar_id) is not null
+    union all select 'calendar', c.id, c.name, c.id, true from calendars c
+      where c.organisation_id = $1 and c.active
     order by kind desc, name`, [user.organisationId]);
   const rows = await db.dynamic<CalendarRow>(`select c.id, c.time_zone, c.weekly,
       (select jsonb_agg(jsonb_build_array(to_char(h.day, 'YYYY-MM-DD'), h.spans)

@@ -140,7 +140,8 @@ t.test('J49 J50 calendars and holidays are kept, and a place says whether it is 
   t.equal(queue.status, 201);
   const open = await admin.get('/api/opening-hours');
   t.same(open.body.items.map((each: { kind: string; own: boolean; open: boolean; until: null }) =>
-    [each.kind, each.own, each.open, each.until]), [['site', true, true, null], ['queue', false, true, null]]);
+    [each.kind, each.own, each.open, each.until]), [['site', true, true, null], ['queue', false, true, null],
+    ['calendar', true, true, null]]);
   const [today] = await work.db.dynamic<{ day: string }>(
     `select to_char(app_now() at time zone 'Asia/Jakarta', 'YYYY-MM-DD') as day`);
   const holiday = { day: today?.day, name: 'Libur bersama' };

@@ -46,7 +46,7 @@ export interface HolidayRecord extends Named {
 }
 
 export interface OpeningRecord extends Named {
-  kind: 'site' | 'queue'; calendarId: string; own: boolean; open: boolean; until: string | null;
+  kind: 'site' | 'queue' | 'calendar'; calendarId: string; own: boolean; open: boolean; until: string | null;
 }
 
 export interface RoleRecord {

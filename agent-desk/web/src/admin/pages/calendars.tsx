@@ -49,10 +49,8 @@ function useColumns(): AdminColumn<CalendarRecord>[] {
       return used.sites + used.queues + used.branches === 0
         ? <span className="meta">{w('calendars.unused')}</span> : w('calendars.uses', used);
     } },
-    { key: 'now', header: w('calendars.now'), cell: (calendar) => {
-      const opening = openings.find((each) => each.calendarId === calendar.id);
-      return opening === undefined ? <ActiveWord active={calendar.active} /> : <OpenWord opening={opening} />;
-    } },
+    { key: 'now', header: w('calendars.now'), width: 220, cell: (calendar) => (calendar.active
+      ? <OpenWord openings={openings} id={calendar.id} /> : <ActiveWord active={false} />) },
   ];
 }
 

@@ -75,7 +75,7 @@ function useColumns(): AdminColumn<SiteRecord>[] {
     { key: 'zone', header: w('sites.zone'), wide: true,
       cell: (site) => wordOr(w, `sites.zones.${site.timeZone}`, site.timeZone) },
     { key: 'open', header: w('calendars.now'), wide: true,
-      cell: (site) => <OpenWord opening={openings.find((each) => each.id === site.id)} /> },
+      cell: (site) => <OpenWord openings={openings} id={site.id} /> },
     { key: 'users', header: w('sites.people'), wide: true, numeric: true, width: 110, cell: (site) => site.users },
     { key: 'seats', header: w('sites.seats'), wide: true, numeric: true, width: 90, cell: (site) => site.seats },
     { key: 'active', header: w('common.status'), width: 130, cell: (site) => <ActiveWord active={site.active} /> },

@@ -10,6 +10,7 @@ import { countStates, type ImportLine, type ImportRun, useImport } from '../impo
 import css from '../parts/admin.module.css';
 import { CopyButton } from '../parts/copy.tsx';
 import { Notice } from '../parts/editor.tsx';
+import { usePhone } from '../parts/frame.tsx';
 import { NameCell } from '../parts/list.tsx';
 import { StateWord, type StateTone } from '../parts/state-word.tsx';
 import { useWords, wordOr } from '../use-words.ts';
@@ -62,14 +63,16 @@ function Source({ run }: { run: ImportRun }) {
 
 function useColumns(run: ImportRun): Column<ImportLine>[] {
   const w = useWords();
+  const phone = usePhone();
   const made = new Set(run.made.map((each) => each.line));
-  return [
+  const place = (row: ImportLine): string => [row.site, row.team].filter((each) => each !== '').join(' · ');
+  const all: Column<ImportLine>[] = [
     { key: 'name', header: w('common.name'), cell: (row) => (
       <NameCell name={<bdi>{row.name === '' ? '–' : row.name}</bdi>}
-        sub={`${w('import.line')} ${row.line} · ${row.npk === '' ? '–' : row.npk}`} />
+        sub={<>{`${w('import.line')} ${row.line} · ${row.npk === '' ? '–' : row.npk}`}
+          {phone ? <><br /><bdi>{place(row)}</bdi><br /><bdi>{row.roles}</bdi></> : null}</>} />
     ) },
-    { key: 'place', header: w('fields.siteId'), cell: (row) =>
-      <bdi>{[row.site, row.team].filter((each) => each !== '').join(' · ')}</bdi> },
+    { key: 'place', header: w('fields.siteId'), cell: (row) => <bdi>{place(row)}</bdi> },
     { key: 'roles', header: w('fields.roles'), cell: (row) => <bdi>{row.roles}</bdi> },
     { key: 'state', header: w('common.status'), cell: (row) => (
       <div>
@@ -86,6 +89,8 @@ function useColumns(run: ImportRun): Column<ImportLine>[] {
       </div>
     ) },
   ];
+  // On a phone the place and the roles stand under the name.
+  return phone ? all.filter((column) => column.key === 'name' || column.key === 'state') : all;
 }
 
 function Checked({ run }: { run: ImportRun }) {

@@ -20,19 +20,21 @@ export function CalendarField({ value, none, error, onChange }: {
   );
 }
 
-/** Who is open now, asked anew each minute while it is looked at. */
-export function useOpenings(): OpeningRecord[] {
+/** Who is open now, asked anew each minute while it is looked at; undefined until it is known. */
+export function useOpenings(): OpeningRecord[] | undefined {
   const query = useQuery({
     queryKey: ['admin', 'openings', 'all'], refetchInterval: 60_000, staleTime: 30_000,
     queryFn: ({ signal }) => api.get<{ items: OpeningRecord[] }>('/opening-hours', { signal }),
   });
-  return query.data?.items ?? [];
+  return query.data?.items;
 }
 
-/** "Buka sampai 17.00", "Tutup, buka lagi 08.00"; always open where there are no hours. */
-export function OpenWord({ opening }: { opening: OpeningRecord | undefined }) {
+/** "Buka sampai 17.00", "Tutup, buka lagi 08.00"; always open where there are no hours, nothing while unknown. */
+export function OpenWord({ openings, id }: { openings: OpeningRecord[] | undefined; id: string }) {
   const w = useWords();
   const locale = useLocale();
+  const opening = openings?.find((each) => each.id === id);
+  if (openings === undefined) return null;
   if (opening === undefined) return <span className="meta">{w('calendars.always')}</span>;
   const time = opening.until === null ? null : dayTime(opening.until, serverNow(), { locale });
   const word = time === null ? w(opening.open ? 'calendars.open' : 'calendars.shut')
