@@ -5,7 +5,8 @@ import { spansAreSound } from '#domain/calendars/rules.ts';
 import { limits } from '#domain/limits.ts';
 import { branchKinds } from '#domain/people/tree.ts';
 import { csvCell, csvOf } from '../../agent-desk/web/src/admin/csv.ts';
-import { parseDay, parseHours, sayDay, sayHours, spansPerDay, tooManySpans } from '../../agent-desk/web/src/admin/hours.ts';
+import { parseDay, parseHours, sayDay, sayHours, spansPerDay,
+  tooManySpans } from '../../agent-desk/web/src/admin/hours.ts';
 import { portions } from '../../agent-desk/web/src/admin/portions.ts';
 import { branchKinds as shownKinds } from '../../agent-desk/web/src/admin/types.ts';
 
