@@ -25,8 +25,10 @@ const PUBLIC = [
   'GET /metrics',
   // Prove themselves by the signature over the raw body (RS12).
   'GET /hooks/:channel/:account', 'POST /hooks/:channel/:account',
-  // Signing in.
-  'POST /api/session',
+  // Signing in. The second step proves itself by its cookie, the way back from a provider by the one of its start; what
+  // the page of signing in may know of providers is their names.
+  'POST /api/session', 'POST /api/session/second-step', 'POST /api/session/enrol', 'POST /api/session/enrol/confirm',
+  'GET /api/session/providers', 'GET /api/session/oidc/:id/start', 'GET /api/session/oidc/callback',
   // The customer's page and what a browser may know of an account; files prove themselves by the visitor's token.
   'GET /chat', 'GET /chat/demo', 'GET /chat/widget.js', 'GET /chat/assets/*', 'GET /api/chat/:account/settings',
   'POST /api/chat/:account/files', 'GET /api/chat/:account/files/:id',
@@ -124,10 +126,13 @@ function bodies(world: SmallWorld): Record<string, unknown> {
     'POST /api/contacts/:id/unmask': { field: 'email', reasonCode: 'VERIFIKASI_IDENTITAS' },
     'PATCH /api/contacts/:id': { notes: 'x' }, 'PUT /api/agents/:id/presence': { presence: 'OFFLINE' },
     'PATCH /api/tickets/:id': { categoryId: world.categoryIds.SARAN }, 'PATCH /api/me': { locale: 'id' },
+    'POST /api/subject-requests/:id/decide': { decision: 'REJECTED' },
   };
 }
 
-const signsOut = (route: RouteLine): boolean => route.url === '/api/session' && route.method === 'DELETE';
+/** Would end the browser's session; and one whose parameter names a class of data, the same in every organisation. */
+const signsOut = (route: RouteLine): boolean => (route.url === '/api/session' && route.method === 'DELETE')
+  || route.url === '/api/retention-rules/:dataClass';
 
 t.test('RS01 every route declares what it needs, and the public ones are exactly those listed', async (t) => {
   const { app, parts, stranger, browsers } = await place(t);

@@ -1,4 +1,4 @@
-/** What an administrator may do to a user's access: a new password, ending all sessions, deactivating and back. */
+/** What an administrator may do to a user's access: password, sessions, authenticator, deactivating and back. */
 import { useState } from 'react';
 import { api, ConfirmButton, notifyDone, notifyError, useSession } from '../../kit/index.ts';
 import { useRefresh } from '../data.ts';
@@ -10,7 +10,7 @@ import { useWords } from '../use-words.ts';
 
 interface SafetyProps { record: UserRecord; reload: () => Promise<UserRecord>; dirty: boolean; onClose: () => void }
 
-/** Three buttons that each ask first. They wait until the form is saved, so that no version is passed by. */
+/** Four buttons that each ask first. They wait until the form is saved, so that no version is passed by. */
 export function UserSafety({ record, dirty, onClose }: SafetyProps) {
   const w = useWords();
   const refresh = useRefresh();
@@ -36,6 +36,10 @@ export function UserSafety({ record, dirty, onClose }: SafetyProps) {
     await api.post(`${path}/sign-out`);
     notifyDone(w('users.signedOut'));
   });
+  const takeOff = () => run(w('signInRules.lost'), async () => {
+    await api.del(`${path}/two-factor`);
+    notifyDone(w('signInRules.lostDone'));
+  });
   const toggle = () => run(w(active ? 'common.deactivate' : 'common.activate'), async () => {
     await api.patch(path, { status: active ? 'DISABLED' : 'ACTIVE' }, { version });
     notifyDone(w(active ? 'users.deactivated' : 'users.activated'));
@@ -51,6 +55,9 @@ export function UserSafety({ record, dirty, onClose }: SafetyProps) {
         <ConfirmButton title={w('users.signOutAsk', { name })} text={w('users.signOutHint')}
           confirm={w('users.signOut')} onConfirm={signOut}
           disabled={blocked} why={why}>{w('users.signOut')}</ConfirmButton>
+        <ConfirmButton title={w('signInRules.lostAsk', { name })} text={w('signInRules.lostHint')}
+          confirm={w('signInRules.lost')} onConfirm={takeOff}
+          disabled={blocked} why={why}>{w('signInRules.lost')}</ConfirmButton>
         <ConfirmButton danger={active} title={w(active ? 'users.deactivateAsk' : 'users.activateAsk', { name })}
           onConfirm={toggle}
           text={w(active ? 'users.deactivateHint' : 'users.activateHint')}

@@ -44,7 +44,8 @@ function Deliveries({ record }: { record: WebhookRecord }) {
         empty={<p className="meta">{w('webhooks.none')}</p>}
         columns={[
           { key: 'event', header: w('webhooks.types'), cell: (one) => <NameCell sub={outcome(one)}
-            name={wordOr(w, `journal.${one.type}`, one.type, { actor: '…' })} /> },
+            name={one.type === 'webhook.test' ? w('webhooks.test')
+              : wordOr(w, `journal.${one.type}`, one.type, { actor: '…' })} /> },
           { key: 'state', header: w('common.status'), width: 130, cell: (one) => <NameCell
             name={<StateWord tone={tones[one.state]}>{w(`webhooks.states.${one.state}`)}</StateWord>}
             sub={dayTime(one.createdAt, serverNow(), { locale })} /> },

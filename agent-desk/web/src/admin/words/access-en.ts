@@ -7,7 +7,9 @@ export const accessEn = {
       OPTIONAL: 'Voluntary', PRIVILEGED: 'Required from team leader up and for important permissions',
       EVERYBODY: 'Required for everybody',
     },
-    providers: 'Identity providers', provider: 'Provider {{name}}', addProvider: 'Add provider',
+    lost: 'Take off authenticator', lostAsk: 'Take off the authenticator of {{name}}?',
+    lostHint: 'For a lost phone. The sessions of the user end; afterwards the password is enough until a new '
+      + 'authenticator is set up.', lostDone: 'The authenticator was taken off', providers: 'Identity providers', provider: 'Provider {{name}}', addProvider: 'Add provider',
     noProviders: 'None yet. Users sign in with NPK and password.', issuer: 'Issuer address',
     issuerHint: 'As the provider writes it. It must also stand in EGRESS_ALLOW of the server.',
     clientId: 'Client ID', clientSecret: 'Client secret', secretKept: 'Leave empty to keep it.',

@@ -8,7 +8,9 @@ export const accessId = {
       OPTIONAL: 'Sukarela', PRIVILEGED: 'Wajib untuk Team Leader ke atas dan pemegang izin penting',
       EVERYBODY: 'Wajib untuk semua',
     },
-    providers: 'Penyedia identitas', provider: 'Penyedia {{name}}', addProvider: 'Tambah penyedia',
+    lost: 'Lepas autentikator', lostAsk: 'Lepas autentikator {{name}}?',
+    lostHint: 'Untuk ponsel yang hilang. Sesi pengguna berakhir; setelah itu kata sandi saja cukup sampai autentikator '
+      + 'baru dipasang.', lostDone: 'Autentikator dilepas', providers: 'Penyedia identitas', provider: 'Penyedia {{name}}', addProvider: 'Tambah penyedia',
     noProviders: 'Belum ada. Pengguna masuk dengan NPK dan kata sandi.', issuer: 'Alamat penerbit',
     issuerHint: 'Seperti tertulis di penyedia. Alamat ini juga harus ada di EGRESS_ALLOW milik server.',
     clientId: 'ID klien', clientSecret: 'Rahasia klien', secretKept: 'Kosongkan bila tidak berubah.',
