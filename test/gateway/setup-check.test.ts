@@ -21,8 +21,7 @@ t.test('J58 each gap is found by name and gone once it is closed', async (t) => 
   const made = await admin.call('POST', '/api/queues', { code: 'KOSONG', name: 'Antrean kosong', tier: 1 });
   const skill = await admin.call('POST', '/api/skills', { code: 'LANGKA', name: 'Keahlian langka' });
   const agent = world.agents[0]!;
-  t.same((await codes(admin)).get('QUEUE_WITHOUT_MEMBERS')?.examples.map((each) => each.name).includes('Antrean kosong'),
-    true);
+  t.ok((await codes(admin)).get('QUEUE_WITHOUT_MEMBERS')?.examples.some((each) => each.name === 'Antrean kosong'));
   await admin.call('PATCH', `/api/queues/${made.body.id}`, { memberIds: [agent.id], skillIds: [skill.body.id] },
     { 'if-match': '1' });
   const lacking = await codes(admin);
