@@ -59,7 +59,7 @@ t.test('a customer edits, reacts, sends a place and withdraws: the desk sees eac
   const intake = createIntake(work);
   t.teardown(() => intake.close());
   const account = { id: world.accountId, organisationId: world.organisationId, channel: 'generic',
-    medium: 'CHAT' } as const;
+    medium: 'CHAT', key: world.accountKey, name: 'Akun Uji', address: null, settings: {} } as const;
   const hook = async (...events: object[]): Promise<void> => {
     const body = Buffer.from(JSON.stringify({ events: events.map((event) => ({ from: { id: 'n-1' }, ...event })) }));
     await intake.receive(account, readBody(body).events);
