@@ -1,4 +1,4 @@
-/** The API of work at hand: filters and saved views that count true, bulk actions, timeline, follows, naming, merging. */
+/** The API of work at hand: filters and views that count true, bulk actions, timeline, follows, naming, merging. */
 import { randomBytes } from 'node:crypto';
 import t from 'tap';
 import { newId } from '#domain/ids.ts';
@@ -24,7 +24,8 @@ async function place(t: Teardown): Promise<Place> {
   const world = await smallWorld(work.db);
   await work.db.dynamic('update queues set site_id = $1', [world.siteId]);
   const vault = createVault(masterKeys([randomBytes(32).toString('base64')]));
-  const api = await testApi(t, { work, plugins: () => readingApis({ work, vault, blobs: createBlobStore('/nowhere') }) });
+  const blobs = createBlobStore('/nowhere');
+  const api = await testApi(t, { work, plugins: () => readingApis({ work, vault, blobs }) });
   const [one, two] = world.agents;
   if (one === undefined || two === undefined) throw new Error('no agents');
   return { work, world, api, agents: [one, two], agent: await api.as(one), leader: await api.as(world.leader) };
@@ -69,7 +70,8 @@ t.test('a view counts exactly the rows that its list gives, for every filter, st
   t.same(await someWork(here), [200, 200]);
   let narrowed = 0;
   for (const [browser, views] of [[here.agent, ['mine', 'queues', 'all']], [here.leader, ['all']]] as const) {
-    for (const view of views) for (const state of ['open', 'closed']) for (const [name, filter] of filters(here.world)) {
+    const lists = views.flatMap((view) => ['open', 'closed'].map((state) => ({ view, state })));
+    for (const { view, state } of lists) for (const [name, filter] of filters(here.world)) {
       const rows = await browser.get(list(filter, view, state));
       t.equal(rows.status, 200, JSON.stringify(rows.body));
       const counted = await browser.call('POST', '/api/views/counts', { views: [{ view, state, filter }] });
@@ -191,8 +193,8 @@ t.test('contacts that share a phone, an address or a card are suggested, merged 
   await setPhone(kept, '+6281200000001');
   await setPhone(phone, '+6281200000001');
   await setPhone(card, '+6281200000002');
-  await work.db.dynamic(`update contacts set email = case id when $1::uuid then 'Budi@contoh.id' else 'budi@contoh.id' end,
-    domicile = case id when $2::uuid then 'Bandung' end where id in ($1, $2)`, [kept.contactId, mail.contactId]);
+  await work.db.dynamic(`update contacts set email = case id when $1::uuid then 'Budi@contoh.id'
+      else 'budi@contoh.id' end, domicile = case id when $2::uuid then 'Bandung' end where id in ($1, $2)`, [kept.contactId, mail.contactId]);
   await work.db.dynamic(`insert into messages (id, organisation_id, conversation_id, interaction_id, channel_account_id,
       seq, direction, author_kind, kind, payload, created_at)
     values ($1, $2, $3, $4, $5, 2, 'IN', 'CUSTOMER', 'contact', '{"phone": "0812-0000-0002"}', app_now())`,
@@ -213,7 +215,8 @@ t.test('contacts that share a phone, an address or a card are suggested, merged 
   t.equal((await leader.get(`/api/contacts/${mail.contactId}`)).status, 404);
   t.equal((await leader.get(`${url}/history`)).body.items.length, 2, 'history across what was two');
   t.match(await leader.call('POST', `${url}/merge`, { otherId: mail.contactId }), { status: 404 });
-  await work.db.dynamic('update conversations set contact_id = $2 where id = $1', [mail.conversationId, mail.contactId]);
+  await work.db.dynamic('update conversations set contact_id = $2 where id = $1',
+    [mail.conversationId, mail.contactId]);
   t.equal(await settleMerges(work), 1, 'a thread made meanwhile follows');
   t.same((await where(work, kept.contactId))['threads'], 2);
 
@@ -226,7 +229,8 @@ t.test('contacts that share a phone, an address or a card are suggested, merged 
   t.match((await leader.get(`/api/contacts/${mail.contactId}`)).body, { name: 'Nasabah 1', domicile: 'Bandung' });
   t.equal((await leader.call('DELETE', `/api/merges/${merge.id}`)).status, 404);
   const told = await work.db.dynamic<{ type: string; data: unknown }>(
-    `select type, data from journal where subject_id = $1 and type like 'contact.%merged' order by id`, [kept.contactId]);
+    `select type, data from journal where subject_id = $1 and type like 'contact.%merged' order by id`,
+    [kept.contactId]);
   t.match(told, [{ type: 'contact.merged', data: { mergedId: mail.contactId, filled: ['domicile'] } },
     { type: 'contact.unmerged', data: { mergedId: mail.contactId } }]);
   t.notMatch(JSON.stringify(told), /Bandung|contoh/, 'no personal data in the journal');

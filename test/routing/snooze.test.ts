@@ -66,12 +66,13 @@ t.test('a customer who writes brings put-aside work back at once, whoever waited
   const opened = await openOwnedInteraction(work.db, world, agent.id, { answered: true });
   await work.db.dynamic('update interactions set awaiting_reply_since = app_now() where id = $1',
     [opened.interactionId]);
-  await snoozeInteraction(work, { user: agent, interactionId: opened.interactionId, until: await clockOf(place, 9_000) });
+  await snoozeInteraction(work,
+    { user: agent, interactionId: opened.interactionId, until: await clockOf(place, 9_000) });
   await moveClock(work.db, 5);
   const intake = createIntake(work);
   t.teardown(() => intake.close());
-  const account = { id: world.accountId, organisationId: world.organisationId, channel: 'generic', key: world.accountKey,
-    name: 'Akun Uji', address: null, settings: {}, medium: 'CHAT' as const };
+  const account = { id: world.accountId, organisationId: world.organisationId, channel: 'generic',
+    key: world.accountKey, name: 'Akun Uji', address: null, settings: {}, medium: 'CHAT' as const };
   await intake.receive(account, [{ kind: 'message', dedupKey: newId(), raw: new Uint8Array([1]), handle: opened.handle,
     messageKind: 'text', text: 'sudah saya kirim' }]);
   t.equal(await sweepSnoozed(work), 1);
@@ -94,11 +95,12 @@ t.test('A42 what cannot be put aside says why: unanswered, documented, of others
   t.equal(await snooze(other, own.interactionId, 600), 'NOT_FOUND');
   t.equal(await snooze(agent, own.interactionId, -5), 'VALIDATION_FAILED');
   t.equal(await snooze(agent, own.interactionId, 31 * 86_400), 'VALIDATION_FAILED');
-  t.equal(await code(snoozeInteraction(work, { user: agent, interactionId: own.interactionId, until: new Date(Number.NaN) })),
-    'VALIDATION_FAILED');
+  const never = { user: agent, interactionId: own.interactionId, until: new Date(Number.NaN) };
+  t.equal(await code(snoozeInteraction(work, never)), 'VALIDATION_FAILED');
   t.equal(await snooze(agent, own.interactionId, 600), 'ok');
   await releaseInteraction(work, { user: agent, interactionId: own.interactionId });
   t.match(await interactionRow(work.db, own.interactionId), { state: 'QUEUED', snoozed_until: null });
-  t.equal(await code(wakeInteraction(work, { user: agent, interactionId: fresh.interactionId })), 'ok', 'not put aside');
+  t.equal(await code(wakeInteraction(work, { user: agent, interactionId: fresh.interactionId })), 'ok',
+    'not put aside');
   t.same(await violations(work.db), []);
 });

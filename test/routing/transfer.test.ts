@@ -27,7 +27,8 @@ t.test('C13 A42 work moved to another queue waits there by its origin, with its 
   const queueId = await secondQueue(place, [third.id]);
   const opened = await openOwnedInteraction(work.db, world, agent.id, { waitingSeconds: 300, answered: true });
   const before = await interactionRow(work.db, opened.interactionId);
-  await transferInteraction(work, { user: agent, interactionId: opened.interactionId, queueId, note: 'butuh ahli pajak' });
+  await transferInteraction(work,
+    { user: agent, interactionId: opened.interactionId, queueId, note: 'butuh ahli pajak' });
   t.match(await interactionRow(work.db, opened.interactionId), { state: 'QUEUED', queue_id: queueId, agent_id: null,
     cost_points: 50, priority: 3, date_origin: before['date_origin'], waiting_since: before['waiting_since'] });
   t.equal(await usedPoints(work.db, agent), 0);

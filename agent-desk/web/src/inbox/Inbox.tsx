@@ -108,7 +108,8 @@ export function Inbox({ selectedId }: { selectedId: string | undefined }) {
             picked={picking.ids} onPick={picking.toggle} hasMore={!own && list.hasNextPage}
             loadingMore={list.isFetchingNextPage} onMore={() => { void list.fetchNextPage(); }} />
         ) : null}
-      {picking.on ? <BulkBar rows={picking.picked} onAll={picking.all} onEnd={picking.end} /> : null}
+      {picking.on && rows !== undefined && rows.length > 0 ? <BulkBar rows={picking.picked} onAll={picking.all}
+        onEnd={picking.end} /> : null}
     </>
   );
 }

@@ -107,7 +107,8 @@ export const Row = memo(function Row({ row, now, selected, active, mine, id, top
   const compact = useDensity()[0] === 'compact';
   const time = row.state === 'QUEUED' ? row.waitingSince ?? row.dateOrigin : row.lastMessageAt ?? row.dateOrigin;
   return (
-    <div role="option" id={id} tabIndex={-1} aria-selected={picked ?? selected} className={css.row} data-row={row.id}
+    <div role="option" id={id} tabIndex={-1} data-letters="free" aria-selected={picked ?? selected}
+      className={css.row} data-row={row.id}
       data-active={active || undefined} data-unread={row.unreadCount > 0 || undefined}
       style={{ height, transform: `translateY(${top}px)` }}>
       {picked === undefined ? <Ring row={row} now={now} />

@@ -67,7 +67,8 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPi
     if (id !== undefined) choose(id);
   };
   return (
-    <div ref={scroller} className={css.scroll} role="listbox" data-letters="free" tabIndex={0} aria-label={t('inbox.list')}
+    <div ref={scroller} className={css.scroll} role="listbox" data-letters="free" tabIndex={0}
+      aria-label={t('inbox.list')}
       aria-multiselectable={picked !== null || undefined}
       aria-activedescendant={drawn.some((item) => item.index === at) ? `row-${rows[at]?.id ?? ''}` : undefined}
       onKeyDown={onKey} onClick={onClick} onFocus={() => {

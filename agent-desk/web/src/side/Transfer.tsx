@@ -79,12 +79,14 @@ export function Transfer({ rows, onClose }: Props) {
         <div className={css.form}>
           <SelectField label={t('work.toQueue')} placeholder={t('work.chooseQueue')} value={queueId} data-autofocus
             onChange={(value) => { setQueueId(value); setAgentId(null); }} clearable={!many}
-            data={(targets.data?.queues ?? []).map((each) => ({ value: each.id, label: each.id === first?.queueId && !many
+            data={(targets.data?.queues ?? []).map((each) => ({ value: each.id,
+              label: each.id === first?.queueId && !many
               ? t('work.sameQueue', { name: each.name })
               : t('work.queueFacts', { name: each.name, ready: each.ready, waiting: each.waiting }) }))} />
           {many ? null : (
             <SelectField label={t('work.toAgent')} placeholder={t('work.anybody')} value={agentId} clearable
-              onChange={setAgentId} data={(targets.data?.agents ?? []).map((each) => ({ value: each.id, disabled: !each.able,
+              onChange={setAgentId} data={(targets.data?.agents ?? []).map((each) => ({ value: each.id,
+                disabled: !each.able,
                 label: each.able ? each.name : t('work.agentBusy', { name: each.name }) }))} />
           )}
           <TextAreaField label={`${t('work.note')} (${t('form.optional')})`} value={note} onChange={setNote}

@@ -5,7 +5,6 @@ import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { useCan } from '../kit/hooks.ts';
 import { notifyDone, notifyError } from '../kit/notify.ts';
-import { Kbd } from '../kit/small.tsx';
 import { useLocale, useT } from '../kit/words.ts';
 import { serverNow } from '../lib/now.ts';
 import { dayTime } from '../lib/time.ts';
@@ -81,21 +80,23 @@ export function WorkActions({ row }: { row: InteractionView }) {
     <>
       <div className={css.actions} role="toolbar" aria-label={t('work.actions')}>
         {may.transfer
-          ? <Button size="compact-sm" variant="subtle" color="gray" aria-keyshortcuts="T" rightSection={<Kbd>T</Kbd>}
+          ? <Button size="compact-sm" variant="subtle" color="gray" aria-keyshortcuts="T"
+            title={`${t('work.transfer')} (T)`}
             leftSection={<IconArrowsExchange size={16} stroke={1.75} aria-hidden="true" />}
             onClick={() => { start({ what: 'transfer', rows: [row] }); }}>{t('work.transfer')}</Button> : null}
         {may.snooze || waits
           ? <Tooltip label={t('work.NOT_ANSWERED')} disabled={may.snooze}>
-            <Button size="compact-sm" variant="subtle" color="gray" aria-keyshortcuts="S" rightSection={<Kbd>S</Kbd>}
+            <Button size="compact-sm" variant="subtle" color="gray" aria-keyshortcuts="S"
+            title={`${t('work.snooze')} (S)`}
               data-disabled={waits || undefined} aria-disabled={waits}
               leftSection={<IconAlarm size={16} stroke={1.75} aria-hidden="true" />}
               onClick={() => { if (may.snooze) start({ what: 'snooze', rows: [row] }); }}>{t('work.snooze')}</Button>
           </Tooltip> : null}
-        <Button size="compact-sm" variant="subtle" color="gray" aria-keyshortcuts="F" rightSection={<Kbd>F</Kbd>}
+        <Button size="compact-sm" variant="subtle" color="gray" aria-keyshortcuts="F"
           aria-pressed={following} disabled={follows === undefined}
           leftSection={following ? <IconBellRinging size={16} stroke={1.75} aria-hidden="true" />
             : <IconBell size={16} stroke={1.75} aria-hidden="true" />}
-          title={following ? t('work.unfollow') : undefined}
+          title={`${t(following ? 'work.unfollow' : 'work.follow')} (F)`}
           onClick={() => { void follow(row, !following); }}>{t(following ? 'views.followed' : 'work.follow')}</Button>
       </div>
       {row.snoozedUntil === null ? null : <Aside row={row} until={row.snoozedUntil} />}
