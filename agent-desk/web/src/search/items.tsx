@@ -3,7 +3,9 @@ import { IconFile, IconListSearch, IconLock, IconMessage, IconTicket, IconUser }
 import type { ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { channelName } from '../inbox/ChannelIcon.tsx';
+import { whoOf } from '../inbox/Row.tsx';
 import { codeWord, useLocale } from '../kit/words.ts';
+import { visitorTag } from '../lib/people.ts';
 import { serverNow } from '../lib/now.ts';
 import { dayTime, fileSize, shortDate } from '../lib/time.ts';
 import { useFound, type Found, type SearchGroup } from './found.ts';
@@ -39,31 +41,29 @@ function leadsTo(interactionId: string | null): { href?: string } {
 export function useFoundItems(found: Found | undefined): FoundItem[] {
   const w = useSearchWords();
   const locale = useLocale();
-  const who = (row: { contactName: string | null; handleMasked: string }): string =>
-    row.contactName ?? (row.handleMasked === '' ? w('noName') : row.handleMasked);
   const named = (kind: SearchGroup, near = false): string => (near ? `${w(kind)} · ${w('near')}` : w(kind));
   return [
     ...(found?.contacts?.items ?? []).map((row): FoundItem => ({
       id: `contact ${row.id}`, kind: 'contacts', group: named('contacts', found?.contacts?.near),
-      icon: <IconUser {...size} />, text: row.name ?? (row.handleMasked === '' ? w('noName') : row.handleMasked),
-      hint: joined([row.name === null ? null : row.handleMasked,
+      icon: <IconUser {...size} />, text: whoOf({ contactName: row.name, handleMasked: row.handleMasked }),
+      hint: joined([row.name === null || visitorTag(row.handleMasked) !== undefined ? null : row.handleMasked,
         row.reportName === null ? null : channelName(row.reportName), row.domicile,
         row.interactionId === null ? w('notOpen') : null]), ...leadsTo(row.interactionId) })),
     ...(found?.tickets?.items ?? []).map((row): FoundItem => ({
       id: `ticket ${row.id}`, kind: 'tickets', group: named('tickets', found?.tickets?.near),
       icon: <IconTicket {...size} />, text: joined([row.number, row.summary?.slice(0, 80)]),
-      hint: joined([who(row), row.categoryCode === null ? null : codeWord('category', row.categoryCode),
+      hint: joined([whoOf(row), row.categoryCode === null ? null : codeWord('category', row.categoryCode),
         row.closedAt === null ? w('opened', { date: shortDate(row.openedAt, { locale }) })
           : w('closed', { date: shortDate(row.closedAt, { locale }) })]), ...leadsTo(row.interactionId) })),
     ...(found?.messages?.items ?? []).map((row): FoundItem => ({
       id: `message ${row.messageId}`, kind: 'messages', group: named('messages'),
       icon: row.direction === 'NOTE' ? <IconLock {...size} /> : <IconMessage {...size} />,
       text: row.parts.map((part) => part.text).join(''), parts: row.parts,
-      hint: joined([row.direction === 'NOTE' ? w('note') : null, who(row), channelName(row.reportName),
+      hint: joined([row.direction === 'NOTE' ? w('note') : null, whoOf(row), channelName(row.reportName),
         dayTime(row.at, serverNow(), { locale })]), ...leadsTo(row.interactionId) })),
     ...(found?.files?.items ?? []).map((row): FoundItem => ({
       id: `file ${row.fileId}`, kind: 'files', group: named('files'), icon: <IconFile {...size} />, text: row.fileName,
-      hint: joined([fileSize(row.sizeBytes, locale), who(row), dayTime(row.at, serverNow(), { locale })]),
+      hint: joined([fileSize(row.sizeBytes, locale), whoOf(row), dayTime(row.at, serverNow(), { locale })]),
       ...leadsTo(row.interactionId) })),
   ];
 }
