@@ -1,5 +1,6 @@
 /** Telegram: a bot of the company, by webhook or by long polling, through telegraf behind our port (api.ts). */
 import type { Channel, ChannelHost, RunningChannel, SetupField } from '#channels/channel.ts';
+import { FetchFailed } from '#channels/fetch-failed.ts';
 import { limits } from '#domain/limits.ts';
 import { botApi } from './api.ts';
 import { pullFile } from './media.ts';
@@ -94,6 +95,7 @@ async function run(host: ChannelHost, signal: AbortSignal): Promise<void> {
       failures = 0;
     } catch (error) {
       failures += 1;
+      if (error instanceof FetchFailed) host.health('NEEDS_ATTENTION', 'EGRESS_REFUSED');
       host.log.warn({ error: (error as Error).message }, 'the Telegram account was let go; trying again');
     }
     await waitFor(failures === 0 ? AGAIN_MS_MAX : backoff(failures, AGAIN_MS_MAX), signal);

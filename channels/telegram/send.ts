@@ -3,6 +3,7 @@
  * kept before each next one, so that trying again never repeats what has left.
  */
 import type { ChannelHost } from '#channels/channel.ts';
+import { FetchFailed } from '#channels/fetch-failed.ts';
 import type { OutboundMessage, SendOutcome } from '#domain/channels/words.ts';
 import { limits } from '#domain/limits.ts';
 import { botApi, type BotApi, type CallAnswer, type CallFailure, type Upload } from './api.ts';
@@ -121,12 +122,9 @@ async function failed(host: ChannelHost, message: OutboundMessage, failure: Call
   return outcomeOf(failure, Math.random());
 }
 
-/** Sends the message; never throws for what Telegram answers (Channel.send). */
-export async function sendMessage(
-  host: ChannelHost, message: OutboundMessage, signal: AbortSignal,
+async function sendParts(
+  host: ChannelHost, api: BotApi, message: OutboundMessage, signal: AbortSignal,
 ): Promise<SendOutcome> {
-  const api = await botApi(host);
-  if (api === undefined) return { kind: 'failed', reasonCode: 'SECRET_MISSING' };
   const parts = partsOf(message);
   if (parts.length === 0) return { kind: 'failed', reasonCode: 'NOTHING_TO_SEND' };
   const key = `sent-parts:${message.id}`;
@@ -142,4 +140,18 @@ export async function sendMessage(
   }
   if (parts.length > 1) await host.cursor.put(key, null);
   return { kind: 'sent', providerMessageId: firstId ?? message.id };
+}
+
+/** Sends the message; never throws for what Telegram answers (Channel.send). */
+export async function sendMessage(
+  host: ChannelHost, message: OutboundMessage, signal: AbortSignal,
+): Promise<SendOutcome> {
+  let api: BotApi | undefined;
+  try {
+    api = await botApi(host);
+  } catch (error) {
+    if (error instanceof FetchFailed) return { kind: 'failed', reasonCode: error.reasonCode };
+    throw error;
+  }
+  return api === undefined ? { kind: 'failed', reasonCode: 'SECRET_MISSING' } : sendParts(host, api, message, signal);
 }

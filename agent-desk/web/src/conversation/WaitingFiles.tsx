@@ -26,7 +26,7 @@ function WaitingFile({ file }: { file: Waiting }) {
       <span className={css.fileIcon}><Icon size={22} stroke={1.5} aria-hidden="true" /></span>
       <span className="grow">
         <span className={`ellipsis ${css.fileName}`}><bdi>{file.fileName}</bdi></span>
-        <span className={reasonCode === null ? css.fileKind : 'bad'}>
+        <span className={`${css.fileKind ?? ''} ${reasonCode === null ? '' : 'bad'}`}>
           {[state, file.sizeBytes === null ? '' : fileSize(file.sizeBytes, locale)].filter(Boolean).join(' · ')}
         </span>
       </span>
