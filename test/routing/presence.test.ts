@@ -65,6 +65,17 @@ t.test('A9 agents who go READY at once never share a seat', async (t) => {
   t.equal(row?.n, 2);
 });
 
+t.test('A9 J53 a seat that was closed down is not given out again; who holds one keeps it', async (t) => {
+  const { work, world, agents: [a, b] } = await setUp(t);
+  await addSeats(work.db, world.organisationId, world.siteId, 2);
+  await setPresence(work, { user: a, presence: 'READY' });
+  await work.db.dynamic('update seats set active = false');
+  await t.rejects(setPresence(work, { user: b, presence: 'READY' }), { code: 'NO_SEAT_FREE' });
+  await setPresence(work, { user: a, presence: 'BUSY' });
+  await setPresence(work, { user: a, presence: 'READY' });
+  t.equal((await work.db.dynamic('select 1 from seats where user_id = $1', [a.id])).length, 1);
+});
+
 t.test('a break needs an active reason; who may manage presence may set that of others in their scope', async (t) => {
   const { work, world, agents: [a, b] } = await setUp(t);
   await t.rejects(setPresence(work, { user: a, presence: 'BREAK' }), { code: 'VALIDATION_FAILED' });

@@ -1,7 +1,8 @@
 /** Journal rows in plain words: the sentence, the subject, and what the row tells besides. */
 import { codeWord, useCan } from '../../kit/index.ts';
 import {
-  nameIn, useAllAccounts, useCategories, useLocalName, usePeople, useQueues, useRoles, useSkills,
+  nameIn, useAllAccounts, useBranches, useCalendars, useCategories, useLocalName, usePeople, useQueues, useRoles,
+  useSites, useSkills, useTeams,
 } from '../data.ts';
 import { adminWords } from '../i18n.ts';
 import type { AuditRow, Named } from '../types.ts';
@@ -16,12 +17,14 @@ export function useNames(): Names {
   const queues = useQueues();
   const accounts = useAllAccounts();
   const skills = useSkills();
+  const [sites, teams, branches, calendars] = [useSites(), useTeams(), useBranches(), useCalendars()];
   const localName = useLocalName();
   const roles = useRoles().map((role) => ({ id: role.id, name: localName(role) }));
   const categories = useCategories().map((category) => ({ id: category.id, name: localName(category) }));
   const lists: Record<string, readonly Named[]> = {
     queueId: queues, queue: queues, channelAccountId: accounts, 'channel-account': accounts, skill: skills, role: roles,
-    category: categories, categoryId: categories, subcategoryId: categories,
+    category: categories, categoryId: categories, subcategoryId: categories, site: sites, team: teams,
+    branch: branches, calendar: calendars,
   };
   return (field, id) => {
     if (field === 'agentId' || field === 'agent') return people.find((person) => person.value === id)?.label;
