@@ -13,7 +13,8 @@ import type { Work } from '#domain/work.ts';
 import { freeAfterDocumenting, freePoints, offerColumns, offerEnded, type OfferRow } from './agent-state.ts';
 import { setCategory, writeDocumentation, type DocumentationInput } from './documentation.ts';
 import {
-  aboutInteraction, actorOf, changeLeg, countAsRead, endSnoozeSql, hintAfterCommit, lockForHandling, lockInteraction, moveTicket,
+  aboutInteraction, actorOf, changeLeg, countAsRead, endSnoozeSql, hintAfterCommit,
+  lockForHandling, lockInteraction, moveTicket,
   moved, pointsOf, postSystem, requireReason, type InteractionRow, type OnInteraction,
 } from './interaction-rows.ts';
 

@@ -18,8 +18,8 @@ import { workApi } from './work.ts';
  * The plugins of interactions, conversations, tickets, contacts, agents, files, live figures and the journal's seals.
  */
 export function readingApis(parts: ContactParts & FileParts & JournalParts): FastifyPluginAsyncZod[] {
-  return [interactionsApi(parts), conversationsApi(parts), messagesApi(parts), ticketsApi(parts), contactsApi(parts), agentsApi(parts),
-    filesApi(parts),
+  return [interactionsApi(parts), conversationsApi(parts), messagesApi(parts), ticketsApi(parts), contactsApi(parts),
+    agentsApi(parts), filesApi(parts),
     metricsLiveApi(parts), journalApi(parts), workApi(parts), viewsApi(parts),
     mergesApi(parts), searchApi(parts)];
 }
