@@ -1,4 +1,7 @@
-/** npm run screens: takes the pictures of the README from the real desk, with invented customers who really write. */
+/**
+ * npm run screens: takes the pictures in docs/screens from the real desk, in both languages and both themes, with
+ * invented customers who really write. What was looked at on them stands in docs/screens/README.md.
+ */
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
@@ -20,6 +23,12 @@ const CUSTOMERS: Said[] = [
   { name: 'Toko Maju Uji', texts: ['Halo, apakah perpanjangan gadai bisa lewat aplikasi?'] },
 ];
 
+const LOOKS = [
+  { language: 'id', theme: 'light' }, { language: 'id', theme: 'dark' },
+  { language: 'en', theme: 'light' }, { language: 'en', theme: 'dark' },
+] as const;
+type Look = (typeof LOOKS)[number];
+
 async function write(page: Page, text: string): Promise<void> {
   await page.getByRole('textbox').last().fill(text);
   await page.keyboard.press('Enter');
@@ -38,9 +47,30 @@ async function customer(browser: Browser, url: string, said: Said): Promise<Page
 async function shoot(page: Page, name: string): Promise<void> {
   // The picture shows a state that rests: fonts in, nothing moving.
   await page.evaluate(() => document.fonts.ready);
-  await page.waitForTimeout(600);
+  await page.waitForTimeout(350);
   await page.screenshot({ path: `${FOLDER}${name}.png` });
   process.stdout.write(`docs/screens/${name}.png\n`);
+}
+
+/** Language and theme as a person chooses them; both act at once, so no reload is needed. */
+async function put(page: Page, { language, theme }: Look): Promise<void> {
+  await page.keyboard.press('Escape');
+  for (const words of [theme === 'dark' ? 'dark' : 'light', language === 'en' ? 'english' : 'bahasa indonesia']) {
+    await page.keyboard.press('Control+k');
+    const field = page.locator('input[role=combobox][data-autofocus]');
+    await field.fill(words);
+    await page.keyboard.press('Enter');
+    await field.waitFor({ state: 'detached' });
+  }
+}
+
+/** What lies over the page, opened by its keys and closed again. */
+async function over(page: Page, name: string, keys: string[]): Promise<void> {
+  for (const key of keys) await page.keyboard.press(key);
+  await page.waitForTimeout(200);
+  await shoot(page, name);
+  await page.keyboard.press('Escape');
+  await page.waitForTimeout(200);
 }
 
 async function agentAtWork(browser: Browser, url: string): Promise<void> {
@@ -50,29 +80,63 @@ async function agentAtWork(browser: Browser, url: string): Promise<void> {
   const chats: Page[] = [];
   for (const said of CUSTOMERS) {
     chats.push(await customer(browser, url, said));
-    await page.getByRole('button', { name: /^Ambil/ }).click();
+    await page.getByRole('button', { name: 'Ambil', exact: true }).waitFor();
+    if (said === CUSTOMERS.at(-1)) await shoot(page, 'offer');
+    await page.getByRole('button', { name: 'Ambil', exact: true }).click();
     await page.locator('[role=log]').getByText(said.texts[0] ?? '', { exact: true }).waitFor();
   }
-  await page.getByRole('button', { name: /terpotong dua kali|Tanggal 18/ }).first().click().catch(() => undefined);
+  await page.locator('[data-row]').filter({ hasText: 'Tanggal 18' }).first().click();
   const reply = page.getByRole('textbox', { name: /balas/i }).first();
   await reply.fill('Selamat pagi, mohon maaf atas ketidaknyamanannya. Boleh kami minta bukti pembayarannya?');
   await page.keyboard.press('Control+Enter');
-  await shoot(page, 'desk-light');
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await shoot(page, 'desk-dark');
+  await page.keyboard.press('Escape');
+  for (const look of LOOKS) {
+    await put(page, look);
+    const end = `${look.language}-${look.theme}`;
+    await shoot(page, look.language === 'id' ? `desk-${look.theme}` : `desk-${end}`);
+    await over(page, `palette-${end}`, ['Control+k']);
+    await over(page, `keys-${end}`, ['?']);
+    await over(page, `preferences-${end}`, ['g', 'p']);
+    await over(page, `notices-${end}`, ['g', 'n']);
+  }
+  await put(page, LOOKS[0]);
   await page.setViewportSize(PHONE_SIZE);
   await shoot(page, 'desk-phone');
   if (chats[0] !== undefined) await shoot(chats[0], 'chat-phone');
 }
 
+/** A team leader on the move: the lists on a telephone. */
+async function teamLeader(browser: Browser, url: string): Promise<void> {
+  const { page } = await openPage(browser, PHONE_SIZE, { colorScheme: 'dark' });
+  await signIn(page, url, '20001', PASSWORD);
+  await page.getByRole('tab', { name: /Semua/ }).click();
+  await page.locator('[data-row]').first().waitFor();
+  await shoot(page, 'leader-phone');
+}
+
 async function administrator(browser: Browser, url: string): Promise<void> {
-  const { page } = await openPage(browser, DESK_SIZE);
-  await signIn(page, url, '90001', PASSWORD).catch(() => undefined);
-  for (const section of ['users', 'channel-accounts', 'audit']) {
-    await page.goto(`${url}/admin/${section}`);
-    await page.waitForLoadState('networkidle');
-    await shoot(page, `admin-${section}`);
+  const { page } = await openPage(browser, DESK_SIZE, { colorScheme: 'light' });
+  await signIn(page, url, '90001', PASSWORD);
+  await page.goto(`${url}/admin`);
+  await page.locator('a[href^="/admin/"]').first().waitFor();
+  const paths = await page.locator('a[href^="/admin/"]').evaluateAll((links) =>
+    [...new Set(links.map((link) => link.getAttribute('href') ?? ''))]);
+  for (const look of LOOKS) {
+    await put(page, look);
+    const end = `${look.language}-${look.theme}`;
+    // Every page once; those that are used daily in all four.
+    const shown = look === LOOKS[0] ? paths : paths.filter((path) => /(users|audit|channel-accounts)$/.test(path));
+    for (const path of shown) {
+      await page.goto(`${url}${path}`);
+      await page.waitForLoadState('networkidle');
+      const name = `admin-${path.split('/').at(-1)}`;
+      await shoot(page, look === LOOKS[0] ? name : `${name}-${end}`);
+    }
   }
+  await page.goto(`${url}/gallery`);
+  await page.locator('[data-pane-theme=dark]').waitFor();
+  await page.setViewportSize({ width: 1366, height: 3_700 });
+  await shoot(page, 'gallery');
 }
 
 try {
@@ -84,7 +148,11 @@ try {
   await page.getByLabel('NPK').waitFor();
   await shoot(page, 'sign-in');
   await agentAtWork(browser, product.url);
+  await teamLeader(browser, product.url);
   await administrator(browser, product.url);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = 1;
 } finally {
   for (const end of ends) await end();
 }
