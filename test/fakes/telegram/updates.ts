@@ -18,7 +18,7 @@ export class Outbox {
   #poller: Waiting | undefined;
   #last: Update | undefined;
   #paused = false;
-  #pushing: Promise<void> | undefined;
+  #pushing = false;
 
   constructor(server: () => FakeTelegram) {
     this.#server = server;
@@ -87,9 +87,9 @@ export class Outbox {
   wake(): void {
     if (this.#paused) return;
     this.#poller?.end(this.#batch(100));
-    if (this.#server().webhook.url !== '') {
-      this.#pushing ??= this.#pushAll().finally(() => { this.#pushing = undefined; });
-    }
+    if (this.#server().webhook.url === '' || this.#pushing) return;
+    this.#pushing = true;
+    void this.#pushAll().finally(() => { this.#pushing = false; });
   }
 
   pause(): void {
