@@ -2,6 +2,8 @@
 import t from 'tap';
 import { adminWorld } from '#test/support/admin-world.ts';
 
+t.setTimeout(120_000);
+
 t.test('users are made with a password shown once, changed under If-Match, and journalled', async (t) => {
   const place = await adminWorld(t);
   const { api, world, work } = place;
