@@ -8,6 +8,8 @@ import { testApi, type TestApi } from '#test/support/api.ts';
 import { smallWorld, type SmallWorld } from '#test/support/fixtures.ts';
 import { eventually, testWork, type Teardown, type TestWork } from '#test/support/harness.ts';
 
+t.setTimeout(120_000);
+
 const PASSWORD = 'kuda-nil-terbang-7';
 const passwords = createPasswords();
 let sharedHash: Promise<string> | undefined;
