@@ -96,6 +96,7 @@ export async function run(options: BenchOptions): Promise<Figure[]> {
       ratio_to_floor: rounded(median(each)),
       note: `wanted <= 2 x; ratios ${spread(each)}; floor ${rounded(median(floor))} ms; ${
         MISSED_PER_SECOND * MISSED_SECONDS} messages missed; resumed ${ours.map((one) => one.resumed).join(' ')}` },
-    { name: 'first_2000', unit: 'ms', value: rounded(product.firstMs), note: 'all at once without a cursor: snapshots' },
+    { name: 'first_2000', unit: 'ms', value: rounded(product.firstMs),
+      note: 'all at once without a cursor: snapshots' },
   ];
 }

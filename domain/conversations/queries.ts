@@ -15,7 +15,8 @@ export interface MessageSeen {
   holdUntil?: string; reactions?: { emoji: string; by: 'CUSTOMER' }[];
   location?: { latitude: number; longitude: number; name: string | null; address: string | null };
   contactCard?: { name: string | null; phoneMasked: string | null }; sentOutside?: true;
-  waitingFiles?: { fileName: string; sizeBytes: number | null; reasonCode: string | null }[]; mentions?: { userId: string; name: string }[];
+  waitingFiles?: { fileName: string; sizeBytes: number | null; reasonCode: string | null }[];
+  mentions?: { userId: string; name: string }[];
 }
 
 interface Stored {

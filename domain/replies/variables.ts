@@ -1,4 +1,4 @@
-/** Canned replies: the blanks in their text and what they are filled with. Pure; used by the server and by the screen. */
+/** Canned replies: the blanks in their text and what they are filled with. Pure; used by server and screen. */
 
 /** Every blank that a canned reply may hold: `{{nama_nasabah}}`. */
 export const replyVariables = ['nama_nasabah', 'nama_agen', 'nomor_tiket', 'kanal', 'salam', 'tanggal'] as const;

@@ -48,6 +48,6 @@ t.test('rows of one millisecond, and of one microsecond, come once each over all
   await spread('interactions', 'waiting_since');
   once(await allOf((cursor) => interactionViews(work.db, { user: reader, view: 'queues', cursor, limit })), 'waiting');
   await work.db.dynamic("update interactions set state = 'CLOSED', closed_at = date_origin");
-  once(await allOf((cursor) => interactionViews(work.db, { user: reader, view: 'all', state: 'closed', cursor, limit })),
-    'closed');
+  const closed = { user: reader, view: 'all', state: 'closed', limit } as const;
+  once(await allOf((cursor) => interactionViews(work.db, { ...closed, cursor })), 'closed');
 });

@@ -1,4 +1,4 @@
-/** Signing in through an identity provider that speaks the protocol over a socket; and what it must not get away with. */
+/** Signing in through an identity provider that speaks the protocol over a socket; and its forgeries. */
 import t from 'tap';
 import { buildApp } from '#gateway/app.ts';
 import { fakeProvider, type Script } from '#test/fakes/oidc/provider.ts';
@@ -73,7 +73,8 @@ t.test('what does not fit ends at the page of signing in, and nobody is in', asy
   t.equal((await walk({ sub: 'orang-1', claims: right }, (url) => { url.searchParams.set('state', 'lain'); })).to,
     '/?signIn=PROVIDER_FAILED', 'another state');
   t.equal((await walk({ sub: 'orang-1', claims: right })).to, '/');
-  t.equal((await walk({ sub: 'orang-2', claims: right })).to, '/?signIn=PROVIDER_FAILED', 'a second subject of one user');
+  t.equal((await walk({ sub: 'orang-2', claims: right })).to, '/?signIn=PROVIDER_FAILED',
+    'a second subject of one user');
   t.equal((await db.dynamic(`select 1 from sessions where method = 'OIDC'`)).length, 1);
 });
 

@@ -101,7 +101,8 @@ export async function adminWorld(t: Teardown): Promise<AdminWorld> {
       const parts = { work, orm, sessions, secrets, channels, intake };
       return [sessionApi, meApi, usersApi, userImportApi, rolesApi, queuesApi, skillsApi, sitesApi, branchesApi,
         teamsApi, seatsApi, calendarsApi, categoriesApi, reasonsApi,
-        channelAccountsApi, accountHealthApi, setupCheckApi, quarantineApi, optOutsApi, auditApi].map((make) => make(parts));
+        channelAccountsApi, accountHealthApi, setupCheckApi, quarantineApi, optOutsApi,
+        auditApi].map((make) => make(parts));
     },
   });
   return { work, orm, vault, secrets, api, world, foreign, replayed };

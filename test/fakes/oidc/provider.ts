@@ -69,7 +69,8 @@ export async function fakeProvider(t: Teardown): Promise<FakeProvider> {
         subject_types_supported: ['public'], id_token_signing_alg_values_supported: ['RS256'],
         token_endpoint_auth_methods_supported: ['client_secret_post'], code_challenge_methods_supported: ['S256'] });
     } else if (url.pathname === '/jwks') {
-      json(response, 200, { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'satu', alg: 'RS256', use: 'sig' }] });
+      const key = publicKey.export({ format: 'jwk' });
+      json(response, 200, { keys: [{ ...key, kid: 'satu', alg: 'RS256', use: 'sig' }] });
     } else if (url.pathname === '/authorize') {
       const code = randomBytes(12).toString('hex');
       const get = (name: string): string => url.searchParams.get(name) ?? '';

@@ -7,7 +7,8 @@ export type {
   Ack, DeskAnswers, DeskEvent, DeskRequest, DeskRequestName, DeskServerEvents, Hello, Snapshot, Watcher,
 } from '../../../protocol.ts';
 export type {
-  AgentView, AttachmentView, ContactView, DocumentationForm, InteractionView, MentionView, MessageView, OfferView, PresenceName,
+  AgentView, AttachmentView, ContactView, DocumentationForm, InteractionView, MentionView, MessageView, OfferView,
+  PresenceName,
     TicketView,
 } from '../../../views.ts';
 

@@ -62,7 +62,8 @@ export function CodeForm({ onCode, recovery, children }: CodeProps) {
       ) : (
         <div role="group" aria-labelledby={label}>
           <p id={label} className={css.codeLabel}>{t('access.code')}</p>
-          <PinInput key={problem ?? ''} length={6} placeholder="" type="number" oneTimeCode value={code} autoFocus disabled={busy}
+          <PinInput key={problem ?? ''} length={6} placeholder="" type="number" oneTimeCode value={code}
+            autoFocus disabled={busy}
             aria-label={t('access.code')} onChange={setCode} onComplete={(value) => { void send(value); }} />
           <p className="meta">{t('access.codeHint')}</p>
         </div>
