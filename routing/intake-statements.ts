@@ -103,7 +103,8 @@ from item i left join conversation c on c.t = i.t left join interaction o on o.t
  */
 export const resumeWaiting = statement('intake.resume-waiting', `
 update interactions set awaiting_reply_since = coalesce(awaiting_reply_since, (select app_now())),
-  customer_ended_at = null, snoozed_until = least(snoozed_until, (select app_now())), version = version + 1,
+  customer_ended_at = null, version = version + 1,
+  snoozed_until = case when snoozed_until is not null then least(snoozed_until, (select app_now())) end,
   state = case when state in ('IDLE_CHECK_1', 'IDLE_CHECK_2') then 'IN_SERVICE' else state end
 where id = any($1::uuid[])`);
 

@@ -173,6 +173,7 @@ t.test('a message after the answer starts the wait again; one more while waiting
   await work.db.dynamic("update interactions set awaiting_reply_since = null, state = 'IDLE_CHECK_1'");
   await intake.receive(account, [message('3')]);
   t.equal(await count(work, "interactions where awaiting_reply_since is not null and state = 'IN_SERVICE'"), 1);
+  t.equal(await count(work, 'interactions where snoozed_until is not null'), 0, 'what was not put aside is not woken');
   t.equal(await count(work, 'conversations where unread_count = 3'), 1);
 });
 
