@@ -11,7 +11,7 @@ import type { Work } from '#domain/work.ts';
 import { Gatherer } from '#routing/gather.ts';
 import { createSignIn, type SecondStep, type SignInRequest, type SignedIn } from './sign-in.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
-import { createWatch, type Kept, type KeptUser } from './session-watch.ts';
+import { createWatch, type Kept, type KeptUser, type Watch } from './session-watch.ts';
 import * as sql from './session-statements.ts';
 import { createKeyring, revokeKeysOfUser } from './api-keys.ts';
 import { hashId, ID_CHARS, readCookie } from './tokens.ts';
@@ -84,6 +84,30 @@ const SESSIONS_AT_ONCE = 256;
 /** After these no API key of the user lives on either (RS06). */
 const ENDS_KEYS = new Set(['PASSWORD_CHANGED', 'ROLES_CHANGED', 'USER_DISABLED']);
 
+interface Loading {
+  work: Work;
+  kept: Map<string, Kept>;
+  watch: Pick<Watch, 'forget'>;
+  touch: (...hashes: string[]) => void;
+}
+
+/** Reads many sessions by one statement, in the order of their hashes; remembers what lives, forgets what does not. */
+async function loadSessions(hashes: readonly string[], { work, kept, watch, touch }: Loading):
+Promise<(Session | undefined)[]> {
+  const rows = await work.db.rows<sql.UserRow & { id_hash: string; csrf_token: string; stale: boolean }>(
+    sql.sessionsWithUsers, [hashes.map((hash) => Buffer.from(hash, 'hex')), limits.sessionIdleMinutes]);
+  const found = new Map(rows.map((row) => [row.id_hash, row]));
+  const stale = rows.filter((row) => row.stale).map((row) => row.id_hash);
+  if (stale.length > 0) touch(...stale);
+  return hashes.map((idHash) => {
+    const row = found.get(idHash);
+    if (row === undefined) { watch.forget(idHash); return undefined; }
+    const session: Session = { user: sql.userOf(row), sessionId: idHash, csrfToken: row.csrf_token };
+    kept.set(idHash, { session, readAt: performance.now(), version: row.version });
+    return session;
+  });
+}
+
 /** One process's view of the sessions. */
 export function createSessions(work: Work, options: SessionOptions = {}): Sessions {
   const cookieName = options.secure === true ? '__Host-sambung' : 'sambung';
@@ -95,20 +119,8 @@ export function createSessions(work: Work, options: SessionOptions = {}): Sessio
   const keyring = createKeyring(work);
 
   // When a node or a network comes back, all desks ask at once: one statement for all, not a connection for each.
-  const loads = new Gatherer<string, Session | undefined>(SESSIONS_AT_ONCE, async (hashes) => {
-    const rows = await work.db.rows<sql.UserRow & { id_hash: string; csrf_token: string; stale: boolean }>(
-      sql.sessionsWithUsers, [hashes.map((hash) => Buffer.from(hash, 'hex')), limits.sessionIdleMinutes]);
-    const found = new Map(rows.map((row) => [row.id_hash, row]));
-    const stale = rows.filter((row) => row.stale).map((row) => row.id_hash);
-    if (stale.length > 0) touch(...stale);
-    return hashes.map((idHash) => {
-      const row = found.get(idHash);
-      if (row === undefined) { watch.forget(idHash); return undefined; }
-      const session: Session = { user: sql.userOf(row), sessionId: idHash, csrfToken: row.csrf_token };
-      kept.set(idHash, { session, readAt: performance.now(), version: row.version });
-      return session;
-    });
-  });
+  const loads = new Gatherer<string, Session | undefined>(SESSIONS_AT_ONCE,
+    (hashes) => loadSessions(hashes, { work, kept, watch, touch }));
   const touch = (...hashes: string[]): void => {
     void work.db.rows(sql.touchSession, [hashes.map((hash) => Buffer.from(hash, 'hex'))]).catch(() => undefined);
   };

@@ -1,45 +1,75 @@
 /** The conversation as an agent works in it, in Chromium: quote, canned reply, undo, mention, pictures, papers. */
-import t from 'tap';
+import t, { type Test } from 'tap';
+import type { Page } from 'playwright-core';
 import { newId } from '#domain/ids.ts';
-import { openOwnedInteraction } from '#test/support/conversation.ts';
-import { bubble, deskPage, deskScene } from '#test/support/desk-page.ts';
+import { openOwnedInteraction, type OpenedInteraction } from '#test/support/conversation.ts';
+import { bubble, deskPage, deskScene, type DeskScene } from '#test/support/desk-page.ts';
 import { seriousFindings } from '#test/support/browser.ts';
 import { eventually } from '#test/support/harness.ts';
 import { pdf, png, wav, writeFile, writeMessage } from '#test/support/thread.ts';
 
 t.setTimeout(300_000);
 
+/** A canned reply, and a message of the customer with pictures, a paper and a voice. */
+async function prepare({ work, world, product }: DeskScene, at: OpenedInteraction): Promise<void> {
+  await work.db.dynamic(`insert into canned_replies (id, organisation_id, shortcut, title, body) values
+    ($1, $2, 'jam', 'Jam buka', 'Bapak/Ibu {{nama_nasabah}}, outlet buka pukul 08.00. Tiket {{nomor_tiket}}.')`,
+  [newId(), world.organisationId]);
+  const dataDir = product.dataDir;
+  const files = [];
+  for (const [fileName, bytes] of [['bukti.png', png], ['bukti-2.png', png], ['mutasi.pdf', pdf('Mutasi')],
+    ['suara.wav', wav(2)]] as const) files.push(await writeFile(work, world, at, dataDir, { fileName, bytes }));
+  await writeMessage(work, world, at, { text: 'Ini berkasnya', attachments: files });
+}
+
+async function lookAtFiles(t: Test, page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Buka gambar bukti.png' }).click();
+  await page.getByText('Gambar 1 dari 2').first().waitFor();
+  await page.keyboard.press('ArrowRight');
+  await page.getByText('Gambar 2 dari 2').first().waitFor();
+  await page.keyboard.press('+');
+  await page.getByText('150%').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /Pratinjau mutasi.pdf/ }).click();
+  await page.locator('iframe[title="Pratinjau mutasi.pdf"]').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('iframe').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Putar', exact: true }).click();
+  t.ok(await eventually('it sounds', () => page.evaluate(
+    () => [...document.querySelectorAll('audio')].some((audio) => audio.currentTime > 0)), 20_000));
+}
+
+async function callLeader(t: Test, scene: DeskScene, page: Page): Promise<void> {
+  const { work, world } = scene;
+  const leader = await deskPage(scene, world.leader, '/');
+  await leader.page.getByRole('tab', { name: /Milik saya/ }).waitFor();
+  await page.getByRole('button', { name: /Catatan internal/ }).click();
+  await page.keyboard.type('Mohon dicek @2000');
+  await page.getByRole('option', { name: /Pengguna 20001/ }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Control+Enter');
+  const told = await eventually('the leader is told', async () => (await work.db.dynamic(
+    'select 1 from mentions where user_id = $1', [world.leader.id])).length > 0);
+  t.ok(told);
+  await leader.page.getByRole('button', { name: /(?:pemberitahuan|notif)/i }).first().click();
+  await leader.page.getByText(/disebut dalam catatan/i).first().click();
+  await leader.page.getByText('Mohon dicek').last().waitFor();
+  t.ok(await eventually('the call is seen', async () => (await work.db.dynamic(
+    'select 1 from mentions where read_at is not null')).length > 0, 20_000));
+  t.same(leader.faults, []);
+}
+
 t.test('an agent answers with all that the box offers, and takes one back', async (t) => {
   const scene = await deskScene(t);
   const { work, world } = scene;
   const agent = world.agents[0]!;
   const at = await openOwnedInteraction(work.db, world, agent.id, { name: 'Budi Contoh', text: 'Apakah outlet buka?' });
-  await work.db.dynamic(`insert into canned_replies (id, organisation_id, shortcut, title, body) values
-    ($1, $2, 'jam', 'Jam buka', 'Bapak/Ibu {{nama_nasabah}}, outlet buka pukul 08.00. Tiket {{nomor_tiket}}.')`,
-  [newId(), world.organisationId]);
-  const dataDir = scene.product.dataDir;
-  const files = [];
-  for (const [fileName, bytes] of [['bukti.png', png], ['bukti-2.png', png], ['mutasi.pdf', pdf('Mutasi')],
-    ['suara.wav', wav(2)]] as const) files.push(await writeFile(work, world, at, dataDir, { fileName, bytes }));
-  await writeMessage(work, world, at, { text: 'Ini berkasnya', attachments: files });
+  await prepare(scene, at);
   const { page, faults } = await deskPage(scene, agent, `/i/${at.interactionId}`);
   const box = page.getByRole('textbox', { name: /balas/i }).first();
 
   await t.test('pictures open large and go on by arrows; a paper opens; a voice sounds', async (t) => {
-    await page.getByRole('button', { name: 'Buka gambar bukti.png' }).click();
-    await page.getByText('Gambar 1 dari 2').first().waitFor();
-    await page.keyboard.press('ArrowRight');
-    await page.getByText('Gambar 2 dari 2').first().waitFor();
-    await page.keyboard.press('+');
-    await page.getByText('150%').waitFor();
-    await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: /Pratinjau mutasi.pdf/ }).click();
-    await page.locator('iframe[title="Pratinjau mutasi.pdf"]').waitFor();
-    await page.keyboard.press('Escape');
-    await page.locator('iframe').waitFor({ state: 'detached' });
-    await page.getByRole('button', { name: 'Putar', exact: true }).click();
-    t.ok(await eventually('it sounds', () => page.evaluate(
-      () => [...document.querySelectorAll('audio')].some((audio) => audio.currentTime > 0)), 20_000));
+    await lookAtFiles(t, page);
   });
 
   await t.test('a quote and a canned reply by keyboard; held, undone, changed and sent', async (t) => {
@@ -78,22 +108,7 @@ t.test('an agent answers with all that the box offers, and takes one back', asyn
   });
 
   await t.test('a note calls the leader, who is told and led there', async (t) => {
-    const leader = await deskPage(scene, world.leader, '/');
-    await leader.page.getByRole('tab', { name: /Milik saya/ }).waitFor();
-    await page.getByRole('button', { name: /Catatan internal/ }).click();
-    await page.keyboard.type('Mohon dicek @2000');
-    await page.getByRole('option', { name: /Pengguna 20001/ }).waitFor();
-    await page.keyboard.press('Enter');
-    await page.keyboard.press('Control+Enter');
-    const told = await eventually('the leader is told', async () => (await work.db.dynamic(
-      'select 1 from mentions where user_id = $1', [world.leader.id])).length > 0);
-    t.ok(told);
-    await leader.page.getByRole('button', { name: /(?:pemberitahuan|notif)/i }).first().click();
-    await leader.page.getByText(/disebut dalam catatan/i).first().click();
-    await leader.page.getByText('Mohon dicek').last().waitFor();
-    t.ok(await eventually('the call is seen', async () => (await work.db.dynamic(
-      'select 1 from mentions where read_at is not null')).length > 0, 20_000));
-    t.same(leader.faults, []);
+    await callLeader(t, scene, page);
   });
   t.same(await seriousFindings(page), []);
   t.same(faults, []);

@@ -43,8 +43,8 @@ export function Quote({ id, me }: { id: string; me: string }) {
   const text = gist(message);
   return (
     <button type="button" className={css.quote} onClick={() => { show(id); }} title={t('say.toQuote')}>
-      <span className={css.quoteWho}><bdi>{speakerOf(message, me)}</bdi></span>
-      <span className={css.quoteText}><bdi>{text.slice(0, 300)}</bdi></span>
+      <bdi className={css.quoteWho}>{speakerOf(message, me)}</bdi>
+      <bdi className={css.quoteText}>{text.slice(0, 300)}</bdi>
     </button>
   );
 }

@@ -72,6 +72,7 @@ function Stage({ file, at, of, onMove }: { file: AttachmentView; at: number; of:
   const sign = { size: 18, stroke: 1.75, 'aria-hidden': 'true' } as const;
   return (
     <div onKeyDown={onKey}>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys and buttons do the same */}
       <div className={css.stage} tabIndex={0} data-autofocus role="group" data-zoomed={look.zoom > 1 || undefined}
         aria-label={t('say.viewer', { n: at + 1, of })}
         onWheel={(event) => { zoomBy(event.deltaY < 0 ? 1.2 : 1 / 1.2); }}

@@ -1,6 +1,6 @@
 /** A voice message: play and pause, where in it, how fast; its bytes come when it is first played. */
 import { IconDownload, IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useT } from '../kit/words.ts';
 import type { AttachmentView } from '../live/types.ts';
 import css from './Attachments.module.css';
@@ -35,7 +35,8 @@ function usePlayer(file: AttachmentView) {
     element.play().catch(() => { setBroken(true); });
   };
   // The first click fetches; as soon as the bytes are here it sounds.
-  useEffect(() => { if (url !== undefined) play(); }, [url]);
+  const arrived = useEffectEvent(play);
+  useEffect(() => { if (url !== undefined) arrived(); }, [url]);
   useEffect(() => { if (audio.current !== null) audio.current.playbackRate = speed; }, [speed]);
   const toggle = (): void => {
     if (url === undefined) setWanted(true);
@@ -47,6 +48,7 @@ function usePlayer(file: AttachmentView) {
     if (audio.current !== null) audio.current.currentTime = to;
   };
   const element = (
+    // oxlint-disable-next-line jsx-a11y/media-has-caption -- a voice message that a customer sent has no captions
     <audio ref={audio} src={url} preload="metadata" hidden onError={() => { if (url !== undefined) setBroken(true); }}
       onPlay={() => { setPlaying(true); }} onPause={() => { setPlaying(false); }}
       onEnded={() => { setPlaying(false); setAt(0); }}

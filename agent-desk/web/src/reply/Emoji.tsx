@@ -15,11 +15,11 @@ function recent(): string[] {
 }
 
 /** Arrow keys move in the grid as on a board. */
-function onGridKey(event: KeyboardEvent<HTMLDivElement>): void {
+function onGridKey(event: KeyboardEvent<HTMLButtonElement>): void {
   const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[event.key];
   if (step === undefined) return;
-  const buttons = [...event.currentTarget.querySelectorAll<HTMLButtonElement>('button')];
-  const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
+  const buttons = [...event.currentTarget.parentElement?.querySelectorAll('button') ?? []];
+  const at = buttons.indexOf(event.currentTarget);
   const next = buttons[at + step];
   if (next === undefined) return;
   event.preventDefault();
@@ -28,10 +28,10 @@ function onGridKey(event: KeyboardEvent<HTMLDivElement>): void {
 
 function Grid({ signs, label, onPick }: { signs: readonly string[]; label: string; onPick: (sign: string) => void }) {
   return (
-    <div className={css.emojis} role="group" aria-label={label} onKeyDown={onGridKey}>
+    <div className={css.emojis} role="group" aria-label={label}>
       {signs.map((sign) => (
-        <button key={sign} type="button" className={css.emoji} aria-label={sign} onClick={() => { onPick(sign); }}>
-          {sign}</button>
+        <button key={sign} type="button" className={css.emoji} aria-label={sign} onKeyDown={onGridKey}
+          onClick={() => { onPick(sign); }}>{sign}</button>
       ))}
     </div>
   );

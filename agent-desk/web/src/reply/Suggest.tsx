@@ -16,24 +16,24 @@ interface Props { label: string; items: readonly Suggestion[]; chosen: number; h
 
 /** Draws the options; the keys stay with the text field, which tells what is chosen. */
 export function Suggest({ label, items, chosen, hint, empty, onPick, onHover }: Props) {
-  const list = useRef<HTMLUListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [chosen]);
   return (
     <div className={css.suggest}>
       {items.length === 0 ? <div className={css.suggestEmpty} role="status">{empty}</div> : (
-        <ul ref={list} id={suggestId} role="listbox" aria-label={label} className={css.options}>
+        <div ref={list} id={suggestId} role="listbox" aria-label={label} className={css.options}>
           {items.map((item, index) => (
-            <li key={item.id} id={optionId(index)} role="option" aria-selected={index === chosen} className={css.option}
-              onPointerMove={() => { onHover(index); }}
+            <div key={item.id} id={optionId(index)} role="option" aria-selected={index === chosen}
+              className={css.option} onPointerMove={() => { onHover(index); }}
               onMouseDown={(event) => { event.preventDefault(); onPick(index); }}>
               <span className={css.optionHead}><bdi className={css.optionTitle}>{item.title}</bdi>
                 {item.sub === undefined ? null : <span className="badge">{item.sub}</span>}</span>
               {item.text === undefined ? null : <span className={css.optionText}><bdi>{item.text}</bdi></span>}
-            </li>
+            </div>
           ))}
-        </ul>
+        </div>
       )}
       <p className={`meta ${css.suggestHint}`}>{hint}</p>
     </div>

@@ -13,25 +13,17 @@ import css from './SignIn.module.css';
 
 interface Problem { field?: 'npk' | 'password'; text: string }
 
-/** Asks who is there. `ended`: there was a session, and its drafts wait. */
-export function SignIn({ ended, onSignedIn }: { ended: boolean; onSignedIn: (session: Session) => void }) {
+/** What is typed, what was wrong with it, and the step that comes after it. */
+function useSignIn(onSignedIn: (session: Session) => void) {
   const t = useT();
   const [npk, setNpk] = useState('');
   const [password, setPassword] = useState('');
   const [problem, setProblem] = useState<Problem | null>(
     () => (returned().failed ? { text: t('access.providerFailed') } : null));
   const [busy, setBusy] = useState(false);
-  const [capsLock, setCapsLock] = useState(false);
   const [next, setNext] = useState<'totp' | 'enrol' | null>(() => returned().step);
   const npkField = useRef<HTMLInputElement>(null);
   const passwordField = useRef<HTMLInputElement>(null);
-  useEffect(() => { document.title = `${t('signIn.submit')} · Sambung`; }, [t]);
-  // Shown once: a page that is loaded again asks for the password.
-  useEffect(() => {
-    const { step, failed } = returned();
-    if (step !== null || failed) window.history.replaceState(null, '', window.location.pathname);
-  }, []);
-
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     const wrong: Problem | null = !/^\d{4,8}$/.test(npk.trim()) ? { field: 'npk', text: t('signIn.npkNeeded') }
@@ -54,13 +46,28 @@ export function SignIn({ ended, onSignedIn }: { ended: boolean; onSignedIn: (ses
       setBusy(false);
     }
   };
+  const back = (why?: string): void => {
+    setNext(null);
+    setPassword('');
+    setProblem(why === undefined ? null : { text: why });
+  };
+  return { npk, setNpk, npkField, password, setPassword, passwordField, problem, busy, next, submit, back };
+}
+
+/** Asks who is there. `ended`: there was a session, and its drafts wait. */
+export function SignIn({ ended, onSignedIn }: { ended: boolean; onSignedIn: (session: Session) => void }) {
+  const t = useT();
+  const { npk, setNpk, npkField, password, setPassword, passwordField, problem, busy, next, submit, back } =
+    useSignIn(onSignedIn);
+  const [capsLock, setCapsLock] = useState(false);
+  useEffect(() => { document.title = `${t('signIn.submit')} · Sambung`; }, [t]);
+  // Shown once: a page that is loaded again asks for the password.
+  useEffect(() => {
+    const { step, failed } = returned();
+    if (step !== null || failed) window.history.replaceState(null, '', window.location.pathname);
+  }, []);
   const watchCaps = (event: KeyboardEvent): void => { setCapsLock(event.getModifierState('CapsLock')); };
   if (next !== null) {
-    const back = (why?: string): void => {
-      setNext(null);
-      setPassword('');
-      setProblem(why === undefined ? null : { text: why });
-    };
     return (
       <main className={css.page}>
         <SecondStep next={next} onSignedIn={onSignedIn} onBack={back} />

@@ -1,6 +1,5 @@
 /** Confirming who one is before something that reaches far: the request waits, asks, and goes on by itself. */
-import { Modal } from '@mantine/core';
-import { Button, PasswordInput } from '@mantine/core';
+import { Button, Modal, PasswordInput } from '@mantine/core';
 import { useEffect, useState, type FormEvent } from 'react';
 import { api, setStepUpAsker } from '../api/client.ts';
 import { sayError } from '../kit/errors.ts';
