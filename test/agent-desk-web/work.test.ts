@@ -41,6 +41,15 @@ t.test('a remembered filter that cannot be read narrows nothing', async (t) => {
   t.same(readFilter('{"late":true}'), { late: true });
 });
 
+t.test('a time that two words would name is offered once', async (t) => {
+  for (const [hours, minutes] of [[13, 0], [6, 0], [8, 0]] as const) {
+    for (let day = 20; day < 27; day += 1) {
+      const choices = snoozeChoices(new Date(2026, 10, day, hours, minutes).getTime());
+      t.equal(new Set(choices.map((choice) => choice.at.getTime())).size, choices.length, `${day} at ${hours}`);
+    }
+  }
+});
+
 t.test('the times offered for putting aside are ahead, rising, within a week, and none comes twice', async (t) => {
   fc.assert(fc.property(fc.integer({ min: 0, max: 60 * 24 * 400 }), (minutes) => {
     const from = now + minutes * 60_000;

@@ -18,7 +18,9 @@ export function snoozeChoices(now: number): SnoozeChoice[] {
   choices.push({ word: 'tomorrow', hours: 0, at: atHour(from, 1, 9) });
   const toMonday = (8 - from.getDay()) % 7 || 7;
   if (toMonday > 1) choices.push({ word: 'nextWeek', hours: 0, at: atHour(from, toMonday, 9) });
-  return choices;
+  // At one in the afternoon three hours reach four, at six tomorrow at nine: the first way to say a time stands.
+  return choices.filter((choice, index) =>
+    choices.findIndex((other) => other.at.getTime() === choice.at.getTime()) === index);
 }
 
 /** A moment as a field for date and time holds it: "2026-11-21T09:30", in the reader's zone. */
