@@ -146,6 +146,8 @@ export const limits = {
   /** Files that one node fetches from providers at once: each is a connection and up to 20 MB of disk to write. */
   remoteFilesAtOnce: 4,
   remoteFileDeadlineMs: 60_000,
+  /** A fetch that its node keeps up every second; after a kill the file waits no longer than this (RF02). */
+  remoteFileLeaseMs: 6_000,
   /** A provider that is away may be away for hours; after this its file counts as lost and the desk says so. */
   remoteFileTriesHours: 24,
   remoteFileRetryMsMax: 300_000,

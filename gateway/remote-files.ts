@@ -45,6 +45,14 @@ returning r.id, r.organisation_id, r.channel_account_id, r.ref, r.file_name, r.s
   r.attempts, r.lease_fence::float8 as fence, due.message_id, due.conversation_id, due.handle,
   extract(epoch from app_now() - r.created_at)::float8 / 3600 as age_hours`,
 );
+/** $1 ids, $2 their fences, $3 how long a claim holds, ms: the fetches that still run here stay ours. */
+const keep = statement(
+  'remote-files.keep',
+  `
+update remote_files r set due_at = app_now() + $3::float8 * interval '1 ms'
+from unnest($1::uuid[], $2::bigint[]) as held (id, fence)
+where r.id = held.id and r.lease_fence = held.fence and r.state = 'WAITING'`,
+);
 const tryLater = statement(
   'remote-files.later',
   `
@@ -106,6 +114,8 @@ interface Claimed {
   conversation_id: string;
   handle: string;
   age_hours: number;
+  /** Its end is being written: nobody keeps it up any more. */
+  ending?: true;
 }
 
 interface Attached {
@@ -219,6 +229,7 @@ async function pullOne(work: Work, hosts: Pick<Hosts, 'known'>, file: Claimed, s
     work.log.warn({ error: (error as Error).name, accountId: file.channel_account_id }, 'a file was not fetched yet');
     outcome = { kind: 'retry', reasonCode: 'FETCH_THREW' };
   }
+  file.ending = true;
   if (outcome.kind === 'retry' && file.age_hours < limits.remoteFileTriesHours) {
     const wait = Math.max(outcome.afterMs ?? 0, backoffMs(file.attempts, Math.random()));
     const grown = file.attempts > 8 ? limits.remoteFileRetryMsMax : wait;
@@ -236,7 +247,7 @@ export interface RemoteFiles {
 /** Fetches what waits, on this node: at each hint `remote-files` and every second, a few at once. */
 export function startRemoteFiles(work: Work, hosts: Pick<Hosts, 'known'>): RemoteFiles {
   const stopped = new AbortController();
-  const running = new Set<Promise<void>>();
+  const running = new Map<Promise<void>, Claimed>();
   let claiming: Promise<void> | undefined;
   let again = false;
   let purgedAt = performance.now();
@@ -246,12 +257,11 @@ export function startRemoteFiles(work: Work, hosts: Pick<Hosts, 'known'>): Remot
       again = false;
       const free = limits.remoteFilesAtOnce - running.size;
       if (free <= 0 || stopped.signal.aborted) return;
-      const leaseMs = limits.remoteFileDeadlineMs + limits.databaseQueryTimeoutMs;
-      for (const file of await work.db.rows<Claimed>(claim, [free, leaseMs])) {
+      for (const file of await work.db.rows<Claimed>(claim, [free, limits.remoteFileLeaseMs])) {
         const pull = pullOne(work, hosts, file, stopped.signal).catch((error: Error) => {
           work.log.warn({ error: error.message }, 'the end of a fetch was not stored; it is fetched again');
         });
-        running.add(pull);
+        running.set(pull, file);
         void pull.then(() => {
           running.delete(pull);
           wake();
@@ -270,8 +280,17 @@ export function startRemoteFiles(work: Work, hosts: Pick<Hosts, 'known'>): Remot
       });
   }
 
+  /** A short lease that is kept up: what a node held that was killed is fetched again at once by who comes next. */
+  async function keepUp(): Promise<void> {
+    const held = [...running.values()].filter((file) => file.ending === undefined);
+    if (held.length === 0) return;
+    const fences = held.map((file) => file.fence);
+    await work.db.rows(keep, [held.map((file) => file.id), fences, limits.remoteFileLeaseMs]);
+  }
+
   const unhear = work.wake.on('remote-files', wake);
   const loop = startLoop('remote-files', limits.outboundSweepMs, work.log, async () => {
+    await keepUp();
     await (claiming ?? take());
     if (performance.now() - purgedAt < limits.slowSweepMs) return;
     purgedAt = performance.now();
@@ -283,7 +302,7 @@ export function startRemoteFiles(work: Work, hosts: Pick<Hosts, 'known'>): Remot
       unhear();
       await loop.stop();
       await claiming;
-      await Promise.all(running);
+      await Promise.all(running.keys());
     },
   };
 }

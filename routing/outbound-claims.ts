@@ -129,7 +129,8 @@ export interface Settlement {
 /**
  * $1 settlements. Each is written only while its fence is the message's last (RF15): another claim since then makes it
  * void. A late proof of the same claim still counts where nobody has claimed it again, for proof overrides `unknown`.
- * On an account that needs attention a retry costs the message nothing: it waits for the account (RF11).
+ * On an account that needs attention a retry costs the message nothing: it waits for the account (RF11). Nor does a
+ * wait that the provider asked of the whole account: the first attempt moves with it, so no window runs meanwhile.
  */
 export const settle = statement('send.settle', `
 with o as (
@@ -154,6 +155,7 @@ with o as (
     attempts = case when h.kept then 0 when h.mode in ('release', 'defer') then greatest(0, m.attempts - 1)
       else m.attempts end,
     first_attempt_at = case when h.kept or (h.mode in ('release', 'defer') and m.attempts <= 1) then null
+      when h.next = 'queued' and h.pause_ms > 0 then m.first_attempt_at + h.delay_ms * interval '1 ms'
       else m.first_attempt_at end
   from held h where m.id = h.id
   returning m.organisation_id, m.id, m.conversation_id, m.interaction_id, m.channel_account_id, m.version, m.status,

@@ -7,7 +7,7 @@ import { cutText } from '#domain/text.ts';
 export interface Attempt {
   /** This attempt included. */
   attempts: number;
-  /** Since the first attempt: how long the message has held its conversation. */
+  /** Since the first attempt, less the waits that the provider asked for: how long it has held its conversation. */
   heldMs: number;
   /** The provider drops a second request with our id. */
   deduplicates: boolean;
@@ -42,15 +42,18 @@ export function backoffMs(attempts: number, random: number): number {
 function again(attempt: Attempt, reasonCode: string, afterMs: number | undefined,
   ending: 'failed' | 'unknown'): AfterSend {
   const delayMs = Math.max(afterMs ?? 0, backoffMs(attempt.attempts, attempt.random));
-  const over = attempt.attempts >= limits.sendAttemptsMax || attempt.heldMs + delayMs > attempt.windowMs;
   const pauseMs = Math.min(afterMs ?? 0, limits.sendPauseMsMax);
+  // While the whole account waits as it was told, the message holds nobody up: that time is not the message's.
+  const heldMs = attempt.heldMs + (pauseMs > 0 ? 0 : delayMs);
+  const over = attempt.attempts >= limits.sendAttemptsMax || heldMs > attempt.windowMs;
   return { status: over ? ending : 'queued', providerMessageId: null, reasonCode,
     delayMs: Math.min(delayMs, limits.sendPauseMsMax),
     pauseMs, exhausted: over };
 }
 
 /**
- * What follows from an outcome. A retry ends as `failed` when its attempts or its window are used up. An unknown
+ * What follows from an outcome. A retry ends as `failed` when its attempts or its window are used up; a wait that the
+ * provider asked for, however long, uses up no window (RF11). An unknown
  * outcome is sent again only where the provider de-duplicates, and stays `unknown` at the end: it may have arrived
  * (RI3).
  */

@@ -6,6 +6,7 @@ import type { Parts } from '#gateway/parts.ts';
 import Fastify from 'fastify';
 import type { AddressInfo } from 'node:net';
 import type { Test } from 'tap';
+import { limits } from '#domain/limits.ts';
 import { eventually } from '#test/support/harness.ts';
 import { CUSTOMER, telegramWorld, WEBHOOK_SECRET, type TelegramWorld } from './telegram-world.ts';
 
@@ -131,6 +132,28 @@ t.test('files are fetched by the server after their message is there; the token 
     from journal j union all select f::text from files f union all select c::text from cursors c) all_rows`);
   t.notMatch(tables[0]?.text, world.fake.token);
   t.notMatch(world.work.log.lines.join('\n'), world.fake.token);
+});
+
+t.test('RF02 a download that a kill cut off is fetched again within its short lease; a slow one is kept up', async (t) => {
+  const world = await telegramWorld(t);
+  const { host } = world.target;
+  const bytes = Buffer.from('isi surat');
+  await host.receive([{ kind: 'message', dedupKey: 'm:1', raw: Buffer.from('{}'), handle: String(CUSTOMER),
+    messageKind: 'document', remoteFiles: [{ ref: world.fake.hold(bytes), fileName: 'surat.txt' }],
+    providerMessageId: `${CUSTOMER}:1` }]);
+  // What a node left behind that was killed a moment after its claim.
+  await world.work.db.dynamic(`update remote_files set attempts = 1, lease_fence = 1,
+    due_at = app_now() + $1::float8 * interval '1 ms'`, [limits.remoteFileLeaseMs]);
+  await world.node();
+  await eventually('the file', async () => (await world.rows())[0]?.attachments?.length === 1, 30_000);
+  world.fake.script('file', 'hang');
+  world.fake.updates.message(CUSTOMER, { document: { file_id: world.fake.hold(bytes), file_name: 'lambat.txt' } });
+  const due = async (): Promise<{ due_at: Date; attempts: number } | undefined> => (await world.work.db.dynamic<{
+    due_at: Date; attempts: number }>(`select due_at, attempts from remote_files where state = 'WAITING'
+    and attempts > 0`))[0];
+  const first = await eventually('the claim', due, 30_000);
+  await eventually('the lease kept up', async () => ((await due())?.due_at ?? 0) > first.due_at, 30_000);
+  t.equal((await due())?.attempts, 1, 'by its own node, not by another claim');
 });
 
 t.test('only a contact of the sender themselves proves a phone number; blocking is noted and taken back', async (t) => {

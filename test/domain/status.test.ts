@@ -73,6 +73,10 @@ t.test('RI3 after a send: unknown goes again only where the provider de-duplicat
   t.match(afterSend({ kind: 'retry', reasonCode: 'X' }, { ...attempt, attempts: limits.sendAttemptsMax }),
     { status: 'failed' });
   t.match(afterSend({ kind: 'retry', reasonCode: 'X', afterMs: 1e9 }, attempt), { pauseMs: limits.sendPauseMsMax });
+  t.match(afterSend({ kind: 'retry', reasonCode: 'X', afterMs: 300_000 }, { ...attempt, heldMs: 59_000 }),
+    { status: 'queued', delayMs: 300_000, exhausted: false }, 'RF11 a wait that was asked for costs no window');
+  t.match(afterSend({ kind: 'retry', reasonCode: 'X', afterMs: 5_000 }, { ...attempt, heldMs: 60_001 }),
+    { status: 'failed' }, 'but its own time is over all the same');
   fc.assert(fc.property(fc.integer({ min: 1, max: 20 }), fc.double({ min: 0, max: 1, noNaN: true }),
     (attempts, random) =>
     backoffMs(attempts, random) >= 250 && backoffMs(attempts, random) <= 15_000));

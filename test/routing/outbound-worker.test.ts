@@ -6,6 +6,7 @@ import { openDb } from '#domain/store/db.ts';
 import { queueSystemMessage, retryMessage } from '#routing/outbound.ts';
 import { smallWorld, type SmallWorld } from '#test/support/fixtures.ts';
 import { eventually, localWake, testWork, type TestWork } from '#test/support/harness.ts';
+import { moveClock } from '#test/support/routing.ts';
 import {
   fakeProvider, providerDelay, journalOf, messageState, ownedInteraction, reply, startSending, statusCounts,
 } from '#test/support/outbound.ts';
@@ -187,6 +188,29 @@ t.test('RF11 a retry honours afterMs for the whole account, keeps the order, and
   t.equal((await messageState(work, doomed)).reason_code, 'PROVIDER_DOWN');
   const next = await reply(work, agent, opened.conversationId, 'lanjut');
   await eventually('the next one goes', async () => (await messageState(work, next)).status === 'sent');
+});
+
+t.test('RF11 a Retry-After of minutes makes the account wait so long; nothing fails, the order stays', async (t) => {
+  const work = await testWork(t);
+  const world = await smallWorld(work.db);
+  const agent = world.agents[0]!;
+  const provider = fakeProvider();
+  for (let n = 0; n < 2; n += 1) {
+    provider.answers.push(() => ({ kind: 'retry', reasonCode: 'RATE_LIMITED', afterMs: 300_000 }));
+  }
+  const outbound = startSending(work, provider);
+  t.teardown(() => outbound.stop());
+  const { conversationId } = await ownedInteraction(work, world, agent);
+  const first = await reply(work, agent, conversationId, 'satu');
+  await eventually('it waits', async () => (await messageState(work, first)).reason_code === 'RATE_LIMITED');
+  const second = await reply(work, agent, conversationId, 'dua');
+  await moveClock(work.db, 301);
+  await eventually('it is asked to wait once more', async () => (await messageState(work, first)).attempts === 2
+    && (await messageState(work, first)).status === 'queued');
+  t.equal((await messageState(work, second)).status, 'queued', 'nobody overtakes');
+  await moveClock(work.db, 301);
+  await settled(work, { sent: 2 });
+  t.same(provider.ledger.map((one) => one.text), ['satu', 'satu', 'satu', 'dua']);
 });
 
 t.test('RF11 an account that needs attention keeps its messages, tries one now and then, and drops nothing',
