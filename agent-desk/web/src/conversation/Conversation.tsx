@@ -17,6 +17,7 @@ import { Head } from './Head.tsx';
 import { useMentionsRead } from './mention-notices.ts';
 import { Messages } from './Messages.tsx';
 import { ThreadSkeleton } from './ThreadSkeleton.tsx';
+import { useAimedMessage, useAround } from './useAround.ts';
 
 interface Props { interactionId: string; sideOpen: boolean; onSide: (open: boolean) => void }
 
@@ -30,6 +31,8 @@ export function Conversation({ interactionId, sideOpen, onSide }: Props) {
   const conversationId = row?.conversationId ?? null;
   const readable = row !== undefined && !row.masked;
   const { query, loadOlder } = useThread(conversationId, readable);
+  const aim = useAimedMessage();
+  const aimed = useAround(conversationId, readable ? aim : undefined, query.data);
   useMentionsRead(readable ? conversationId : null);
   useEffect(() => {
     if (!readable || conversationId === null) return undefined;
@@ -55,10 +58,11 @@ export function Conversation({ interactionId, sideOpen, onSide }: Props) {
       {!row.masked && query.data === undefined && query.isError
         ? <ErrorState error={query.error} title={t('talk.failedLoad')} onRetry={() => { void query.refetch(); }} />
           : null}
-      {!row.masked && query.data === undefined && !query.isError ? <ThreadSkeleton body /> : null}
-      {!row.masked && query.data !== undefined && conversationId !== null
-        ? <Messages key={`talk-${conversationId}`} row={row} thread={query.data} conversationId={conversationId}
-          loadOlder={loadOlder} /> : null}
+      {!row.masked && (query.data === undefined ? !query.isError : aimed.pending) ? <ThreadSkeleton body /> : null}
+      {!row.masked && query.data !== undefined && conversationId !== null && !aimed.pending
+        ? <Messages key={`talk-${conversationId} ${aim ?? ''}`} row={row} thread={aimed.part ?? query.data}
+          conversationId={conversationId} loadOlder={aimed.part === undefined ? loadOlder : aimed.loadOlder}
+          target={aim} later={aimed.part === undefined ? undefined : aimed} /> : null}
       {!row.masked && conversationId !== null
         ? <ReplyBox key={`reply-${conversationId}`} row={row} conversationId={conversationId} /> : null}
     </>

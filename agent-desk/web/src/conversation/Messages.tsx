@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import { IconArrowDown } from '@tabler/icons-react';
 import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
+import { useLocation } from 'wouter';
 import { whoOf } from '../inbox/Row.tsx';
 import { useLocale, useT } from '../kit/words.ts';
 import { placeMessages } from '../lib/bubbles.ts';
@@ -19,21 +20,38 @@ import { PendingItem } from './PendingItem.tsx';
 import { setQuote } from '../reply/quotes.ts';
 import { ThreadContext, type ThreadContextValue } from './thread-context.ts';
 import { useAnchor } from './useAnchor.ts';
+import { messageHref } from './useAround.ts';
 import { ViewerProvider } from './Viewer.tsx';
 
-interface Props { row: InteractionView; thread: Thread; conversationId: string; loadOlder: () => Promise<void> }
+interface Props {
+  row: InteractionView; thread: Thread; conversationId: string; loadOlder: () => Promise<void>;
+  /** The message to go to; the screen moves there once. */
+  target?: string | undefined;
+  /** Given while later messages exist that are not loaded: how to load and how to leave to the newest. */
+  later?: { loadNewer: () => Promise<void>; leave: () => void } | undefined;
+}
 
-const shownMs = 1_600;
+const shownMs = 2_400;
 
 /** What single messages ask of their conversation. */
 function useContextValue(conversationId: string, items: readonly MessageView[],
-  content: RefObject<HTMLDivElement | null>, writable: boolean): ThreadContextValue {
+  content: RefObject<HTMLDivElement | null>, writable: boolean, onMoved: () => void,
+  onMissing: (id: string) => void): ThreadContextValue {
   return useMemo(() => ({
     find: (id) => items.find((each) => each.id === id),
     show: (id) => {
       const place = content.current?.querySelector<HTMLElement>(`[data-message="${CSS.escape(id)}"]`);
-      if (place === null || place === undefined) return false;
-      place.scrollIntoView({ block: 'center' });
+      if (place === null || place === undefined) {
+        onMissing(id);
+        return false;
+      }
+      const centre = (): void => {
+        place.scrollIntoView({ block: 'center' });
+        onMoved();
+      };
+      centre();
+      // Heights are known for sure only once the first frame is laid out.
+      window.requestAnimationFrame(centre);
       place.dataset['shown'] = 'true';
       window.setTimeout(() => { delete place.dataset['shown']; }, shownMs);
       return true;
@@ -42,7 +60,7 @@ function useContextValue(conversationId: string, items: readonly MessageView[],
       setQuote(conversationId, message.id);
       window.dispatchEvent(new CustomEvent('sambung:reply'));
     } : undefined,
-  }), [conversationId, items, content, writable]);
+  }), [conversationId, items, content, writable, onMoved, onMissing]);
 }
 
 /** What is still on its way from this browser and not in the thread yet. */
@@ -69,6 +87,35 @@ function useRead(row: InteractionView, atBottom: boolean, me: string): void {
   }, [live, row.id, row.unreadCount, row.agentId, atBottom, me]);
 }
 
+/** Loads later messages near the end of a part that does not reach the newest; leaves it when something is sent. */
+function useLater(later: Props['later'], sending: boolean): (() => void) | undefined {
+  const busy = useRef(false);
+  const leave = later?.leave;
+  useEffect(() => { if (sending) leave?.(); }, [sending, leave]);
+  if (later === undefined) return undefined;
+  return () => {
+    if (busy.current) return;
+    busy.current = true;
+    void later.loadNewer().catch(() => undefined).finally(() => { busy.current = false; });
+  };
+}
+
+/** Goes once to the message that was asked for, and puts the reading of the screen there. */
+function useArrival(target: string | undefined, { show }: ThreadContextValue,
+  content: RefObject<HTMLDivElement | null>): void {
+  const arrived = useRef<string>(undefined);
+  useEffect(() => {
+    if (target === undefined || arrived.current === target) return;
+    const place = content.current?.querySelector<HTMLElement>(`[data-message="${CSS.escape(target)}"]`);
+    if (place === null || place === undefined) return;
+    arrived.current = target;
+    show(target);
+    if (document.activeElement !== document.body) return;
+    place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+  }, [target, show, content]);
+}
+
 function useOlder(thread: Thread, loadOlder: () => Promise<void>) {
   const [loading, setLoading] = useState(false);
   const busy = useRef(false);
@@ -90,24 +137,29 @@ function useUnseen(items: readonly MessageView[], atBottom: boolean): number {
 }
 
 /** The scrolling part of the conversation. */
-export function Messages({ row, thread, conversationId, loadOlder }: Props) {
+export function Messages({ row, thread, conversationId, loadOlder, target, later }: Props) {
   const t = useT();
   const locale = useLocale();
   const { user } = useSession();
   const signals = useSignals();
   const pending = usePending(conversationId, thread.items);
   const { loading, more } = useOlder(thread, loadOlder);
+  const onNearEnd = useLater(later, pending.length > 0);
+  const [, navigate] = useLocation();
   const last = thread.items.at(-1);
   const { scroller, content, atBottom, toBottom, onScroll } = useAnchor({
     firstKey: thread.items[0]?.id, lastKey: pending.at(-1)?.clientId ?? last?.clientId ?? last?.id,
-    lastIsOwn: pending.length > 0 || last?.authorId === user.id, onNearTop: more,
+    lastIsOwn: pending.length > 0 || last?.authorId === user.id, onNearTop: more, onNearEnd,
   });
   useRead(row, atBottom, user.id);
   const writable = isOpen(row) && row.agentId === user.id;
-  const unseen = useUnseen(thread.items, atBottom);
+  const below = useUnseen(thread.items, atBottom);
+  const unseen = later === undefined ? below : row.unreadCount;
   const placed = useMemo(() => placeMessages(thread.items, { locale }), [thread.items, locale]);
   const typing = signals.customerTypes(conversationId);
-  const context = useContextValue(conversationId, thread.items, content, writable);
+  const context = useContextValue(conversationId, thread.items, content, writable, onScroll,
+    useCallback((id: string) => { navigate(messageHref(row.id, id)); }, [navigate, row.id]));
+  useArrival(target, context, content);
   const now = serverNow();
   return (
     <ThreadContext.Provider value={context}><ViewerProvider messages={thread.items}>
@@ -118,7 +170,8 @@ export function Messages({ row, thread, conversationId, loadOlder }: Props) {
           <p className={`meta ${css.start}`}>{loading ? t('talk.older') : thread.complete ? t('talk.start') : ' '}</p>
           {placed.map((each) => (
             <div key={each.message.clientId ?? each.message.id} className={css.place}
-              data-first={each.first || undefined} data-message={each.message.id}>
+              data-first={each.first || undefined} data-message={each.message.id}
+              data-aimed={each.message.id === target || undefined}>
               {each.newDay ? <p className={css.day}><span>{dayMark(each.message.createdAt, now, { locale })}</span>
                 </p> : null}
               <MessageItem placed={each} row={row} me={user.id} />
@@ -133,7 +186,7 @@ export function Messages({ row, thread, conversationId, loadOlder }: Props) {
       </div>
       {atBottom ? null : (
         <Button className={css.pill} variant="default" size="xs" leftSection={<IconArrowDown size={14} stroke={2} />}
-          onClick={toBottom}>
+          onClick={later === undefined ? toBottom : later.leave}>
           {unseen > 0 ? t('talk.newMessages', { n: unseen }) : t('talk.toBottom')}
         </Button>
       )}

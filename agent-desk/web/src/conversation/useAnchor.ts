@@ -16,15 +16,18 @@ interface Options {
   /** The last thing was written by this user: then the screen goes to it whatever was read. */
   lastIsOwn: boolean;
   onNearTop: () => void;
+  /** What stands below is not loaded: nothing draws to the end, and near it more is asked for. */
+  onNearEnd?: (() => void) | undefined;
 }
 
 /** Returns the ref of the scroller and of its content, whether it stands at the bottom, and the way there. */
-export function useAnchor({ firstKey, lastKey, lastIsOwn, onNearTop }: Options) {
+export function useAnchor({ firstKey, lastKey, lastIsOwn, onNearTop, onNearEnd }: Options) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const stuck = useRef(true);
-  const [atBottom, setAtBottom] = useState(true);
-  const before = useRef({ firstKey, lastKey, height: 0 });
+  const open = onNearEnd !== undefined;
+  const stuck = useRef(!open);
+  const [atBottom, setAtBottom] = useState(!open);
+  const before = useRef({ firstKey, lastKey, height: 0, open });
 
   const toBottom = useCallback(() => {
     const element = scroller.current;
@@ -40,8 +43,8 @@ export function useAnchor({ firstKey, lastKey, lastIsOwn, onNearTop }: Options) 
     const old = before.current;
     const prepended = old.firstKey !== undefined && old.firstKey !== firstKey && old.lastKey === lastKey;
     if (prepended) element.scrollTop += element.scrollHeight - old.height;
-    else if (stuck.current || (old.lastKey !== lastKey && lastIsOwn)) toBottom();
-    before.current = { firstKey, lastKey, height: element.scrollHeight };
+    else if (!open && (stuck.current || (old.lastKey !== lastKey && lastIsOwn && !old.open))) toBottom();
+    before.current = { firstKey, lastKey, height: element.scrollHeight, open };
   });
 
   // The box below grows with its text, pictures arrive, the window changes: at the bottom one stays there.
@@ -61,11 +64,13 @@ export function useAnchor({ firstKey, lastKey, lastIsOwn, onNearTop }: Options) 
   const onScroll = useCallback(() => {
     const element = scroller.current;
     if (element === null) return;
-    const near = element.scrollHeight - element.scrollTop - element.clientHeight < bottomPx;
+    const left = element.scrollHeight - element.scrollTop - element.clientHeight;
+    const near = onNearEnd === undefined && left < bottomPx;
     stuck.current = near;
     setAtBottom(near);
+    if (left < topPx) onNearEnd?.();
     if (element.scrollTop < topPx) onNearTop();
-  }, [onNearTop]);
+  }, [onNearTop, onNearEnd]);
 
   return { scroller, content, atBottom, toBottom, onScroll };
 }

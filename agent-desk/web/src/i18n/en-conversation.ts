@@ -58,6 +58,8 @@ export const enConversation = {
     },
     label: 'Conversation with {{who}}', customer: 'Customer', you: 'You', typing: '{{who}} is typing',
     agentTyping: '{{who}} is typing too', watching: '{{who}} is viewing this too',
+    aimGone: 'That message cannot be opened',
+    aimGoneText: 'It may have been deleted, or you may not read that part. The newest messages are shown.',
     newMessages: '{{n}} new messages', toBottom: 'To the last message', older: 'Loading earlier messages ...',
     start: 'Start of the conversation', empty: 'No message yet',
     emptyText: 'This conversation holds no message yet.', edited: 'edited',

@@ -58,6 +58,8 @@ export const idConversation = {
     },
     label: 'Percakapan dengan {{who}}', customer: 'Nasabah', you: 'Anda', typing: '{{who}} sedang mengetik',
     agentTyping: '{{who}} juga sedang mengetik', watching: '{{who}} juga membuka percakapan ini',
+    aimGone: 'Pesan itu tidak dapat dibuka',
+    aimGoneText: 'Pesan mungkin sudah dihapus atau bukan bagian yang boleh Anda baca. Pesan terbaru ditampilkan.',
     newMessages: '{{n}} pesan baru', toBottom: 'Ke pesan terakhir', older: 'Memuat pesan sebelumnya ...',
     start: 'Awal percakapan', empty: 'Belum ada pesan',
     emptyText: 'Percakapan ini belum berisi pesan.', edited: 'diubah', deleted: 'Pesan ini dihapus pengirimnya',

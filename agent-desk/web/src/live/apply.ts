@@ -3,6 +3,7 @@
  * patches by version, so that the same event twice, or an old one late, changes nothing.
  */
 import type { QueryClient } from '@tanstack/react-query';
+import { withChanged, type Around } from '../lib/around.ts';
 import { keys } from './keys.ts';
 import { withMine, withoutRow, withRow, type ListKind, type ListPage } from './lists.ts';
 import { withLive, type Thread } from './thread.ts';
@@ -82,6 +83,10 @@ function interactionGone(cache: Cache, id: string): void {
 }
 
 function messageChanged(cache: Cache, message: MessageView): void {
+  for (const [around, data] of cache.getQueriesData<Around<MessageView>>({ queryKey: [...keys.arounds,
+    message.conversationId] })) {
+    if (data !== undefined) cache.setQueryData<Around<MessageView>>(around, withChanged(data, message));
+  }
   const key = keys.thread(message.conversationId);
   const thread = cache.getQueryData<Thread>(key);
   if (thread === undefined) return;
@@ -165,7 +170,7 @@ export function applySnapshot(cache: Cache, snapshot: Snapshot, lately: Lately):
   for (const row of snapshot.mine) {
     cache.setQueryData<InteractionView>(keys.interaction(row.id), (old) => (old === undefined ? old : row));
   }
-  for (const queryKey of [keys.lists, keys.interactions, keys.threads, keys.tickets,
+  for (const queryKey of [keys.lists, keys.interactions, keys.threads, keys.arounds, keys.tickets,
     keys.contacts]) void cache.invalidateQueries({ queryKey });
   refreshSettings(cache);
 }

@@ -12,6 +12,8 @@ export const keys = {
   interaction: (id: string) => ['desk', 'interaction', id] as const,
   threads: ['desk', 'thread'] as const,
   thread: (conversationId: string) => ['desk', 'thread', conversationId] as const,
+  arounds: ['desk', 'around'] as const,
+  around: (conversationId: string, messageId: string) => ['desk', 'around', conversationId, messageId] as const,
   tickets: ['desk', 'ticket'] as const,
   ticket: (id: string) => ['desk', 'ticket', id] as const,
   contacts: ['desk', 'contact'] as const,

@@ -2,6 +2,7 @@
 import { IconFile, IconListSearch, IconLock, IconMessage, IconTicket, IconUser } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useLocation } from 'wouter';
+import { messageHref } from '../conversation/useAround.ts';
 import { channelName } from '../inbox/ChannelIcon.tsx';
 import { whoOf } from '../inbox/Row.tsx';
 import { codeWord, useLocale } from '../kit/words.ts';
@@ -33,8 +34,9 @@ function joined(parts: readonly (string | null | undefined)[]): string {
   return parts.filter((part) => part !== null && part !== undefined && part !== '').join(' · ');
 }
 
-function leadsTo(interactionId: string | null): { href?: string } {
-  return interactionId === null ? {} : { href: `/i/${interactionId}` };
+function leadsTo(interactionId: string | null, messageId?: string): { href?: string } {
+  if (interactionId === null) return {};
+  return { href: messageId === undefined ? `/i/${interactionId}` : messageHref(interactionId, messageId) };
 }
 
 /** All that was found in the order of its groups. */
@@ -60,11 +62,11 @@ export function useFoundItems(found: Found | undefined): FoundItem[] {
       icon: row.direction === 'NOTE' ? <IconLock {...size} /> : <IconMessage {...size} />,
       text: row.parts.map((part) => part.text).join(''), parts: row.parts,
       hint: joined([row.direction === 'NOTE' ? w('note') : null, whoOf(row), channelName(row.reportName),
-        dayTime(row.at, serverNow(), { locale })]), ...leadsTo(row.interactionId) })),
+        dayTime(row.at, serverNow(), { locale })]), ...leadsTo(row.interactionId, row.messageId) })),
     ...(found?.files?.items ?? []).map((row): FoundItem => ({
       id: `file ${row.fileId}`, kind: 'files', group: named('files'), icon: <IconFile {...size} />, text: row.fileName,
       hint: joined([fileSize(row.sizeBytes, locale), whoOf(row), dayTime(row.at, serverNow(), { locale })]),
-      ...leadsTo(row.interactionId) })),
+      ...leadsTo(row.interactionId, row.messageId) })),
   ];
 }
 
