@@ -82,8 +82,8 @@ async function bigDatabase(postgresUrl: string, scale: Scale): Promise<{ url: st
     const client = new pg.Client({ connectionString: url.href });
     await client.connect();
     await addPeople(client, world);
-    await seedMany(client, world, scale, say);
     await client.end();
+    await seedMany(url.href, world, scale, say);
     await admin.query(`comment on database ${name} is 'whole'`);
   } else {
     await migrate(url.href);
