@@ -1,15 +1,17 @@
 /** What invented customers are called and write: a few words are common, most are rare; the same in each run. */
 const FIRST = `Budi Siti Agus Dewi Sri Eko Rina Andi Wahyu Nur Dian Ahmad Muhammad Yanti Hendra Ratna Joko Indah
-  Bambang Lestari Rudi Maya Arif Putri Fajar Wulan Irfan Ayu Dedi Fitri Tono Sari Yusuf Lina Hadi Nina Rizky Tuti Iwan Ani Dimas
-  Novi Galih Mega Slamet Endang Teguh Retno Surya Vina Yohanes Maria Ketut Wayan Made Nyoman Cut Teuku Zulkifli Halimah`;
+  Bambang Lestari Rudi Maya Arif Putri Fajar Wulan Irfan Ayu Dedi Fitri Tono Sari Yusuf Lina Hadi Nina Rizky Tuti Iwan
+  Ani Dimas Novi Galih Mega Slamet Endang Teguh Retno Surya Vina Yohanes Maria Ketut Wayan Made Nyoman Cut Teuku
+  Zulkifli Halimah`;
 const LAST = `Santoso Wijaya Rahmawati Setiawan Hidayat Lestari Nugroho Susanti Pratama Kusuma Saputra Handayani
-  Siregar Nasution Simanjuntak Hutapea Ginting Sitorus Purnomo Suryani Gunawan Hartono Utami Permana Firmansyah Maulana Ramadhan
-  Anggraini Wibowo Hakim Syahputra Yulianti Kurniawan Puspita Halim Tanjung Lubis Harahap Manurung Pangaribuan Batubara
-  Wicaksono Prasetyo Iskandar Fauzi Rosdiana Marpaung Situmorang Nainggolan Sembiring`;
-const COMMON = `angsuran saya sudah bayar belum masuk mohon dicek terima kasih selamat pagi siang bapak ibu nomor kontrak
-  tanggal jatuh tempo denda pelunasan sebelum besok hari ini cabang alamat kantor buka tutup kendaraan motor mobil BPKB
-  STNK asuransi klaim transfer bank bukti sisa tenor bunga gagal aplikasi masuk kata sandi tidak bisa lama tunggu jawab
-  telepon petugas datang rumah keluhan pengajuan kredit syarat dokumen KTP slip gaji proses setuju tolak kapan berapa`;
+  Siregar Nasution Simanjuntak Hutapea Ginting Sitorus Purnomo Suryani Gunawan Hartono Utami Permana Firmansyah
+  Maulana Ramadhan Anggraini Wibowo Hakim Syahputra Yulianti Kurniawan Puspita Halim Tanjung Lubis Harahap Manurung
+  Pangaribuan Batubara Wicaksono Prasetyo Iskandar Fauzi Rosdiana Marpaung Situmorang Nainggolan Sembiring`;
+const COMMON = `angsuran saya sudah bayar belum masuk mohon dicek terima kasih selamat pagi siang bapak ibu nomor
+  kontrak tanggal jatuh tempo denda pelunasan sebelum besok hari ini cabang alamat kantor buka tutup kendaraan motor
+  mobil BPKB STNK asuransi klaim transfer bank bukti sisa tenor bunga gagal aplikasi masuk kata sandi tidak bisa lama
+  tunggu jawab telepon petugas datang rumah keluhan pengajuan kredit syarat dokumen KTP slip gaji proses setuju tolak
+  kapan berapa`;
 
 /** What agents begin with: the same few words in a third of what leaves. */
 const GREETING = 'selamat pagi bapak ibu terima kasih';
