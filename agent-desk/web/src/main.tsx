@@ -7,8 +7,9 @@ import './styles/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { startWords } from './i18n/index.ts';
+import { WordsProvider } from './kit/WordsProvider.tsx';
 import { App } from './shell/App.tsx';
 
 startWords();
 const root = document.getElementById('root');
-if (root !== null) createRoot(root).render(<StrictMode><App /></StrictMode>);
+if (root !== null) createRoot(root).render(<StrictMode><WordsProvider><App /></WordsProvider></StrictMode>);

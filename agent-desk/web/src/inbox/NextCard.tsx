@@ -21,7 +21,8 @@ export function byUrgency(one: InteractionView, other: InteractionView): number 
   if ((one.snoozedUntil === null) !== (other.snoozedUntil === null)) return one.snoozedUntil === null ? -1 : 1;
   const [first, second] = [deadlineOf(one), deadlineOf(other)];
   if (first !== second) return first < second ? -1 : 1;
-  return (other.lastMessageAt ?? other.dateOrigin).localeCompare(one.lastMessageAt ?? one.dateOrigin);
+  const [spoke, otherSpoke] = [one.lastMessageAt ?? one.dateOrigin, other.lastMessageAt ?? other.dateOrigin];
+  return spoke === otherSpoke ? 0 : spoke < otherSpoke ? 1 : -1;
 }
 
 /** The middle of the screen while no conversation is open. */

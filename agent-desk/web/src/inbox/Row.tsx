@@ -1,12 +1,14 @@
-/** A line of the inbox: 70 px, three lines (compact: two); read by time, then by name. */
+/**
+ * A line of the inbox: 70 px, three lines (compact: two); read by time, then by name. Scrolling draws hundreds of them
+ * a second: its parts are plain elements made by plain functions, and nothing in it listens by itself.
+ */
 import { IconAlertTriangle, IconArrowUpRight, IconCheck, IconChecks, IconClock, IconDoorExit, IconExclamationCircle,
   IconLock } from '@tabler/icons-react';
 import { memo, type ReactNode } from 'react';
-import { Bdi } from '../kit/small.tsx';
 import { codeWord, useLocale, useT } from '../kit/words.ts';
 import { visitorTag } from '../lib/people.ts';
 import { ringOf } from '../lib/ring.ts';
-import { dayTime, listTime } from '../lib/time.ts';
+import { dayTime, listTime, type Locale } from '../lib/time.ts';
 import type { InteractionView } from '../live/types.ts';
 import { useDensity, useTextSize } from '../shell/prefs.ts';
 import { ChannelIcon, channelName } from './ChannelIcon.tsx';
@@ -31,21 +33,21 @@ export function whoOf(row: Pick<InteractionView, 'contactName' | 'handleMasked'>
   return tag === '' ? codeWord('work', 'visitor') : codeWord('work', 'visitorTag', { tag });
 }
 
-function Preview({ row }: { row: InteractionView }) {
-  const t = useT();
+type T = ReturnType<typeof useT>;
+
+function preview(row: InteractionView, t: T): ReactNode {
   if (row.masked) return <span className="word"><IconLock size={14} stroke={2} aria-hidden="true" />{t('inbox.hidden')}
     </span>;
   if (row.lastText === null || row.lastText === '')
-    return <>{row.lastMessageAt === null ? t('inbox.noText') : t('inbox.file')}</>;
+    return row.lastMessageAt === null ? t('inbox.noText') : t('inbox.file');
   const text = row.lastText.replaceAll(/\s+/g, ' ');
-  if (row.lastDirection === 'OUT') return <>{t('inbox.you', { text: '' })}<Bdi>{text}</Bdi></>;
-  if (row.lastDirection === 'NOTE') return <>{t('inbox.note', { text: '' })}<Bdi>{text}</Bdi></>;
-  if (row.lastDirection === 'SYSTEM') return <>{codeWord('system', text, { name: row.agentName ?? '' })}</>;
-  return <Bdi>{text}</Bdi>;
+  if (row.lastDirection === 'OUT') return <>{t('inbox.you', { text: '' })}<bdi>{text}</bdi></>;
+  if (row.lastDirection === 'NOTE') return <>{t('inbox.note', { text: '' })}<bdi>{text}</bdi></>;
+  if (row.lastDirection === 'SYSTEM') return codeWord('system', text, { name: row.agentName ?? '' });
+  return <bdi>{text}</bdi>;
 }
 
-function Late({ minutes }: { minutes: number }) {
-  const t = useT();
+function lateWord(minutes: number, t: T): ReactNode {
   return (
     <span className="word bad">
       <IconAlertTriangle size={14} stroke={2} aria-hidden="true" />
@@ -54,17 +56,15 @@ function Late({ minutes }: { minutes: number }) {
   );
 }
 
-/** What stands at the end of the third line: the most urgent fact, as sign and word. */
-function Fact({ row, now }: { row: InteractionView; now: number }): ReactNode {
-  const t = useT();
-  const locale = useLocale();
+/** What stands at the end of the third line: the most urgent fact, as sign and word. `mine` hides the owner. */
+function fact(row: InteractionView, now: number, mine: boolean, t: T, locale: Locale): ReactNode {
   if (row.lastDirection === 'OUT' && row.lastStatus === 'failed') {
     return <span className="word bad"><IconExclamationCircle size={14} stroke={2} aria-hidden="true" />
       {t('status.failed')}</span>;
   }
   if (row.clock !== null) {
     const ring = ringOf(row.clock, now, 'j');
-    if (ring.tone === 'late') return <Late minutes={ring.minutes} />;
+    if (ring.tone === 'late') return lateWord(ring.minutes, t);
     if (ring.tone === 'warn')
       return <span className="word warn"><IconClock size={14} stroke={2} aria-hidden="true" />
       {t('inbox.left', { n: ring.minutes })}</span>;
@@ -83,7 +83,8 @@ function Fact({ row, now }: { row: InteractionView; now: number }): ReactNode {
     const word = t(`status.${row.lastStatus}`);
     return <span className="word"><Tick size={14} stroke={2} aria-hidden="true" />{word}</span>;
   }
-  return row.agentName !== null && row.state !== 'QUEUED' ? <span className={css.owner}>{row.agentName}</span> : null;
+  return row.agentName !== null && !mine && row.state !== 'QUEUED'
+    ? <span className={css.owner}>{row.agentName}</span> : null;
 }
 
 /** What must be seen even where the third line is dropped. */
@@ -97,32 +98,34 @@ interface RowProps {
   height: number;
   /** While rows are being chosen: whether this one is. */
   picked?: boolean | undefined;
+  /** Two lines instead of three: the third line's fact stands in the first where it is urgent. */
+  compact?: boolean | undefined;
 }
 
 /** Memoised: only rows that changed are drawn again; the list hears clicks and keys. `mine` hides the owner. */
 export const Row = memo(function Row({ row, now, selected, active, mine, id, top,
-  height, picked }: RowProps) {
+  height, picked, compact = false }: RowProps) {
   const t = useT();
   const locale = useLocale();
-  const compact = useDensity()[0] === 'compact';
   const time = row.state === 'QUEUED' ? row.waitingSince ?? row.dateOrigin : row.lastMessageAt ?? row.dateOrigin;
+  const who = whoOf(row);
   return (
     <div role="option" id={id} tabIndex={-1} data-letters="free" aria-selected={picked ?? selected}
       className={css.row} data-row={row.id}
       data-active={active || undefined} data-unread={row.unreadCount > 0 || undefined}
-      style={{ height, transform: `translateY(${top}px)` }}>
+      style={{ height, top }}>
       {picked === undefined ? <Ring row={row} now={now} />
         : <span className={css.pick} aria-hidden="true"><span data-on={picked || undefined}>
           {picked ? <IconCheck size={14} stroke={2.5} /> : null}</span></span>}
       <div className={css.lines}>
         <div className={css.line}>
-          <span className={`ellipsis ${css.name}`} title={whoOf(row)}><Bdi>{whoOf(row)}</Bdi></span>
+          <span className={`ellipsis ${css.name}`} title={who}><bdi>{who}</bdi></span>
           {row.tier === 2 ? <span className="badge">Tier 2</span> : null}
-          {compact && urgent(row, now) ? <span className={css.time}><Fact row={row} now={now} /></span>
+          {compact && urgent(row, now) ? <span className={css.time}>{fact(row, now, false, t, locale)}</span>
             : <time className={`num ${css.time}`} dateTime={time}>{listTime(time, now, { locale })}</time>}
         </div>
         <div className={css.line}>
-          <span className={`ellipsis ${css.preview}`}><Preview row={row} /></span>
+          <span className={`ellipsis ${css.preview}`}>{preview(row, t)}</span>
           {row.unreadCount > 0
             ? <span className="count" aria-label={t('inbox.unread', { n: row.unreadCount })}>
             {row.unreadCount > 99 ? '99+' : row.unreadCount}</span> : null}
@@ -133,7 +136,7 @@ export const Row = memo(function Row({ row, now, selected, active, mine, id, top
             {channelName(row.reportName)} · {row.categoryCode === null ? t('inbox.noCategory')
               : codeWord('category', row.categoryCode)}
           </span>
-          <span className={css.fact}><Fact row={mine ? { ...row, agentName: null } : row} now={now} /></span>
+          <span className={css.fact}>{fact(row, now, mine, t, locale)}</span>
         </div>
       </div>
     </div>

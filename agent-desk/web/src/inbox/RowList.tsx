@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useImperativeHandle, useRef, useState, type KeyboardEvent, type MouseEvent, type Ref } from 'react';
 import { useT } from '../kit/words.ts';
 import type { InteractionView } from '../live/types.ts';
+import { useDensity } from '../shell/prefs.ts';
 import css from './Inbox.module.css';
 import { Row, useRowHeight } from './Row.tsx';
 
@@ -18,6 +19,26 @@ interface Props {
 
 /** Rows from the end at which the next page is asked for. */
 const aheadRows = 12;
+/** Rows drawn before and behind those in sight. */
+const overscan = 8;
+
+/**
+ * A row that scrolls out lends its elements to the one that scrolls in: changing some words costs a fraction of making
+ * a row. Never fewer places than rows drawn at once, so that no two share one.
+ */
+function usePlaces(drawn: number): number {
+  const [places, setPlaces] = useState(1);
+  if (drawn > places) setPlaces(drawn + 1);
+  return Math.max(places, drawn);
+}
+
+/** The line that a key leads to; undefined for a key that moves nothing. */
+function wishOf(key: string, at: number, count: number): number | undefined {
+  const moves: Record<string, number> =
+    { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: count - 1, PageDown: at + 8, PageUp: at - 8 };
+  const wish = moves[key];
+  return wish === undefined ? undefined : Math.max(0, Math.min(count - 1, wish));
+}
 
 /** A listbox: one stop of the Tab key, arrows move, Enter opens. */
 export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPick, hasMore, loadingMore,
@@ -26,12 +47,14 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPi
   const t = useT();
   const scroller = useRef<HTMLDivElement>(null);
   const height = useRowHeight();
+  const compact = useDensity()[0] === 'compact';
   const [active, setActive] = useState(0);
   // oxlint-disable-next-line react/incompatible-library -- the compiler that this warns for is not used
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current,
-    estimateSize: () => height, overscan: 8, getItemKey: (index) => rows[index]?.id ?? index });
+    estimateSize: () => height, overscan });
   useEffect(() => { virtual.measure(); }, [virtual, height]);
   const drawn = virtual.getVirtualItems();
+  const places = usePlaces(drawn.length);
   const lastDrawn = drawn.at(-1)?.index ?? 0;
   const at = Math.min(active, rows.length - 1);
   useImperativeHandle(ref, () => ({
@@ -46,18 +69,15 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPi
     if (hasMore && !loadingMore && lastDrawn >= rows.length - aheadRows) onMore();
   }, [hasMore, loadingMore, lastDrawn, rows.length, onMore]);
   const onKey = (event: KeyboardEvent): void => {
-    const moves: Record<string, number> =
-      { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1, PageDown: at + 8, PageUp: at - 8 };
-    const wish = moves[event.key];
+    const wish = wishOf(event.key, at, rows.length);
     if (event.key === 'Enter' || event.key === ' ') {
       const row = rows[at];
       if (row !== undefined) (event.key === 'Enter' ? onOpen : choose)(row.id);
     } else if (wish === undefined) {
       return;
     } else {
-      const next = Math.max(0, Math.min(rows.length - 1, wish));
-      setActive(next);
-      virtual.scrollToIndex(next);
+      setActive(wish);
+      virtual.scrollToIndex(wish);
     }
     event.preventDefault();
     event.stopPropagation();
@@ -79,7 +99,8 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPi
         {drawn.map((item) => {
           const row = rows[item.index];
           return row === undefined ? null
-            : <Row key={row.id} row={row} now={now} selected={row.id === selectedId} active={item.index === at}
+            : <Row key={item.index % places} row={row} now={now}
+              selected={row.id === selectedId} active={item.index === at} compact={compact}
               picked={picked === null ? undefined : picked.has(row.id)} mine={mine}
               id={`row-${row.id}`} top={item.start} height={height} />;
         })}

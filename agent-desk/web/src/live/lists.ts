@@ -44,8 +44,25 @@ export interface ListPage { items: InteractionView[]; nextCursor: string | null 
 
 /** All rows of the loaded pages, in order, each once. */
 export function rowsOf(pages: readonly ListPage[]): InteractionView[] {
-  const seen = new Set<string>();
-  return pages.flatMap((page) => page.items.filter((row) => !seen.has(row.id) && seen.add(row.id)));
+  const seen = new Map<string, InteractionView>();
+  for (const page of pages) {
+    for (const row of page.items) if (!seen.has(row.id)) seen.set(row.id, row);
+  }
+  return [...seen.values()];
+}
+
+/** The page that holds the row, and the row; undefined where none does. */
+function pageOf(pages: readonly ListPage[], id: string): { at: number; row: InteractionView } | undefined {
+  for (const [at, page] of pages.entries()) {
+    const row = page.items.find((each) => each.id === id);
+    if (row !== undefined) return { at, row };
+  }
+  return undefined;
+}
+
+/** The pages with one of them changed; the others stay the same objects, so that nothing of them is looked at again. */
+function withPage(pages: readonly ListPage[], at: number, items: InteractionView[]): ListPage[] {
+  return pages.map((page, index) => (index === at ? { ...page, items } : page));
 }
 
 function without(pages: readonly ListPage[], id: string): ListPage[] {
@@ -60,16 +77,17 @@ export function withoutRow(pages: readonly ListPage[], id: string): ListPage[] {
 
 /** The pages after the row changed: patched, put at its place, or taken out. An older version changes nothing. */
 export function withRow(pages: ListPage[], row: InteractionView, kind: ListKind, me: string): ListPage[] {
-  const old = pages.flatMap((page) => page.items).find((each) => each.id === row.id);
-  if (old !== undefined && old.revision > row.revision) return pages;
+  const old = pageOf(pages, row.id);
+  if (old !== undefined && old.row.revision > row.revision) return pages;
   const fits = belongs(row, kind, me);
   if (fits === false) return old === undefined ? pages : without(pages, row.id);
   if (old === undefined && fits === undefined) return pages;
   const order = orderOf(kind);
-  const rest = old === undefined ? pages : without(pages, row.id);
-  if (old !== undefined && order(old, row) === 0) {
-    return pages.map((page) => ({ ...page, items: page.items.map((each) => (each.id === row.id ? row : each)) }));
+  if (old !== undefined && order(old.row, row) === 0) {
+    const items = pages[old.at]?.items.map((each) => (each.id === row.id ? row : each)) ?? [];
+    return withPage(pages, old.at, items);
   }
+  const rest = old === undefined ? pages : without(pages, row.id);
   const at = rest.findIndex((page, index) => {
     const last = page.items.at(-1);
     const isLast = index === rest.length - 1;
@@ -77,7 +95,7 @@ export function withRow(pages: ListPage[], row: InteractionView, kind: ListKind,
   });
   // Behind everything that is loaded, with more to come: it will come with its page.
   if (at === -1) return rest;
-  return rest.map((page, index) => (index === at ? { ...page, items: [...page.items, row].sort(order) } : page));
+  return withPage(rest, at, [...rest[at]?.items ?? [], row].sort(order));
 }
 
 /** My own open work after a row changed. */
