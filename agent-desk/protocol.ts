@@ -34,6 +34,17 @@ export const deskRequests = {
   'message:retry': z.strictObject({ messageId: id }),
   'message:withdraw': z.strictObject({ messageId: id }),
   'message:send-now': z.strictObject({ messageId: id }),
+  /** An edit or a recall of one's own message, a reaction to the customer's; held back for second thoughts too. */
+  'message:change': z.strictObject({
+    clientId: id, messageId: id, undoSeconds: z.number().int().min(0).max(30).default(0),
+    wish: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('EDIT'), text: z.string().max(16_384) }),
+      z.strictObject({ kind: z.literal('RECALL') }),
+      z.strictObject({ kind: z.literal('REACTION'), emoji: z.string().min(1).max(16).nullable() }),
+    ]),
+  }),
+  /** Takes a change back that has not left, or lays a failed one aside. */
+  'message:change-undo': z.strictObject({ changeId: id }),
   'mention:read': z.strictObject({ conversationId: id }),
   'conversation:look': z.strictObject({ conversationId: id.nullable() }),
   'conversation:typing': z.strictObject({ conversationId: id, typing: z.boolean() }),
@@ -54,6 +65,8 @@ export interface DeskAnswers {
   'message:retry': { message: MessageView };
   'message:withdraw': { message: MessageView };
   'message:send-now': null;
+  'message:change': { message: MessageView };
+  'message:change-undo': { message: MessageView };
   'mention:read': null;
   /** Who else looks at and types in the conversation now. */
   'conversation:look': { watchers: Watcher[] };

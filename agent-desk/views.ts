@@ -25,7 +25,20 @@ export const messageView = z.object({
   createdAt: time, editedAt: time.nullable(), deletedAt: time.nullable(), version: z.number().int(),
   /** The rest stands only where there is something to say. Until then its author may take it back (undo). */
   holdUntil: time.optional(),
-  reactions: z.array(z.object({ emoji: z.string(), by: z.literal('CUSTOMER') })).optional(),
+  reactions: z.array(z.object({ emoji: z.string(), by: z.enum(['CUSTOMER', 'AGENT']) })).optional(),
+  /** What the customer may tap; and that this is such a tap. */
+  offer: z.object({
+    buttons: z.array(z.array(z.object({ text: z.string(), url: z.string().optional() }))).optional(),
+    askContact: z.string().optional(),
+  }).optional(),
+  tapped: z.literal(true).optional(),
+  /** An edit, a recall or our reaction that is not with the customer yet, or was refused with a reason. */
+  change: z.object({
+    id, kind: z.enum(['EDIT', 'RECALL', 'REACTION']), text: z.string().nullable(), emoji: z.string().nullable(),
+    state: z.enum(['WAITING', 'FAILED']), reasonCode: z.string().nullable(), authorId: id,
+    /** Until then its author may take it back. */
+    holdUntil: time.optional(),
+  }).optional(),
   location: z.object({ latitude: z.number(), longitude: z.number(), name: z.string().nullable(),
     address: z.string().nullable() }).optional(),
   contactCard: z.object({ name: z.string().nullable(), phoneMasked: z.string().nullable() }).optional(),

@@ -8,9 +8,11 @@ import type { Readable } from 'node:stream';
 import type {
   AccountView,
   Attachment,
+  ChangeOutcome,
   InboundEvent,
   InboundReceipt,
   Medium,
+  OutboundChange,
   OutboundMessage,
   ReceiveResult,
   RemoteFile,
@@ -34,9 +36,18 @@ export interface Capabilities {
   attachments: boolean;
   typing: boolean;
   readReceipts: boolean;
+  /** Customers' edits come in. */
   edits: boolean;
   replies: boolean;
   rating: boolean;
+  /** A message may carry buttons to tap. */
+  buttons: boolean;
+  /** A message may ask for the customer's own phone number by a button. */
+  askContact: boolean;
+  /** What was sent can be changed, or taken back; what customers wrote can be reacted to: by `change`. */
+  editSent: boolean;
+  recallSent: boolean;
+  react: boolean;
   /** The provider drops a second request with the same clientId: then, and only then, `unknown` may be sent again. */
   deduplicates: boolean;
 }
@@ -46,6 +57,8 @@ export interface ChannelLimits {
   fileBytes: number;
   /** Messages per second that one account may send. */
   sendsPerSecond: number;
+  /** How long a sent message can be taken back; absent: as long as it is there. */
+  recallHours?: number;
 }
 
 /** A webhook as it came: the body is the raw bytes, for signatures are over those (RS12). */
@@ -223,6 +236,13 @@ export interface Channel {
    * A throw counts as `unknown`.
    */
   send(host: ChannelHost, message: OutboundMessage, signal: AbortSignal): Promise<SendOutcome>;
+  /**
+   * Changes what was said: called for the kinds that the capabilities name, one at a time per conversation, in order.
+   * May be called again for the same change after a crash, so what is so already is `done`. A throw counts as a retry.
+   */
+  change?(host: ChannelHost, change: OutboundChange, signal: AbortSignal): Promise<ChangeOutcome>;
+  /** The signs that one may react with. */
+  readonly reactions?: readonly string[];
   /**
    * Called once per account on the nodes of the channels role (under no lease: take one if the provider wants one
    * session).

@@ -29,6 +29,12 @@ export const limits = {
   noteTextChars: 16_384,
   /** The longest a reply may be held back for its author's second thought: a customer waits meanwhile. */
   undoSendSecondsMax: 30,
+  /** An edit, a recall or a reaction is tried for this long; then the bubble says that it failed. */
+  messageChangeWindowMs: 600_000,
+  /** Changes that one node makes at once: agents make few, and one account's calls share its provider's patience. */
+  messageChangesAtOnce: 8,
+  /** One sign, with its joiners and tones. */
+  reactionChars: 16,
   /** Colleagues one note may call: more is a group chat. */
   mentionsPerNoteMax: 10,
   mentionsOfferedMax: 20,

@@ -5,7 +5,7 @@
 import { TYPING, type Typing } from '#agent-desk/server/looking.ts';
 import type { Channel, ChannelHost, RunningChannel } from '#channels/channel.ts';
 import type { ChannelRegistry } from '#channels/registry.ts';
-import type { AccountView, OutboundMessage, SendOutcome } from '#domain/channels/words.ts';
+import type { AccountView, ChangeOutcome, OutboundChange, OutboundMessage, SendOutcome } from '#domain/channels/words.ts';
 import { AppError } from '#domain/errors.ts';
 import { appendJournal } from '#domain/journal/append.ts';
 import { limits } from '#domain/limits.ts';
@@ -67,6 +67,9 @@ export interface Hosts {
   known(accountId: string): Pick<Target, 'channel' | 'host'> | undefined;
   /** The sender of an account for routing/outbound.ts. An account that is gone or disabled gives a retry. */
   sender(account: { id: string }): (message: OutboundMessage, signal: AbortSignal) => Promise<SendOutcome>;
+  /** How an account's messages are changed, for routing/change-worker.ts; undefined where its channel cannot. */
+  changer(account: { id: string }): ((change: OutboundChange, signal: AbortSignal) => Promise<ChangeOutcome>)
+    | undefined;
   /** Reads the accounts now; called at boot (await it) and by itself every limits.sessionCheckMs. */
   reload(): Promise<void>;
   /**
@@ -338,6 +341,18 @@ function createAccounts(parts: HostParts): Accounts {
   return accounts;
 }
 
+/** Hands the change to the channel, if it can make changes of this kind. */
+async function changed(channel: Channel, host: ChannelHost, change: OutboundChange,
+  signal: AbortSignal): Promise<ChangeOutcome> {
+  const { editSent, recallSent, react } = channel.capabilities;
+  const can = { EDIT: editSent, RECALL: recallSent, REACTION: react }[change.kind];
+  const isOffered = change.emoji === null || channel.reactions?.includes(change.emoji) === true;
+  if (!can || !isOffered || channel.change === undefined) {
+    return { kind: 'failed', reasonCode: 'CHANGE_NOT_POSSIBLE' };
+  }
+  return channel.change(host, change, signal);
+}
+
 /** The accounts of this node. Call `reload` once at boot; then they follow the database by themselves until `stop`. */
 export function createHosts(parts: HostParts): Hosts {
   const { byId, byKey, reload, startChannels, stop } = createAccounts(parts);
@@ -358,6 +373,12 @@ export function createHosts(parts: HostParts): Hosts {
       const held = byId(account.id);
       if (held === undefined) return { kind: 'retry', reasonCode: 'ACCOUNT_NOT_ACTIVE' };
       return held.channel.send(held.host, message, signal);
+    },
+    changer(account) {
+      const held = byId(account.id);
+      if (held === undefined) return async () => ({ kind: 'retry', reasonCode: 'ACCOUNT_NOT_ACTIVE' });
+      const { channel, host } = held;
+      return channel.change === undefined ? undefined : (change, signal) => changed(channel, host, change, signal);
     },
     reload,
     startChannels,

@@ -13,6 +13,7 @@ import { openOrm } from '#domain/store/orm.ts';
 import type { Log } from '#domain/work.ts';
 import { startAssignment } from '#routing/assignment.ts';
 import { createIntake } from '#routing/intake.ts';
+import { startChanges } from '#routing/change-worker.ts';
 import { startOutbound } from '#routing/outbound.ts';
 import { dropDeadNodes, heartbeatNode } from '#routing/presence.ts';
 import { createBlobStore, sweepOrphans } from './blob-store.ts';
@@ -134,6 +135,8 @@ function startWorker(jobs: Jobs, parts: Parts, closing: Closing): void {
   closing.add('outbound', () => parts.outbound?.stop());
   const assignment = startAssignment(work, { socketGraceSeconds: config.socketGraceSeconds });
   closing.add('assignment', () => assignment.stop());
+  const changes = startChanges(work, { changer: (account) => parts.hosts.changer(account) });
+  closing.add('message-changes', () => changes.stop());
   parts.sealer = createSealer(work, parts.vault, { nodeId });
   closing.add('sealer', () => parts.sealer?.stop());
   const indexer = createSearchIndexer(work, { nodeId });

@@ -119,6 +119,7 @@ export interface Settlement {
   mode: 'outcome' | 'release' | 'defer' | 'expire';
   status: 'sent' | 'delivered' | 'failed' | 'unknown' | 'queued';
   provider_id: string | null;
+  parts?: string[][] | undefined;
   reason_code: string | null;
   delay_ms: number;
   until: string | null;
@@ -135,7 +136,7 @@ export interface Settlement {
 export const settle = statement('send.settle', `
 with o as (
   select * from json_to_recordset($1::json) as o (id uuid, fence bigint, mode text, status text, provider_id text,
-    reason_code text, delay_ms float8, until timestamptz, pause_ms float8, exhausted boolean)
+    parts jsonb, reason_code text, delay_ms float8, until timestamptz, pause_ms float8, exhausted boolean)
 ), held as (
   select o.*, case when kept.yes then 'queued' else o.status end as next, kept.yes as kept
   from o join messages m on m.id = o.id join channel_accounts a on a.id = m.channel_account_id
@@ -149,7 +150,9 @@ with o as (
 ), moved as (
   update messages m set status = h.next, status_at = (select app_now()), reason_code = h.reason_code,
     version = m.version + 1,
-    provider_message_id = coalesce(h.provider_id, m.provider_message_id), lease_until = null, lease_node = null,
+    provider_message_id = coalesce(h.provider_id, m.provider_message_id),
+    payload = case when h.parts is null then m.payload
+      else coalesce(m.payload, '{}') || jsonb_build_object('sentParts', h.parts) end, lease_until = null, lease_node = null,
     due_at = case when h.next = 'queued' then coalesce(h.until, (select app_now()) + h.delay_ms * interval '1 ms')
       else m.due_at end,
     attempts = case when h.kept then 0 when h.mode in ('release', 'defer') then greatest(0, m.attempts - 1)

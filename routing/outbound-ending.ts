@@ -113,5 +113,5 @@ export class Ending {
 function columnsOf(id: string, fence: number, mode: Settlement['mode'], after: AfterSend): Settlement {
   return { id, fence, mode, status: after.status, reason_code: reasonOf(after.reasonCode ?? undefined),
     provider_id: after.providerMessageId === null ? null : providerIdOf(after.providerMessageId),
-    delay_ms: after.delayMs, until: null, pause_ms: after.pauseMs, exhausted: after.exhausted };
+    parts: after.parts, delay_ms: after.delayMs, until: null, pause_ms: after.pauseMs, exhausted: after.exhausted };
 }

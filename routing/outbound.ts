@@ -63,7 +63,8 @@ export interface SystemMessage {
 interface ConversationRow { id: string; channel_account_id: string; last_seq: number }
 interface KnownRow { id: string; conversation_id: string; author_id: string | null; direction: string }
 interface FileRow { id: string; file_name: string; media_type: string; size_bytes: number }
-interface InteractionRow {
+/** The open interaction, locked. */
+export interface InteractionRow {
   id: string; state: InteractionState; version: number; answered_at: Date | null; site_id: string | null;
   branch_id: string | null; queue_id: string | null; team_id: string | null; agent_id: string | null;
 }
@@ -86,13 +87,15 @@ async function standingOf(tx: Tx, organisationId: string, conversationId: string
   return { conversation, known, interaction };
 }
 
-function scopeOf(organisationId: string, interaction: InteractionRow | undefined): Scope {
+/** Where what is written stands, for the journal. */
+export function scopeOf(organisationId: string, interaction: InteractionRow | undefined): Scope {
   return { organisationId, siteId: interaction?.site_id ?? null, branchId: interaction?.branch_id ?? null,
     queueId: interaction?.queue_id ?? null, teamId: interaction?.team_id ?? null, agentId: interaction?.agent_id
       ?? null };
 }
 
-async function reaches(tx: Tx, user: User, action: 'interaction.read' | 'interaction.reassign', conversationId: string,
+/** True if the user may do this to an interaction of the conversation (to the one that is named, if one is). */
+export async function reaches(tx: Tx, user: User, action: 'interaction.read' | 'interaction.reassign', conversationId: string,
   interactionId?: string): Promise<boolean> {
   const rows = await tx.dynamic(`select 1 from interactions i where i.organisation_id = $1 and i.conversation_id = $2
     and ($3::uuid is null or i.id = $3) and ${accessFilter(user, action, 'i')} limit 1`,
@@ -105,7 +108,7 @@ async function reaches(tx: Tx, user: User, action: 'interaction.read' | 'interac
  * what one sees but does not own ALREADY_OWNED, or STATE_CONFLICT while it waits in a queue; nothing open
  * INTERACTION_CLOSED.
  */
-async function mayWrite(tx: Tx, user: User, conversationId: string,
+export async function mayWrite(tx: Tx, user: User, conversationId: string,
   interaction: InteractionRow | undefined): Promise<InteractionRow> {
   if (interaction?.agent_id === user.id && can(user, 'interaction.handle')) return interaction;
   if (interaction !== undefined && await reaches(tx, user, 'interaction.reassign', conversationId,
@@ -115,7 +118,8 @@ async function mayWrite(tx: Tx, user: User, conversationId: string,
   throw new AppError(interaction.agent_id === null ? 'STATE_CONFLICT' : 'ALREADY_OWNED');
 }
 
-function cleanText(text: string, chars: number): string {
+/** Text as it is stored. Throws VALIDATION_FAILED where it is too long. */
+export function cleanText(text: string, chars: number): string {
   const clean = safeText(text);
   if (clean.length > chars) throw new AppError('VALIDATION_FAILED', { text: `at most ${chars} characters` });
   return clean;
@@ -203,7 +207,7 @@ function sameClick(known: KnownRow,
 }
 
 /** Two first clicks at once in two conversations: the loser of the unique key reads what the winner wrote. */
-async function onceMore<T>(body: () => Promise<T>): Promise<T> {
+export async function onceMore<T>(body: () => Promise<T>): Promise<T> {
   try {
     return await body();
   } catch (error) {

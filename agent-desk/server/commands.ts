@@ -4,6 +4,7 @@ import type { User } from '#domain/people/access.ts';
 import type { Work } from '#domain/work.ts';
 import { acceptOffer, declineOffer, pickInteraction, releaseInteraction } from '#routing/assignment.ts';
 import { Gatherer } from '#routing/gather.ts';
+import { changeMessage, undoChange, type ChangeCommand } from '#routing/message-changes.ts';
 import { addNote, queueReply, retryMessage } from '#routing/outbound.ts';
 import { deskDisconnected, desksConnected, setPresence, type Desk } from '#routing/presence.ts';
 import { readMentions } from '#routing/mentions.ts';
@@ -22,6 +23,8 @@ export interface DeskCommands {
     mentionIds?: string[] }): Promise<{ messageId: string }>;
   withdrawMessage(command: { user: User; messageId: string }): Promise<unknown>;
   sendNow(command: { user: User; messageId: string }): Promise<unknown>;
+  changeMessage(command: ChangeCommand): Promise<unknown>;
+  undoChange(command: { user: User; changeId: string }): Promise<{ messageId: string }>;
   readMentions(command: { user: User; conversationId: string }): Promise<unknown>;
   retryMessage(command: { user: User; messageId: string }): Promise<unknown>;
   readInteraction(command: { user: User; interactionId: string }): Promise<unknown>;
@@ -44,6 +47,8 @@ export function deskCommands(work: Work): DeskCommands {
     retryMessage: (command) => retryMessage(work, command),
     withdrawMessage: (command) => withdrawMessage(work, command),
     sendNow: (command) => sendNow(work, command),
+    changeMessage: (command) => changeMessage(work, command),
+    undoChange: (command) => undoChange(work, command),
     readMentions: (command) => readMentions(work, command),
     readInteraction: (command) => readInteraction(work, command),
     pickInteraction: (command) => pickInteraction(work, command),

@@ -58,6 +58,12 @@ function handlers(parts: DeskParts, looking: Looking): Handlers {
       return message(parts, user, command.messageId);
     },
     'message:send-now': async ({ user }, command) => { await commands.sendNow({ user, ...command }); return null; },
+    'message:change': async ({ user }, command) => {
+      await commands.changeMessage({ user, ...command });
+      return message(parts, user, command.messageId);
+    },
+    'message:change-undo': async ({ user }, command) => message(parts, user,
+      (await commands.undoChange({ user, ...command })).messageId),
     'mention:read': async ({ user }, command) => { await commands.readMentions({ user, ...command }); return null; },
     'conversation:look': async (desktop, { conversationId }) => {
       if (conversationId !== null) await requireReadable(parts, desktop.user, conversationId);

@@ -14,6 +14,9 @@ import { isUserHandle, issueToken, newVisitorHandle, readToken, verifyIdentity, 
 /** Browsers of one visitor at once; the oldest makes room. */
 const SESSIONS_PER_VISITOR_MAX = 8;
 
+/** What happens to messages that may be far up in the thread. */
+const OF_OLD = new Set(['message.edited', 'message.deleted']);
+
 /** The open browsers of this process, by account and handle. */
 const sessions = new Map<string, Map<Session, CustomerSocket>>();
 
@@ -97,6 +100,11 @@ export const liveChat: Channel = {
     edits: false,
     replies: false,
     rating: true,
+    buttons: false,
+    askContact: false,
+    editSent: true,
+    recallSent: true,
+    react: false,
     deduplicates: true,
   },
   limits: { textChars: limits.messageTextChars, fileBytes: limits.fileBytes, sendsPerSecond: 200 },
@@ -104,8 +112,11 @@ export const liveChat: Channel = {
   // The visitor's browser fetches what is committed, so a message is sent as soon as its status says so; and again is
   // no harm.
   send: async (_host, message) => ({ kind: 'sent', providerMessageId: message.id }),
+  // So is a change: the house writes it down, and the browser fetches the message anew.
+  change: async () => ({ kind: 'done' }),
   changed(host, change) {
-    for (const session of sessions.get(placeOf(host, change.handle))?.keys() ?? []) session.feed.hint();
+    const isOfOld = OF_OLD.has(change.type);
+    for (const session of sessions.get(placeOf(host, change.handle))?.keys() ?? []) session.feed.hint(isOfOld);
   },
   agentTyping(host, handle, isTyping) {
     for (const session of sessions.get(placeOf(host, handle))?.keys() ?? []) session.typing(isTyping);

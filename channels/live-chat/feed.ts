@@ -7,6 +7,8 @@ import { chatMessage, chatState, fingerprint, isVisible } from './view.ts';
 
 /** The newest messages that every pull looks at again: one still on its way out may stand behind newer ones. */
 const WINDOW = 30;
+/** As far back as a browser is told of what changed there; further up it learns of it when it is opened again. */
+const FAR_WINDOW = WINDOW * 4;
 const PAGE = 50;
 const CATCH_UP_PAGES_MAX = 5;
 /** The place in a queue moves with others' chats, of which this thread hears nothing. */
@@ -23,8 +25,8 @@ export interface Opening {
 export interface Feed {
   /** The first page, for the hello; `after` is the newest seq that the browser holds. */
   open(after: number): Promise<Opening>;
-  /** Something changed: pull soon, once, however often this is called meanwhile. */
-  hint(): void;
+  /** Something changed, perhaps far up: pull soon, once, however often this is called meanwhile. */
+  hint(isFar?: boolean): void;
   before(seq: number): Promise<Page>;
   /** Receipts for what was pushed up to these seqs, each once. */
   seen(delivered: number, read: number): InboundReceipt[];
@@ -60,7 +62,7 @@ function remember(memory: Memory, messages: readonly HistoryMessage[]): ChatMess
     });
   }
   for (const id of memory.pushed.keys()) {
-    if (memory.pushed.size <= WINDOW * 4) break;
+    if (memory.pushed.size <= FAR_WINDOW) break;
     memory.pushed.delete(id);
   }
   return fresh;
@@ -107,6 +109,7 @@ class ThreadFeed implements Feed {
   #opened = false;
   #pulling = false;
   #again = false;
+  #far = false;
   #closed = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -127,7 +130,8 @@ class ThreadFeed implements Feed {
     return { reset: missed === undefined, state: this.#stateOf(page), page: { messages, more } };
   }
 
-  hint(): void {
+  hint(isFar = false): void {
+    this.#far ||= isFar;
     // Before the first page nothing is pushed: the caller hints once it has sent it.
     if (this.#closed || !this.#opened) return;
     if (this.#pulling) this.#again = true;
@@ -171,7 +175,9 @@ class ThreadFeed implements Feed {
   }
 
   async #pull(): Promise<void> {
-    const page = await this.#host.history({ handle: this.#handle, limit: WINDOW });
+    const limit = this.#far ? FAR_WINDOW : WINDOW;
+    this.#far = false;
+    const page = await this.#host.history({ handle: this.#handle, limit });
     const missed = (await gap(this.#host, this.#handle, this.#memory.upTo, page)) ?? [];
     if (this.#closed) return;
     const before = JSON.stringify(this.#memory.state);

@@ -3,6 +3,7 @@ import type { Channel, ChannelHost, RunningChannel, SetupField } from '#channels
 import { FetchFailed } from '#channels/fetch-failed.ts';
 import { limits } from '#domain/limits.ts';
 import { botApi } from './api.ts';
+import { changeMessage } from './change.ts';
 import { pullFile } from './media.ts';
 import { TEXT_CHARS } from './parts.ts';
 import { keepPolling } from './polling.ts';
@@ -131,8 +132,8 @@ export const telegram: Channel = {
   medium: 'MESSAGING',
   flow: 'social',
   capabilities: { attachments: true, typing: true, readReceipts: false, edits: true, replies: true, rating: false,
-    deduplicates: false },
-  limits: { textChars: 4 * TEXT_CHARS, fileBytes: limits.fileBytes, sendsPerSecond: 25 },
+    buttons: true, askContact: true, editSent: true, recallSent: true, react: true, deduplicates: false },
+  limits: { textChars: 4 * TEXT_CHARS, fileBytes: limits.fileBytes, sendsPerSecond: 25, recallHours: 48 },
   setup,
   providerHosts: ['api.telegram.org'],
   verify: (request, account, secret) =>
@@ -145,6 +146,9 @@ export const telegram: Channel = {
     return { events, receipts: [], answer: { status: 200, contentType: 'application/json', body } };
   },
   send: sendMessage,
+  change: changeMessage,
+  // Of the signs that Telegram lets everybody use, those that fit between a company and its customer.
+  reactions: ['\u{1F44D}', '\u2764', '\u{1F64F}', '\u{1F44C}', '\u{1F44F}', '\u{1F389}', '\u{1F622}', '\u{1F914}'],
   start,
   pull: pullFile,
   agentTyping,

@@ -4,7 +4,7 @@ import { splitText } from './split.ts';
 import type { Json } from './fields.ts';
 
 export const TEXT_CHARS = 4_096;
-const CAPTION_CHARS = 1_024;
+export const CAPTION_CHARS = 1_024;
 const ALBUM_FILES = 10;
 const PHOTO_BYTES = 10 * 1_048_576;
 const BUTTON_DATA_BYTES = 64;
@@ -70,7 +70,8 @@ function buttonOf(button: MessageButton): Json | undefined {
   return Buffer.byteLength(data) <= BUTTON_DATA_BYTES ? { text: button.text, callback_data: data } : undefined;
 }
 
-function markupOf(message: OutboundMessage): Json | undefined {
+/** What hangs under a message: buttons, or the keyboard that asks for the phone number. */
+export function markupOf(message: Pick<OutboundMessage, 'offer'>): Json | undefined {
   const rows = (message.offer?.buttons ?? []).map((row) => row.map(buttonOf).filter((one) => one !== undefined))
     .filter((row) => row.length > 0);
   if (rows.length > 0) return { inline_keyboard: rows };
@@ -80,7 +81,7 @@ function markupOf(message: OutboundMessage): Json | undefined {
 }
 
 /** Telegram's id of a message, from ours. */
-function telegramMessageId(key: string | null): number | undefined {
+export function telegramMessageId(key: string | null): number | undefined {
   const found = /^-?\d+:(\d+)$/.exec(key ?? '');
   return found === null ? undefined : Number(found[1]);
 }

@@ -11,7 +11,8 @@ import { list, object, whole, type Json } from './fields.ts';
 import { partsOf, type FilePart, type Part } from './parts.ts';
 import { messageKey } from './updates.ts';
 
-interface Progress { done: number; firstId: string | null }
+/** The ids of the parts that have left, in order; of an album one each picture. */
+interface Progress { parts: string[][] }
 
 type Failed = Exclude<SendOutcome, { kind: 'sent' }>;
 
@@ -24,7 +25,7 @@ const UNREACHABLE: readonly [RegExp, string][] = [
 ];
 
 /** The reason for which nothing reaches this customer, if that is what Telegram says. */
-function unreachableReason(failure: CallFailure): string | undefined {
+export function unreachableReason(failure: CallFailure): string | undefined {
   if (failure.kind !== 'refused' || (failure.code !== 403 && failure.code !== 400)) return undefined;
   const found = UNREACHABLE.find(([words]) => words.test(failure.description))?.[1];
   return found ?? (failure.code === 403 ? 'FORBIDDEN_BY_TELEGRAM' : undefined);
@@ -96,15 +97,21 @@ async function callPart(
   return instead === undefined ? answer : callPart(host, api, handle, instead, signal);
 }
 
-function firstIdOf(result: unknown): number | undefined {
-  return whole(object(Array.isArray(result) ? result[0] : result)?.['message_id']);
+function idsOf(handle: string, result: unknown): string[] {
+  const messages: unknown[] = Array.isArray(result) ? result : [result];
+  return messages.flatMap((message) => {
+    const id = whole(object(message)?.['message_id']);
+    return id === undefined ? [] : [messageKey(handle, id)];
+  });
 }
 
 async function progressOf(host: ChannelHost, key: string): Promise<Progress> {
   const kept = await host.cursor.get(key);
-  if (kept === undefined) return { done: 0, firstId: null };
-  const [done = '0', ...id] = kept.split(' ');
-  return { done: Number(done), firstId: id.join(' ') || null };
+  if (kept === undefined) return { parts: [] };
+  if (kept.startsWith('[')) return { parts: JSON.parse(kept) as string[][] };
+  // As an earlier release wrote it: how many, and the first one's id.
+  const [done = '0', first] = kept.split(' ');
+  return { parts: Array.from({ length: Number(done) }, (_, at) => (at === 0 && first ? [first] : [])) };
 }
 
 /** Tells the house before the outcome is committed, so that no crash forgets that the customer is out of reach. */
@@ -128,18 +135,17 @@ async function sendParts(
   const parts = partsOf(message);
   if (parts.length === 0) return { kind: 'failed', reasonCode: 'NOTHING_TO_SEND' };
   const key = `sent-parts:${message.id}`;
-  let { done, firstId } = parts.length === 1 ? { done: 0, firstId: null } : await progressOf(host, key);
-  for (const part of parts.slice(done)) {
+  const sent = parts.length === 1 ? [] : (await progressOf(host, key)).parts;
+  for (const part of parts.slice(sent.length)) {
     const answer = await callPart(host, api, message.handle, part, signal);
     if (answer === 'no-file') return { kind: 'failed', reasonCode: 'FILE_MISSING' };
     if (!answer.ok) return failed(host, message, answer.failure);
-    const id = firstIdOf(answer.result);
-    firstId ??= id === undefined ? null : messageKey(message.handle, id);
-    done += 1;
-    if (done < parts.length) await host.cursor.put(key, `${done} ${firstId ?? ''}`);
+    sent.push(idsOf(message.handle, answer.result));
+    if (sent.length < parts.length) await host.cursor.put(key, JSON.stringify(sent));
   }
   if (parts.length > 1) await host.cursor.put(key, null);
-  return { kind: 'sent', providerMessageId: firstId ?? message.id };
+  const ids = sent.flat();
+  return { kind: 'sent', providerMessageId: ids[0] ?? message.id, ...(ids.length > 1 ? { parts: sent } : {}) };
 }
 
 /** Sends the message; never throws for what Telegram answers (Channel.send). */

@@ -182,11 +182,39 @@ export interface OutboundMessage {
   offer?: OfferPayload | undefined;
 }
 
+/** What may be done to a message that has been said: change or take back one of ours, react to one of theirs. */
+export type ChangeKind = 'EDIT' | 'RECALL' | 'REACTION';
+
+/** A change on its way to the customer, as an adapter's `change` gets it. */
+export interface OutboundChange {
+  id: string;
+  kind: ChangeKind;
+  /** The message as it was sent; of a reaction, the customer's. */
+  message: OutboundMessage;
+  providerMessageId: string;
+  /** The provider's ids by part, where the message left in several. */
+  sentParts: string[][] | null;
+  /** Of an edit. */
+  text: string | null;
+  /** Of a reaction; null takes ours back. */
+  emoji: string | null;
+}
+
+/** How a change ended. It says what shall stand, so it may be said again: there is no `unknown`. */
+export type ChangeOutcome =
+  | { kind: 'done';
+    /** The ids by part as they are now, where some went. */
+    parts?: string[][] | undefined }
+  | { kind: 'retry'; reasonCode: string; afterMs?: number }
+  | { kind: 'failed'; reasonCode: string };
+
 /**
  * How a send ended. `unknown`: the request left and no answer came; never re-sent unless `deduplicates` is declared.
  */
 export type SendOutcome =
-  | { kind: 'sent'; providerMessageId: string; status?: 'sent' | 'delivered' }
+  | { kind: 'sent'; providerMessageId: string; status?: 'sent' | 'delivered';
+    /** All ids by part, where it left in several: what a later change needs. */
+    parts?: string[][] }
   | { kind: 'retry'; reasonCode: string; afterMs?: number }
   | { kind: 'failed'; reasonCode: string }
   | { kind: 'unknown'; reasonCode: string };

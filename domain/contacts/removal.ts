@@ -49,6 +49,8 @@ const takeRaw = statement('removal.raw', `update inbound_events e set raw = '', 
   where m.id = any($2::uuid[]) and m.organisation_id = $1 and e.id = m.inbound_event_id and e.organisation_id = $1`);
 const takeEdits = statement('removal.edits',
   'delete from message_edits where organisation_id = $1 and message_id = any($2::uuid[])');
+const takeChanges = statement('removal.changes',
+  'delete from message_changes where organisation_id = $1 and message_id = any($2::uuid[])');
 const takeWords = statement('removal.words',
   'delete from search_messages where organisation_id = $1 and id = any($2::uuid[])');
 const blank = statement('removal.blank', `update messages set body = null, attachments = null, payload = null,
@@ -67,7 +69,7 @@ async function blankMessages(tx: Tx, organisationId: string, found: readonly Fou
   if (ids.length === 0) return { messages: 0, blobs: [], after };
   const given = [organisationId, ids];
   const blobs = await tx.rows<{ storage_name: string }>(takeFiles, given);
-  for (const take of [takeRemote, takeReceipts, takeRaw, takeEdits, takeWords]) await tx.rows(take, given);
+  for (const take of [takeRemote, takeReceipts, takeRaw, takeEdits, takeChanges, takeWords]) await tx.rows(take, given);
   const done = await tx.rows<Found & { version: number }>(blank, given);
   await tx.rows(blankLast, [organisationId, [...new Set(found.map((row) => row.conversation_id))]]);
   await appendJournal(tx, done.map((row): JournalEntry => ({ type: 'message.deleted', subjectType: 'message',

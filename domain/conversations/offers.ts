@@ -33,6 +33,12 @@ export function cleanOffer(offer: OfferPayload | undefined): OfferPayload | unde
   return ask === '' ? undefined : { askContact: ask };
 }
 
+/** The provider's ids by part, of a message that left in several. */
+export function sentPartsOf(payload: Record<string, unknown> | null): string[][] | null {
+  const parts = payload?.['sentParts'];
+  return Array.isArray(parts) ? parts as string[][] : null;
+}
+
 /** The offer of a stored message. */
 export function offerOf(payload: Record<string, unknown> | null): OfferPayload | undefined {
   const { buttons, askContact } = (payload ?? {}) as OfferPayload;

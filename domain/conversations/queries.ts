@@ -1,8 +1,9 @@
 /** Conversations and messages as people see them, and who may read which conversation. */
 import { statement, type Queryable } from '#domain/store/db.ts';
 import { accessFilter, can, type Placed, type User } from '#domain/people/access.ts';
-import type { Attachment, SendStatus } from '#domain/channels/words.ts';
+import type { Attachment, ChangeKind, SendStatus } from '#domain/channels/words.ts';
 import { maskPhone } from '#domain/people/masks.ts';
+import { offerOf } from './offers.ts';
 
 /** One message. The same shape as the desk's messageView; times are ISO-8601 UTC with ms. */
 export interface MessageSeen {
@@ -12,11 +13,18 @@ export interface MessageSeen {
   code: string | null; replyToId: string | null; clientId: string | null; status: SendStatus | null;
   statusAt: string | null; reasonCode: string | null; createdAt: string; editedAt: string | null;
   deletedAt: string | null; version: number;
-  holdUntil?: string; reactions?: { emoji: string; by: 'CUSTOMER' }[];
+  holdUntil?: string; reactions?: { emoji: string; by: 'CUSTOMER' | 'AGENT' }[];
+  offer?: { buttons?: { text: string; url?: string }[][]; askContact?: string }; tapped?: true; change?: ChangeSeen;
   location?: { latitude: number; longitude: number; name: string | null; address: string | null };
   contactCard?: { name: string | null; phoneMasked: string | null }; sentOutside?: true;
   waitingFiles?: { fileName: string; sizeBytes: number | null; reasonCode: string | null }[];
   mentions?: { userId: string; name: string }[];
+}
+
+/** A change of the message that is not with the customer yet, or was refused. */
+export interface ChangeSeen {
+  id: string; kind: ChangeKind; text: string | null; emoji: string | null; state: 'WAITING' | 'FAILED';
+  reasonCode: string | null; authorId: string; holdUntil?: string;
 }
 
 interface Stored {
@@ -26,18 +34,24 @@ interface Stored {
   reply_to_id: string | null; client_id: string | null; status: SendStatus | null; status_at: Date | null;
   reason_code: string | null; created_at: Date; edited_at: Date | null; deleted_at: Date | null; version: number;
   hold_until: Date | null; reactions: MessageSeen['reactions'] | null; mentions: MessageSeen['mentions'] | null;
+  agent_reaction: string | null; change: (Omit<ChangeSeen, 'holdUntil'> & { holdUntil: string | null }) | null;
 }
 
 const SELECT = `select m.id, m.conversation_id, m.interaction_id, m.seq, m.direction, m.author_kind, m.author_id,
     u.name as author_name, m.kind, m.body, m.attachments,
     case when m.direction = 'SYSTEM' or m.kind in ('location', 'contact')
-      or m.payload ?| array['remoteFiles', 'sentFrom'] then m.payload end as payload,
+      or m.payload ?| array['remoteFiles', 'sentFrom', 'buttons', 'askContact', 'button'] then m.payload end as payload,
     m.reply_to_id, m.client_id, m.status, m.status_at, m.reason_code, m.created_at, m.edited_at, m.deleted_at,
-    m.version, m.reactions, case when m.status = 'queued' and m.attempts = 0 and m.reason_code is null
+    m.version, m.reactions, m.agent_reaction, case when m.status = 'queued' and m.attempts = 0 and m.reason_code is null
       and m.author_kind = 'AGENT' and m.due_at > m.created_at then m.due_at end as hold_until,
     case when m.direction = 'NOTE' then (select jsonb_agg(jsonb_build_object('userId', x.user_id, 'name', called.name)
       order by called.name) from mentions x join users called on called.id = x.user_id
-      where x.organisation_id = m.organisation_id and x.message_id = m.id) end as mentions
+      where x.organisation_id = m.organisation_id and x.message_id = m.id) end as mentions,
+    (select jsonb_build_object('id', x.id, 'kind', x.kind, 'text', x.body, 'emoji', x.emoji, 'state', x.state,
+      'reasonCode', case when x.state = 'FAILED' then x.reason_code end, 'authorId', x.author_id, 'holdUntil',
+      case when x.state = 'WAITING' and x.attempts = 0 and x.due_at > x.created_at then x.due_at end)
+      from message_changes x where x.message_id = m.id and x.organisation_id = m.organisation_id
+      and x.state in ('WAITING', 'FAILED') order by x.place desc limit 1) as change
   from messages m left join users u on u.id = m.author_id and m.author_kind = 'AGENT'`;
 
 const byIds = statement('messages.seen', `${SELECT} where m.organisation_id = $1 and m.id = any($2::uuid[])`);
@@ -64,13 +78,39 @@ function waitingFiles(payload: Stored['payload']): NonNullable<MessageSeen['wait
     sizeBytes: typeof file['sizeBytes'] === 'number' ? file['sizeBytes'] : null }));
 }
 
+/** The customer's reactions, and ours. */
+function reactionsOf(row: Stored): NonNullable<MessageSeen['reactions']> {
+  const own = row.agent_reaction === null ? [] : [{ emoji: row.agent_reaction, by: 'AGENT' as const }];
+  return [...(row.reactions ?? []), ...own];
+}
+
+/** What a message of ours offers to tap, without what its buttons send back. */
+function offerSeen(row: Stored): MessageSeen['offer'] {
+  const offer = row.direction === 'OUT' ? offerOf(row.payload) : undefined;
+  if (offer === undefined) return undefined;
+  const buttons = offer.buttons?.map((line) => line.map(({ text: words, url }) =>
+    ({ text: words, ...(url === undefined ? {} : { url }) })));
+  return { ...(buttons === undefined ? {} : { buttons }),
+    ...(offer.askContact === undefined ? {} : { askContact: offer.askContact }) };
+}
+
+function changeSeen({ change }: Stored): ChangeSeen | undefined {
+  if (change === null) return undefined;
+  const { holdUntil, ...rest } = change;
+  return { ...rest, ...(holdUntil === null ? {} : { holdUntil: new Date(holdUntil).toISOString() }) };
+}
+
 /** What only some messages have. */
 function extrasOf(row: Stored): Partial<MessageSeen> {
   const place = row.kind === 'location' ? locationOf(row.payload) : undefined;
   const phone = text(row.payload?.['phone']);
+  const [reactions, offer, change] = [reactionsOf(row), offerSeen(row), changeSeen(row)];
   return {
     ...(row.hold_until === null ? {} : { holdUntil: row.hold_until.toISOString() }),
-    ...(row.reactions == null || row.reactions.length === 0 ? {} : { reactions: row.reactions }),
+    ...(reactions.length === 0 ? {} : { reactions }),
+    ...(offer === undefined ? {} : { offer }),
+    ...(row.direction === 'IN' && row.payload?.['button'] !== undefined ? { tapped: true as const } : {}),
+    ...(change === undefined ? {} : { change }),
     ...(place === undefined ? {} : { location: place }),
     ...(row.kind !== 'contact' || row.direction === 'SYSTEM' ? {} : { contactCard: {
       name: text(row.payload?.['name']), phoneMasked: phone === null ? null : maskPhone(phone) } }),

@@ -21,6 +21,8 @@ export interface Attempt {
 export interface AfterSend {
   status: 'sent' | 'delivered' | 'failed' | 'unknown' | 'queued';
   providerMessageId: string | null;
+  /** The provider's ids by part, where there are several. */
+  parts?: string[][] | undefined;
   reasonCode: string | null;
   /** Of a retry. */
   delayMs: number;
@@ -61,7 +63,8 @@ export function afterSend(outcome: SendOutcome, attempt: Attempt): AfterSend {
   const base: AfterSend = { status: 'failed', providerMessageId: null, reasonCode: null, delayMs: 0, pauseMs: 0,
     exhausted: false };
   switch (outcome.kind) {
-    case 'sent': return { ...base, status: outcome.status ?? 'sent', providerMessageId: outcome.providerMessageId };
+    case 'sent': return { ...base, status: outcome.status ?? 'sent', providerMessageId: outcome.providerMessageId,
+      parts: outcome.parts };
     case 'failed': return { ...base, reasonCode: outcome.reasonCode };
     case 'retry': return again(attempt, outcome.reasonCode, outcome.afterMs, 'failed');
     case 'unknown': return attempt.deduplicates ? again(attempt, outcome.reasonCode, undefined, 'unknown')

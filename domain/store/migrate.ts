@@ -15,6 +15,7 @@ import { Conversation } from './migrations/0010-conversation.ts';
 import { WorkAtHand } from './migrations/0011-work.ts';
 import { Access } from './migrations/0012-access.ts';
 import { Places } from './migrations/0013-places.ts';
+import { Changes } from './migrations/0016-changes.ts';
 
 /** In order; a later release only appends, and each step must leave the release before it able to run. */
 export const migrationsList = [
@@ -31,6 +32,7 @@ export const migrationsList = [
   { name: '0011-work', class: WorkAtHand },
   { name: '0012-access', class: Access },
   { name: '0013-places', class: Places },
+  { name: '0016-changes', class: Changes },
 ];
 
 /** The role that the product's statements run as: it may not change or delete what is append-only (RA08). */

@@ -8,6 +8,7 @@ import { branchesApi } from './branches.ts';
 import { calendarsApi } from './calendars.ts';
 import { cannedRepliesApi } from './canned-replies.ts';
 import { categoriesApi, reasonsApi } from './categories.ts';
+import { channelAbilitiesApi } from './channel-abilities.ts';
 import { channelAccountsApi } from './channel-accounts.ts';
 import { identityProvidersApi } from './identity-providers.ts';
 import { optOutsApi } from './opt-outs.ts';
@@ -30,6 +31,6 @@ export function adminApis(parts: Parts): FastifyPluginAsyncZod[] {
     usersApi, userImportApi, rolesApi, sitesApi, branchesApi, teamsApi, seatsApi, calendarsApi,
     queuesApi, skillsApi, categoriesApi, reasonsApi, cannedRepliesApi, channelAccountsApi,
     accountHealthApi, setupCheckApi, quarantineApi, optOutsApi, auditApi, apiKeysApi,
-    webhooksApi, retentionApi, subjectDataApi, securitySettingsApi, identityProvidersApi,
+    webhooksApi, retentionApi, subjectDataApi, securitySettingsApi, identityProvidersApi, channelAbilitiesApi,
   ].map((api) => api(parts));
 }

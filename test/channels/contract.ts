@@ -5,6 +5,7 @@ import type { Channel, HookRequest, ParsedHook } from '#channels/channel.ts';
 import { channels } from '#channels/registry.ts';
 import type { AccountView, InboundEvent } from '#domain/channels/words.ts';
 import { AppError } from '#domain/errors.ts';
+import { limits } from '#domain/limits.ts';
 import { captured } from './support.ts';
 
 type Tester = Pick<Test, 'test'>;
@@ -30,6 +31,11 @@ export function declarations(t: Tester, channel: Channel): void {
     t.ok(/^[a-z][a-z-]*$/.test(channel.name) && /^[A-Z][A-Z_]*$/.test(channel.reportName));
     t.ok(channel.limits.textChars > 0 && channel.limits.sendsPerSecond > 0);
     t.equal(channel.limits.fileBytes > 0, channel.capabilities.attachments, 'a size for files where it takes files');
+    const { editSent, recallSent, react } = channel.capabilities;
+    t.equal(channel.change !== undefined, editSent || recallSent || react, 'it changes what it says it can');
+    t.equal((channel.reactions ?? []).length > 0, react, 'signs to react with');
+    t.ok((channel.reactions ?? []).every((sign) => sign.length <= limits.reactionChars));
+    t.ok(channel.limits.recallHours === undefined || recallSent);
     t.equal(channel.verify === undefined, channel.parse === undefined, 'what it parses it verifies');
     t.equal(channel.page === undefined, channel.connected === undefined, 'a page for customers needs their socket');
     t.equal(new Set(channel.setup.map((field) => field.name)).size, channel.setup.length, 'each field once');

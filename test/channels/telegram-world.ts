@@ -4,6 +4,8 @@ import type { Attachment } from '#domain/channels/words.ts';
 import { newId } from '#domain/ids.ts';
 import { createHosts, type Hosts } from '#gateway/channel-host.ts';
 import { startRemoteFiles } from '#gateway/remote-files.ts';
+import { startChanges } from '#routing/change-worker.ts';
+import { changeMessage, type Wish } from '#routing/message-changes.ts';
 import { queueReply, startOutbound } from '#routing/outbound.ts';
 import { fakeTelegram, type FakeTelegram } from '#test/fakes/telegram/server.ts';
 import { eventually } from '#test/support/harness.ts';
@@ -24,6 +26,8 @@ export interface TelegramWorld extends ChannelWorld {
   rows(): Promise<MessageRow[]>;
   /** An agent takes the customer's open work and replies; gives the id of the message. */
   reply(text: string, more?: { fileIds?: string[]; replyToId?: string }): Promise<string>;
+  /** The agent edits, recalls or reacts. */
+  change(messageId: string, wish: Wish): Promise<void>;
   statusOf(messageId: string): Promise<MessageStatus>;
   /** Waits until the message has this status. */
   until(messageId: string, status: string, withinMs?: number): Promise<void>;
@@ -49,9 +53,11 @@ async function startNode(t: Test, base: ChannelWorld): Promise<BotNode> {
       return channel && { sendsPerSecond: channel.limits.sendsPerSecond,
         deduplicates: channel.capabilities.deduplicates };
     } });
+  const changes = startChanges(base.work, { sweepMs: 200, changer: (account) => hosts.changer(account) });
   await hosts.startChannels();
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
+    await changes.stop();
     await outbound.stop();
     await files.stop();
     await hosts.stop();
@@ -98,6 +104,9 @@ export async function telegramWorld(
       const { messageId } = await queueReply(work, { user: agent, conversationId: row.conversation_id,
         clientId: newId(), text, ...more });
       return messageId;
+    },
+    async change(messageId, wish) {
+      if (agent !== undefined) await changeMessage(work, { user: agent, clientId: newId(), messageId, wish });
     },
     statusOf,
     async until(messageId, status, withinMs) {

@@ -66,6 +66,52 @@ function setWebhook(fake: FakeTelegram, payload: Payload): Answer {
   return ok(true);
 }
 
+/** What stands on the customer's screen under this id, of the bot's own messages. */
+function shownTo(fake: FakeTelegram, { payload }: Call) {
+  return fake.delivered.find((one) => one.chatId === String(payload['chat_id'])
+    && one.messageId === Number(payload['message_id']));
+}
+
+function edit(fake: FakeTelegram, call: Call): Answer {
+  const field = call.method === 'editMessageText' ? 'text' : 'caption';
+  const said = String(call.payload[field] ?? '');
+  const found = shownTo(fake, call);
+  if (found === undefined) return refusal(400, 'Bad Request: message to edit not found');
+  const keyboard = found.payload['reply_markup'] as Payload | undefined;
+  if (keyboard !== undefined && !('inline_keyboard' in keyboard)) {
+    return refusal(400, 'Bad Request: message can\'t be edited');
+  }
+  if (field === 'text' && said === '') return refusal(400, 'Bad Request: message text is empty');
+  if (said.length > (field === 'text' ? TEXT_MAX : CAPTION_MAX)) return refusal(400, 'Bad Request: message is too long');
+  const markup = call.payload['reply_markup'];
+  if (String(found.payload[field] ?? '') === said
+    && JSON.stringify(keyboard) === JSON.stringify(markup)) {
+    return refusal(400, 'Bad Request: message is not modified: specified new message content and reply markup are '
+      + 'exactly the same as a current content and reply markup of the message');
+  }
+  found.payload = { ...found.payload, [field]: said, reply_markup: markup };
+  return ok({ message_id: found.messageId, edit_date: Math.floor(Date.now() / 1_000) });
+}
+
+function remove(fake: FakeTelegram, call: Call): Answer {
+  const found = shownTo(fake, call);
+  if (found === undefined) return refusal(400, 'Bad Request: message to delete not found');
+  fake.delivered.splice(fake.delivered.indexOf(found), 1);
+  return ok(true);
+}
+
+const SIGNS = new Set(['\u{1F44D}', '\u2764', '\u{1F64F}', '\u{1F44C}', '\u{1F44F}', '\u{1F389}', '\u{1F622}',
+  '\u{1F914}']);
+
+function react(fake: FakeTelegram, { payload }: Call): Answer {
+  const [first] = payload['reaction'] as { emoji?: string }[];
+  if (first?.emoji !== undefined && !SIGNS.has(first.emoji)) return refusal(400, 'Bad Request: REACTION_INVALID');
+  const place = `${String(payload['chat_id'])}:${String(payload['message_id'])}`;
+  if (first === undefined) fake.reactions.delete(place);
+  else fake.reactions.set(place, first.emoji ?? '');
+  return ok(true);
+}
+
 /** What the server answers to the call; of getUpdates only once there is something, or the time is over. */
 export async function methods(fake: FakeTelegram, call: Call, response: ServerResponse): Promise<Answer> {
   const { method, payload } = call;
@@ -79,6 +125,9 @@ export async function methods(fake: FakeTelegram, call: Call, response: ServerRe
       ...(fake.webhook.lastError === undefined ? {} : { last_error_message: fake.webhook.lastError }) });
     case 'getFile': return fileOf(fake, payload);
     case 'setMyCommands': case 'answerCallbackQuery': return ok(true);
+    case 'editMessageText': case 'editMessageCaption': return edit(fake, call);
+    case 'deleteMessage': return remove(fake, call);
+    case 'setMessageReaction': return react(fake, call);
     case 'sendChatAction': return complaint(fake, call) ?? ok(true);
     case 'sendMessage': case 'sendPhoto': case 'sendVideo': case 'sendAnimation': case 'sendVoice': case 'sendAudio':
     case 'sendDocument': case 'sendMediaGroup': return deliver(fake, call);

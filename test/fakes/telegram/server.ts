@@ -44,6 +44,8 @@ export interface FakeTelegram {
   readonly updates: Outbox;
   readonly files: Map<string, StoredFile>;
   readonly blocked: Set<string>;
+  /** The bot's reactions, by chat and message. */
+  readonly reactions: Map<string, string>;
   readonly webhook: { url: string; secret: string; lastError?: string | undefined };
   /** Serves what is none of the Bot API (scripts/fake-telegram.ts). */
   page: Page | undefined;
@@ -156,6 +158,7 @@ export function fakeTelegram(options: { token?: string; port?: number } = {}): F
     updates: new Outbox(() => fake),
     files: new Map(),
     blocked: new Set(),
+    reactions: new Map(),
     webhook: { url: '', secret: '' },
     page: undefined,
     nextMessageId: () => (messageId += 1),

@@ -10,11 +10,14 @@ export const journalEn = {
   message: {
     received: 'A message of the customer was received', queued: '{{actor}} sent a message to the customer',
     noted: '{{actor}} wrote an internal note', posted: '{{actor}} posted a notice in the conversation',
-    'status-changed': 'The status of an outgoing message changed', edited: 'The customer changed a message',
-    deleted: 'The customer deleted a message',
+    'status-changed': 'The status of an outgoing message changed', edited: '{{actor}} changed a message after it was sent',
+    deleted: '{{actor}} took a message back after it was sent',
+    'change-queued': '{{actor}} asked for a change of a sent message',
+    'change-withdrawn': '{{actor}} took the change of a message back',
+    'change-failed': 'The channel refused the change of a message',
     'file-fetched': 'A file of the customer was fetched from the provider',
     echoed: 'A message was sent from outside this application',
-    reacted: 'The customer put a reaction on a message',
+    reacted: '{{actor}} put a reaction on a message',
     withdrawn: '{{actor}} took a reply back before it left', mentioned: '{{actor}} called a colleague in a note',
   },
   interaction: {

@@ -10,8 +10,11 @@ export const journalId = {
   message: {
     received: 'Pesan nasabah diterima', queued: '{{actor}} mengirim pesan kepada nasabah',
     noted: '{{actor}} menulis catatan internal', posted: '{{actor}} menampilkan pemberitahuan di percakapan',
-    'status-changed': 'Status pesan keluar berubah', edited: 'Nasabah mengubah pesannya',
-    deleted: 'Nasabah menghapus pesannya', reacted: 'Nasabah memberi reaksi pada pesan',
+    'status-changed': 'Status pesan keluar berubah', edited: '{{actor}} mengubah pesan yang sudah terkirim',
+    deleted: '{{actor}} menarik pesan yang sudah terkirim', reacted: '{{actor}} memberi reaksi pada pesan',
+    'change-queued': '{{actor}} meminta perubahan pada pesan terkirim',
+    'change-withdrawn': '{{actor}} membatalkan perubahan pesan',
+    'change-failed': 'Perubahan pesan ditolak kanal',
     'file-fetched': 'Berkas nasabah diambil dari penyedia kanal',
     echoed: 'Sebuah pesan dikirim dari luar aplikasi ini',
     withdrawn: '{{actor}} menarik balasan sebelum terkirim', mentioned: '{{actor}} menyebut rekan dalam catatan',
