@@ -61,18 +61,24 @@ export function Reactions({ reactions }: { reactions: NonNullable<MessageView['r
 
 interface PagePreview { title: string; description: string | null; siteName: string }
 
-/** What the first linked page says of itself, fetched by the server; room is taken only once it is known. */
+/** What the first linked page says of itself; nothing where there is no link, and then nothing is asked or kept. */
 export function LinkCard({ message }: { message: MessageView }) {
+  const text = message.text ?? '';
+  const link = text.includes('://') ? textParts(text).find((part) => part.kind === 'link') : undefined;
+  return link === undefined ? null : <PageCard messageId={message.id} href={link.href} />;
+}
+
+/** Fetched by the server; room is taken only once it is known. */
+function PageCard({ messageId, href }: { messageId: string; href: string }) {
   const t = useT();
-  const link = textParts(message.text ?? '').find((part) => part.kind === 'link');
   const query = useQuery<{ preview: PagePreview | null }>({
-    queryKey: ['desk', 'link', message.id, link?.href], enabled: link !== undefined, retry: false,
-    staleTime: Number.POSITIVE_INFINITY, queryFn: ({ signal }) => api.get(`/messages/${message.id}/link`, { signal }),
+    queryKey: ['desk', 'link', messageId, href], retry: false,
+    staleTime: Number.POSITIVE_INFINITY, queryFn: ({ signal }) => api.get(`/messages/${messageId}/link`, { signal }),
   });
   const page = query.data?.preview;
-  if (link === undefined || page === undefined || page === null) return null;
+  if (page === undefined || page === null) return null;
   return (
-    <a className={css.link} href={link.href} target="_blank" rel="noopener noreferrer nofollow"
+    <a className={css.link} href={href} target="_blank" rel="noopener noreferrer nofollow"
       aria-label={t('say.openLink', { host: page.siteName })}>
       <span className={css.cardLine}><bdi>{page.siteName}</bdi></span>
       <span className={css.linkTitle}><bdi>{page.title}</bdi></span>

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { IconAlertCircle, IconBan, IconCheck, IconChecks, IconClock, IconExclamationCircle, IconHelpCircle, IconLock,
   IconPlayerPlay, IconRobot } from '@tabler/icons-react';
-import { memo, useState, type ComponentType } from 'react';
+import { memo, useContext, useState, type ComponentType } from 'react';
 import { channelName } from '../inbox/ChannelIcon.tsx';
 import { notifyDone, notifyError } from '../kit/notify.ts';
 import { Bdi } from '../kit/small.tsx';
@@ -19,6 +19,7 @@ import { Held, MessageTools } from './MessageTools.tsx';
 import { Quote } from './Quote.tsx';
 import css from './Conversation.module.css';
 import { SafeText } from './SafeText.tsx';
+import { SettledContext } from './thread-context.ts';
 import { WaitingFiles } from './WaitingFiles.tsx';
 
 type Status = NonNullable<MessageView['status']>;
@@ -105,6 +106,11 @@ function author(message: MessageView, me: string, t: ReturnType<typeof useT>): s
   return message.authorId === me ? t('talk.you') : message.authorName ?? '';
 }
 
+/** What nobody reaches for in the first moment waits until the conversation stands. */
+function Tools({ message }: { message: MessageView }) {
+  return useContext(SettledContext) ? <MessageTools message={message} className={css.tools} /> : null;
+}
+
 /** Text cut at the words, which stay as parts of their own. */
 function splitBy(text: string, words: readonly string[]): string[] {
   const [word, ...rest] = words;
@@ -146,7 +152,7 @@ function Bubble({ placed, row, me }: Props) {
         data-last={last || undefined} 
         data-media={!isBare(message) || undefined}
           data-file={(empty && isCard(message)) || undefined}>
-        <MessageTools message={message} className={css.tools} />
+        <Tools message={message} />
         {message.replyToId === null || message.deletedAt !== null ? null
           : <div className={css.quoted}><Quote id={message.replyToId} me={me} /></div>}
         {message.deletedAt !== null

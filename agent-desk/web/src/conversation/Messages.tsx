@@ -2,12 +2,13 @@
 import { Button } from '@mantine/core';
 import { IconArrowDown } from '@tabler/icons-react';
 import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
+import { flushSync } from 'react-dom';
 import { useLocation } from 'wouter';
 import { whoOf } from '../inbox/Row.tsx';
 import { useLocale, useT } from '../kit/words.ts';
-import { placeMessages } from '../lib/bubbles.ts';
+import { placeMessages, type Placed } from '../lib/bubbles.ts';
 import { serverNow } from '../lib/now.ts';
-import { dayMark } from '../lib/time.ts';
+import { dayMark, type Locale } from '../lib/time.ts';
 import { useDesk, useOutbox, useSignals } from '../live/context.ts';
 import { isOpen } from '../live/lists.ts';
 import type { Pending } from '../live/outbox.ts';
@@ -18,9 +19,10 @@ import css from './Conversation.module.css';
 import { MessageItem } from './MessageItem.tsx';
 import { PendingItem } from './PendingItem.tsx';
 import { setQuote } from '../reply/quotes.ts';
-import { ThreadContext, type ThreadContextValue } from './thread-context.ts';
+import { SettledContext, ThreadContext, ThreadItems, type ThreadContextValue } from './thread-context.ts';
 import { useAnchor } from './useAnchor.ts';
 import { messageHref } from './useAround.ts';
+import { useDrawn, type Drawn } from './useDrawn.ts';
 import { ViewerProvider } from './Viewer.tsx';
 
 interface Props {
@@ -34,20 +36,26 @@ interface Props {
 const shownMs = 2_400;
 
 /** What single messages ask of their conversation. */
-function useContextValue(conversationId: string, items: readonly MessageView[],
+function useContextValue(conversationId: string, items: readonly MessageView[], drawn: Drawn,
   content: RefObject<HTMLDivElement | null>, writable: boolean, onMoved: () => void,
   onMissing: (id: string) => void): ThreadContextValue {
+  // Read when something is asked for: the answers change with every message, what asks need not be drawn again.
+  const now = useRef({ items, drawn, onMoved });
+  useEffect(() => { now.current = { items, drawn, onMoved }; });
   return useMemo(() => ({
-    find: (id) => items.find((each) => each.id === id),
     show: (id) => {
-      const place = content.current?.querySelector<HTMLElement>(`[data-message="${CSS.escape(id)}"]`);
+      const placeOf = (): HTMLElement | null | undefined =>
+        content.current?.querySelector<HTMLElement>(`[data-message="${CSS.escape(id)}"]`);
+      const loaded = now.current.items.some((each) => each.id === id);
+      if (placeOf() === null && loaded) flushSync(now.current.drawn.revealAll);
+      const place = placeOf();
       if (place === null || place === undefined) {
         onMissing(id);
         return false;
       }
       const centre = (): void => {
         place.scrollIntoView({ block: 'center' });
-        onMoved();
+        now.current.onMoved();
       };
       centre();
       // Heights are known for sure only once the first frame is laid out.
@@ -60,7 +68,7 @@ function useContextValue(conversationId: string, items: readonly MessageView[],
       setQuote(conversationId, message.id);
       window.dispatchEvent(new CustomEvent('sambung:reply'));
     } : undefined,
-  }), [conversationId, items, content, writable, onMoved, onMissing]);
+  }), [conversationId, content, writable, onMissing]);
 }
 
 /** What is still on its way from this browser and not in the thread yet. */
@@ -116,16 +124,22 @@ function useArrival(target: string | undefined, { show }: ThreadContextValue,
   }, [target, show, content]);
 }
 
-function useOlder(thread: Thread, loadOlder: () => Promise<void>) {
+/** Earlier messages: those that are loaded are drawn, then more are fetched. */
+function useOlder(thread: Thread, drawn: Drawn, loadOlder: () => Promise<void>) {
   const [loading, setLoading] = useState(false);
   const busy = useRef(false);
-  const more = useCallback(() => {
-    if (busy.current || thread.complete) return;
+  const more = (): void => {
+    if (busy.current || drawn.reveal() || thread.complete) return;
     busy.current = true;
     setLoading(true);
     void loadOlder().catch(() => undefined).finally(() => { busy.current = false; setLoading(false); });
-  }, [thread.complete, loadOlder]);
+  };
   return { loading, more };
+}
+
+/** Where the drawn messages stand. */
+function usePlaced(items: readonly MessageView[], drawn: number, locale: Locale): readonly Placed<MessageView>[] {
+  return useMemo(() => placeMessages(items, { locale }), [items, locale]).slice(items.length - drawn);
 }
 
 /** How many messages of others came since the bottom was left. */
@@ -143,31 +157,35 @@ export function Messages({ row, thread, conversationId, loadOlder, target, later
   const { user } = useSession();
   const signals = useSignals();
   const pending = usePending(conversationId, thread.items);
-  const { loading, more } = useOlder(thread, loadOlder);
+  const drawn = useDrawn(thread.items, target !== undefined);
+  const { loading, more } = useOlder(thread, drawn, loadOlder);
   const onNearEnd = useLater(later, pending.length > 0);
   const [, navigate] = useLocation();
   const last = thread.items.at(-1);
   const { scroller, content, atBottom, toBottom, onScroll } = useAnchor({
-    firstKey: thread.items[0]?.id, lastKey: pending.at(-1)?.clientId ?? last?.clientId ?? last?.id,
+    firstKey: drawn.items[0]?.id, lastKey: pending.at(-1)?.clientId ?? last?.clientId ?? last?.id,
     lastIsOwn: pending.length > 0 || last?.authorId === user.id, onNearTop: more, onNearEnd,
   });
   useRead(row, atBottom, user.id);
   const writable = isOpen(row) && row.agentId === user.id;
   const below = useUnseen(thread.items, atBottom);
   const unseen = later === undefined ? below : row.unreadCount;
-  const placed = useMemo(() => placeMessages(thread.items, { locale }), [thread.items, locale]);
+  useEffect(() => { if (atBottom) drawn.trim(); }, [atBottom, drawn]);
+  const placed = usePlaced(thread.items, drawn.items.length, locale);
   const typing = signals.customerTypes(conversationId);
-  const context = useContextValue(conversationId, thread.items, content, writable, onScroll,
+  const context = useContextValue(conversationId, thread.items, drawn, content, writable, onScroll,
     useCallback((id: string) => { navigate(messageHref(row.id, id)); }, [navigate, row.id]));
   useArrival(target, context, content);
   const now = serverNow();
   return (
-    <ThreadContext.Provider value={context}><ViewerProvider messages={thread.items}>
+    <ThreadContext value={context}><ThreadItems value={thread.items}><SettledContext value={drawn.settled}>
+    <ViewerProvider messages={thread.items}>
     <div className={css.talk}>
       <div ref={scroller} className={css.scroller} onScroll={onScroll} tabIndex={0} role="log"
         aria-label={t('talk.label', { who: whoOf(row) })} aria-live="polite">
         <div ref={content} className={css.messages}>
-          <p className={`meta ${css.start}`}>{loading ? t('talk.older') : thread.complete ? t('talk.start') : ' '}</p>
+          <p className={`meta ${css.start}`}>{loading ? t('talk.older')
+            : thread.complete && placed.length === thread.items.length ? t('talk.start') : ' '}</p>
           {placed.map((each) => (
             <div key={each.message.clientId ?? each.message.id} className={css.place}
               data-first={each.first || undefined} data-message={each.message.id}
@@ -191,6 +209,7 @@ export function Messages({ row, thread, conversationId, loadOlder, target, later
         </Button>
       )}
     </div>
-    </ViewerProvider></ThreadContext.Provider>
+    </ViewerProvider>
+    </SettledContext></ThreadItems></ThreadContext>
   );
 }

@@ -4,7 +4,7 @@ import { api } from '../api/client.ts';
 import { codeWord, useT } from '../kit/words.ts';
 import type { MessageView } from '../live/types.ts';
 import css from './Extras.module.css';
-import { useThreadContext } from './thread-context.ts';
+import { useLoaded, useThreadContext } from './thread-context.ts';
 
 /** How a message is named in one line: its text, else its file or place. */
 export function gist(message: MessageView): string {
@@ -25,8 +25,7 @@ export function speakerOf(message: MessageView, me: string): string {
 
 /** The quoted message: from the thread if it is loaded, else fetched once. */
 export function useQuoted(id: string | null): MessageView | undefined {
-  const { find } = useThreadContext();
-  const loaded = id === null ? undefined : find(id);
+  const loaded = useLoaded(id);
   const query = useQuery<MessageView>({
     queryKey: ['desk', 'message', id], enabled: id !== null && loaded === undefined, staleTime: 60_000, retry: false,
     queryFn: ({ signal }) => api.get<MessageView>(`/messages/${id}`, { signal }),

@@ -45,7 +45,8 @@ export function useAnchor({ firstKey, lastKey, lastIsOwn, onNearTop, onNearEnd }
     if (prepended) element.scrollTop += element.scrollHeight - old.height;
     else if (!open && (stuck.current || (old.lastKey !== lastKey && lastIsOwn && !old.open))) toBottom();
     before.current = { firstKey, lastKey, height: element.scrollHeight, open };
-  });
+    // Whatever else changes heights is seen by the observer below: asking for them after each word would cost a layout.
+  }, [firstKey, lastKey, lastIsOwn, open, toBottom]);
 
   // The box below grows with its text, pictures arrive, the window changes: at the bottom one stays there.
   useEffect(() => {

@@ -15,6 +15,7 @@ import { channelName } from './ChannelIcon.tsx';
 import css from './Inbox.module.css';
 import { Ring } from './Ring.tsx';
 import { whoOf } from './Row.tsx';
+import { useAhead } from './useAhead.ts';
 
 /** Own work by what is left of its time, then by who spoke last; what is put aside comes last. */
 export function byUrgency(one: InteractionView, other: InteractionView): number {
@@ -35,6 +36,7 @@ export function NextCard() {
   const now = useNow(5_000);
   const awake = (mine ?? []).filter((row) => row.snoozedUntil === null).sort(byUrgency);
   const [next] = awake;
+  useAhead([], [next]);
   useKeys({
     Enter: next === undefined ? undefined : (event) => {
       if (offers > 0 || takesEnter(event.target as HTMLElement | null)) return false;

@@ -6,6 +6,7 @@ import type { InteractionView } from '../live/types.ts';
 import { useDensity } from '../shell/prefs.ts';
 import css from './Inbox.module.css';
 import { Row, useRowHeight } from './Row.tsx';
+import { rowIdAt, useAhead } from './useAhead.ts';
 
 export interface RowListHandle { show: (id: string) => void }
 
@@ -82,8 +83,10 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPi
     event.preventDefault();
     event.stopPropagation();
   };
+  const selectedAt = rows.findIndex((row) => row.id === selectedId);
+  const ahead = useAhead(rows, selectedAt === -1 ? [rows[at]] : [rows[selectedAt + 1], rows[selectedAt - 1]]);
   const onClick = (event: MouseEvent): void => {
-    const id = (event.target as HTMLElement).closest<HTMLElement>('[data-row]')?.dataset['row'];
+    const id = rowIdAt(event.target);
     if (id !== undefined) choose(id);
   };
   return (
@@ -91,10 +94,8 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPi
       aria-label={t('inbox.list')}
       aria-multiselectable={picked !== null || undefined}
       aria-activedescendant={drawn.some((item) => item.index === at) ? `row-${rows[at]?.id ?? ''}` : undefined}
-      onKeyDown={onKey} onClick={onClick} onFocus={() => {
-        const selected = rows.findIndex((row) => row.id === selectedId);
-        if (selected !== -1) setActive(selected);
-      }}>
+      onKeyDown={onKey} onClick={onClick} {...ahead}
+      onFocus={() => { if (selectedAt !== -1) setActive(selectedAt); }}>
       <div className={css.sizer} role="presentation" style={{ height: virtual.getTotalSize() }}>
         {drawn.map((item) => {
           const row = rows[item.index];

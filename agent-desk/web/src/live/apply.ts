@@ -69,8 +69,9 @@ function eachList(cache: Cache, change: (pages: ListPage[], kind: ListKind) => L
 
 function interactionChanged(cache: Cache, row: InteractionView, me: string): void {
   cache.setQueryData<InteractionView[]>(keys.mine, (mine) => (mine === undefined ? mine : withMine(mine, row, me)));
+  // Only where it is or was open: a floor of thousands would fill the memory with rows nobody looks at.
   cache.setQueryData<InteractionView>(keys.interaction(row.id),
-    (old) => (old !== undefined && old.revision > row.revision ? old : row));
+    (old) => (old === undefined || old.revision > row.revision ? old : row));
   eachList(cache, (pages, kind) => withRow(pages, row, kind, me));
 }
 
@@ -127,7 +128,7 @@ export function applyEvent(cache: Cache, event: DeskEvent, me: string, lately: L
     }
     case 'ticket.changed': {
       const ticket = event.data as TicketView;
-      cache.setQueryData<TicketView>(keys.ticket(ticket.id), (old) => newer(old, ticket));
+      cache.setQueryData<TicketView>(keys.ticket(ticket.id), (old) => (old === undefined ? old : newer(old, ticket)));
       return;
     }
     case 'agent.changed': {

@@ -1,9 +1,12 @@
 /** What the screens read: the cache that the line keeps fresh, filled by REST where it is not there yet. */
-import { skipToken, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, skipToken, useInfiniteQuery, useQuery, useQueryClient,
+  type QueryClient } from '@tanstack/react-query';
+import { useCallback } from 'react';
 import { api, type Page } from '../api/client.ts';
 import { useCan } from '../kit/hooks.ts';
 import { useDesk } from './context.ts';
 import { keys } from './keys.ts';
+import type { Live } from './live.ts';
 import { emptyThread, withNewest, withOlder, type Thread } from './thread.ts';
 import type { ListKind, ListPage } from './lists.ts';
 import type { AgentView, ContactView, InteractionView, MessageView, OfferView, Snapshot, TicketView } from './types.ts';
@@ -45,7 +48,8 @@ export function useList(kind: ListKind, enabled: boolean) {
   return useInfiniteQuery({
     queryKey: keys.list(kind), enabled, ...byEvents, initialPageParam: '', retry: 1,
     // What time alone changes, and what only the server knows, is asked for again.
-    refetchInterval: kind.filter?.late === true || kind.filter?.followed === true ? filterAgainMs : false,
+    refetchInterval: [kind.filter?.late, kind.filter?.followed, kind.filter?.awaiting].includes(true)
+      ? filterAgainMs : false,
     queryFn: async ({ pageParam, signal }): Promise<ListPage> => {
       const query = new URLSearchParams({ view: kind.view, state: kind.state, limit: String(listRows) });
       if (kind.q !== '') query.set('q', kind.q);
@@ -58,11 +62,23 @@ export function useList(kind: ListKind, enabled: boolean) {
   });
 }
 
-/** One interaction; taken from what is known, else fetched. */
+/** The row as a list that is loaded holds it. */
+function listedRow(client: QueryClient, id: string | undefined): InteractionView | undefined {
+  for (const [, data] of client.getQueriesData<{ pages: ListPage[] }>({ queryKey: keys.lists })) {
+    for (const page of data?.pages ?? []) {
+      const row = page.items.find((each) => each.id === id);
+      if (row !== undefined) return row;
+    }
+  }
+  return undefined;
+}
+
+/** One interaction; taken from what is known, else fetched. A row of a list stands in until the server has answered. */
 export function useInteraction(id: string | undefined) {
   const { live } = useDesk();
   const client = useQueryClient();
   return useQuery<InteractionView>({
+    placeholderData: () => listedRow(client, id),
     queryKey: keys.interaction(id ?? ''), enabled: id !== undefined, ...byEvents, retry: 1,
     queryFn: async ({ signal }) =>
       live.lately.newest(await api.get<InteractionView>(`/interactions/${id}`, { signal })),
@@ -70,19 +86,44 @@ export function useInteraction(id: string | undefined) {
   });
 }
 
+function threadOptions(client: QueryClient, live: Live, conversationId: string) {
+  const key = keys.thread(conversationId);
+  return queryOptions<Thread>({
+    queryKey: key, ...byEvents, retry: 1,
+    queryFn: async ({ signal }) => {
+      const page = await api.get<Page<MessageView>>(`/conversations/${conversationId}/messages?limit=${threadRows}`,
+        { signal });
+      return withNewest(client.getQueryData<Thread>(key), page.items, live.lately.ofConversation(conversationId));
+    },
+  });
+}
+
+function ticketOptions(id: string) {
+  return queryOptions<TicketView>({ queryKey: keys.ticket(id), staleTime: 30_000, retry: 1,
+    queryFn: ({ signal }) => api.get<TicketView>(`/tickets/${id}`, { signal }) });
+}
+
+/**
+ * Fetches what a conversation shows before it is opened: called when the pointer rests on its row, or when it is next.
+ * What is there already is not fetched again; nothing is fetched of a row whose text one may not see.
+ */
+export function usePrefetch(): (row: InteractionView) => void {
+  const { live } = useDesk();
+  const client = useQueryClient();
+  return useCallback((row) => {
+    if (row.masked || row.conversationId === null) return;
+    void client.prefetchQuery(threadOptions(client, live, row.conversationId));
+    void client.prefetchQuery(ticketOptions(row.ticketId));
+  }, [client, live]);
+}
+
 /** The messages of a conversation: the newest page, then live; older ones by `loadOlder`. */
 export function useThread(conversationId: string | null, enabled: boolean) {
   const { live } = useDesk();
   const client = useQueryClient();
   const key = keys.thread(conversationId ?? '');
-  const query = useQuery<Thread>({
-    queryKey: key, enabled: enabled && conversationId !== null, ...byEvents, retry: 1,
-    queryFn: async ({ signal }) => {
-      const page = await api.get<Page<MessageView>>(`/conversations/${conversationId}/messages?limit=${threadRows}`,
-        { signal });
-      return withNewest(client.getQueryData<Thread>(key), page.items, live.lately.ofConversation(conversationId ?? ''));
-    },
-  });
+  const query = useQuery({ ...threadOptions(client, live, conversationId ?? ''),
+    enabled: enabled && conversationId !== null });
   const loadOlder = async (): Promise<void> => {
     const first = client.getQueryData<Thread>(key)?.items[0];
     if (first === undefined) return;
@@ -103,10 +144,7 @@ export function useContact(id: string | undefined) {
 
 /** The ticket of an interaction. */
 export function useTicket(id: string | undefined) {
-  return useQuery<TicketView>({
-    queryKey: keys.ticket(id ?? ''), enabled: id !== undefined, staleTime: 30_000, retry: 1,
-    queryFn: ({ signal }) => api.get<TicketView>(`/tickets/${id}`, { signal }),
-  });
+  return useQuery({ ...ticketOptions(id ?? ''), enabled: id !== undefined });
 }
 
 export interface CategoryView {

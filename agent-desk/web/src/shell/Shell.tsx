@@ -1,5 +1,5 @@
 /** The frame around every page: rail, top bar, banner of the connection, offers, palette, keys that act everywhere. */
-import { useEffect, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { useMentionNotices } from '../conversation/mention-notices.ts';
 import { useT } from '../kit/words.ts';
@@ -8,26 +8,23 @@ import { Bell } from '../notify/Bell.tsx';
 import { useNotices } from '../notify/useNotices.ts';
 import { MissedOffer } from '../offer/MissedOffer.tsx';
 import { OfferPanel } from '../offer/OfferPanel.tsx';
-import { Palette } from '../palette/Palette.tsx';
 import { useSession } from '../session/session.ts';
 import { ConnectionBanner } from './ConnectionBanner.tsx';
-import { Preferences } from './Preferences.tsx';
+import { Overlays, type Over } from './Overlays.tsx';
 import { Rail } from './Rail.tsx';
-import { mayAdmin } from './rights.ts';
+import { homeOf, mayAdmin } from './rights.ts';
 import css from './Shell.module.css';
-import { ShortcutSheet } from './ShortcutSheet.tsx';
 import { TopBar } from './TopBar.tsx';
 import { useKeys } from './useKeys.ts';
-
-/** What lies over the page; one at a time. */
-type Over = 'sheet' | 'palette' | 'prefs' | 'notices' | undefined;
+import { useZone } from './useZone.ts';
 
 function useTitle(unread: number): void {
   const t = useT();
   const [location] = useLocation();
   useEffect(() => {
-    document.title = `${unread > 0 ? `(${unread}) ` : ''}${location.startsWith('/admin')
-      ? t('app.admin') : t('app.inbox')} · Sambung`;
+    const page = location.startsWith('/admin') ? t('app.admin') : location === '/search' ? t('app.search')
+      : location === '/gallery' ? t('palette.gallery') : t('app.inbox');
+    document.title = `${unread > 0 ? `(${unread}) ` : ''}${page} · Sambung`;
   }, [location, t, unread]);
 }
 
@@ -39,13 +36,15 @@ export function Shell({ children }: { children: ReactNode }) {
   const [over, setOver] = useState<Over>(undefined);
   const { notices, center } = useNotices(user.id);
   useMentionNotices();
+  useZone();
   const unread = (useMine() ?? []).reduce((sum, row) => sum + row.unreadCount, 0);
   useTitle(unread);
-  const close = (): void => { setOver(undefined); };
+  const close = useCallback((): void => { setOver(undefined); }, []);
   useKeys({
     '?': () => { setOver('sheet'); },
     'Ctrl+K': () => { setOver('palette'); },
-    'G I': () => { navigate('/'); },
+    'G I': homeOf(permissions) === '/' ? () => { navigate('/'); } : undefined,
+    'G S': () => { navigate('/search'); },
     'G A': mayAdmin(permissions) ? () => { navigate('/admin'); } : undefined,
     'G N': () => { setOver('notices'); },
     'G P': () => { setOver('prefs'); },
@@ -66,9 +65,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <MissedOffer />
         <OfferPanel />
       </aside>
-      <Palette opened={over === 'palette'} onClose={close} />
-      <ShortcutSheet opened={over === 'sheet'} onClose={close} />
-      <Preferences opened={over === 'prefs'} onClose={close} />
+      <Overlays over={over} onClose={close} />
     </div>
   );
 }

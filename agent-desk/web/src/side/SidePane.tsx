@@ -1,6 +1,6 @@
 /** The customer's pane: contact, ticket with its documentation, history. */
 import { IconX } from '@tabler/icons-react';
-import { useRef } from 'react';
+import { useDeferredValue, useRef, type ReactNode } from 'react';
 import { EmptyState } from '../kit/states.tsx';
 import { useT } from '../kit/words.ts';
 import { useInteraction } from '../live/queries.ts';
@@ -13,6 +13,11 @@ import { WorkActions } from './WorkActions.tsx';
 
 const tabs = ['contact', 'ticket', 'history'] as const;
 type Tab = (typeof tabs)[number];
+
+/** The conversation is painted first and what stands beside it right after; nothing of the row before stays meanwhile. */
+function Soon({ id, children }: { id: string; children: ReactNode }) {
+  return useDeferredValue(id, '') === id ? children : null;
+}
 
 /** Without an open conversation it says so. `onClose` is for small screens, where it lies over the conversation. */
 export function SidePane({ interactionId, onClose }: { interactionId: string | undefined; onClose: () => void }) {
@@ -49,10 +54,12 @@ export function SidePane({ interactionId, onClose }: { interactionId: string | u
       </div>
       {row.masked ? null : <WorkActions row={row} />}
       <div className={css.panel} role="tabpanel" id="side-panel" aria-labelledby={`side-${tab}`} key={row.id}>
-        {row.masked ? <EmptyState title={t('talk.masked')}>{t('side.maskedText')}</EmptyState> : null}
-        {!row.masked && tab === 'contact' ? <ContactTab row={row} /> : null}
-        {row.masked ? null : <TicketTab row={row} shown={tab === 'ticket'} onShow={() => { setTab('ticket'); }} />}
-        {!row.masked && tab === 'history' ? <HistoryTab row={row} /> : null}
+        <Soon id={row.id}>
+          {row.masked ? <EmptyState title={t('talk.masked')}>{t('side.maskedText')}</EmptyState> : null}
+          {!row.masked && tab === 'contact' ? <ContactTab row={row} /> : null}
+          {row.masked ? null : <TicketTab row={row} shown={tab === 'ticket'} onShow={() => { setTab('ticket'); }} />}
+          {!row.masked && tab === 'history' ? <HistoryTab row={row} /> : null}
+        </Soon>
       </div>
     </>
   );
