@@ -72,6 +72,7 @@ export const limits = {
   viewCountMax: 1_000,
   /** A filter as text in an address. */
   filterChars: 4_000,
+  filterChoicesMax: 500,
   followsMax: 500,
   contactSuggestionsMax: 20,
   /** Newest messages of a thread among which shared contact cards are looked for. */
@@ -88,10 +89,14 @@ export const limits = {
   searchNamesMax: 300,
   /** Pieces of own work behind the newest hits that are looked through for who sees little else. */
   searchOwnWorkMax: 1_000,
-  /** Newest rows that tell how common words are; from so many hits on among them, walking beats the index. */
-  searchSampleRows: 5_000,
-  searchCommonHits: 50,
-  searchWalkRowsMax: 200_000,
+  searchOwnHitsMax: 200,
+  /** Newest rows that tell how common words are; with fewer hits among them the whole index is asked at once. */
+  searchSampleRows: 3_000,
+  searchCommonHits: 6,
+  /** Walking so many rows costs less than the index where every seventh row is a hit. */
+  searchWalkRowsMax: 20_000,
+  /** Stretches of four days that are asked one by one before all that is older. */
+  searchStretchesMax: 16,
   /** From here on a number names one person: nobody guesses it digit by digit (RA09). */
   searchWholeNumberDigits: 9,
   searchNearWordsMax: 8,
@@ -179,6 +184,9 @@ export const limits = {
   secondStepAttemptsMax: 5,
   secondStepMinutes: 10,
   recoveryCodes: 10,
+  /** An invitation may wait over a weekend; a reset is handed over while both talk (RS05). */
+  inviteLinkHours: 72,
+  resetLinkMinutes: 30,
   /** How long a proof of identity opens what asks for one (RA05). */
   stepUpMinutes: 5,
   apiKeysPerUserMax: 20,

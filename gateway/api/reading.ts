@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { agentsApi } from './agents.ts';
 import { contactsApi, type ContactParts } from './contacts.ts';
 import { conversationsApi } from './conversations.ts';
+import { deskFactsApi } from './desk-facts.ts';
 import { filesApi, type FileParts } from './files.ts';
 import { interactionsApi } from './interactions.ts';
 import { journalApi, type JournalParts } from './journal.ts';
@@ -20,6 +21,6 @@ import { workApi } from './work.ts';
 export function readingApis(parts: ContactParts & FileParts & JournalParts): FastifyPluginAsyncZod[] {
   return [interactionsApi(parts), conversationsApi(parts), messagesApi(parts), ticketsApi(parts), contactsApi(parts),
     agentsApi(parts), filesApi(parts),
-    metricsLiveApi(parts), journalApi(parts), workApi(parts), viewsApi(parts),
+    metricsLiveApi(parts), journalApi(parts), workApi(parts), viewsApi(parts), deskFactsApi(parts),
     mergesApi(parts), searchApi(parts)];
 }

@@ -35,6 +35,25 @@ function list(filter: object, view = 'mine', state = 'open'): string {
   return `/api/interactions?view=${view}&state=${state}&filter=${encodeURIComponent(JSON.stringify(filter))}`;
 }
 
+t.test('C4 RS01 lists can be narrowed to what one may read: an agent to own queues and oneself, a leader to the team',
+  async (t) => {
+    const { agent, leader, agents, world, work, api } = await place(t);
+    const names = async (browser: Browser): Promise<{ queues: string[]; agents: string[] }> => {
+      const { status, body } = await browser.get('/api/views/choices');
+      t.equal(status, 200);
+      const found = body as { queues: { id: string }[]; agents: { id: string }[] };
+      return { queues: found.queues.map(({ id }) => id), agents: found.agents.map(({ id }) => id) };
+    };
+    t.same(await names(agent), { queues: [world.queueId], agents: [agents[0].id] });
+    const seen = await names(leader);
+    t.ok(agents.every(({ id }) => seen.agents.includes(id)), 'all of the team');
+    t.notOk(seen.agents.includes(world.administrator.id), 'nobody who never owns work');
+    await work.db.dynamic('update queues set active = false where id = $1', [world.queueId]);
+    t.same((await names(agent)).queues, [], 'a closed queue is offered no more');
+    const zone = await (await api.as(world.administrator)).get('/api/me/zone');
+    t.same(zone.body, { timeZone: 'Asia/Jakarta' });
+  });
+
 const filters = (world: SmallWorld): [string, object][] => [
   ['unread', { unread: true }], ['late', { late: true }], ['awaiting', { awaiting: true }],
   ['put aside', { snoozed: 'only' }], ['not put aside', { snoozed: 'hide' }], ['followed', { followed: true }],
@@ -194,7 +213,8 @@ t.test('contacts that share a phone, an address or a card are suggested, merged 
   await setPhone(phone, '+6281200000001');
   await setPhone(card, '+6281200000002');
   await work.db.dynamic(`update contacts set email = case id when $1::uuid then 'Budi@contoh.id'
-      else 'budi@contoh.id' end, domicile = case id when $2::uuid then 'Bandung' end where id in ($1, $2)`, [kept.contactId, mail.contactId]);
+      else 'budi@contoh.id' end,
+      domicile = case id when $2::uuid then 'Bandung' end where id in ($1, $2)`, [kept.contactId, mail.contactId]);
   await work.db.dynamic(`insert into messages (id, organisation_id, conversation_id, interaction_id, channel_account_id,
       seq, direction, author_kind, kind, payload, created_at)
     values ($1, $2, $3, $4, $5, 2, 'IN', 'CUSTOMER', 'contact', '{"phone": "0812-0000-0002"}', app_now())`,

@@ -2,7 +2,7 @@
 export const enConversation = {
   inbox: {
     title: 'Inbox', mine: 'Mine', queues: 'Queue', all: 'All', tabs: 'Lists', list: 'Conversations',
-    search: 'Search name or ticket number',
+    search: 'Narrow this list: name or ticket number', everywhere: 'Search everywhere',
     overdue: '{{n}} late', soon: '{{n}} urgent', sortTime: 'Least time left', sortWait: 'Longest waiting',
     sortNewest: 'Order: newest',
     left: '{{n}} min left', late: '{{n}} min late', lateHours: '{{n}} h late', noCategory: 'No category yet',

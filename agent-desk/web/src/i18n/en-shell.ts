@@ -1,7 +1,7 @@
 /** English words of the frame; the keys are those of id-shell.ts. */
 export const enShell = {
   app: {
-    name: 'Sambung', skip: 'Skip to content', main: 'Main menu', inbox: 'Inbox', admin: 'Settings',
+    name: 'Sambung', skip: 'Skip to content', main: 'Main menu', inbox: 'Inbox', search: 'Search', admin: 'Settings',
     shortcuts: 'Keyboard shortcuts',
     settings: 'Language and appearance', account: 'Account', language: 'Language', indonesian: 'Indonesia',
     english: 'English',

@@ -2,7 +2,7 @@
 export const idConversation = {
   inbox: {
     title: 'Kotak masuk', mine: 'Milik saya', queues: 'Antrean', all: 'Semua', tabs: 'Daftar', list: 'Percakapan',
-    search: 'Cari nama atau nomor tiket',
+    search: 'Saring daftar ini: nama atau nomor tiket', everywhere: 'Cari di semua data',
     overdue: '{{n}} lewat', soon: '{{n}} mendesak', sortTime: 'Sisa waktu tersingkat', sortWait: 'Paling lama menunggu',
     sortNewest: 'Urutan: terbaru',
     left: 'Sisa {{n}} mnt', late: 'Lewat {{n}} mnt', lateHours: 'Lewat {{n}} jam', noCategory: 'Belum dikategorikan',

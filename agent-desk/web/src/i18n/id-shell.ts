@@ -1,7 +1,7 @@
 /** Indonesian words of the frame: signing in, top bar, presence, banner, offers, keys and errors. */
 export const idShell = {
   app: {
-    name: 'Sambung', skip: 'Langsung ke isi', main: 'Menu utama', inbox: 'Kotak masuk', admin: 'Pengaturan',
+    name: 'Sambung', skip: 'Langsung ke isi', main: 'Menu utama', inbox: 'Kotak masuk', search: 'Cari', admin: 'Pengaturan',
     shortcuts: 'Pintasan papan ketik',
     settings: 'Bahasa dan tampilan', account: 'Akun', language: 'Bahasa', indonesian: 'Indonesia', english: 'English',
     theme: 'Tampilan', themeAuto: 'Ikuti perangkat', themeLight: 'Terang', themeDark: 'Gelap', sound: 'Bunyi tawaran',

@@ -1,10 +1,12 @@
 /** Why a list is empty and what to do about it; and its shape while it loads. */
 import { Button } from '@mantine/core';
 import { IconFilterOff, IconInbox, IconMoodSmile } from '@tabler/icons-react';
+import { useLocation } from 'wouter';
 import { EmptyState } from '../kit/states.tsx';
 import { useT } from '../kit/words.ts';
 import type { ListName } from '../live/lists.ts';
 import { useAgent, useCounts } from '../live/queries.ts';
+import { keepWords } from '../search/kept.ts';
 import { useSetPresence } from '../shell/presence.ts';
 import css from './Inbox.module.css';
 
@@ -13,13 +15,19 @@ interface Props { view: ListName; q: string; onView: (view: ListName) => void; o
 /** One of: nothing matches, nothing is mine, the queue is empty, there is nothing at all. */
 export function EmptyList({ view, q, onView, onClear }: Props) {
   const t = useT();
+  const [, navigate] = useLocation();
   const agent = useAgent();
   const counts = useCounts();
   const setPresence = useSetPresence();
   if (q !== '') {
     return (
       <EmptyState icon={<IconFilterOff size={28} stroke={1.5} />} title={t('inbox.none')}
-        actions={<Button variant="default" onClick={onClear}>{t('inbox.clear')}</Button>}>
+        actions={(
+          <>
+            <Button onClick={() => { keepWords(q); navigate('/search'); }}>{t('inbox.everywhere')}</Button>
+            <Button variant="default" onClick={onClear}>{t('inbox.clear')}</Button>
+          </>
+        )}>
         {t('inbox.noneText', { q })}
       </EmptyState>
     );

@@ -9,7 +9,7 @@ import { useCategories } from '../live/queries.ts';
 import side from '../side/Side.module.css';
 import { channelName } from './ChannelIcon.tsx';
 import css from './Inbox.module.css';
-import { useSavedViews, useViewChanges, type Definition, type SavedView } from './views.ts';
+import { useFilterChoices, useSavedViews, useViewChanges, type Definition, type SavedView } from './views.ts';
 
 interface Props { initial: Definition; channels: readonly string[]; onApply: (definition: Definition) => void;
   onClose: () => void }
@@ -26,18 +26,23 @@ function Fields({ definition, channels, onChange }: { definition: Definition; ch
   const { filter } = definition;
   const set = (part: ListFilter): void => { onChange({ ...definition, filter: { ...filter, ...part } }); };
   const offered = [...new Set([...channels, ...filter.channels ?? []])];
+  const any = (chosen: readonly string[] | undefined): string | undefined =>
+    (chosen === undefined || chosen.length === 0 ? t('views.any') : undefined);
   return (
     <div className={side.form}>
       <SelectField label={t('views.state')} value={definition.state} allowDeselect={false} data-autofocus
         disabled={definition.view === 'queues'}
         onChange={(state) => { onChange({ ...definition, state: state === 'closed' ? 'closed' : 'open' }); }}
         data={[{ value: 'open', label: t('views.open') }, { value: 'closed', label: t('views.closed') }]} />
-      <MultiSelectField label={t('views.channels')} value={filter.channels ?? []} placeholder={t('views.any')}
-        onChange={(values) => { set({ channels: some(values) }); }} data={offered.map((channel) => ({ value: channel,
-          label: channelName(channel.toUpperCase().replaceAll('-', '_')) }))} />
-      <MultiSelectField label={t('views.categories')} value={filter.categoryIds ?? []} placeholder={t('views.any')}
-        onChange={(values) => { set({ categoryIds: some(values) }); }}
-        data={categories.map((each) => ({ value: each.id, label: locale === 'en' ? each.nameEn : each.nameId }))} />
+      <div className={side.pair}>
+        <MultiSelectField label={t('views.channels')} value={filter.channels ?? []} placeholder={any(filter.channels)}
+          onChange={(values) => { set({ channels: some(values) }); }} data={offered.map((channel) => ({ value: channel,
+            label: channelName(channel.toUpperCase().replaceAll('-', '_')) }))} />
+        <MultiSelectField label={t('views.categories')} value={filter.categoryIds ?? []}
+          placeholder={any(filter.categoryIds)} onChange={(values) => { set({ categoryIds: some(values) }); }}
+          data={categories.map((each) => ({ value: each.id, label: locale === 'en' ? each.nameEn : each.nameId }))} />
+      </div>
+      <People definition={definition} any={any} set={set} />
       <div className={side.pair}>
         <SelectField label={t('views.tier')} value={filter.tier === undefined ? null : String(filter.tier)} clearable
           placeholder={t('views.any')} data={['1', '2']}
@@ -47,10 +52,33 @@ function Fields({ definition, channels, onChange }: { definition: Definition; ch
           onChange={(value) => { set({ snoozed: value === 'only' || value === 'hide' ? value : undefined }); }}
           data={[{ value: 'only', label: t('views.snoozedOnly') }, { value: 'hide', label: t('views.snoozedHide') }]} />
       </div>
-      {(['unread', 'late', 'followed'] as const).map((word) => (
-        <CheckField key={word} label={t(`views.${word}`)} value={filter[word] === true}
-          onChange={(on) => { set({ [word]: on ? true : undefined }); }} />
-      ))}
+      <div className={side.pair}>
+        {(['unread', 'awaiting', 'late', 'followed'] as const).map((word) => (
+          <CheckField key={word} label={t(`views.${word}`)} value={filter[word] === true}
+            onChange={(on) => { set({ [word]: on ? true : undefined }); }} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** Queue and, where one sees the work of several, agent. */
+function People({ definition: { view, filter }, any, set }: { definition: Definition;
+  any: (chosen: readonly string[] | undefined) => string | undefined; set: (part: ListFilter) => void }) {
+  const t = useT();
+  const choices = useFilterChoices();
+  const options = (kind: 'queues' | 'agents'): { value: string; label: string }[] =>
+    (choices.data?.[kind] ?? []).map((each) => ({ value: each.id, label: each.name }));
+  const agents = options('agents');
+  const withAgents = view === 'all' && agents.length > 1;
+  return (
+    <div className={withAgents ? side.pair : undefined}>
+      <MultiSelectField label={t('views.queues')} value={filter.queueIds ?? []} placeholder={any(filter.queueIds)}
+        limit={50} error={choices.isError ? t('views.choicesFailed') : undefined} data={options('queues')}
+        disabled={choices.data === undefined} onChange={(values) => { set({ queueIds: some(values) }); }} />
+      {withAgents
+        ? <MultiSelectField label={t('views.agents')} value={filter.agentIds ?? []} placeholder={any(filter.agentIds)}
+          limit={50} data={agents} onChange={(values) => { set({ agentIds: some(values) }); }} /> : null}
     </div>
   );
 }

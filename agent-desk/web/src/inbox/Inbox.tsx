@@ -1,7 +1,7 @@
 /** The inbox: three lists with true counts, filters and saved views, rows that load while scrolling; driven by keys. */
 import { TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconAlertTriangle, IconClock, IconListCheck, IconSearch, IconX } from '@tabler/icons-react';
+import { IconAlertTriangle, IconClock, IconFilter, IconListCheck, IconX } from '@tabler/icons-react';
 import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { ErrorState } from '../kit/states.tsx';
@@ -38,13 +38,14 @@ function usePicking(rows: readonly InteractionView[] | undefined) {
     all: () => { setIds(new Set((rows ?? []).slice(0, pickedMax).map((row) => row.id))); } };
 }
 
-function Search({ value, onValue }: { value: string; onValue: (value: string) => void }) {
+/** Narrows the list that is shown; what lies elsewhere is found by Ctrl K, and an empty list leads there. */
+function Narrow({ value, onValue }: { value: string; onValue: (value: string) => void }) {
   const t = useT();
   const field = useRef<HTMLInputElement>(null);
   return (
     <div className={css.search}>
       <TextInput ref={field} aria-label={t('inbox.search')} placeholder={t('inbox.search')} value={value}
-        role="searchbox" leftSection={<IconSearch size={16} stroke={1.75} aria-hidden="true" />}
+        role="searchbox" leftSection={<IconFilter size={16} stroke={1.75} aria-hidden="true" />}
         onChange={(event) => { onValue(event.currentTarget.value); }} rightSectionWidth={32}
         rightSection={value === '' ? null : <ClearButton onClear={() => { onValue(''); field.current?.focus(); }} />}
         onKeyDown={(event) => { if (event.key === 'Escape') { onValue(''); field.current?.blur(); } }} />
@@ -90,7 +91,7 @@ export function Inbox({ selectedId }: { selectedId: string | undefined }) {
   return (
     <>
       <Tabs view={view} onView={go} />
-      <Search value={search} onValue={setSearch} />
+      <Narrow value={search} onValue={setSearch} />
       <Tools rows={rows ?? []} now={now} picking={picking.on}
         onPick={() => { if (picking.on) picking.end(); else picking.begin(); }}>
         <ViewMenu definition={definition} channels={channels} onChange={setDefinition} />

@@ -15,7 +15,20 @@ import { NextCard } from './NextCard.tsx';
 import { Resizer } from './Resizer.tsx';
 
 const listWidths = { min: 260, max: 480, initial: 312 };
+const roomForSide = '(min-width: 1101px)';
 const sideWidths = { min: 296, max: 480, initial: 318 };
+
+/** Open beside the conversation where there is room for it; closed where it would cover the conversation. */
+function useSidePane(): [boolean, (open: boolean) => void] {
+  const [open, setOpen] = useState(() => window.matchMedia(roomForSide).matches);
+  useEffect(() => {
+    const room = window.matchMedia(roomForSide);
+    const follow = (): void => { setOpen(room.matches); };
+    room.addEventListener('change', follow);
+    return () => { room.removeEventListener('change', follow); };
+  }, []);
+  return [open, setOpen];
+}
 
 function bounded(width: number, { min, max }: { min: number; max: number }): number {
   return Math.max(min, Math.min(max, width));
@@ -26,7 +39,7 @@ export function Workspace({ interactionId }: { interactionId: string | undefined
   const t = useT();
   const [listStored, setListWidth] = useStored('listWidth', listWidths.initial);
   const [sideStored, setSideWidth] = useStored('sideWidth', sideWidths.initial);
-  const [sideOpen, setSideOpen] = useState(() => window.matchMedia('(min-width: 1101px)').matches);
+  const [sideOpen, setSideOpen] = useSidePane();
   const [doing, setDoing] = useState<Doing | null>(null);
   const row = useInteraction(interactionId).data;
   const listWidth = bounded(listStored, listWidths);

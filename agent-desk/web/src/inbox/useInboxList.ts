@@ -26,18 +26,20 @@ export function useDefinition(): [Definition, (definition: Definition) => void] 
   }];
 }
 
-/** `own`: decided here, on rows that the line keeps whole and true. */
+/** `own`: decided here, on rows that the line keeps whole and true; what rows do not tell is the server's to say. */
 export function useRows({ view, state, filter }: Definition, q: string, now: number) {
   const mine = useMine();
   const follows = useFollows();
-  const own = view === 'mine' && state === 'open' && q === '';
+  const own = view === 'mine' && state === 'open' && q === '' && filter.awaiting === undefined;
   const plain = isEmptyFilter(filter);
   const list = useList({ view, state, q, ...(plain ? {} : { filter }) }, !own);
   const pages = list.data?.pages;
+  // Only a filter on own work asks the clock: everything else stays the same rows until the rows change.
+  const at = own && !plain ? now : 0;
   const rows = useMemo<InteractionView[] | undefined>(() => {
-    const found = own ? mine?.filter((row) => plain || matchesFilter(row, filter, now, follows) === true)
+    const found = own ? mine?.filter((row) => plain || matchesFilter(row, filter, at, follows) === true)
       : pages === undefined ? undefined : rowsOf(pages);
-    return view === 'queues' || state === 'closed' || found === undefined ? found : [...found].sort(byUrgency);
-  }, [own, mine, pages, view, state, filter, plain, follows, now]);
+    return view === 'queues' || state === 'closed' || found === undefined ? found : found.sort(byUrgency);
+  }, [own, mine, pages, view, state, filter, plain, follows, at]);
   return { rows, list, own };
 }

@@ -13,7 +13,8 @@ export interface SavedView extends Definition { id: string; name: string; sort: 
 
 /** The filters of one press, in the order of the menu. */
 export const quickFilters = [
-  { word: 'unread', filter: { unread: true } }, { word: 'late', filter: { late: true } },
+  { word: 'unread', filter: { unread: true } }, { word: 'awaiting', filter: { awaiting: true } },
+  { word: 'late', filter: { late: true } },
   { word: 'snoozed', filter: { snoozed: 'only' } }, { word: 'followed', filter: { followed: true } },
 ] as const satisfies readonly { word: string; filter: ListFilter }[];
 
@@ -25,6 +26,14 @@ const savedKey = [...keys.counts, 'saved'] as const;
 export function useSavedViews(enabled: boolean) {
   return useQuery({ queryKey: savedKey, enabled, staleTime: 5_000, refetchInterval: agoMs, retry: 1,
     queryFn: async ({ signal }) => (await api.get<{ items: SavedView[] }>('/views', { signal })).items });
+}
+
+export interface FilterChoices { queues: { id: string; name: string }[]; agents: { id: string; name: string }[] }
+
+/** The queues and agents whose work this user may read. */
+export function useFilterChoices() {
+  return useQuery({ queryKey: ['desk', 'configuration', 'choices'], staleTime: 60_000, retry: 1,
+    queryFn: ({ signal }) => api.get<FilterChoices>('/views/choices', { signal }) });
 }
 
 /** How many rows each quick filter leaves of a list. */

@@ -9,9 +9,21 @@ const words = { id: { yesterday: 'kemarin', today: 'hari ini' },
   en: { yesterday: 'yesterday', today: 'today' } } as const;
 const tags = { id: 'id-ID', en: 'en-GB' } as const;
 const formats = new Map<string, Intl.DateTimeFormat>();
+let homeZone: string | undefined;
 
-function format(locale: Locale, zone: string | undefined, name: string,
+/** The zone in which times are written where none is named: that of the user's site, not that of the browser. */
+export function setHomeZone(zone: string): void {
+  homeZone = zone;
+}
+
+/** The zone of setHomeZone; the browser's own until the site's is known. */
+export function theHomeZone(): string {
+  return homeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+function format(locale: Locale, given: string | undefined, name: string,
   options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const zone = given ?? homeZone;
   const key = `${locale} ${zone ?? ''} ${name}`;
   let found = formats.get(key);
   if (found === undefined) {
@@ -31,12 +43,29 @@ export function clockTime(iso: string | number | Date, { locale, zone }: When): 
   return `${part('hour')}${locale === 'id' ? '.' : ':'}${part('minute')}`;
 }
 
+/** No zone of the world begins a day or shifts its clock within a quarter of an hour: one reckoning serves it all. */
+const quarterMs = 15 * 60_000;
+const daysKept = 4_000;
+const days = new Map<string, Map<number, string>>();
+
 /** The calendar day as "2026-11-21" in the reader's zone: for grouping and comparing. */
 export function dayKey(iso: string | number | Date, { zone }: When): string {
-  const parts = format('en', zone, 'day', { year: 'numeric', month: '2-digit', day: '2-digit' })
-    .formatToParts(new Date(iso));
-  const part = (type: string): string => parts.find((each) => each.type === type)?.value ?? '';
-  return `${part('year')}-${part('month')}-${part('day')}`;
+  const date = new Date(iso);
+  const quarter = Math.floor(date.getTime() / quarterMs);
+  const place = zone ?? homeZone ?? '';
+  let known = days.get(place);
+  if (known === undefined || known.size > daysKept) {
+    known = new Map();
+    days.set(place, known);
+  }
+  let key = known.get(quarter);
+  if (key === undefined) {
+    const parts = format('en', zone, 'day', { year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(date);
+    const part = (type: string): string => parts.find((each) => each.type === type)?.value ?? '';
+    key = `${part('year')}-${part('month')}-${part('day')}`;
+    known.set(quarter, key);
+  }
+  return key;
 }
 
 /** The date: "21 Nov 2026". */

@@ -1,7 +1,7 @@
 /** What the palette offers: my open conversations, pages, the commands that act now, and how the screen looks. */
 import { useMantineColorScheme } from '@mantine/core';
 import { IconArrowRight, IconComponents, IconDeviceDesktop, IconInbox, IconLanguage, IconLogout,
-  IconMoon, IconRowInsertBottom, IconSun, IconUserCog } from '@tabler/icons-react';
+  IconMoon, IconRowInsertBottom, IconSearch, IconSun, IconUserCog } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useLocation } from 'wouter';
@@ -15,7 +15,7 @@ import { capsOf, commands } from '../shell/commands.ts';
 import { useDensity } from '../shell/prefs.ts';
 import { keyBoard } from '../shell/useKeys.ts';
 import { signOut, useSession } from '../session/session.ts';
-import { mayAdmin, mayGallery } from '../shell/rights.ts';
+import { homeOf, mayAdmin, mayGallery } from '../shell/rights.ts';
 
 export interface PaletteItem {
   id: string;
@@ -59,7 +59,9 @@ function usePages(): PaletteItem[] {
   const { permissions } = useSession();
   const group = t('palette.pages');
   return [
-    { id: 'page /', group, text: t('app.inbox'), href: '/', icon: <IconInbox {...size} /> },
+    ...(homeOf(permissions) === '/'
+      ? [{ id: 'page /', group, text: t('app.inbox'), href: '/', icon: <IconInbox {...size} /> }] : []),
+    { id: 'page /search', group, text: t('app.search'), href: '/search', icon: <IconSearch {...size} /> },
     ...(mayAdmin(permissions)
       ? [{ id: 'page /admin', group, text: t('app.admin'), href: '/admin', icon: <IconUserCog {...size} /> }] : []),
     ...(mayGallery(permissions)

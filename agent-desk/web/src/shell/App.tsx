@@ -3,14 +3,16 @@ import { Button, MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { Component, lazy, Suspense, type ReactNode } from 'react';
-import { Link, Route, Switch } from 'wouter';
+import { Link, Redirect, Route, Switch } from 'wouter';
 import { Workspace } from '../inbox/Workspace.tsx';
 import { EmptyState, SkeletonRows } from '../kit/states.tsx';
 import { useT } from '../kit/words.ts';
 import { createCache } from '../live/cache.ts';
 import { Gate } from '../session/Gate.tsx';
+import { useSession } from '../session/session.ts';
 import { theme } from '../theme/theme.ts';
 import { usePrefsOnPage } from './prefs.ts';
+import { homeOf } from './rights.ts';
 import { Shell } from './Shell.tsx';
 
 const Search = lazy(() => import('../search/Search.tsx'));
@@ -28,7 +30,7 @@ export function App() {
           <Gate>
             <Shell>
               <Switch>
-                <Route path="/">{() => <Workspace interactionId={undefined} />}</Route>
+                <Route path="/">{() => <Home />}</Route>
                 <Route path="/i/:interactionId">{({ interactionId }) => <Workspace interactionId={interactionId} />}
                   </Route>
                 <Route path="/admin/*?">
@@ -46,6 +48,12 @@ export function App() {
       </QueryClientProvider>
     </MantineProvider>
   );
+}
+
+/** The inbox; for those who read no conversations the settings, instead of a list that is always empty. */
+function Home() {
+  const { permissions } = useSession();
+  return homeOf(permissions) === '/' ? <Workspace interactionId={undefined} /> : <Redirect to="/admin" replace />;
 }
 
 function NotFound() {

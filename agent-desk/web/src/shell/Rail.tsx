@@ -6,7 +6,7 @@ import { Link, useLocation } from 'wouter';
 import { useT } from '../kit/words.ts';
 import { useSession } from '../session/session.ts';
 import { Logo } from './Logo.tsx';
-import { mayAdmin } from './rights.ts';
+import { homeOf, mayAdmin } from './rights.ts';
 import css from './Shell.module.css';
 
 function Item({ href, label, active, count, children }: { href: string; label: string; active: boolean;
@@ -32,8 +32,9 @@ export function Rail({ unread, onShortcuts, onPrefs }: { unread: number; onShort
   return (
     <nav className={css.rail} aria-label={t('app.main')}>
       <span className={css.mark}><Logo /></span>
-      <Item href="/" label={t('app.inbox')} active={!location.startsWith('/admin')} count={unread}>
-        <IconInbox size={20} stroke={1.75} /></Item>
+      {homeOf(permissions) === '/'
+        ? <Item href="/" label={t('app.inbox')} active={location === '/' || location.startsWith('/i/')} count={unread}>
+          <IconInbox size={20} stroke={1.75} /></Item> : null}
       {mayAdmin(permissions)
         ? <Item href="/admin" label={t('app.admin')} active={location.startsWith('/admin')}>
           <IconUserCog size={20} stroke={1.75} /></Item> : null}

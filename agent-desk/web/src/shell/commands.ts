@@ -24,7 +24,7 @@ function rows(group: CommandGroup, list: readonly (readonly [string, string, boo
 export const commands: readonly Command[] = [
   ...rows('go', [
     ['Ctrl+K', 'palette', false], ['J', 'next', false], ['K', 'previous', false], ['Enter', 'open', false],
-    ['G I', 'goInbox'], ['G A', 'goAdmin'], ['G N', 'goNotices'], ['G P', 'goPrefs'],
+    ['G I', 'goInbox'], ['G S', 'goSearch'], ['G A', 'goAdmin'], ['G N', 'goNotices'], ['G P', 'goPrefs'],
   ]),
   ...rows('talk', [
     ['R', 'reply'], ['N', 'noteKey'], ['/', 'canned'], ['Ctrl+Enter', 'send', false],

@@ -5,6 +5,16 @@ const adminPermissions =
   ['user.read', 'user.manage', 'role.manage', 'queue.manage', 'channel.read', 'channel.manage', 'quarantine.read',
   'audit.read'];
 
+/** True if this person reads conversations at all: an administrator of the system does not. */
+export function mayInbox(permissions: readonly string[]): boolean {
+  return permissions.includes('interaction.read');
+}
+
+/** Where this person starts: with the work, or with the settings if these are all there is to do. */
+export function homeOf(permissions: readonly string[]): '/' | '/admin' {
+  return !mayInbox(permissions) && mayAdmin(permissions) ? '/admin' : '/';
+}
+
 /** True if there is an administration page for this person. */
 export function mayAdmin(permissions: readonly string[]): boolean {
   return adminPermissions.some((each) => permissions.includes(each));

@@ -1,0 +1,98 @@
+/**
+ * The controls around the list in Chromium: filters, putting aside in words of the screen and the site's zone, where an
+ * administrator lands, and the panes when the window shrinks to a telephone's width.
+ */
+import t, { type Test } from 'tap';
+import type { Page } from 'playwright-core';
+import { DESK_SIZE, PHONE_SIZE, seriousFindings } from '#test/support/browser.ts';
+import { openOwnedInteraction } from '#test/support/conversation.ts';
+import { deskPage, deskScene, type DeskScene } from '#test/support/desk-page.ts';
+import { eventually } from '#test/support/harness.ts';
+
+t.setTimeout(300_000);
+
+const rows = (page: Page): Promise<number> => page.locator('[data-row]').count();
+
+async function narrow(page: Page, field: string, option: RegExp): Promise<void> {
+  await page.getByRole('button', { name: /Tampilan dan saringan/ }).click();
+  await page.getByRole('menuitem', { name: 'Saringan lain ...' }).click();
+  await page.getByRole('dialog').getByLabel(field, { exact: true }).first().click();
+  await page.locator('[data-combobox-option]').filter({ hasText: option, visible: true }).first().click();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Terapkan' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+}
+
+async function filters(t: Test, scene: DeskScene): Promise<void> {
+  const { page, faults } = await deskPage(scene, scene.world.leader, '/');
+  await page.getByRole('tab', { name: /Semua/ }).click();
+  await eventually('all work of the team is there', async () => await rows(page) === 3);
+  await narrow(page, 'Agen', /10002/);
+  await eventually('that of one agent remains', async () => await rows(page) === 1);
+  await page.getByRole('button', { name: 'Hapus saringan' }).first().click();
+  await narrow(page, 'Antrean', /./);
+  await eventually('that of the queue remains', async () => await rows(page) === 3);
+  await page.getByRole('button', { name: 'Hapus saringan' }).first().click();
+  await page.getByRole('button', { name: /Tampilan dan saringan/ }).click();
+  await page.getByRole('menuitem', { name: /Menunggu balasan/ }).click();
+  await eventually('who was answered is left out', async () => await rows(page) === 2);
+  await page.getByRole('button', { name: 'Hapus saringan' }).first().click();
+  await page.getByRole('searchbox', { name: /Saring daftar ini/ }).fill('tidak ada nama ini');
+  await page.getByRole('button', { name: 'Cari di semua data' }).click();
+  t.match(page.url(), /\/search$/, 'what the list lacks is looked for everywhere');
+  t.equal(await page.getByRole('combobox').first().inputValue(), 'tidak ada nama ini');
+  t.same(faults, []);
+}
+
+async function putAside(t: Test, scene: DeskScene, interactionId: string): Promise<void> {
+  await scene.work.db.dynamic(`update sites set time_zone = 'Asia/Makassar'`);
+  const { page, faults } = await deskPage(scene, scene.world.agents[0]!, `/i/${interactionId}`);
+  await page.locator('[role=log]').waitFor();
+  await page.keyboard.press('s');
+  const dialog = page.getByRole('dialog', { name: 'Tunda percakapan' });
+  const clock = dialog.getByLabel('Pukul (WITA)');
+  await clock.fill('25.00');
+  await dialog.getByText('Tulis jam seperti 09.00.').waitFor();
+  t.same(await seriousFindings(page), []);
+  await clock.fill('09.30');
+  await dialog.getByRole('button', { name: 'Tunda sampai waktu ini' }).click();
+  const until = await eventually('it is put aside', async () => (await scene.work.db.dynamic<{ clock: string }>(
+    `select to_char(snoozed_until at time zone 'Asia/Makassar', 'HH24:MI') as clock from interactions
+      where id = $1 and snoozed_until is not null`, [interactionId]))[0]?.clock);
+  t.equal(until, '09:30', 'the time of the site, not of the browser, which stands in Jakarta');
+  t.same(faults, []);
+}
+
+async function shrink(t: Test, scene: DeskScene, interactionId: string): Promise<void> {
+  const { page, faults } = await deskPage(scene, scene.world.agents[1]!, `/i/${interactionId}`);
+  const pane = page.getByRole('complementary', { name: 'Panel nasabah' });
+  await page.locator('[role=log]').waitFor();
+  t.ok(await pane.isVisible(), 'beside the conversation while there is room');
+  await page.setViewportSize(PHONE_SIZE);
+  await pane.waitFor({ state: 'detached' });
+  t.ok(await page.getByRole('textbox', { name: /balas/i }).first().isVisible());
+  t.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
+  await page.setViewportSize(DESK_SIZE);
+  await pane.waitFor();
+  t.same(faults, []);
+}
+
+t.test('C4 C12 lists are narrowed, work is put aside, panes make room', async (t) => {
+  const scene = await deskScene(t);
+  const [first, second] = scene.world.agents;
+  const answered = await openOwnedInteraction(scene.work.db, scene.world, first!.id, { answered: true });
+  const own = await openOwnedInteraction(scene.work.db, scene.world, second!.id);
+  await openOwnedInteraction(scene.work.db, scene.world, first!.id);
+  await t.test('by agent, queue, and whether the customer waits', (t) => filters(t, scene));
+  await t.test('until a time written as the screen writes it, in the zone of the site',
+    (t) => putAside(t, scene, answered.interactionId));
+  await t.test('the side pane never covers a conversation on a small window',
+    (t) => shrink(t, scene, own.interactionId));
+  await t.test('RF19 who reads no conversations starts in the settings', async (t) => {
+    const { page, faults } = await deskPage(scene, scene.world.administrator, '/');
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    t.match(page.url(), /\/admin\//);
+    t.equal(await page.getByRole('link', { name: /Kotak masuk/ }).count(), 0, 'and is shown no list that stays empty');
+    t.same(faults, []);
+  });
+});
