@@ -38,6 +38,11 @@ export const errorCatalogue = {
     id: 'NPK atau kata sandi tidak cocok. Periksa keduanya, lalu coba lagi.',
     en: 'NPK and password do not match. Check both and try again.',
   },
+  LINK_INVALID: {
+    status: 401,
+    id: 'Tautan ini tidak berlaku lagi; kata sandi tidak berubah. Minta tautan baru kepada administrator Anda.',
+    en: 'This link is no longer valid; the password was not changed. Ask your administrator for a new one.',
+  },
   SIGNATURE_MISSING: {
     status: 401,
     id: 'Permintaan tidak bertanda tangan; tidak ada yang diterima. Tandatangani, lalu kirim ulang.',

@@ -7,6 +7,7 @@ import { adminApis } from './api/admin.ts';
 import { chatApi } from './api/chat.ts';
 import { deskPage } from './api/desk-page.ts';
 import { healthApi } from './api/health.ts';
+import { joinApi } from './api/join.ts';
 import { readingApis } from './api/reading.ts';
 import { secondStepApi } from './api/second-step.ts';
 import { meApi, sessionApi } from './api/session.ts';
@@ -51,6 +52,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   await app.register(sessionApi(parts));
   await app.register(meApi(parts));
   await app.register(secondStepApi(parts));
+  await app.register(joinApi(parts));
   for (const api of adminApis(parts)) await app.register(api);
   for (const api of readingApis(parts)) await app.register(api);
   await app.register(chatApi(parts));

@@ -46,6 +46,15 @@ export interface Config {
   roles: NodeRole[];
 }
 
+/**
+ * True if browsers of this machine alone can sign in: HOST is loopback then, and neither an address for others nor a
+ * proxy is named. Every other start is one for real people (RA05).
+ */
+export function servesThisMachineAlone(config: Pick<Config, 'publicUrl' | 'trustProxy'>): boolean {
+  if (config.trustProxy) return false;
+  return config.publicUrl === null || LOOPBACK.has(new URL(config.publicUrl).hostname.replace(/^\[|\]$/g, ''));
+}
+
 /** A value that the product cannot start with; the message is for the person who started it. */
 export class ConfigError extends Error {}
 

@@ -20,7 +20,7 @@ import { createBlobStore, sweepOrphans } from './blob-store.ts';
 import { buildApp } from './app.ts';
 import { createHosts } from './channel-host.ts';
 import { attachChat } from './chat-socket.ts';
-import type { Config } from './config.ts';
+import { servesThisMachineAlone, type Config } from './config.ts';
 import { createEgress } from './egress.ts';
 import { startRemoteFiles } from './remote-files.ts';
 import { createJobs, relayWakeUps, type Jobs } from './jobs.ts';
@@ -31,6 +31,7 @@ import { keepSealHead } from './seal-heads.ts';
 import { seed, type Seeded } from './seeding.ts';
 import { secretStore } from './security/secret-store.ts';
 import { createSessions } from './security/sessions.ts';
+import { endUnenrolled } from './security/unenrolled.ts';
 import { checkVault, createVault, loadMasterKeys } from './security/vault.ts';
 import { originAllowed } from './security/origin.ts';
 import { createSockets, serveDesk } from './sockets.ts';
@@ -92,7 +93,8 @@ async function foundation(config: Config, servers: Servers, log: Log, closing: C
   await checkVault(db, vault);
   const orm = await openOrm(servers.databaseUrl, servers.databaseRole);
   closing.add('orm', () => orm.close());
-  const sessions = createSessions(work, { secure: config.publicUrl?.startsWith('https://') === true });
+  const sessions = createSessions(work, { secure: config.publicUrl?.startsWith('https://') === true,
+    exemptsDemo: servesThisMachineAlone(config) });
   closing.add('sessions', () => sessions.close());
   return { work, vault, secrets: secretStore(work, vault), orm, sessions };
 }
@@ -133,10 +135,10 @@ function startWorker(jobs: Jobs, parts: Parts, closing: Closing): void {
       return { sendsPerSecond: channel.limits.sendsPerSecond, deduplicates };
     } });
   closing.add('outbound', () => parts.outbound?.stop());
-  const assignment = startAssignment(work, { socketGraceSeconds: config.socketGraceSeconds });
-  closing.add('assignment', () => assignment.stop());
   const changes = startChanges(work, { changer: (account) => parts.hosts.changer(account) });
   closing.add('message-changes', () => changes.stop());
+  const assignment = startAssignment(work, { socketGraceSeconds: config.socketGraceSeconds });
+  closing.add('assignment', () => assignment.stop());
   parts.sealer = createSealer(work, parts.vault, { nodeId });
   closing.add('sealer', () => parts.sealer?.stop());
   const indexer = createSearchIndexer(work, { nodeId });
@@ -192,6 +194,7 @@ export async function startNode(config: Config, servers: Servers, log: Log): Pro
   try {
     const ground = await foundation(config, servers, log, closing);
     const seeded = await seed(config, ground.work, { passwords: ground.sessions.passwords, secrets: ground.secrets });
+    if (!ground.sessions.exemptsDemo) await endUnenrolled(ground.work.db, { exemptsDemo: false });
     const parts: Parts = { config, nodeId, ...ground, channels, ...await middle(config, nodeId, ground, closing),
       chat: undefined, outbound: undefined, sealer: undefined };
     await heartbeatNode(ground.work, { nodeId, roles: config.roles });

@@ -1,5 +1,5 @@
 /** The block that a start ends with on the terminal: where it is, who can sign in, what runs and where the data lie. */
-import type { Config } from './config.ts';
+import { servesThisMachineAlone, type Config } from './config.ts';
 import type { Seeded } from './seeding.ts';
 
 const DEMO_LOGINS = [
@@ -16,7 +16,10 @@ function loginLines(config: Config, seeded: Seeded | undefined): string[] {
   if (seeded === undefined) return ['  Masuk     npm run admin -- create  membuat administrator pertama'];
   const password = passwordLine(config, seeded);
   if (seeded.kind === 'empty') return [`  Masuk     90001 (administrator), kata sandi ${password}`];
-  return [`  Masuk     ${DEMO_LOGINS.map(([npk, who]) => `${npk} ${who}`).join(' · ')}`, `  Sandi     ${password}`];
+  const exempt = servesThisMachineAlone(config)
+    ? ['  Demo      data contoh: tanpa verifikasi dua langkah / sample data: no authenticator is asked for'] : [];
+  return [`  Masuk     ${DEMO_LOGINS.map(([npk, who]) => `${npk} ${who}`).join(' · ')}`, `  Sandi     ${password}`,
+    ...exempt];
 }
 
 /** The lines to print once the server listens at `url`. */

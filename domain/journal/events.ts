@@ -57,6 +57,7 @@ export const journalTypes = {
   'user.updated': 'an administrator changed a user; data.changed names the fields',
   'user.roles-changed': 'roles or scopes of a user changed',
   'user.password-changed': 'the password was changed or reset',
+  'user.link-made': 'an administrator made a link by which the user sets a password; data: {kind}',
   'user.two-factor-enabled': 'a user confirmed an authenticator',
   'user.two-factor-disabled': 'the authenticator of a user was taken off; data: {reason}',
   'user.recovery-codes-made': 'a user got ten new recovery codes; the older ones are void',

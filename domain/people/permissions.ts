@@ -31,6 +31,7 @@ export const permissions = {
   'webhook.manage': 'set up outgoing webhooks and see their deliveries',
   'retention.manage': 'set how long data are kept, start a run, place legal holds',
   'subject-data.manage': 'file and fulfil requests of customers about their data',
+  'data.export': 'take tickets, interactions, contacts and the audit trail away as files',
   'subject-data.approve': 'approve or reject the erasure that somebody else filed',
   'system.read': 'see metrics, health and documentation of the installation',
 } as const;
@@ -82,10 +83,10 @@ export const seededRoles: readonly RoleSeed[] = [
     scope: 'organisation', permissions: ['interaction.read', 'ticket.read', 'queue.read', 'metrics.read'] },
   { code: 'OPERATION_MANAGER', nameId: 'Operation Manager', nameEn: 'Operation manager', rank: 70,
     scope: 'organisation', permissions: [...leader, 'user.manage', 'role.manage', 'queue.manage', 'channel.read',
-      'quarantine.read', 'audit.read', 'subject-data.manage', 'retention.manage'] },
+      'quarantine.read', 'audit.read', 'subject-data.manage', 'retention.manage', 'data.export'] },
   { code: 'ADMIN', nameId: 'Administrator', nameEn: 'Administrator', rank: 100, scope: 'organisation',
     permissions: ['user.read', 'user.manage', 'role.manage', 'queue.read', 'queue.manage', 'channel.read',
       'channel.manage', 'quarantine.read', 'quarantine.replay', 'audit.read', 'system.read', 'metrics.read',
       'presence.read', 'presence.manage', 'security.manage', 'api-key.manage', 'webhook.manage', 'retention.manage',
-      'subject-data.approve'] },
+      'subject-data.approve', 'data.export'] },
 ];

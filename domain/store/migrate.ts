@@ -15,6 +15,8 @@ import { Conversation } from './migrations/0010-conversation.ts';
 import { WorkAtHand } from './migrations/0011-work.ts';
 import { Access } from './migrations/0012-access.ts';
 import { Places } from './migrations/0013-places.ts';
+import { Lists } from './migrations/0014-lists.ts';
+import { Entry } from './migrations/0015-entry.ts';
 import { Changes } from './migrations/0016-changes.ts';
 
 /** In order; a later release only appends, and each step must leave the release before it able to run. */
@@ -32,6 +34,8 @@ export const migrationsList = [
   { name: '0011-work', class: WorkAtHand },
   { name: '0012-access', class: Access },
   { name: '0013-places', class: Places },
+  { name: '0014-lists', class: Lists },
+  { name: '0015-entry', class: Entry },
   { name: '0016-changes', class: Changes },
 ];
 

@@ -13,6 +13,7 @@ import { ChannelAccountEntity } from '#domain/channels/entities.ts';
 import { can, type User } from '#domain/people/access.ts';
 import { idempotent } from '../security/idempotency.ts';
 import { ifMatch } from '../security/plugin.ts';
+import { requireStepUp } from '../security/step-up.ts';
 import type { SecretStore } from '../security/secret-store.ts';
 import {
   atVersion, listRows, nameText, oneRow, pageOf, pageQuery, record, requireOwn, type AdminParts, type Noun, type Values,
@@ -245,13 +246,21 @@ export function channelAccountsApi(parts: AccountParts): FastifyPluginAsyncZod {
     }, async (request) => saved(parts, request.user, request.params.id, {}));
 
     app.post('/api/channel-accounts', {
-      config: { permission: 'channel.manage' }, schema: { body: createBody, response: { 201: savedView } },
+      config: { permission: 'channel.manage', stepUp: true },
+      schema: { body: createBody, response: { 201: savedView } },
     }, async (request, reply) => idempotent<Saved>(parts.work, request, reply, async () =>
       ({ status: 201, body: await create(parts, request.user, request.body) }),
         ({ generated: _shownOnce, ...rest }) => rest));
 
     app.patch('/api/channel-accounts/:id', {
       config: { permission: 'channel.manage' }, schema: { params: byId, body: patchBody, response: { 200: savedView } },
-    }, async (request) => change(parts, request.user, request.params.id, ifMatch(request), request.body));
+    }, async (request) => {
+      const { secrets, regenerate } = request.body;
+      // Credentials reach far; a name or a queue does not (RA05).
+      if ((secrets !== undefined || regenerate !== undefined) && request.session !== null) {
+        await requireStepUp(parts.work, request.session);
+      }
+      return change(parts, request.user, request.params.id, ifMatch(request), request.body);
+    });
   };
 }

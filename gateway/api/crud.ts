@@ -52,6 +52,8 @@ export interface Noun {
   filters: Readonly<Record<string, { schema: z.ZodType<unknown>; column: string }>>;
   read: Permission;
   manage: Permission;
+  /** Writing asks who it is once more (RA05). */
+  careful?: boolean;
   journal: { created: JournalType; updated: JournalType; subject: SubjectType };
   /** Where a row stands, for the right to change it; by default in the whole organisation. */
   place?: (values: Values) => Partial<Scope>;
@@ -266,7 +268,7 @@ export function readRoutes(plain: FastifyInstance, parts: AdminParts, noun: Noun
 /** POST /api/<path> (Idempotency-Key) and PATCH /api/<path>/:id (If-Match). */
 export function writeRoutes(plain: FastifyInstance, parts: AdminParts, noun: Noun): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
-  const config = { permission: noun.manage };
+  const config = { permission: noun.manage, ...(noun.careful === true ? { stepUp: true } : {}) };
   app.post(`/api/${noun.path}`, {
     config, schema: { body: noun.create, response: { 201: noun.view } },
   }, async (request, reply) => idempotent(parts.work, request, reply, async () =>

@@ -61,7 +61,7 @@ function signInRoutes(parts: ProviderParts): FastifyPluginAsyncZod {
       try {
         const address = new URL(request.url, 'http://localhost');
         const { row, provider } = await oidc.finish(readCookie(request.headers.cookie, cookieName), address);
-        const next = provider.second_step_done ? undefined : await secondStepOf(work, row);
+        const next = provider.second_step_done ? undefined : await secondStepOf(work, row, sessions.exemptsDemo);
         if (next !== undefined) {
           setStepCookie(reply, sessions, (await beginStep(work, row, { next, method: 'OIDC' })).step);
           redirect(reply, `/?step=${next}`);
@@ -71,7 +71,7 @@ function signInRoutes(parts: ProviderParts): FastifyPluginAsyncZod {
           ip: request.ip, userAgent: request.headers['user-agent'],
           device: readCookie(request.headers.cookie, sessions.deviceCookieName),
           oldCookie: readCookie(request.headers.cookie, sessions.cookieName),
-        }, { row, method: 'OIDC' }));
+        }, { row, method: 'OIDC', secondFactor: provider.second_step_done }));
         redirect(reply, '/');
       } catch (error) {
         if (!(error instanceof AppError) || error.status >= 500) throw error;

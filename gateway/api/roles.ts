@@ -6,9 +6,12 @@ import { keysOf, type User } from '#domain/people/access.ts';
 import { RoleEntity } from '#domain/people/entities.ts';
 import { ADMINISTRATOR_RANK, requireAdministrator, requireRank } from '#domain/people/ranks.ts';
 import { permissions, type Permission } from '#domain/people/permissions.ts';
+import type { OrmTx } from '#domain/store/orm.ts';
+import { endUnenrolled } from '../security/unenrolled.ts';
 import {
-  codeText, nameText, queryBoolean, readRoutes, rightsChanged, writeRoutes, type AdminParts, type Noun,
+  codeText, nameText, queryBoolean, readRoutes, rightsChanged, writeRoutes, type Noun,
 } from './crud.ts';
+import type { UserParts } from './users.ts';
 
 const id = z.uuid();
 const scopeKind = z.enum(['self', 'team', 'queue', 'site', 'branch', 'organisation']);
@@ -24,7 +27,8 @@ function requireHeld(user: User, wanted: readonly Permission[]): void {
   if (missing.length > 0) throw new AppError('RANK_TOO_HIGH', { permissions: missing });
 }
 
-const roles: Noun = {
+/** `endWithout` ends sessions that a role with more rights now asks an authenticator of (RA05). */
+const rolesWith = (endWithout: (tx: OrmTx, user: User) => Promise<unknown>): Noun => ({
   path: 'roles', noun: 'role', table: 'roles', entity: RoleEntity,
   columns: {
     id: 't.id', code: 't.code', nameId: 't.name_id', nameEn: 't.name_en', rank: 't.rank', permissions: 't.permissions',
@@ -43,7 +47,7 @@ const roles: Noun = {
   }).partial(),
   defaults: { defaultScope: 'self', builtIn: false }, sort: `lpad((100 - t.rank)::text, 3, '0') || t.code`,
   search: ['t.name_id', 't.name_en', 't.code'], filters: { builtIn: { schema: queryBoolean, column: 't.built_in' } },
-  read: 'user.read', manage: 'role.manage',
+  read: 'user.read', manage: 'role.manage', careful: true,
   journal: { created: 'role.created', updated: 'role.updated', subject: 'role' },
   async check(_tx, user, values, before) {
     if (before !== undefined) requireRank(user, before['rank'] as number);
@@ -59,11 +63,14 @@ const roles: Noun = {
       'select distinct user_id from user_roles where organisation_id = $1 and role_id = $2',
         [user.organisationId, roleId]);
     await rightsChanged(tx, user.organisationId, holders.map((row) => row.user_id));
+    await endWithout(tx, user);
     await requireAdministrator(tx, user.organisationId);
   },
-};
+});
 
 /** /api/roles */
-export function rolesApi(parts: AdminParts): FastifyPluginAsyncZod {
+export function rolesApi(parts: UserParts): FastifyPluginAsyncZod {
+  const roles = rolesWith((tx, { organisationId }) => endUnenrolled(tx,
+    { organisationId, exemptsDemo: parts.sessions.exemptsDemo }));
   return async (app) => { readRoutes(app, parts, roles); writeRoutes(app, parts, roles); };
 }

@@ -6,7 +6,7 @@ import { AppError } from '#domain/errors.ts';
 import { accessFilter } from '#domain/people/access.ts';
 import { statement } from '#domain/store/db.ts';
 import type { Work } from '#domain/work.ts';
-import { closeStep, mustEnrol, openStep, type OpenStep } from '../security/second-step.ts';
+import { closeStep, mustEnrol, openStep, policyOf, type OpenStep, type RuleFacts } from '../security/second-step.ts';
 import type { SecretStore } from '../security/secret-store.ts';
 import { userById, userOf, type UserRow } from '../security/session-statements.ts';
 import type { Session, Sessions } from '../security/sessions.ts';
@@ -32,8 +32,8 @@ const GUESSES = { max: 10, timeWindow: 60_000 };
 
 const passwordOf = statement('step-up.password',
   'select password_hash from users where organisation_id = $1 and id = $2');
-const policyOf = statement('two-factor.policy',
-  `select settings->>'twoFactor' as policy from organisations where id = $1`);
+const ruleOf = statement('two-factor.rule', `select settings->>'twoFactor' as policy,
+  coalesce((settings->>'demo')::boolean, false) as demo from organisations where id = $1`);
 
 function personOf(row: UserRow): Person {
   return { id: row.id, organisationId: row.organisation_id, npk: row.npk, siteId: row.site_id, teamId: row.team_id };
@@ -51,7 +51,7 @@ async function enter(parts: SecondStepParts, request: FastifyRequest, reply: Fas
     ip: request.ip, userAgent: request.headers['user-agent'],
     device: readCookie(request.headers.cookie, sessions.deviceCookieName),
     oldCookie: readCookie(request.headers.cookie, sessions.cookieName),
-  }, step);
+  }, { ...step, secondFactor: true });
   setCookies(reply, sessions, signedIn);
   return sessionOf(signedIn.user, signedIn.csrfToken);
 }
@@ -82,12 +82,10 @@ function signInRoutes(parts: SecondStepParts, twoFactor: TwoFactor): FastifyPlug
   };
 }
 
-async function isRequired(work: Work, session: Session): Promise<boolean> {
-  const { user } = session;
-  const [policy, row] = await Promise.all([
-    work.db.one<{ policy: string | null }>(policyOf, [user.organisationId]),
-    work.db.one<UserRow>(userById, [user.id])]);
-  return mustEnrol(policy?.policy, row?.roles ?? []);
+async function isRequired({ work, sessions }: SecondStepParts, { user }: Session): Promise<boolean> {
+  const [rule, row] = await Promise.all([
+    work.db.one<RuleFacts>(ruleOf, [user.organisationId]), work.db.one<UserRow>(userById, [user.id])]);
+  return rule !== undefined && mustEnrol(policyOf(rule, sessions.exemptsDemo), row?.roles ?? []);
 }
 
 /** /api/me/two-factor: the own authenticator and recovery codes. */
@@ -104,7 +102,7 @@ function ownRoutes(parts: SecondStepParts, twoFactor: TwoFactor): FastifyPluginA
     app.get('/api/me/two-factor', { config: signedIn, schema: { response: { 200: z.object({ enabled: z.boolean(),
       since: z.string().nullable(), codesLeft: z.number(), required: z.boolean() }) } } },
     async (request) => ({ ...await twoFactor.state(request.user),
-      required: await isRequired(work, sessionIn(request)) }));
+      required: await isRequired(parts, sessionIn(request)) }));
     app.post('/api/me/two-factor/start', { config: proved, schema: { response: { 200: enrolment } } },
       async (request) => twoFactor.start(request.user));
     app.post('/api/me/two-factor/confirm', {
@@ -114,7 +112,7 @@ function ownRoutes(parts: SecondStepParts, twoFactor: TwoFactor): FastifyPluginA
       async (request) => ({ recoveryCodes: await twoFactor.renew(request.user) }));
     app.delete('/api/me/two-factor', { config: proved, schema: { response: { 204: z.null() } } },
       async (request, reply) => {
-        if (await isRequired(work, sessionIn(request))) throw new AppError('TWO_FACTOR_REQUIRED');
+        if (await isRequired(parts, sessionIn(request))) throw new AppError('TWO_FACTOR_REQUIRED');
         await twoFactor.remove(request.user, request.user.id, 'SELF');
         void reply.code(204);
         return null;

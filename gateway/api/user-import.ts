@@ -13,7 +13,7 @@ import type { ScopeKind } from '#domain/people/permissions.ts';
 import type { Queryable } from '#domain/store/db.ts';
 import { idempotent } from '../security/idempotency.ts';
 import { nameText } from './crud.ts';
-import { generatePassword, insertUser, type NewUser, type UserParts } from './users.ts';
+import { handOut, insertUser, linkView, type NewUser, type UserParts } from './users.ts';
 
 /** Columns by the names people give them; the first is what the template says. */
 const COLUMNS = {
@@ -210,8 +210,8 @@ const lineView = z.object({
 });
 const madeView = z.object({
   items: z.array(z.object({ line: z.number(), npk: z.string(), name: z.string(),
-    /** Made by the server, shown this once; absent when the request is repeated. */
-    password: z.string().optional() })),
+    /** The invitation to hand over, shown this once; absent when the request is repeated. */
+    link: linkView.optional() })),
 });
 const csvText = z.string().min(1).max(limits.importChars);
 
@@ -221,7 +221,7 @@ function shown({ line, cells, exists, issues }: Line): z.output<typeof lineView>
 }
 
 /**
- * Makes the users of these lines in one transaction and gives their passwords. A line that is not (or no longer) new
+ * Makes the users of these lines in one transaction and gives their invitations. A line that is not (or no longer) new
  * and right refuses all: VALIDATION_FAILED with the lines, or ALREADY_EXISTS.
  */
 async function makeUsers(parts: UserParts, user: User, csv: string,
@@ -232,15 +232,16 @@ async function makeUsers(parts: UserParts, user: User, csv: string,
     const issues = wrong.map((line) => ({ path: `line.${line}`, code: 'not_new' }));
     throw new AppError('VALIDATION_FAILED', { issues });
   }
-  const people = await Promise.all(wanted.map(async (line) => {
-    const password = generatePassword();
-    const hash = await parts.sessions.passwords.hash(password);
-    return { line, made: judged.get(line)?.user as NewUser, password, hash };
-  }));
+  const items: z.output<typeof madeView>['items'] = [];
   await parts.orm.write(async (em, tx) => {
-    for (const { made, hash } of people) await insertUser(parts, em, tx, user, made, hash);
+    items.length = 0;
+    for (const line of wanted) {
+      const made = judged.get(line)?.user as NewUser;
+      const row = await insertUser(parts, em, tx, user, made, null);
+      items.push({ line, npk: made.npk, name: made.name, link: await handOut(parts, tx, user, row) });
+    }
   });
-  return { items: people.map(({ line, made, password }) => ({ line, npk: made.npk, name: made.name, password })) };
+  return { items };
 }
 
 /** POST /api/users/import/preview and POST /api/users/import (Idempotency-Key) */
@@ -254,13 +255,13 @@ export function userImportApi(parts: UserParts): FastifyPluginAsyncZod {
       rowsPerRequest: limits.importRowsPerRequestMax }));
 
     app.post('/api/users/import', {
-      config, schema: {
+      config: { ...config, peopleOnly: true, stepUp: true }, schema: {
         body: z.strictObject({ csv: csvText, lines: z.array(z.number().int().min(1)).min(1)
           .max(limits.importRowsPerRequestMax).refine((lines) => new Set(lines).size === lines.length, 'unique') }),
         response: { 201: madeView },
       },
     }, async (request, reply) => idempotent<z.output<typeof madeView>>(parts.work, request, reply, async () =>
       ({ status: 201, body: await makeUsers(parts, request.user, request.body.csv, request.body.lines) }),
-    ({ items }) => ({ items: items.map(({ password: _shownOnce, ...rest }) => rest) })));
+    ({ items }) => ({ items: items.map(({ link: _shownOnce, ...rest }) => rest) })));
   };
 }

@@ -1,6 +1,6 @@
-/** Users by NPK, their place, roles, skills and password; bounded by the rank and scope of who changes them (RS16). */
-import { randomInt } from 'node:crypto';
+/** Users by NPK, their place, roles, skills and links; bounded by the rank and scope of who changes them (RS16). */
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { AppError } from '#domain/errors.ts';
@@ -11,9 +11,11 @@ import { UserEntity } from '#domain/people/entities.ts';
 import { requireAdministrator, requireRank, requireScope, type WantedGrant } from '#domain/people/ranks.ts';
 import type { OrmTx } from '#domain/store/orm.ts';
 import { idempotent } from '../security/idempotency.ts';
+import { issueLink } from '../security/links.ts';
 import { checkNewPassword } from '../security/passwords.ts';
 import { ifMatch } from '../security/plugin.ts';
 import type { Sessions } from '../security/sessions.ts';
+import { requireStepUp } from '../security/step-up.ts';
 import {
   atVersion, nameText, oneRow, readRoutes, record, requireOwn, type AdminParts, type Noun, type Values,
 } from './crud.ts';
@@ -148,7 +150,7 @@ async function requirePlaces(tx: OrmTx, user: User, body: z.output<typeof patchB
  * the places the user manages, RANK_TOO_HIGH, VALIDATION_FAILED, PLACE_INACTIVE; a known NPK is ALREADY_EXISTS.
  */
 export async function insertUser(parts: AdminParts, em: EntityManager, tx: OrmTx, user: User, body: NewUser,
-  hash: string): Promise<Values> {
+  hash: string | null): Promise<Values> {
   await requirePlaces(tx, user, body);
   const userId = newId();
   const now = new Date();
@@ -217,26 +219,28 @@ async function changeUser(
   return after;
 }
 
-const ALPHABET = 'abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
-
-/** A password of 16 characters without look-alikes: some 93 bits. */
-export function generatePassword(): string {
-  return Array.from({ length: 16 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
-}
-
-async function resetPassword(parts: UserParts, user: User, userId: string, hash: string): Promise<void> {
-  await parts.orm.write(async (em, tx) => {
-    const before = await oneRow(tx, users, user, userId);
+async function makeLink(parts: UserParts, user: User, userId: string): Promise<z.output<typeof linkView>> {
+  return parts.orm.write(async (_em, tx) => {
+    const person = await oneRow(tx, users, user, userId);
     await requireManaged(tx, user, userId);
     requireRank(user, await rankOf(tx, user.organisationId, userId));
-    const entity = await em.findOneOrFail(UserEntity, { id: userId, organisationId: user.organisationId });
-    const now = new Date();
-    em.assign(entity, { passwordHash: hash, passwordChangedAt: now, updatedAt: now });
-    await em.flush();
-    await parts.sessions.revokeUser(userId, 'PASSWORD_CHANGED', { tx });
-    await record(parts, tx, [entry(user, { ...before, version: entity.version }, 'user.password-changed')]);
+    return handOut(parts, tx, user, person);
   });
-  await parts.sessions.check();
+}
+
+/** A link for a person as written now, journalled; in the transaction that decided that the user may make it. */
+export async function handOut(parts: AdminParts, tx: OrmTx, user: User,
+  person: Values): Promise<z.output<typeof linkView>> {
+  const { kind, token, expiresAt } = await issueLink(tx,
+    { organisationId: user.organisationId, userId: String(person['id']), by: user.id });
+  await record(parts, tx, [{ ...entry(user, person, 'user.link-made'), data: { kind } }]);
+  return { kind, path: `/join#${token}`, expiresAt };
+}
+
+/** Throws STEP_UP_REQUIRED, or FORBIDDEN for a program (RA05). */
+async function requireProof(parts: AdminParts, request: FastifyRequest): Promise<void> {
+  if (request.session === null) throw new AppError('SIGN_IN_REQUIRED');
+  await requireStepUp(parts.work, request.session);
 }
 
 async function signOutEverywhere(parts: UserParts, user: User, userId: string): Promise<void> {
@@ -251,48 +255,54 @@ async function signOutEverywhere(parts: UserParts, user: User, userId: string): 
 }
 
 const byId = z.object({ id });
-const withPassword = view.extend({
-  /** Made by the server, shown this once; absent where the caller gave one. */
-  password: z.string().optional(),
+/** What an administrator hands over; whoever opens it sets the password (RS05). */
+export const linkView = z.object({
+  kind: z.enum(['INVITE', 'RESET']),
+  /** The address on this server; the secret stands behind the `#`, so no server ever writes it down. */
+  path: z.string(), expiresAt: z.string(),
 });
+const createdView = view.extend({
+  /** Shown this once; absent where the caller gave a password, where the user is disabled, or in a repeated answer. */
+  link: linkView.optional(),
+});
+
+async function createUser(parts: UserParts, user: User, body: NewUser): Promise<z.output<typeof createdView>> {
+  if (body.password !== undefined) checkNewPassword(body.password, body);
+  const hash = body.password === undefined ? null : await parts.sessions.passwords.hash(body.password);
+  return parts.orm.write(async (em, tx) => {
+    const made = await insertUser(parts, em, tx, user, body, hash) as z.output<typeof view>;
+    if (hash !== null || made.status !== 'ACTIVE') return made;
+    return { ...made, link: await handOut(parts, tx, user, made) };
+  });
+}
 
 /** /api/users */
 export function usersApi(parts: UserParts): FastifyPluginAsyncZod {
-  const { passwords } = parts.sessions;
   return async (app) => {
     readRoutes(app, parts, users);
 
     app.post('/api/users', {
-      config: { permission: 'user.manage' }, schema: { body: createBody, response: { 201: withPassword } },
-    }, async (request, reply) => idempotent<z.output<typeof withPassword>>(parts.work, request, reply, async () => {
-      const given = request.body.password;
-      if (given !== undefined) checkNewPassword(given, request.body);
-      const made = given ?? generatePassword();
-      const hash = await passwords.hash(made);
-      const row = await parts.orm.write((em, tx) =>
-        insertUser(parts, em, tx, request.user, request.body, hash)) as z.output<typeof view>;
-      return { status: 201, body: given === undefined ? { ...row, password: made } : row };
-    }, ({ password: _shownOnce, ...rest }) => rest));
+      config: { permission: 'user.manage' }, schema: { body: createBody, response: { 201: createdView } },
+    }, async (request, reply) => idempotent<z.output<typeof createdView>>(parts.work, request, reply, async () => {
+      const { roles = [], password: given } = request.body;
+      if (roles.length > 0 || given !== undefined) await requireProof(parts, request);
+      return { status: 201, body: await createUser(parts, request.user, request.body) };
+    }, ({ link: _shownOnce, ...rest }) => rest));
 
     app.patch('/api/users/:id', {
       config: { permission: 'user.manage' }, schema: { params: byId, body: patchBody, response: { 200: view } },
-    }, async (request) =>
-      await changeUser(parts, request.user, request.params.id, ifMatch(request),
-        request.body) as z.output<typeof view>);
-
-    app.post('/api/users/:id/password', {
-      config: { permission: 'user.manage' },
-      schema: {
-        params: byId, body: z.strictObject({ password: password.optional() }).nullish(),
-        response: { 200: z.object({ password: z.string().nullable() }) },
-      },
     }, async (request) => {
-      const person = await oneRow(parts.work.db, users, request.user, request.params.id) as z.output<typeof view>;
-      const given = request.body?.password;
-      if (given !== undefined) checkNewPassword(given, person);
-      const made = given ?? generatePassword();
-      await resetPassword(parts, request.user, request.params.id, await passwords.hash(made));
-      return { password: given === undefined ? made : null };
+      if (request.body.roles !== undefined) await requireProof(parts, request);
+      return await changeUser(parts, request.user, request.params.id, ifMatch(request),
+        request.body) as z.output<typeof view>;
+    });
+
+    app.post('/api/users/:id/link', {
+      config: { permission: 'user.manage', peopleOnly: true, stepUp: true },
+      schema: { params: byId, response: { 200: linkView } },
+    }, async (request, reply) => {
+      void reply.header('cache-control', 'no-store');
+      return makeLink(parts, request.user, request.params.id);
     });
 
     app.post('/api/users/:id/sign-out', {

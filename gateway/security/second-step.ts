@@ -5,22 +5,28 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '#domain/errors.ts';
 import { limits } from '#domain/limits.ts';
+import type { Permission } from '#domain/people/permissions.ts';
 import { statement } from '#domain/store/db.ts';
 import type { Work } from '#domain/work.ts';
 import { userById, type UserRow } from './session-statements.ts';
 import type { SecondStep } from './sign-in.ts';
 import { hashId, ID_CHARS, randomToken } from './tokens.ts';
 
-/** Who must use an authenticator: nobody, those with far-reaching rights (RA05), or everybody. */
+/**
+ * Who must use an authenticator: those with far-reaching rights (RA05), or everybody. OPTIONAL, nobody, is only for the
+ * invented people of a demo.
+ */
 export const twoFactorPolicies = ['OPTIONAL', 'PRIVILEGED', 'EVERYBODY'] as const;
 export type TwoFactorPolicy = (typeof twoFactorPolicies)[number];
 
-/** From this rank on (team leader) a role is privileged, whatever its permissions are. */
+/** From this rank on (team leader) a role is privileged, whatever its permissions are: directors, heads of branches. */
 const PRIVILEGED_RANK = 40;
-const PRIVILEGED = new Set(['user.manage', 'role.manage', 'channel.manage', 'security.manage', 'contact.unmask',
-  'subject-data.manage', 'subject-data.approve', 'retention.manage', 'webhook.manage', 'api-key.manage']);
+const PRIVILEGED = new Set<string>(['user.manage', 'role.manage', 'queue.manage', 'channel.manage', 'security.manage',
+  'contact.unmask', 'data.export', 'interaction.reassign', 'audit.read', 'quarantine.replay', 'subject-data.manage',
+  'subject-data.approve', 'retention.manage', 'webhook.manage', 'api-key.manage'] satisfies Permission[]);
 
 const factsOf = statement('second-step.facts', `select o.settings->>'twoFactor' as policy,
+    coalesce((o.settings->>'demo')::boolean, false) as demo,
     (select f.confirmed_at is not null from two_factors f
       where f.organisation_id = o.id and f.user_id = $2) as enrolled
   from organisations o where o.id = $1`);
@@ -33,21 +39,37 @@ const tryStep = statement('second-step.try', `update sign_in_steps set attempts 
   returning user_id, method, password_mark, npk_hash, place`);
 const endStep = statement('second-step.end', 'delete from sign_in_steps where id_hash = $1 returning user_id');
 
-/** True if the rule of the organisation asks these roles for an authenticator. */
-export function mustEnrol(policy: string | null | undefined, roles: UserRow['roles']): boolean {
-  if (policy === 'EVERYBODY') return true;
-  if (policy !== 'PRIVILEGED') return false;
+export interface RuleFacts {
+  /** What is stored: nothing, or one of twoFactorPolicies. */
+  policy: string | null;
+  /** The organisation is the one of invented people that SEED=demo makes. */
+  demo: boolean;
+}
+
+/**
+ * The rule that holds. Only a demo may go without authenticators, and only on a start that serves this machine alone
+ * (`exemptsDemo`); everywhere else far-reaching rights need one, whatever is stored (RA05).
+ */
+export function policyOf({ policy, demo }: RuleFacts, exemptsDemo: boolean): TwoFactorPolicy {
+  if (policy === 'EVERYBODY' || policy === 'PRIVILEGED') return policy;
+  return demo && exemptsDemo ? 'OPTIONAL' : 'PRIVILEGED';
+}
+
+/** True if the rule asks these roles for an authenticator. */
+export function mustEnrol(policy: TwoFactorPolicy, roles: readonly Pick<UserRow['roles'][number], 'rank'
+  | 'permissions'>[]): boolean {
+  if (policy !== 'PRIVILEGED') return policy === 'EVERYBODY';
   return roles.some((role) => role.rank >= PRIVILEGED_RANK || role.permissions.some((one) => PRIVILEGED.has(one)));
 }
 
 /** The step this user must still take, if any. */
 export async function secondStepOf(
-  work: Pick<Work, 'db'>, row: Pick<UserRow, 'id' | 'organisation_id' | 'roles'>,
+  work: Pick<Work, 'db'>, row: Pick<UserRow, 'id' | 'organisation_id' | 'roles'>, exemptsDemo: boolean,
 ): Promise<SecondStep['next'] | undefined> {
-  const facts = await work.db.one<{ policy: string | null; enrolled: boolean | null }>(factsOf,
-    [row.organisation_id, row.id]);
-  if (facts?.enrolled === true) return 'totp';
-  return mustEnrol(facts?.policy, row.roles) ? 'enrol' : undefined;
+  const facts = await work.db.one<RuleFacts & { enrolled: boolean | null }>(factsOf, [row.organisation_id, row.id]);
+  if (facts === undefined) throw new AppError('SIGN_IN_FAILED');
+  if (facts.enrolled === true) return 'totp';
+  return mustEnrol(policyOf(facts, exemptsDemo), row.roles) ? 'enrol' : undefined;
 }
 
 /** The password of the first step, unreadable: another one since then voids the step (RS06). */

@@ -3,6 +3,7 @@ import { limits } from '#domain/limits.ts';
 import type { User } from '#domain/people/access.ts';
 import type { Work } from '#domain/work.ts';
 import type { Revocation, Session } from './sessions.ts';
+import { cleanLinks } from './links.ts';
 import * as sql from './session-statements.ts';
 
 /** What a node remembers of a session; the session itself is PostgreSQL's. */
@@ -59,7 +60,7 @@ async function changedOf(work: Work, { sessions, users }: Memory): Promise<strin
 }
 
 async function clean(work: Work, users: Memory['users']): Promise<void> {
-  for (const one of sql.cleanings) await work.db.rows(one);
+  for (const one of [...sql.cleanings, cleanLinks]) await work.db.rows(one);
   const old = performance.now() - CLEAN_EVERY_MS;
   for (const [id, { readAt }] of users) if (readAt < old) users.delete(id);
 }

@@ -14,6 +14,7 @@ import { createPasswords, type Passwords } from './passwords.ts';
 import { createWatch, type Kept, type KeptUser, type Watch } from './session-watch.ts';
 import * as sql from './session-statements.ts';
 import { createKeyring, revokeKeysOfUser } from './api-keys.ts';
+import { voidLinks } from './links.ts';
 import { hashId, ID_CHARS, readCookie } from './tokens.ts';
 
 export interface Session {
@@ -40,6 +41,8 @@ export interface Sessions {
   readonly deviceCookieName: string;
   /** The cookie of a second step under way. */
   readonly stepCookieName: string;
+  /** This node serves its own machine alone, so invented people of a demo need no authenticator (RA05). */
+  readonly exemptsDemo: boolean;
   /**
    * Throws SIGN_IN_FAILED, LOGIN_LOCKED or OVERLOADED. Always makes a new id; one that came along is never taken
    * (RS07).
@@ -76,10 +79,15 @@ export interface Sessions {
 export interface SessionOptions {
   /** Cookies get `Secure` and `__Host-` (https); only plain http on loopback goes without. */
   secure?: boolean;
+  /** True only where no other machine can sign in: see Sessions.exemptsDemo. */
+  exemptsDemo?: boolean;
   passwords?: Passwords;
 }
 
 const SESSIONS_AT_ONCE = 256;
+
+/** After these no link to another password opens anything (RS05). */
+const ENDS_LINKS = new Set(['PASSWORD_CHANGED', 'USER_DISABLED']);
 
 /** After these no API key of the user lives on either (RS06). */
 const ENDS_KEYS = new Set(['PASSWORD_CHANGED', 'ROLES_CHANGED', 'USER_DISABLED']);
@@ -115,7 +123,8 @@ export function createSessions(work: Work, options: SessionOptions = {}): Sessio
   const kept = new Map<string, Kept>();
   const users = new Map<string, KeptUser>();
   const watch = createWatch(work, { sessions: kept, users });
-  const signIn = createSignIn(work, passwords);
+  const exemptsDemo = options.exemptsDemo === true;
+  const signIn = createSignIn(work, passwords, exemptsDemo);
   const keyring = createKeyring(work);
 
   // When a node or a network comes back, all desks ask at once: one statement for all, not a connection for each.
@@ -128,6 +137,7 @@ export function createSessions(work: Work, options: SessionOptions = {}): Sessio
     const spared = except === undefined ? null : Buffer.from(except, 'hex');
     await (tx ?? work.db).rows(sql.revokeSessionsOfUser, [userId, code, spared]);
     await (tx ?? work.db).rows(sql.dropSteps, [userId]);
+    if (ENDS_LINKS.has(code)) await (tx ?? work.db).rows(voidLinks, [userId]);
     if (ENDS_KEYS.has(code)) await (tx ?? work.db).rows(revokeKeysOfUser, [userId, code]);
     if (tx === undefined) { work.wake.hint('sessions'); await watch.check(); }
   };
@@ -135,7 +145,7 @@ export function createSessions(work: Work, options: SessionOptions = {}): Sessio
   return {
     passwords, cookieName, deviceCookieName: options.secure === true ? '__Host-sambung-device' : 'sambung-device',
     stepCookieName: options.secure === true ? '__Host-sambung-step' : 'sambung-step',
-    signIn,
+    signIn, exemptsDemo,
     async verify(cookieHeader) {
       const id = readCookie(cookieHeader, cookieName);
       if (id === undefined || id.length !== ID_CHARS) return undefined;

@@ -94,17 +94,19 @@ export interface Opening {
   method: 'PASSWORD' | 'OIDC';
   /** What is forgotten once somebody is in; undefined where no password was counted. */
   counted?: { npk: Buffer; place: string } | undefined;
+  /** A second factor was shown, to us or to the provider that vouches for it. */
+  secondFactor?: boolean;
 }
 
 /** Opens the session of somebody who proved who they are. Throws SIGN_IN_FAILED if the password changed meanwhile. */
 export async function openSession(
-  work: Work, request: Omit<SignInRequest, 'npk' | 'password'>, { row, method, counted }: Opening,
+  work: Work, request: Omit<SignInRequest, 'npk' | 'password'>, { row, method, counted, secondFactor = false }: Opening,
 ): Promise<SignedIn> {
   const [cookie, csrfToken, device] = [randomToken(), randomToken(), request.device ?? randomToken()];
   const idHash = hashId(cookie);
   await work.db.transaction(async (tx) => {
     const inserted = await tx.rows(sql.insertSession, [idHash, row.organisation_id, row.id, csrfToken, request.ip,
-      request.userAgent?.slice(0, 200) ?? null, limits.sessionAbsoluteHours, row.password_hash, method]);
+      request.userAgent?.slice(0, 200) ?? null, limits.sessionAbsoluteHours, row.password_hash, method, secondFactor]);
     if (inserted.length === 0) throw new AppError('SIGN_IN_FAILED');
     if (counted !== undefined) await tx.rows(sql.forgetAttempts, [counted.npk, counted.place]);
     if (request.oldCookie !== undefined) {
@@ -124,7 +126,7 @@ export async function openSession(
  * LOGIN_LOCKED, OVERLOADED.
  */
 export function createSignIn(
-  work: Work, passwords: Passwords,
+  work: Work, passwords: Passwords, exemptsDemo: boolean,
 ): (request: SignInRequest) => Promise<SignedIn | SecondStep> {
   return async (request) => {
     const npk = npkHash(request.npk);
@@ -148,7 +150,7 @@ export function createSignIn(
       row.password_hash = renewed;
     }
     const counted = { npk, place };
-    const next = await secondStepOf(work, row);
+    const next = await secondStepOf(work, row, exemptsDemo);
     if (next !== undefined) return beginStep(work, row, { next, method: 'PASSWORD', counted });
     return openSession(work, request, { row, method: 'PASSWORD', counted });
   };

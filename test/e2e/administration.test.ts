@@ -73,8 +73,8 @@ t.test('RF19 RF22 places, hours and people are kept by keyboard and mouse', { ti
   await page.getByText('1 pengguna dibuat').first().waitFor();
   t.same(await seriousFindings(page), []);
   const [download] = await Promise.all([page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Unduh kata sandi' }).click()]);
-  t.equal(download.suggestedFilename(), 'kata-sandi-sementara.csv');
+    page.getByRole('button', { name: 'Unduh undangan' }).click()]);
+  t.equal(download.suggestedFilename(), 'undangan.csv');
   await page.getByRole('button', { name: 'Sudah saya simpan' }).click();
   await page.getByPlaceholder('Cari nama atau NPK').fill('1099');
   await eventually('one was made', async () => (await page.locator('tbody tr').count()) === 1);

@@ -4,7 +4,7 @@ import { adminWorld } from '#test/support/admin-world.ts';
 
 t.setTimeout(120_000);
 
-t.test('users are made with a password shown once, changed under If-Match, and journalled', async (t) => {
+t.test('users are made with an invitation shown once, changed under If-Match, and journalled', async (t) => {
   const place = await adminWorld(t);
   const { api, world, work } = place;
   const admin = await api.as(world.administrator);
@@ -15,12 +15,13 @@ t.test('users are made with a password shown once, changed under If-Match, and j
   const key = { 'idempotency-key': 'buat-pengguna-1' };
   const made = await admin.call('POST', '/api/users', body, key);
   t.equal(made.status, 201);
-  t.match(made.body.password, /^[a-zA-Z2-9]{16}$/);
+  t.match(made.body.link, { kind: 'INVITE', path: /^\/join#[\w-]{43}$/ });
+  t.equal(made.body.passwordSet, false);
   t.same(made.body.roles, [{ roleId: agentRole, code: 'AGENT', scopeKind: 'self', scopeId: null }]);
   const again = await admin.call('POST', '/api/users', body, key);
   t.equal(again.status, 201);
   t.equal(again.body.id, made.body.id, 'the same key makes it once');
-  t.equal(again.body.password, undefined, 'the password is not kept');
+  t.equal(again.body.link, undefined, 'the invitation is not kept');
   t.equal((await admin.call('POST', '/api/users', { ...body, name: 'Lain' }, key)).body.code, 'IDEMPOTENCY_MISMATCH');
   t.equal((await admin.call('POST', '/api/users', body)).body.code, 'ALREADY_EXISTS');
   const path = `/api/users/${made.body.id}`;
@@ -30,15 +31,15 @@ t.test('users are made with a password shown once, changed under If-Match, and j
   t.equal(changed.status, 200);
   t.equal(changed.body.name, 'Sari Ayu');
   t.equal(changed.body.version, made.body.version + 1);
-  const signIn = await api.stranger.call('POST', '/api/session', { npk: '10999', password: made.body.password });
+  const signIn = await api.stranger.call('POST', '/api/join', { token: made.body.link.path.slice(6),
+    password: 'kuda-nil-terbang-7' });
   t.equal(signIn.status, 200);
   const journal = await work.db.dynamic('select type, data from journal where subject_id = $1 order by id',
     [made.body.id]);
-  t.same(journal, [{ type: 'user.created', data: null }, { type: 'user.updated', data: { changed: ['name'] } },
-    { type: 'user.signed-in', data: null }]);
-  const reset = await admin.call('POST', `${path}/password`);
-  t.equal(reset.status, 200);
-  t.equal((await api.stranger.call('POST', '/api/session', { npk: '10999', password: reset.body.password })).status,
+  t.same(journal, [{ type: 'user.created', data: null },
+    { type: 'user.link-made', data: { kind: 'INVITE' } }, { type: 'user.updated', data: { changed: ['name'] } },
+    { type: 'user.password-changed', data: { by: 'INVITE' } }, { type: 'user.signed-in', data: null }]);
+  t.equal((await api.stranger.call('POST', '/api/session', { npk: '10999', password: 'kuda-nil-terbang-7' })).status,
     200);
   t.equal((await admin.get('/api/users?q=Sari')).body.items.length, 1);
   t.equal((await admin.get('/api/users?q=%25')).body.items.length, 0, 'RS20 a percent sign means itself');

@@ -3,10 +3,12 @@ import t from 'tap';
 import { generate } from 'otplib';
 import { createPasswords } from '#gateway/security/passwords.ts';
 import { limits } from '#domain/limits.ts';
+import { secondStepOf } from '#gateway/security/second-step.ts';
+import { userByNpk, type UserRow } from '#gateway/security/session-statements.ts';
 import type { Answer } from '#test/support/api.ts';
 import { smallWorld } from '#test/support/fixtures.ts';
 import { wholeApp } from '#test/support/node.ts';
-import type { Teardown } from '#test/support/harness.ts';
+import { eventually, type Teardown } from '#test/support/harness.ts';
 
 t.setTimeout(120_000);
 const PASSWORD = 'kuda-nil-terbang-7';
@@ -21,9 +23,9 @@ async function place(t: Teardown) {
   const person = () => {
     const jar = new Map<string, string>();
     let csrf = '';
-    const call = async (method: string, url: string, body?: unknown): Promise<Answer> => {
+    const call = async (method: string, url: string, body?: unknown, more = {}): Promise<Answer> => {
       const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-      const answer = await whole.stranger.call(method, url, body, { cookie, 'x-csrf-token': csrf });
+      const answer = await whole.stranger.call(method, url, body, { cookie, 'x-csrf-token': csrf, ...more });
       for (const line of [answer.headers['set-cookie']].flat().filter(Boolean).map(String)) {
         const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
         if (value === '') jar.delete(name); else jar.set(name, value);
@@ -33,8 +35,8 @@ async function place(t: Teardown) {
     };
     return { jar, call, signIn: (npk: string) => call('POST', '/api/session', { npk, password: PASSWORD }) };
   };
-  /** The code of a step before or after the present one: each is good once. */
-  const codeOf = (secret: string, steps = 0): Promise<string> =>
+  /** The code of the step after this one, or of this one: each is good once, and a slow machine makes neither late. */
+  const codeOf = (secret: string, steps: 0 | 1 = 1): Promise<string> =>
     generate({ secret, epoch: Math.floor(Date.now() / 1_000) + steps * 30 });
   const types = async (): Promise<string[]> => (await db.dynamic<{ type: string }>(
     'select type from journal order by epoch, xid, id')).map((row) => row.type);
@@ -43,9 +45,9 @@ async function place(t: Teardown) {
 
 type Person = ReturnType<Awaited<ReturnType<typeof place>>['person']>;
 
-async function enrol(one: Person, codeOf: (secret: string, steps?: number) => Promise<string>) {
+async function enrol(one: Person, codeOf: (secret: string, steps?: 0 | 1) => Promise<string>) {
   const { body: { secret } } = await one.call('POST', '/api/me/two-factor/start');
-  const confirmed = await one.call('POST', '/api/me/two-factor/confirm', { code: await codeOf(secret, -1) });
+  const confirmed = await one.call('POST', '/api/me/two-factor/confirm', { code: await codeOf(secret, 0) });
   return { secret: String(secret), codes: confirmed.body.recoveryCodes as string[] };
 }
 
@@ -118,6 +120,76 @@ t.test('RA05 the rule of the organisation makes privileged users set up an authe
   t.equal(done.body.recoveryCodes.length, 10);
   t.equal((await admin.call('GET', '/api/session')).status, 200);
   t.equal((await admin.call('DELETE', '/api/me/two-factor')).body.code, 'TWO_FACTOR_REQUIRED');
+});
+
+t.test('RA05 only invented people on a start for this machine alone go without: the rule of a real company holds',
+  async (t) => {
+  const { db, parts, person, world } = await place(t);
+  const real = { exemptsDemo: false };
+  const rowOf = async (npk: string) => {
+    const row = await db.one<UserRow>(userByNpk, [npk]);
+    if (row === undefined) throw new Error(npk);
+    return row;
+  };
+  const next = async (npk: string, given = real) => secondStepOf(parts.work, await rowOf(npk), given.exemptsDemo);
+  for (const stored of [null, 'OPTIONAL', 'PRIVILEGED']) {
+    await db.dynamic(`update organisations set settings = settings - 'twoFactor'
+      || coalesce(jsonb_build_object('twoFactor', $1::text), '{}')`, [stored]);
+    t.equal(await next(world.administrator.npk), 'enrol', `${stored}: the administrator, on a start for others`);
+    t.equal(await next(world.leader.npk), 'enrol', `${stored}: who looks behind masks`);
+    t.equal(await next('10001'), undefined, `${stored}: an agent need not`);
+  }
+  await db.dynamic(`update organisations set settings = '{"demo": true}'`);
+  t.equal(await next(world.administrator.npk, { exemptsDemo: true }), undefined, 'the demo on this machine');
+  await db.dynamic(`update organisations set settings = '{"twoFactor": "OPTIONAL"}'`);
+  t.same((await person().signIn(world.administrator.npk)).body, { next: 'enrol' }, 'a company is no demo anywhere');
+});
+
+t.test('RA05 by permission, not by name: one more right asks for an authenticator, and ends the session without',
+  async (t) => {
+  const { db, as, world, person, codeOf } = await place(t);
+  await db.dynamic(`update organisations set settings = '{}'`);
+  const agent = person();
+  t.equal((await agent.signIn('10001')).status, 200);
+  const other = person();
+  await other.signIn('10002');
+  await enrol(other, codeOf);
+  const admin = await as(world.administrator);
+  const { body: { items } } = await admin.get('/api/roles');
+  const role = items.find((one: { code: string }) => one.code === 'AGENT');
+  const changed = await admin.call('PATCH', `/api/roles/${role.id}`,
+    { permissions: [...role.permissions, 'data.export'] }, { 'if-match': String(role.version) });
+  t.equal(changed.status, 200, JSON.stringify(changed.body));
+  t.equal(await eventually('the session ended', async () => {
+    const { status } = await agent.call('GET', '/api/session');
+    return status === 401 ? status : undefined;
+  }), 401);
+  t.equal((await other.call('GET', '/api/session')).status, 200, 'who has an authenticator goes on');
+  t.same((await agent.signIn('10001')).body, { next: 'enrol' });
+});
+
+t.test('RA05 rights are handed out only by who proved themselves lately, and never by a program', async (t) => {
+  const { db, person, world } = await place(t);
+  const admin = person();
+  await admin.signIn(world.administrator.npk);
+  const { body: { items } } = await admin.call('GET', '/api/roles');
+  await db.dynamic(`update sessions set created_at = created_at - interval '6 minutes'`);
+  const roles = [{ roleId: items.find((one: { code: string }) => one.code === 'AGENT').id, scopeKind: 'self',
+    scopeId: null }];
+  const agent = `/api/users/${world.agents[0]!.id}`;
+  const calls: [string, string, unknown][] = [
+    ['PATCH', agent, { roles }], ['POST', '/api/users', { npk: '55501', name: 'Uji', roles }],
+    ['POST', '/api/roles', { code: 'BARU', nameId: 'B', nameEn: 'B', rank: 1, permissions: [] }],
+    ['PATCH', `/api/roles/${items.at(-1).id}`, { nameId: 'B' }], ['POST', `${agent}/link`, {}],
+    ['POST', '/api/users/import', { csv: 'npk;nama', lines: [2] }],
+    ['POST', '/api/channel-accounts', { channel: 'generic', key: 'baru', name: 'Baru', secrets: {} }],
+    ['PATCH', `/api/channel-accounts/${world.accountId}`, { regenerate: ['secret'] }],
+  ];
+  for (const [method, url, body] of calls) {
+    const answer = await admin.call(method, url, body, { 'if-match': '1' });
+    t.equal(answer.body?.code, 'STEP_UP_REQUIRED', `${method} ${url}`);
+  }
+  t.equal((await admin.call('PATCH', agent, { name: 'Uji' }, { 'if-match': '1' })).status, 200, 'a name needs none');
 });
 
 t.test('RS06 a password reset voids a second step under way', async (t) => {

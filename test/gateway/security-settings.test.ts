@@ -18,6 +18,11 @@ t.test('RA05 the rule is set at the version seen, and tells who is still without
   t.match((await set('PRIVILEGED', body.version)).body, { twoFactor: 'PRIVILEGED', missing: 2 });
   t.equal((await set('EVERYBODY', body.version)).body.code, 'VERSION_CONFLICT');
   t.equal((await set('NOBODY', body.version + 1)).status, 400);
+  t.match((await set('OPTIONAL', body.version + 1)).body, { twoFactor: 'OPTIONAL', demo: true });
+  await parts.work.db.dynamic(`update organisations set settings = settings - 'demo'`);
+  t.match((await admin.get('/api/security-settings')).body, { twoFactor: 'PRIVILEGED', missing: 2, demo: false },
+    'a company of real people: stored or not, the rule of RA05 holds');
+  t.equal((await set('OPTIONAL', body.version + 2)).body.code, 'VALIDATION_FAILED');
   t.equal((await (await as(world.leader)).get('/api/security-settings')).status, 403);
 });
 

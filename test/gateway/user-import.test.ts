@@ -48,7 +48,7 @@ t.test('the preview names every error of every line, and writes nothing', async 
   t.equal(count?.n, 6, 'nobody was made');
 });
 
-t.test('lines that are right are made with passwords shown once, journalled, and able to sign in', async (t) => {
+t.test('lines that are right are made with invitations shown once, journalled, and able to sign in', async (t) => {
   const place = await adminWorld(t);
   const { api, work, world } = place;
   const admin = await api.as(world.administrator);
@@ -60,12 +60,15 @@ t.test('lines that are right are made with passwords shown once, journalled, and
   const key = { 'idempotency-key': newId() };
   const made = await admin.call('POST', '/api/users/import', { csv, lines }, key);
   t.equal(made.status, 201);
-  t.ok(made.body.items.every((item: { password: string }) => /^[a-zA-Z2-9]{16}$/.test(item.password)));
+  const paths = new Set(made.body.items.map((item: { link: { path: string } }) => item.link.path));
+  t.equal(paths.size, 5);
+  t.ok([...paths].every((path) => /^\/join#[\w-]{43}$/.test(String(path))));
   const again = await admin.call('POST', '/api/users/import', { csv, lines }, key);
   t.equal(again.body.items.length, 5, 'RF19 the second sending makes nobody');
-  t.notOk(again.body.items[0].password, 'and tells no password again');
+  t.notOk(again.body.items[0].link, 'and hands out no invitation again');
   const first = made.body.items[0];
-  t.equal((await api.stranger.call('POST', '/api/session', { npk: first.npk, password: first.password })).status, 200);
+  t.equal((await api.stranger.call('POST', '/api/join', { token: first.link.path.slice(6),
+    password: 'kuda-nil-terbang-7' })).status, 200);
   const [person] = (await admin.get('/api/users?q=71000')).body.items;
   t.match(person, { siteId: world.siteId, teamId: world.teamId, roles: [{ code: 'AGENT', scopeKind: 'self' }] });
   const [row] = await work.db.dynamic<{ n: number }>(`select count(*)::int as n from journal

@@ -11,6 +11,7 @@ import { branchesApi } from '#gateway/api/branches.ts';
 import { calendarsApi } from '#gateway/api/calendars.ts';
 import { categoriesApi, reasonsApi } from '#gateway/api/categories.ts';
 import { channelAccountsApi } from '#gateway/api/channel-accounts.ts';
+import { joinApi } from '#gateway/api/join.ts';
 import { optOutsApi } from '#gateway/api/opt-outs.ts';
 import { seatsApi, sitesApi, teamsApi } from '#gateway/api/places.ts';
 import { quarantineApi, type QuarantineParts } from '#gateway/api/quarantine.ts';
@@ -99,8 +100,8 @@ export async function adminWorld(t: Teardown): Promise<AdminWorld> {
     work,
     plugins: ({ sessions }) => {
       const parts = { work, orm, sessions, secrets, channels, intake };
-      return [sessionApi, meApi, usersApi, userImportApi, rolesApi, queuesApi, skillsApi, sitesApi, branchesApi,
-        teamsApi, seatsApi, calendarsApi, categoriesApi, reasonsApi,
+      return [sessionApi, meApi, joinApi, usersApi, userImportApi, rolesApi, queuesApi, skillsApi, sitesApi,
+        branchesApi, teamsApi, seatsApi, calendarsApi, categoriesApi, reasonsApi,
         channelAccountsApi, accountHealthApi, setupCheckApi, quarantineApi, optOutsApi,
         auditApi].map((make) => make(parts));
     },
@@ -110,7 +111,7 @@ export async function adminWorld(t: Teardown): Promise<AdminWorld> {
 
 /** A user with one seeded role in the default scope of it (or the one given). */
 export async function addUser(
-  { work, world }: Pick<AdminWorld, 'work' | 'world'>, npk: string, roleCode: string,
+  { work, world }: { work: Pick<TestWork, 'db'>; world: SmallWorld }, npk: string, roleCode: string,
   scope?: { kind: string; id: string | null }, place: { siteId?: string | null; branchId?: string
     | null; teamId?: string | null } = {},
 ): Promise<{ id: string; organisationId: string }> {

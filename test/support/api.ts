@@ -80,7 +80,7 @@ export function browsersOf(app: FastifyInstance, work: Pick<Work, 'db'>,
 /** Starts the server in memory; it and its sessions end with the test. */
 export async function testApi(t: Teardown, options: ApiOptions): Promise<TestApi> {
   const { work, plugins, publicUrl = null, sessions: given } = options;
-  const sessions = given ?? createSessions(work);
+  const sessions = given ?? createSessions(work, { exemptsDemo: true });
   const app = Fastify({ ...httpOptions, logger: false });
   await configureHttp(app, { work, sessions, config: { publicUrl } });
   for (const plugin of plugins({ sessions })) await app.withTypeProvider<ZodTypeProvider>().register(plugin);

@@ -66,7 +66,8 @@ export async function smallWorld(db: Db, options: { channel?: string; settings?:
     accountId: newId(), accountKey: 'uji-satu',
     categoryIds: { INFORMASI: newId(), PENGADUAN: newId(), PERMINTAAN: newId(), SARAN: newId() },
   };
-  await db.dynamic(`insert into organisations (id, code, name) values ($1, 'UJI', 'Organisasi Uji')`,
+  await db.dynamic(`insert into organisations (id, code, name, settings)
+    values ($1, 'UJI', 'Organisasi Uji', '{"demo": true}')`,
     [ids.organisationId]);
   await db.dynamic(`insert into sites (id, organisation_id, code, name, time_zone)
     values ($1, $2, 'JKT', 'Jakarta', 'Asia/Jakarta')`,

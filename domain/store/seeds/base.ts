@@ -42,10 +42,10 @@ export async function seedOnce(db: Db, code: string, body: (tx: Tx) => Promise<v
 
 /** The organisation and its roles; gives the ids of the roles by code. */
 export async function insertOrganisation(
-  tx: Tx, organisation: { id: string; code: string; name: string },
+  tx: Tx, organisation: { id: string; code: string; name: string; settings?: Row },
 ): Promise<Map<string, string>> {
-  await tx.dynamic('insert into organisations (id, code, name) values ($1, $2, $3)',
-    [organisation.id, organisation.code, organisation.name]);
+  await tx.dynamic('insert into organisations (id, code, name, settings) values ($1, $2, $3, $4)',
+    [organisation.id, organisation.code, organisation.name, JSON.stringify(organisation.settings ?? {})]);
   const ids = new Map(seededRoles.map((role) => [role.code, newId()]));
   for (const role of seededRoles) {
     await tx.dynamic(`insert into roles (id, organisation_id, code, name_id, name_en, rank, permissions,

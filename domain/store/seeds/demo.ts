@@ -204,7 +204,9 @@ export async function seedDemo(db: Db, options: SeedOptions): Promise<DemoSeed> 
       organisationId, now: clock[0]?.now.toISOString() ?? '', sites: { JKT: newId(), YGY: newId() },
       queues: new Map(words.queues.map(([code]) => [code, newId()])),
       skills: new Map(words.skills.map(([code]) => [code, newId()])),
-      roles: await insertOrganisation(tx, { id: organisationId, code: 'DEMO', name: 'Pusat Layanan Nusantara' }),
+      roles: await insertOrganisation(tx, { id: organisationId, code: 'DEMO', name: 'Pusat Layanan Nusantara',
+        // Invented people: on a start that serves this machine alone they need no authenticator (RA05).
+        settings: { demo: true } }),
     };
     await insertPlaces(tx, ground);
     await insertWork(tx, ground);

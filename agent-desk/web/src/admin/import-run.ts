@@ -2,13 +2,14 @@
 import { useRef, useState } from 'react';
 import { api } from '../kit/index.ts';
 import { portions } from './portions.ts';
+import type { PasswordLink } from './types.ts';
 
 export interface ImportLine {
   line: number; npk: string; name: string; site: string; team: string; roles: string;
   state: 'NEW' | 'EXISTS' | 'WRONG'; issues: { column: string; code: string }[];
 }
 
-export interface Made { line: number; npk: string; name: string; password?: string }
+export interface Made { line: number; npk: string; name: string; link?: PasswordLink }
 
 interface Preview { items: ImportLine[]; rowsPerRequest: number }
 

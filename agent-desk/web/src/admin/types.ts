@@ -14,6 +14,9 @@ export interface UserRecord {
   queueIds: string[]; passwordSet: boolean; createdAt: string; version: number;
 }
 
+/** What an administrator hands over; whoever opens it sets the password. */
+export interface PasswordLink { kind: 'INVITE' | 'RESET'; path: string; expiresAt: string }
+
 export interface SiteRecord extends Named {
   code: string; timeZone: string; calendarId: string | null; active: boolean; users: number; seats: number;
   version: number;

@@ -28,4 +28,34 @@ export const enAccess = {
     changed: 'The password was changed. Please sign in again.', with: 'Sign in with {{name}}', or: 'or',
     providerFailed: 'The identity provider did not confirm you. Try again, or sign in with your password.',
   },
+  join: {
+    title: 'Password', head: { INVITE: 'Welcome, {{name}}', RESET: 'A new password, {{name}}' },
+    who: 'You sign in to Sambung with NPK {{npk}} and the password you set here.',
+    password: 'New password', again: 'Repeat the password', differ: 'The two do not match yet.',
+    hint: 'At least 12 characters. A short sentence is easy to remember and hard to guess.',
+    enter: 'Save and sign in', goOn: 'Save and go on',
+    then: {
+      enrol: 'Next: set up an authenticator on your phone.', totp: 'Next: the code of your authenticator app.',
+    },
+    rule: {
+      PASSWORD_TOO_SHORT: 'A password has at least 12 characters.',
+      PASSWORD_TOO_LONG: 'A password has at most 128 characters.',
+      PASSWORD_TOO_SIMPLE: 'The password uses too few different characters.',
+      PASSWORD_COMMON: 'This password is too common and easy to guess.',
+      PASSWORD_OWN_NAME: 'A password must not be made of your name or NPK.',
+    },
+    toSignIn: 'To the sign-in page',
+    fault: {
+      UNKNOWN: 'This link is not known', USED: 'This link was used', EXPIRED: 'This link is too old',
+      REPLACED: 'This link is void',
+    },
+    faultText: {
+      UNKNOWN: 'Perhaps it was not copied whole. Copy it again, or ask your administrator for a new one.',
+      USED: 'A password was set with this link. Sign in with that password. If it was not you who used it, tell your '
+        + 'administrator at once.',
+      EXPIRED: 'An invitation holds for 72 hours, a password link for 30 minutes. Ask your administrator for another.',
+      REPLACED: 'There is a newer link or password, or the account is closed. Ask your administrator if you cannot '
+        + 'sign in.',
+    },
+  },
 } as const;

@@ -28,4 +28,35 @@ export const idAccess = {
     changed: 'Kata sandi diganti. Silakan masuk lagi.', with: 'Masuk dengan {{name}}', or: 'atau',
     providerFailed: 'Penyedia identitas tidak mengonfirmasi Anda. Coba lagi, atau masuk dengan kata sandi.',
   },
+  join: {
+    title: 'Kata sandi', head: { INVITE: 'Selamat datang, {{name}}', RESET: 'Kata sandi baru, {{name}}' },
+    who: 'Anda masuk ke Sambung dengan NPK {{npk}} dan kata sandi yang Anda tetapkan di sini.',
+    password: 'Kata sandi baru', again: 'Ulangi kata sandi', differ: 'Kedua isian belum sama.',
+    hint: 'Paling sedikit 12 karakter. Kalimat pendek mudah diingat dan sulit ditebak.',
+    enter: 'Simpan dan masuk', goOn: 'Simpan dan lanjutkan',
+    then: {
+      enrol: 'Berikutnya: pasang autentikator di ponsel Anda.',
+      totp: 'Berikutnya: kode dari aplikasi autentikator Anda.',
+    },
+    rule: {
+      PASSWORD_TOO_SHORT: 'Kata sandi paling sedikit 12 karakter.',
+      PASSWORD_TOO_LONG: 'Kata sandi paling banyak 128 karakter.',
+      PASSWORD_TOO_SIMPLE: 'Kata sandi memakai terlalu sedikit karakter yang berbeda.',
+      PASSWORD_COMMON: 'Kata sandi ini terlalu umum dan mudah ditebak.',
+      PASSWORD_OWN_NAME: 'Kata sandi tidak boleh terdiri dari nama atau NPK Anda.',
+    },
+    toSignIn: 'Ke halaman masuk',
+    fault: {
+      UNKNOWN: 'Tautan tidak dikenal', USED: 'Tautan sudah dipakai', EXPIRED: 'Tautan sudah kedaluwarsa',
+      REPLACED: 'Tautan sudah tidak berlaku',
+    },
+    faultText: {
+      UNKNOWN: 'Mungkin alamatnya tidak tersalin utuh. Salin lagi, atau minta tautan baru kepada administrator.',
+      USED: 'Kata sandi sudah ditetapkan dengan tautan ini. Masuk dengan kata sandi itu. Bila bukan Anda yang '
+        + 'memakainya, segera hubungi administrator.',
+      EXPIRED: 'Undangan berlaku 72 jam dan tautan kata sandi 30 menit. Minta tautan baru kepada administrator.',
+      REPLACED: 'Ada tautan atau kata sandi yang lebih baru, atau akun sedang nonaktif. Hubungi administrator bila Anda '
+        + 'tidak dapat masuk.',
+    },
+  },
 } as const;

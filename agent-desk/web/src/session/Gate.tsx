@@ -7,12 +7,17 @@ import { ErrorState } from '../kit/states.tsx';
 import { Drafts } from '../lib/drafts.ts';
 import { DeskContext, type Desk } from '../live/context.ts';
 import { Live } from '../live/live.ts';
+import { Join, joinPath } from './Join.tsx';
 import { fetchSession, SessionContext, type Session } from './session.ts';
 import { SignIn } from './SignIn.tsx';
 import { StepUp } from './StepUp.tsx';
 
 /** Shows the children with session, line and drafts once somebody is signed in. */
 export function Gate({ children }: { children: ReactNode }) {
+  return window.location.pathname === joinPath ? <Join /> : <Inside>{children}</Inside>;
+}
+
+function Inside({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const [ended, setEnded] = useState(false);
   const query = useQuery<Session | null>({

@@ -3,13 +3,13 @@ import { Button, Modal, PasswordInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { announceSessionEnd, api } from '../api/client.ts';
-import { sayError } from '../kit/errors.ts';
 import { notifyDone, notifyError } from '../kit/notify.ts';
 import { ConfirmButton } from '../kit/page.tsx';
 import { ErrorState, SkeletonRows } from '../kit/states.tsx';
 import { useLocale, useT } from '../kit/words.ts';
 import { shortDate } from '../lib/time.ts';
 import { EnrolForm, Problem, RecoveryCodes } from './CodeForm.tsx';
+import { sayPasswordError } from './new-password.ts';
 import type { Enrolment } from './session.ts';
 import css from './SignIn.module.css';
 
@@ -81,7 +81,7 @@ function PasswordForm() {
       notifyDone(t('access.changed'));
       announceSessionEnd();
     } catch (error) {
-      setProblem(sayError(error).message);
+      setProblem(sayPasswordError(t, error));
     } finally {
       setBusy(false);
     }

@@ -129,7 +129,8 @@ function returned(): { step: 'totp' | 'enrol' | null; failed: boolean } {
   return { step: step === 'totp' || step === 'enrol' ? step : null, failed: query.has('signIn') };
 }
 
-function Languages() {
+/** Both languages, below every card of this page. */
+export function Languages() {
   const t = useT();
   const locale = useLocale();
   return (

@@ -57,6 +57,20 @@ export async function confirmEnrolment(code: string): Promise<{ session: Session
   return { session: await fetchSession(), codes: recoveryCodes };
 }
 
+export interface JoinLook {
+  kind: 'INVITE' | 'RESET'; npk: string; name: string; passwordCharsMin: number; next: 'totp' | 'enrol' | null;
+}
+
+/** Whose link this is. Throws ApiError LINK_INVALID {reason}. */
+export function lookAtLink(token: string): Promise<JoinLook> {
+  return api.post<JoinLook>('/join/look', { token: token === '' ? '-' : token.slice(0, 200) });
+}
+
+/** Sets the password by a link; gives the step that follows, null where the desk is open. Throws LINK_INVALID. */
+export async function join(token: string, password: string): Promise<'totp' | 'enrol' | null> {
+  return (await api.post<{ next?: 'totp' | 'enrol' }>('/join', { token, password })).next ?? null;
+}
+
 /** Ends the session on the server; the drafts stay for the next time. */
 export async function signOut(): Promise<void> {
   await api.del('/session');

@@ -5,12 +5,13 @@ import { useState } from 'react';
 import { api, ErrorState, notifyDone, notifyError, PageBody, PageHeader, SelectField,
   SkeletonRows } from '../../kit/index.ts';
 import css from '../parts/admin.module.css';
+import { Notice } from '../parts/editor.tsx';
 import { useWords } from '../use-words.ts';
 import { Providers } from './providers.tsx';
 
 const policies = ['OPTIONAL', 'PRIVILEGED', 'EVERYBODY'] as const;
 type Policy = (typeof policies)[number];
-interface Rules { twoFactor: Policy; version: number; enrolled: number; missing: number }
+interface Rules { twoFactor: Policy; version: number; enrolled: number; missing: number; demo: boolean }
 
 const key = ['admin', 'sign-in-rules', 'present'];
 
@@ -36,8 +37,10 @@ function Standing({ rules }: { rules: Rules }) {
     <section className={`${css.pane} ${css.padded}`} aria-label={w('signInRules.rule')}>
       <div className={css.section}>
         <SelectField label={w('signInRules.rule')} description={w('signInRules.ruleHint')} value={chosen}
-          data={policies.map((each) => ({ value: each, label: w(`signInRules.policies.${each}`) }))}
+          data={policies.filter((each) => each !== 'OPTIONAL' || rules.demo).map((each) =>
+            ({ value: each, label: w(`signInRules.policies.${each}`) }))}
           onChange={(value) => { setChosen((value ?? 'OPTIONAL') as Policy); }} maw={520} />
+        {rules.demo ? <Notice tone="warn" title={w('signInRules.demoTitle')}>{w('signInRules.demo')}</Notice> : null}
         <dl className={css.facts}>
           <dt>{w('signInRules.enrolled')}</dt><dd className="num">{w('signInRules.people', { n: rules.enrolled })}</dd>
           <dt>{w('signInRules.missing')}</dt><dd className="num">{w('signInRules.people', { n: rules.missing })}</dd>

@@ -1,16 +1,13 @@
-/**
- * The form of one user: identity, place, skills, and roles with their scopes; new ones get a password that is shown
- * once.
- */
+/** The form of one user: identity, place, skills, and roles with their scopes; new ones get an invitation. */
 import { useState } from 'react';
 import { api, MultiSelectField, notifyDone, NumberField, SelectField, TextField, useCan,
   useSession } from '../../kit/index.ts';
 import * as check from '../checks.ts';
 import { nameIn, optionsOf, useBranches, useLocalName, useReach, useRefresh, useRoles, useSites, useSkills,
   useTeams } from '../data.ts';
-import { OnceDialog } from '../parts/copy.tsx';
 import { EditorDrawer, FormSection, Notice, Pair } from '../parts/editor.tsx';
-import type { Grant, SkillLevel, UserRecord } from '../types.ts';
+import { LinkDialog } from '../parts/link.tsx';
+import type { Grant, PasswordLink, SkillLevel, UserRecord } from '../types.ts';
 import { type Editor, useEditor } from '../use-editor.ts';
 import { useWords } from '../use-words.ts';
 import { UserRoles } from './user-roles.tsx';
@@ -23,8 +20,8 @@ export interface UserDraft {
 }
 
 interface FormProps { record: UserRecord | undefined; reload: () => Promise<UserRecord>; onClose: () => void }
-/** What a create answers: the user, and the password that is never told again. */
-export type Created = UserRecord & { password?: string };
+/** What a create answers: the user, and the invitation that is never shown again. */
+export type Created = UserRecord & { link?: PasswordLink };
 
 const usualLevel = 3;
 
@@ -38,7 +35,7 @@ function draftOf(user: UserRecord | undefined): UserDraft {
   };
 }
 
-function useUserEditor(props: FormProps, onPassword: (password: string) => void): Editor<UserDraft> {
+function useUserEditor(props: FormProps, onLink: (link: PasswordLink) => void): Editor<UserDraft> {
   const { record, reload, onClose } = props;
   const w = useWords();
   const refresh = useRefresh();
@@ -63,7 +60,7 @@ function useUserEditor(props: FormProps, onPassword: (password: string) => void)
     onSaved: (saved) => {
       notifyDone(w(record === undefined ? 'common.created' : 'common.saved'));
       refresh();
-      if (record === undefined && saved.password !== undefined) onPassword(saved.password);
+      if (record === undefined && saved.link !== undefined) onLink(saved.link);
       else onClose();
     },
   }, w('invalid.server'));
@@ -171,19 +168,13 @@ function useLock(record: UserRecord | undefined): string | undefined {
 export function UserForm(props: FormProps) {
   const { record, onClose } = props;
   const w = useWords();
-  const [password, setPassword] = useState<string>();
-  const editor = useUserEditor(props, setPassword);
+  const [link, setLink] = useState<PasswordLink>();
+  const editor = useUserEditor(props, setLink);
   const me = useSession().user.id;
   const locked = useLock(record);
   const show = useShown();
   const { draft, errors, set } = editor;
-  if (password !== undefined) {
-    return (
-      <OnceDialog title={w('users.onceTitle', { name: draft.name })} hint={w('users.onceHint')}
-        done={w('users.onceDone')} onClose={onClose}
-        values={[{ label: w('users.npk'), text: draft.npk }, { label: w('fields.password'), text: password }]} />
-    );
-  }
+  if (link !== undefined) return <LinkDialog name={draft.name} npk={draft.npk} link={link} onClose={onClose} />;
   return (
     <EditorDrawer title={record === undefined ? w('users.add') : `${record.npk} · ${record.name}`} editor={editor}
       onClose={onClose}

@@ -11,6 +11,7 @@ import css from '../parts/admin.module.css';
 import { CopyButton } from '../parts/copy.tsx';
 import { Notice } from '../parts/editor.tsx';
 import { usePhone } from '../parts/frame.tsx';
+import { addressOf } from '../parts/link.tsx';
 import { NameCell } from '../parts/list.tsx';
 import { StateWord, type StateTone } from '../parts/state-word.tsx';
 import { useWords, wordOr } from '../use-words.ts';
@@ -129,16 +130,17 @@ function Checked({ run }: { run: ImportRun }) {
   );
 }
 
-/** The passwords, as long as this page stands: to download or to copy, then gone. */
-function Passwords({ run }: { run: ImportRun }) {
+/** The invitations, as long as this page stands: to download or to copy, then gone. */
+function Invitations({ run }: { run: ImportRun }) {
   const w = useWords();
   const [, go] = useLocation();
-  const rows = [['npk', 'nama', 'kata sandi'],
-    ...run.made.map((each) => [each.npk, each.name, each.password ?? w('import.lost')])];
+  const rows = [['npk', 'nama', 'undangan'],
+    ...run.made.map((each) => [each.npk, each.name,
+      each.link === undefined ? w('import.lost') : addressOf(each.link)])];
   return (
     <Notice tone="ok" live title={w('import.done', { n: run.made.length })} actions={<>
       <Button size="xs" leftSection={<IconDownload size={14} />}
-        onClick={() => { saveCsv('kata-sandi-sementara.csv', rows); }}>{w('import.download')}</Button>
+        onClick={() => { saveCsv('undangan.csv', rows); }}>{w('import.download')}</Button>
       <CopyButton text={csvOf(rows)} label={w('import.done', { n: run.made.length })} />
       {run.phase === 'done' ? <Button size="xs" variant="default"
         onClick={() => { run.reset(); go('/admin/users'); }}>{w('import.noted')}</Button> : null}
@@ -168,7 +170,7 @@ export function UserImportPage() {
       )} />
       <PageBody>
         <div className={css.section}>
-          {kept ? <Passwords run={run} /> : null}
+          {kept ? <Invitations run={run} /> : null}
           {run.preview === undefined ? <Source run={run} /> : <Checked run={run} />}
         </div>
       </PageBody>

@@ -3,9 +3,9 @@ import { useState } from 'react';
 import { api, ConfirmButton, notifyDone, notifyError, useSession } from '../../kit/index.ts';
 import { useRefresh } from '../data.ts';
 import css from '../parts/admin.module.css';
-import { OnceDialog } from '../parts/copy.tsx';
 import { FormSection } from '../parts/editor.tsx';
-import type { UserRecord } from '../types.ts';
+import { LinkDialog } from '../parts/link.tsx';
+import type { PasswordLink, UserRecord } from '../types.ts';
 import { useWords } from '../use-words.ts';
 
 interface SafetyProps { record: UserRecord; reload: () => Promise<UserRecord>; dirty: boolean; onClose: () => void }
@@ -15,7 +15,7 @@ export function UserSafety({ record, dirty, onClose }: SafetyProps) {
   const w = useWords();
   const refresh = useRefresh();
   const me = useSession().user.id;
-  const [password, setPassword] = useState<string>();
+  const [link, setLink] = useState<PasswordLink>();
   const { name, version } = record;
   const path = `/users/${record.id}`;
   const active = record.status === 'ACTIVE';
@@ -28,10 +28,9 @@ export function UserSafety({ record, dirty, onClose }: SafetyProps) {
       notifyError(title, error);
     }
   };
-  const reset = () => run(w('users.reset'), async () => {
-    const answer = await api.post<{ password: string | null }>(`${path}/password`);
-    setPassword(answer.password ?? undefined);
-  });
+  const word = record.passwordSet ? 'reset' : 'invite';
+  const reset = () => run(w(`users.${word}`), async () => { setLink(await api.post<PasswordLink>(`${path}/link`)); });
+  const noLink = why ?? (active ? undefined : w('users.activateFirst'));
   const signOut = () => run(w('users.signOut'), async () => {
     await api.post(`${path}/sign-out`);
     notifyDone(w('users.signedOut'));
@@ -49,9 +48,9 @@ export function UserSafety({ record, dirty, onClose }: SafetyProps) {
   return (
     <FormSection title={w('users.safety')} hint={why}>
       <div className={css.noticeActions} style={{ marginTop: 0 }}>
-        <ConfirmButton title={w('users.resetAsk', { name })} text={w('users.resetHint')} confirm={w('users.reset')}
-          onConfirm={reset}
-          disabled={blocked} why={why}>{w('users.reset')}</ConfirmButton>
+        <ConfirmButton title={w(`users.${word}Ask`, { name })} text={w(`users.${word}Hint`)}
+          confirm={w(`users.${word}`)} onConfirm={reset} disabled={noLink !== undefined} why={noLink}>
+          {w(`users.${word}`)}</ConfirmButton>
         <ConfirmButton title={w('users.signOutAsk', { name })} text={w('users.signOutHint')}
           confirm={w('users.signOut')} onConfirm={signOut}
           disabled={blocked} why={why}>{w('users.signOut')}</ConfirmButton>
@@ -64,10 +63,8 @@ export function UserSafety({ record, dirty, onClose }: SafetyProps) {
           confirm={w(active ? 'common.deactivate' : 'common.activate')}
           disabled={blocked} why={why}>{w(active ? 'common.deactivate' : 'common.activate')}</ConfirmButton>
       </div>
-      {password === undefined ? null : (
-        <OnceDialog title={w('users.onceTitle', { name })} hint={w('users.onceHint')} done={w('users.onceDone')}
-          values={[{ label: w('fields.password'), text: password }]}
-          onClose={() => { setPassword(undefined); refresh(); onClose(); }} />
+      {link === undefined ? null : (
+        <LinkDialog name={name} npk={record.npk} link={link} onClose={() => { setLink(undefined); }} />
       )}
     </FormSection>
   );

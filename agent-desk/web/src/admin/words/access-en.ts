@@ -4,9 +4,12 @@ export const accessEn = {
     title: 'Sign-in security', lead: 'Who must use two-factor sign-in.', rule: 'Two-factor sign-in',
     ruleHint: 'Those without an authenticator are asked to set one up the next time they sign in.',
     policies: {
-      OPTIONAL: 'Voluntary', PRIVILEGED: 'Required from team leader up and for important permissions',
+      OPTIONAL: 'Voluntary (sample data only)', PRIVILEGED: 'Required from team leader up and for important permissions',
       EVERYBODY: 'Required for everybody',
     },
+    demoTitle: 'Sample data',
+    demo: 'This installation holds invented people and serves this computer alone, so two-factor sign-in may be '
+      + 'voluntary. Once it is run for others, team leaders and up and holders of important permissions must use it.',
     lost: 'Take off authenticator', lostAsk: 'Take off the authenticator of {{name}}?',
     lostHint: 'For a lost phone. The sessions of the user end; afterwards the password is enough until a new '
       + 'authenticator is set up.', lostDone: 'The authenticator was taken off', providers: 'Identity providers', provider: 'Provider {{name}}', addProvider: 'Add provider',

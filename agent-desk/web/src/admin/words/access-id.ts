@@ -5,9 +5,12 @@ export const accessId = {
     rule: 'Verifikasi dua langkah',
     ruleHint: 'Yang belum memiliki autentikator diminta memasangnya saat masuk berikutnya.',
     policies: {
-      OPTIONAL: 'Sukarela', PRIVILEGED: 'Wajib untuk Team Leader ke atas dan pemegang izin penting',
+      OPTIONAL: 'Sukarela (hanya untuk data contoh)', PRIVILEGED: 'Wajib untuk Team Leader ke atas dan pemegang izin penting',
       EVERYBODY: 'Wajib untuk semua',
     },
+    demoTitle: 'Data contoh',
+    demo: 'Instalasi ini berisi orang rekaan dan hanya melayani komputer ini, jadi verifikasi dua langkah boleh '
+      + 'sukarela. Begitu dijalankan untuk orang lain, Team Leader ke atas dan pemegang izin penting wajib memakainya.',
     lost: 'Lepas autentikator', lostAsk: 'Lepas autentikator {{name}}?',
     lostHint: 'Untuk ponsel yang hilang. Sesi pengguna berakhir; setelah itu kata sandi saja cukup sampai autentikator '
       + 'baru dipasang.', lostDone: 'Autentikator dilepas', providers: 'Penyedia identitas', provider: 'Penyedia {{name}}', addProvider: 'Tambah penyedia',

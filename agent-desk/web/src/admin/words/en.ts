@@ -83,7 +83,7 @@ export const en = {
     edit: 'User {{npk}}', search: 'Search name or NPK', site: 'All sites', team: 'All teams', noSite: 'No site',
     noTeam: 'No team', noBranch: 'No unit', ACTIVE: 'Active', DISABLED: 'Inactive',
     empty: 'There are no users in your scope yet',
-    emptyHint: 'Add the first one; the server makes a temporary password.', identity: 'Identity', work: 'Work',
+    emptyHint: 'Add the first one; each person sets a password of their own.', identity: 'Identity', work: 'Work',
     rolesHead: 'Roles and scopes',
     rolesHint: 'Permissions are the sum of all roles, each within its scope. You can grant only roles below your own '
       + 'rank. Changing roles ends the sessions of the user.',
@@ -91,11 +91,19 @@ export const en = {
     noRoles: 'No roles yet; the user cannot work.', npkHint: 'The employee number, used to sign in.',
     capacityHint: 'Points for several pieces of work at once, usually 100.',
     skillsHint: 'Skills decide which queues offer work.', level: 'Level {{n}}', locale_id: 'Indonesian',
-    locale_en: 'English', onceTitle: 'Temporary password for {{name}}',
-    onceHint: 'Shown this time only. Hand it over in person and ask for it to be changed after signing in.',
-    onceDone: 'I have noted it', safety: 'Security', reset: 'Reset password',
-    resetAsk: 'Reset the password of {{name}}?',
-    resetHint: 'The old password stops working and all sessions end. The temporary password is shown once.',
+    locale_en: 'English', link: 'Link',
+    linkTitle: { INVITE: 'Invitation for {{name}}', RESET: 'Password link for {{name}}' },
+    linkHint: {
+      INVITE: 'Shown this time only. Hand it over in person: it is used once to set a password, at the latest on '
+        + '{{until}}.',
+      RESET: 'Shown this time only. Hand it over in person: it is used once to change the password, at the latest on '
+        + '{{until}}. The old password holds until then.',
+    },
+    onceDone: 'I have handed it over', safety: 'Security', reset: 'Make password link', invite: 'Make invitation',
+    resetAsk: 'Make a password link for {{name}}?', inviteAsk: 'Make an invitation for {{name}}?',
+    resetHint: 'Older links become void. All sessions end once the new password is set.',
+    activateFirst: 'Activate the user first.',
+    inviteHint: 'Older invitations become void.',
     signOut: 'Sign out everywhere', signOutAsk: 'End all sessions of {{name}}?',
     signOutHint: 'Open screens close within 5 seconds. Drafts stay in the browser. Work goes back to its queue '
       + 'after the grace period.',

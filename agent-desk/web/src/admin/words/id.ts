@@ -86,7 +86,7 @@ export const id = {
     team: 'Semua tim', noSite: 'Tanpa site', noTeam: 'Tanpa tim', noBranch: 'Tanpa unit', ACTIVE: 'Aktif',
     DISABLED: 'Nonaktif',
     empty: 'Belum ada pengguna dalam cakupan Anda',
-    emptyHint: 'Tambahkan pengguna pertama; kata sandi sementara dibuat oleh server.', identity: 'Identitas',
+    emptyHint: 'Tambahkan pengguna pertama; yang bersangkutan menetapkan kata sandinya sendiri.', identity: 'Identitas',
     work: 'Pekerjaan', rolesHead: 'Peran dan cakupan',
     rolesHint: 'Izin adalah gabungan semua peran, masing-masing dalam cakupannya. Anda hanya dapat memberikan peran di '
       + 'bawah peringkat Anda. Mengubah peran mengakhiri semua sesi pengguna.',
@@ -94,13 +94,19 @@ export const id = {
     noRoles: 'Belum ada peran; pengguna belum dapat bekerja.', npkHint: 'Nomor pokok karyawan, dipakai untuk masuk.',
     capacityHint: 'Poin untuk menangani beberapa pekerjaan sekaligus, biasanya 100.',
     skillsHint: 'Keahlian menentukan antrean mana yang menawarkan pekerjaan.', level: 'Tingkat {{n}}',
-    locale_id: 'Indonesia', locale_en: 'Inggris', onceTitle: 'Kata sandi sementara untuk {{name}}',
-    onceHint: 'Hanya ditampilkan kali ini. Serahkan langsung kepada yang bersangkutan dan minta segera menggantinya '
-      + 'setelah masuk.',
-    onceDone: 'Sudah saya catat', safety: 'Keamanan', reset: 'Atur ulang kata sandi',
-    resetAsk: 'Atur ulang kata sandi {{name}}?',
-    resetHint: 'Kata sandi lama tidak berlaku lagi dan semua sesi berakhir. Kata sandi sementara ditampilkan satu '
-      + 'kali.',
+    locale_id: 'Indonesia', locale_en: 'Inggris', link: 'Tautan',
+    linkTitle: { INVITE: 'Undangan untuk {{name}}', RESET: 'Tautan kata sandi untuk {{name}}' },
+    linkHint: {
+      INVITE: 'Hanya ditampilkan kali ini. Serahkan langsung kepada yang bersangkutan: tautan ini dipakai sekali untuk '
+        + 'menetapkan kata sandi, paling lambat {{until}}.',
+      RESET: 'Hanya ditampilkan kali ini. Serahkan langsung kepada yang bersangkutan: tautan ini dipakai sekali untuk '
+        + 'mengganti kata sandi, paling lambat {{until}}. Kata sandi lama berlaku sampai saat itu.',
+    },
+    onceDone: 'Sudah saya serahkan', safety: 'Keamanan', reset: 'Buat tautan kata sandi', invite: 'Buat undangan',
+    resetAsk: 'Buat tautan kata sandi untuk {{name}}?', inviteAsk: 'Buat undangan untuk {{name}}?',
+    resetHint: 'Tautan yang lebih lama tidak berlaku lagi. Semua sesi berakhir begitu kata sandi baru ditetapkan.',
+    activateFirst: 'Aktifkan pengguna lebih dahulu.',
+    inviteHint: 'Undangan yang lebih lama tidak berlaku lagi.',
     signOut: 'Keluarkan dari semua perangkat', signOutAsk: 'Akhiri semua sesi {{name}}?',
     signOutHint: 'Layar yang terbuka akan tertutup dalam 5 detik. Draf di peramban tetap ada. Pekerjaan kembali ke '
       + 'antrean setelah masa tenggang.',

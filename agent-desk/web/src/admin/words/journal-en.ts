@@ -44,6 +44,7 @@ export const journalEn = {
     'sign-in-failed': 'An attempt to sign in failed: wrong password', created: '{{actor}} created a user',
     updated: '{{actor}} changed a user', 'roles-changed': '{{actor}} changed the roles of a user',
     'password-changed': '{{actor}} changed the password of a user',
+    'link-made': '{{actor}} made a password link for a user',
     'two-factor-enabled': '{{actor}} switched on two-factor sign-in',
     'two-factor-disabled': '{{actor}} took off the authenticator of a user',
     'recovery-codes-made': '{{actor}} made new recovery codes',

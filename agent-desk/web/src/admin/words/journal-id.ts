@@ -43,6 +43,7 @@ export const journalId = {
     'sign-in-failed': 'Percobaan masuk gagal: kata sandi salah', created: '{{actor}} membuat pengguna',
     updated: '{{actor}} mengubah data pengguna', 'roles-changed': '{{actor}} mengubah peran pengguna',
     'password-changed': '{{actor}} mengganti kata sandi pengguna',
+    'link-made': '{{actor}} membuat tautan kata sandi untuk pengguna',
     'two-factor-enabled': '{{actor}} mengaktifkan verifikasi dua langkah',
     'two-factor-disabled': '{{actor}} melepas autentikator pengguna',
     'recovery-codes-made': '{{actor}} membuat kode pemulihan baru',

@@ -60,6 +60,10 @@ export const permissionsEn = {
   retention: {
     manage: ['Manage retention', 'Set how long data are kept, start a run, place legal holds.'],
   },
+  data: {
+    export: ['Export data', 'Take tickets, interactions, contacts and the audit trail away as CSV files; each export '
+      + 'is recorded.'],
+  },
   'subject-data': {
     manage: ['Requests about customer data', 'File requests of customers and hand out their data.'],
     approve: ['Approve erasure', 'Approve or reject the erasure that somebody else filed.'],

@@ -66,6 +66,10 @@ export const permissionsId = {
   retention: {
     manage: ['Mengatur masa simpan', 'Mengatur lama data disimpan, menjalankan penghapusan, dan menahan data.'],
   },
+  data: {
+    export: ['Mengekspor data', 'Mengambil tiket, interaksi, kontak, dan jejak audit sebagai berkas CSV; setiap ekspor '
+      + 'dicatat.'],
+  },
   'subject-data': {
     manage: ['Permintaan atas data nasabah', 'Mencatat permintaan nasabah dan menyerahkan datanya.'],
     approve: ['Menyetujui penghapusan', 'Menyetujui atau menolak penghapusan yang dicatat orang lain.'],

@@ -73,12 +73,12 @@ export const placesEn = {
     existsHint: 'The NPK is in use; this line is skipped.', make: 'Import {{n}} users', making: '{{done}} of {{all}}',
     onlyRight: 'Lines to correct are not imported.', none: 'There are no lines in this file.',
     nothingNew: 'There are no new users in this file.', done: '{{n}} users made',
-    doneHint: 'The temporary passwords are shown this time only. Download or copy them, then hand each over in '
-      + 'person.',
-    download: 'Download passwords', noted: 'I have kept them', again: 'Import another file',
+    doneHint: 'The invitations are shown this time only. Download or copy them, then hand each over in person; each is '
+      + 'used once, within 72 hours.',
+    download: 'Download invitations', noted: 'I have kept them', again: 'Import another file',
     stopped: 'The import stopped: {{done}} of {{all}} are made. What was made stays.',
-    lost: 'The password was not received because the connection broke; reset it.', tooBig: 'The file is too large: '
-      + 'at most {{max}} characters.', resume: 'Go on', leave: 'Leave the page? Passwords that are not kept will be '
+    lost: 'The invitation was not received because the connection broke; make another at the user.', tooBig: 'The file is too large: '
+      + 'at most {{max}} characters.', resume: 'Go on', leave: 'Leave the page? Invitations that are not kept will be '
       + 'lost.',
     issues: {
       not_npk: 'an NPK has 4 to 8 digits', required: 'required', not_name: 'this name cannot be used',

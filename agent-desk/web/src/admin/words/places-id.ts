@@ -69,12 +69,12 @@ export const placesId = {
     existsHint: 'NPK sudah dipakai; baris ini dilewati.', make: 'Impor {{n}} pengguna', making: '{{done}} dari {{all}}',
     onlyRight: 'Baris yang perlu diperbaiki tidak diimpor.', none: 'Tidak ada baris di dalam berkas ini.',
     nothingNew: 'Tidak ada pengguna baru di dalam berkas ini.', done: '{{n}} pengguna dibuat',
-    doneHint: 'Kata sandi sementara hanya ditampilkan kali ini. Unduh atau salin, lalu serahkan langsung kepada '
-      + 'masing-masing.',
-    download: 'Unduh kata sandi', noted: 'Sudah saya simpan', again: 'Impor berkas lain',
+    doneHint: 'Undangan hanya ditampilkan kali ini. Unduh atau salin, lalu serahkan langsung kepada masing-masing; tiap '
+      + 'undangan dipakai sekali, paling lambat 72 jam lagi.',
+    download: 'Unduh undangan', noted: 'Sudah saya simpan', again: 'Impor berkas lain',
     stopped: 'Impor berhenti: {{done}} dari {{all}} sudah dibuat. Yang sudah dibuat tetap tersimpan.',
-    lost: 'Kata sandi tidak diterima karena koneksi terputus; atur ulang kata sandinya.', tooBig: 'Berkas terlalu '
-      + 'besar: paling banyak {{max}} karakter.', resume: 'Lanjutkan', leave: 'Tinggalkan halaman? Kata sandi yang '
+    lost: 'Undangan tidak diterima karena koneksi terputus; buat undangan baru di data pengguna.', tooBig: 'Berkas terlalu '
+      + 'besar: paling banyak {{max}} karakter.', resume: 'Lanjutkan', leave: 'Tinggalkan halaman? Undangan yang '
       + 'belum disimpan akan hilang.',
     issues: {
       not_npk: 'NPK terdiri dari 4 sampai 8 angka', required: 'wajib diisi', not_name: 'nama tidak dapat dipakai',
