@@ -42,7 +42,7 @@ export interface Drawn {
   trim: () => void;
 }
 
-/** `whole`: draw everything from the start, because one message of it is gone to. */
+/** `whole`: everything is drawn and stays so, because one message of it is gone to. */
 export function useDrawn(items: readonly MessageView[], whole: boolean): Drawn {
   const [from, setFrom] = useState(() => (whole ? 0 : seqFromEnd(items, firstDrawn)));
   const [wish, setWish] = useState(ready);
@@ -64,7 +64,7 @@ export function useDrawn(items: readonly MessageView[], whole: boolean): Drawn {
     },
     revealAll: () => { setFrom(0); },
     trim: () => {
-      if (count <= most) return;
+      if (whole || count <= most) return;
       setFrom(seqFromEnd(items, ready));
       setWish(ready);
     },

@@ -1,5 +1,5 @@
 /** The rows of a list: only those in sight are drawn, the next page is fetched before its end is reached. */
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { useVirtualizer, type VirtualItem } from '@tanstack/react-virtual';
 import { useEffect, useImperativeHandle, useRef, useState, type KeyboardEvent, type MouseEvent, type Ref } from 'react';
 import { useT } from '../kit/words.ts';
 import type { InteractionView } from '../live/types.ts';
@@ -21,7 +21,7 @@ interface Props {
 /** Rows from the end at which the next page is asked for. */
 const aheadRows = 12;
 /** Rows drawn before and behind those in sight. */
-const overscan = 8;
+const overscan = 5;
 
 /**
  * A row that scrolls out lends its elements to the one that scrolls in: changing some words costs a fraction of making
@@ -31,6 +31,11 @@ function usePlaces(drawn: number): number {
   const [places, setPlaces] = useState(1);
   if (drawn > places) setPlaces(drawn + 1);
   return Math.max(places, drawn);
+}
+
+/** While it scrolls rows stay where they are in the page, for moving one is making it anew; at rest they stand in order. */
+function inPlace(drawn: readonly VirtualItem[], places: number): readonly VirtualItem[] {
+  return places === 0 ? drawn : drawn.toSorted((one, other) => one.index % places - other.index % places);
 }
 
 /** The line that a key leads to; undefined for a key that moves nothing. */
@@ -97,7 +102,7 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPi
       onKeyDown={onKey} onClick={onClick} {...ahead}
       onFocus={() => { if (selectedAt !== -1) setActive(selectedAt); }}>
       <div className={css.sizer} role="presentation" style={{ height: virtual.getTotalSize() }}>
-        {drawn.map((item) => {
+        {inPlace(drawn, virtual.isScrolling ? places : 0).map((item) => {
           const row = rows[item.index];
           return row === undefined ? null
             : <Row key={item.index % places} row={row} now={now}
