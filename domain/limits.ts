@@ -93,8 +93,8 @@ export const limits = {
   /** Newest rows that tell how common words are; with fewer hits among them the whole index is asked at once. */
   searchSampleRows: 3_000,
   searchCommonHits: 6,
-  /** Walking so many rows costs less than the index where every seventh row is a hit. */
-  searchWalkRowsMax: 20_000,
+  /** Walking back costs less than the index as long as every hit takes no more rows. */
+  searchWalkRowsPerHit: 40,
   /** Stretches of four days that are asked one by one before all that is older. */
   searchStretchesMax: 16,
   /** From here on a number names one person: nobody guesses it digit by digit (RA09). */
@@ -106,6 +106,8 @@ export const limits = {
   /** Typing on within this time is one entry of the journal. */
   searchJournalMs: 60_000,
   searchIndexRowsMax: 500,
+  /** In a burst of messages the index may fall behind by this much before it takes its share again. */
+  searchRestMs: 60_000,
   searchIndexEveryMs: 300,
   /** Rows one read of the journal's tail takes. */
   tailBatchMax: 500,
@@ -189,6 +191,12 @@ export const limits = {
   resetLinkMinutes: 30,
   /** How long a proof of identity opens what asks for one (RA05). */
   stepUpMinutes: 5,
+  /** A file of an export: what a spreadsheet still opens at once; more goes in several periods (RS22). */
+  exportRowsMax: 50_000,
+  exportDaysMax: 366,
+  exportPageRows: 1_000,
+  /** Exports one node writes at once: each reads all the time. */
+  exportsAtOnce: 3,
   apiKeysPerUserMax: 20,
   apiKeyDaysMax: 365,
   webhooksMax: 20,

@@ -3,7 +3,8 @@ import type { Queryable } from '#domain/store/db.ts';
 import { accessFilter, can, type User } from '#domain/people/access.ts';
 import type { Permission } from '#domain/people/permissions.ts';
 import { maskEmail, maskHandle, maskPhone } from '#domain/people/masks.ts';
-import { containsPattern, decodePage, encodePage, pageSize, type Page } from '#domain/pages.ts';
+import { ownWork, pageOfOwn, seesOnlyOwn } from '#domain/interactions/own-work.ts';
+import { decodePage, encodePage, pageSize, type Page } from '#domain/pages.ts';
 import { holdsContactFilter } from '#domain/conversations/queries.ts';
 
 /** A person, masked (RA09). The same shape as the desk's contactView. */
@@ -76,24 +77,38 @@ export function contactFilter(user: User, alias: string, action: Permission = 'c
 
 export interface ContactQuery {
   user: User;
-  q?: string | undefined;
   cursor?: string | undefined;
   limit?: number | undefined;
 }
 
-/** A page of contacts, newest first. */
-export async function contactViews(db: Queryable, query: ContactQuery): Promise<Page<ContactSeen>> {
+async function contactRows(db: Queryable, query: ContactQuery, size: number,
+  own: { since: Date | null } | undefined): Promise<Stored[]> {
+  const { user } = query;
   const values: unknown[] = [];
   const bind = (value: unknown): string => `$${values.push(value)}`;
-  const where = [contactFilter(query.user, 'ct')];
-  if (query.q !== undefined) where.push(`ct.name ilike ${bind(containsPattern(query.q))}`);
+  const where = [contactFilter(user, 'ct')];
+  if (own !== undefined) {
+    const [me, organisation] = [bind(user.id), bind(user.organisationId)];
+    const since = own.since === null ? undefined : bind(own.since);
+    // Who took another contact in may be younger than the work that came with it.
+    where.push(`ct.id = any(array(${ownWork('contact_id', me, organisation, since)} union
+      select kept_id from contact_merges where organisation_id = ${organisation} and undone_at is null))`);
+  }
   if (query.cursor !== undefined) {
     const [at, id] = decodePage(query.cursor, 2);
     where.push(`(ct.created_at, ct.id) < (${bind(at)}::timestamptz, ${bind(id)}::uuid)`);
   }
+  return db.dynamic<Stored>(`${SELECT} where ${where.join(' and ')}
+    order by ct.created_at desc, ct.id desc limit ${size + 1}`, values);
+}
+
+/** A page of contacts, newest first. */
+export async function contactViews(db: Queryable, query: ContactQuery): Promise<Page<ContactSeen>> {
   const size = pageSize(query.limit);
-  const rows = await db.dynamic<Stored>(`${SELECT} where ${where.join(' and ')}
-    order by ct.created_at desc, ct.id desc limit ${bind(size + 1)}`, values);
+  const rows = seesOnlyOwn(query.user, ['contact.read'])
+    ? await pageOfOwn(db, query.user, size, (row: Stored) => row.created_at,
+      (since) => contactRows(db, query, size, { since }))
+    : await contactRows(db, query, size, undefined);
   const items = rows.slice(0, size);
   const last = items.at(-1);
   return {

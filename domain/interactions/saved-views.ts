@@ -41,7 +41,8 @@ export async function countViews(db: Queryable, user: User, views: readonly View
   if (views.length === 0) return [];
   const values: unknown[] = [];
   const bind = (value: unknown): string => `$${values.push(value)}`;
-  const counts = views.map((view) => `(select count(*)::int from (select from interactions i ${filterJoins}
+  const counts = views.map((view) => `(select count(*)::int from (select from interactions i
+    ${filterJoins(view.filter, user)}
     where ${conditions({ user, ...view }, bind).join(' and ')} limit ${limits.viewCountMax}) rows)`);
   const [row] = await db.dynamic<{ counts: number[] }>(`select array[${counts.join(', ')}] as counts`, values);
   return row?.counts ?? [];

@@ -46,6 +46,11 @@ export function messageLookup({ words, stems }: Asked): Lookup | undefined {
     anyOf([lexeme(word, at === words.length - 1), stems[at] ? lexeme(stems[at]) : null]) ?? '');
 }
 
+/** Messages that hold every word whole, or its stem: what a message's look-up finds without the half-typed. */
+export function wholeWords({ words, stems }: Asked): TsQuery {
+  return allOf(words.map((word, at) => anyOf([lexeme(word), stems[at] ? lexeme(stems[at]) : null]) ?? '')) ?? '';
+}
+
 /** Messages with a file whose name holds every word. */
 export function fileLookup({ words }: Asked): Lookup | undefined {
   return lookup(words, (word) => lexeme(`%${word}`, true));

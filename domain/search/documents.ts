@@ -100,7 +100,8 @@ const forget = [
     delete from search_words w using gone
     where w.organisation_id = $1 and w.word = any(tsvector_to_array(gone.words))
       and not exists (select from search_contacts s
-        where s.organisation_id = $1 and s.id <> $2 and s.words @@ quote_literal(w.word)::tsquery)`),
+        where s.organisation_id = $1 and s.id <> $2
+          and search_dated(s.words, s.at) @@ quote_literal(w.word)::tsquery)`),
 ];
 
 /** Nothing of this person can be found any more, nor their name guessed from a wrong spelling (RL06). */

@@ -4,18 +4,15 @@
  */
 import { contactFilter } from '#domain/contacts/queries.ts';
 import { conversationFilter, messageFilter } from '#domain/conversations/queries.ts';
-import { limits } from '#domain/limits.ts';
 import { keysOf, type User } from '#domain/people/access.ts';
 import type { Queryable } from '#domain/store/db.ts';
 import { safeText } from '#domain/text.ts';
 import { ticketFilter } from '#domain/tickets/queries.ts';
 import { askedFor, contactLookup, fileLookup, hiddenLookup, messageLookup, nearNames, nearTicket, ticketLookup,
-  type Asked, type Lookup } from './ask.ts';
-import type { Kind } from './documents.ts';
-import { hitsAmong, newestHits } from './hits.ts';
+  wholeWords, type Asked, type Lookup } from './ask.ts';
+import { exactly, proposed } from './propose.ts';
 import { contactRows, fileRows, messageRows, ticketRows, type FoundContact, type FoundFile, type FoundMessage,
   type FoundTicket } from './rows.ts';
-import { allOf, lexeme } from './terms.ts';
 
 export const groups = ['contacts', 'tickets', 'messages', 'files'] as const;
 export type Group = (typeof groups)[number];
@@ -38,48 +35,12 @@ export interface Found {
   files?: FoundGroup<FoundFile>;
 }
 
-const CLOSED = "('CLOSED', 'OOT_COMPLETE')";
-/** The newest work of the user: $4 organisation, $5 user, $6 how many. */
-const OWN_WORK = `(select o.contact_id, o.ticket_id, o.conversation_id from interactions o
-    where o.organisation_id = $4 and o.agent_id = $5 and o.state in ${CLOSED} order by o.closed_at desc limit $6::int)
-  union all (select o.contact_id, o.ticket_id, o.conversation_id from interactions o
-    where o.organisation_id = $4 and o.agent_id = $5 and o.state not in ${CLOSED})`;
-const HELD = `select o.contact_id from interactions o where o.organisation_id = $4 and o.agent_id = $5
-  and o.state not in ${CLOSED}`;
-
-/** What one sees by serving it; the newest hits of a whole floor may hold none of it. */
-const OWN: Record<Kind, string> = {
-  contacts: `select distinct contact_id as id from (${OWN_WORK}) work`,
-  tickets: `select ticket_id as id from (${OWN_WORK}) work
-    union select t.id from tickets t where t.organisation_id = $4 and t.contact_id = any(array(${HELD}))`,
-  messages: `select m.id from messages m where m.organisation_id = $4 and m.conversation_id = any(array(
-      select conversation_id from (${OWN_WORK}) work
-      union select c.id from conversations c where c.contact_id = any(array(${HELD}))))`,
-};
-
-async function proposed(db: Queryable, user: User, kind: Kind, lookup: Lookup,
-  exact = lookup.query): Promise<string[]> {
-  const { organisationId } = user;
-  const max = kind === 'messages' ? limits.searchHitsMax : limits.searchNamesMax;
-  const wanted = { organisationId, kind, ...lookup, exact, max };
-  const hits = await newestHits(db, wanted);
-  const keys = keysOf(user, 'interaction.read');
-  if (hits.complete || keys.has(`organisation:${organisationId}`) || keys.size === 0) return hits.ids;
-  const own = await hitsAmong(db, wanted, OWN[kind], [organisationId, user.id, limits.searchOwnWorkMax]);
-  return [...new Set([...own, ...hits.ids])];
-}
-
 function grouped<T>(items: T[], limit: number, near = false): FoundGroup<T> {
   return { items: items.slice(0, limit), more: items.length > limit, near };
 }
 
 function nothing<T>(): FoundGroup<T> {
   return { items: [], more: false, near: false };
-}
-
-function exactly(asked: Asked): string {
-  const { number } = asked;
-  return number === undefined ? allOf(asked.words.map((word) => lexeme(word))) ?? "''" : lexeme(`=${number}`);
 }
 
 async function contacts(db: Queryable, query: SearchQuery, asked: Asked): Promise<FoundGroup<FoundContact>> {
@@ -119,7 +80,7 @@ function readable(user: User): string {
 async function messages(db: Queryable, query: SearchQuery, asked: Asked): Promise<FoundGroup<FoundMessage>> {
   const lookup = messageLookup(asked);
   if (lookup === undefined || keysOf(query.user, 'interaction.read').size === 0) return nothing();
-  const ids = await proposed(db, query.user, 'messages', lookup);
+  const ids = await proposed(db, query.user, 'messages', lookup, wholeWords(asked));
   return grouped(await messageRows(db, query.user, { ids, filter: readable(query.user), limit: query.limit + 1 },
     asked), query.limit);
 }

@@ -1,14 +1,14 @@
 /**
- * The newest rows of the search that hold given words. Words that many rows hold are found by walking back from the
- * newest, rare ones by the index: either alone would read a large part of five million rows for the other's words.
+ * The newest rows of the search that hold given words, at a cost that follows the hits and not the years: very common
+ * words by walking back from the newest row, others through the index, stretch of time by stretch of time.
  */
 import { limits } from '#domain/limits.ts';
-import type { Queryable } from '#domain/store/db.ts';
+import { statement, type Queryable, type Statement } from '#domain/store/db.ts';
 import { kinds, type Kind } from './documents.ts';
-import type { TsQuery } from './terms.ts';
+import { allOf, lexeme, type TsQuery } from './terms.ts';
 
 export interface Hits {
-  /** Exact ones first, else newest first. */
+  /** Newest first, or exact ones first and then newest. */
   ids: string[];
   /** False where older hits may stand behind these. */
   complete: boolean;
@@ -20,57 +20,113 @@ export interface Wanted {
   query: TsQuery;
   /** The query without its shortest words, where it has longer ones: each short one would gather half the table. */
   narrow: TsQuery;
-  /** What stands first among the hits: whole words before beginnings of words. */
+  /** The words whole. Where they alone give enough hits, no beginnings are looked for. */
   exact: TsQuery;
+  /** Whether hits of `exact` stand before newer ones. */
+  exactFirst: boolean;
   max: number;
 }
 
-interface Hit { id: string; exact: boolean }
+interface Hit { id: string; at: Date; exact: boolean }
 
-async function walk(db: Queryable, wanted: Wanted, rows: number): Promise<Hit[]> {
-  const { table } = kinds[wanted.kind];
-  return db.dynamic<Hit>(`select id, words @@ $5::tsquery as exact from (
-      select id, words from ${table} where organisation_id = $1 order by at desc, id desc limit $3::int) newest
-    where words @@ $2::tsquery limit $4::int`,
-  [wanted.organisationId, wanted.query, rows, wanted.max + 1, wanted.exact]);
+/** The stretch that search_dated (0014-lists) writes into the index, four days of UTC. */
+const STRETCH_MS = 345_600_000;
+
+function walkSql(table: string): string {
+  return `select id, at, words @@ $5::tsquery as exact from (
+      select id, at, words from ${table} where organisation_id = $1 order by at desc, id desc limit $3::int) newest
+    where words @@ $2::tsquery limit $4::int`;
 }
 
-async function byIndex(db: Queryable, wanted: Wanted): Promise<Hit[]> {
-  const { table } = kinds[wanted.kind];
-  return db.dynamic<Hit>(`with held as materialized (
-      select id, at, organisation_id, words from ${table} where words @@ $2::tsquery)
-    select id, words @@ $5::tsquery as exact from held where organisation_id = $1 and words @@ $3::tsquery
-    order by at desc, id desc limit $4::int`,
-  [wanted.organisationId, wanted.narrow, wanted.query, wanted.max + 1, wanted.exact]);
+/** What the index gives for $2, then by the row itself: organisation, every word, and older than $6. */
+function indexSql(table: string): string {
+  return `with held as materialized (
+      select id, at, organisation_id, words from ${table} where search_dated(words, at) @@ $2::tsquery)
+    select id, at, words @@ $5::tsquery as exact from held where organisation_id = $1 and words @@ $3::tsquery
+      and ($6::timestamptz is null or at < $6::timestamptz)
+    order by at desc, id desc limit $4::int`;
 }
 
-function ranked(hits: readonly Hit[]): string[] {
+const walks: Record<Kind, Statement> = {
+  messages: statement('search.walk-messages', walkSql(kinds.messages.table)),
+  contacts: statement('search.walk-contacts', walkSql(kinds.contacts.table)),
+  tickets: statement('search.walk-tickets', walkSql(kinds.tickets.table)),
+};
+const looks: Record<Kind, Statement> = {
+  messages: statement('search.look-messages', indexSql(kinds.messages.table)),
+  contacts: statement('search.look-contacts', indexSql(kinds.contacts.table)),
+  tickets: statement('search.look-tickets', indexSql(kinds.tickets.table)),
+};
+
+function walk(db: Queryable, wanted: Wanted, rows: number): Promise<Hit[]> {
+  return db.rows(walks[wanted.kind], [wanted.organisationId, wanted.query, rows, wanted.max + 1, wanted.exact]);
+}
+
+function look(db: Queryable, wanted: Wanted, indexed: TsQuery, max: number, before: Date | null): Promise<Hit[]> {
+  return db.rows(looks[wanted.kind],
+    [wanted.organisationId, indexed, wanted.query, max + 1, wanted.exact, before]);
+}
+
+function ranked(hits: readonly Hit[], { exactFirst }: Pick<Wanted, 'exactFirst'>): string[] {
+  if (!exactFirst) return hits.map((hit) => hit.id);
   return [...hits.filter((hit) => hit.exact), ...hits.filter((hit) => !hit.exact)].map((hit) => hit.id);
 }
 
-function cut(hits: Hit[], max: number): Hits {
-  return { ids: ranked(hits.slice(0, max)), complete: hits.length <= max };
+function cut(hits: Hit[], wanted: Wanted): Hits {
+  return { ids: ranked(hits.slice(0, wanted.max), wanted), complete: hits.length <= wanted.max };
+}
+
+/** Stretches back from the newest hit: enough of them, or what they brought with the moment before which to go on. */
+async function byStretches(db: Queryable, wanted: Wanted, newest: Date): Promise<{ hits: Hit[]; before: Date }> {
+  const { max, narrow } = wanted;
+  const hits: Hit[] = [];
+  let oldest = Math.floor(newest.getTime() / STRETCH_MS) + 1;
+  for (let asked = 1; asked <= limits.searchStretchesMax && hits.length <= max; asked += 1) {
+    oldest -= 1;
+    hits.push(...await look(db, wanted, allOf([narrow, lexeme(`#${oldest}`)]) ?? narrow, max - hits.length, null));
+    // The newest stretch may have begun just now; two together tell whether all of them would bring enough.
+    if (asked > 1 && hits.length / asked * limits.searchStretchesMax < max) break;
+  }
+  return { hits, before: new Date(oldest * STRETCH_MS) };
 }
 
 /**
  * At most `max` newest hits. A sample of the newest rows tells how common the words are, and so which way is shorter:
- * walking costs rows until `max` hits, the index costs a look at every hit.
+ * walking costs rows until `max` hits, a stretch of the index its hits, the whole index every hit there is. Whole words
+ * are tried alone first: for the beginning of a word the index gathers all its rows, whatever stretch is asked.
  */
 export async function newestHits(db: Queryable, wanted: Wanted): Promise<Hits> {
+  const { max, query, exact } = wanted;
   const sample = await walk(db, wanted, limits.searchSampleRows);
-  if (sample.length > wanted.max) return cut(sample, wanted.max);
-  if (sample.length >= limits.searchCommonHits) {
-    const long = await walk(db, wanted, limits.searchWalkRowsMax);
-    if (long.length > wanted.max) return cut(long, wanted.max);
+  const [first] = sample;
+  if (sample.length > max) return cut(sample, wanted);
+  if (first === undefined || sample.length < limits.searchCommonHits) {
+    return cut(await look(db, wanted, wanted.narrow, max, null), wanted);
   }
-  return cut(await byIndex(db, wanted), wanted.max);
+  if (exact !== query && sample.filter((hit) => hit.exact).length >= limits.searchCommonHits) {
+    const both = allOf([query, exact]) ?? query;
+    const whole = await byStretches(db, { ...wanted, query: both, narrow: exact }, first.at);
+    if (whole.hits.length > max) return cut(whole.hits, wanted);
+  }
+  const rows = Math.ceil(limits.searchSampleRows * max / sample.length * 1.25);
+  if (rows <= max * limits.searchWalkRowsPerHit) {
+    const longer = await walk(db, wanted, rows);
+    if (longer.length > max) return cut(longer, wanted);
+  }
+  const { hits, before } = await byStretches(db, wanted, first.at);
+  if (hits.length <= max) hits.push(...await look(db, wanted, wanted.narrow, max - hits.length, before));
+  return cut(hits, wanted);
 }
 
-/** Those of `ids` that hold the words: for things one may see anyway, however far back they stand. */
+/**
+ * Those of the things `idsSql` gives that hold the words, for things one may see anyway, however far back they stand.
+ * It gives the newest first; the look ends with the first limits.searchOwnHitsMax.
+ */
 export async function hitsAmong(db: Queryable, wanted: Wanted, idsSql: string,
   values: readonly unknown[]): Promise<string[]> {
   const { table } = kinds[wanted.kind];
-  return ranked(await db.dynamic<Hit>(`with own as materialized (${idsSql})
-    select s.id, s.words @@ $3::tsquery as exact from own join ${table} s on s.id = own.id where s.words @@ $1::tsquery
-    order by s.at desc, s.id desc limit $2::int`, [wanted.query, wanted.max, wanted.exact, ...values]));
+  const hits = await db.dynamic<Hit>(`select s.id, s.at, s.words @@ $3::tsquery as exact
+    from (${idsSql}) own join ${table} s on s.id = own.id where s.words @@ $1::tsquery limit $2::int`,
+  [wanted.query, limits.searchOwnHitsMax, wanted.exact, ...values]);
+  return ranked(hits.toSorted((a, b) => b.at.getTime() - a.at.getTime() || (a.id < b.id ? 1 : -1)), wanted);
 }

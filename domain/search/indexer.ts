@@ -13,6 +13,12 @@ import { indexThings, type Kind } from './documents.ts';
 const progress = statement('search.progress', 'select epoch, xid::text as xid, id::text as id from search_progress');
 const advance = statement('search.advance', `update search_progress set epoch = $1, xid = $2::text::xid8, id = $3
   where (epoch, xid, id) < ($1::int, $2::text::xid8, $3::bigint)`);
+const resting = statement('search.resting', `select 1 as yes from search_progress p, lateral (
+    select at from journal where (epoch, xid, id) > (p.epoch, p.xid, p.id)
+    order by journal.epoch, journal.xid, journal.id limit 1) oldest
+  where oldest.at > app_now() - $1 * interval '1 millisecond' and exists (
+    select from journal where (epoch, xid, id) > (p.epoch, p.xid, p.id)
+    order by journal.epoch, journal.xid, journal.id offset $2 limit 1)`);
 const takeLease = statement('search.lease', `insert into leases (name, holder, fence, expires_at)
   values ('search-index', $1, 1, app_now() + $2 * interval '1 millisecond')
   on conflict (name) do update set holder = excluded.holder, expires_at = excluded.expires_at,
@@ -55,6 +61,14 @@ export async function indexNext(db: Queryable): Promise<number> {
   return read.rows.length;
 }
 
+/**
+ * Whether more waits than one round takes and none of it is older than limits.searchRestMs. In such a burst the
+ * messages themselves come first: indexing one costs PostgreSQL about as much as taking it in.
+ */
+export async function isBurst(db: Queryable): Promise<boolean> {
+  return await db.one(resting, [limits.searchRestMs, limits.searchIndexRowsMax]) !== undefined;
+}
+
 export interface SearchIndexer {
   stop(): Promise<void>;
 }
@@ -71,7 +85,7 @@ export function createSearchIndexer(work: Work, { nodeId }: { nodeId: string }):
     let rows: number;
     do {
       holding = await work.db.one(takeLease, [nodeId, LEASE_MS]) !== undefined;
-      rows = holding ? await indexNext(work.db) : 0;
+      rows = holding && !await isBurst(work.db) ? await indexNext(work.db) : 0;
     } while (rows === limits.searchIndexRowsMax && !stopped);
   };
   const run = async (): Promise<void> => {

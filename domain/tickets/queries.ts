@@ -3,7 +3,8 @@ import { statement, type Queryable } from '#domain/store/db.ts';
 import { accessFilter, can, type Placed, type User } from '#domain/people/access.ts';
 import { holdsContactFilter } from '#domain/conversations/queries.ts';
 import type { TicketStateName } from '#domain/interactions/queries.ts';
-import { containsPattern, decodePage, encodePage, pageSize, type Page } from '#domain/pages.ts';
+import { ownWork, pageOfOwn, seesOnlyOwn } from '#domain/interactions/own-work.ts';
+import { decodePage, encodePage, pageSize, type Page } from '#domain/pages.ts';
 
 /** The same shape as the desk's ticketView. */
 export interface TicketSeen {
@@ -102,29 +103,40 @@ export interface TicketQuery {
   user: User;
   state?: 'open' | 'closed' | undefined;
   contactId?: string | undefined;
-  q?: string | undefined;
   cursor?: string | undefined;
   limit?: number | undefined;
 }
 
-/** A page of tickets, newest first; OOT tickets are hidden from lists (architecture: nouns). */
-export async function ticketViews(db: Queryable, query: TicketQuery): Promise<Page<TicketSeen>> {
+async function ticketRows(db: Queryable, query: TicketQuery, size: number,
+  own: { since: Date | null } | undefined): Promise<Stored[]> {
+  const { user } = query;
   const values: unknown[] = [];
   const bind = (value: unknown): string => `$${values.push(value)}`;
-  const where = [ticketFilter(query.user, 't'), "t.state <> 'OOT_COMPLETE'"];
+  const where = [ticketFilter(user, 't'), "t.state <> 'OOT_COMPLETE'"];
+  if (own !== undefined) {
+    const [me, organisation] = [bind(user.id), bind(user.organisationId)];
+    const since = own.since === null ? undefined : bind(own.since);
+    where.push(`t.id = any(array(${ownWork('ticket_id', me, organisation, since)} union
+      select held.id from tickets held where held.contact_id = any(array(select contact_id from interactions
+        where organisation_id = ${organisation} and agent_id = ${me} and state not in ('CLOSED', 'OOT_COMPLETE')))))`);
+  }
   if (query.state !== undefined) where.push(`t.state ${query.state === 'closed' ? '=' : '<>'} 'CLOSED'`);
   if (query.contactId !== undefined) where.push(`t.contact_id = ${bind(query.contactId)}`);
-  if (query.q !== undefined) {
-    const pattern = bind(containsPattern(query.q));
-    where.push(`(t.number ilike ${pattern} or ct.name ilike ${pattern})`);
-  }
   if (query.cursor !== undefined) {
     const [at, id] = decodePage(query.cursor, 2);
     where.push(`(t.opened_at, t.id) < (${bind(at)}::timestamptz, ${bind(id)}::uuid)`);
   }
+  return db.dynamic<Stored>(`${SELECT} where ${where.join(' and ')}
+    order by t.opened_at desc, t.id desc limit ${size + 1}`, values);
+}
+
+/** A page of tickets, newest first; OOT tickets are hidden from lists (architecture: nouns). */
+export async function ticketViews(db: Queryable, query: TicketQuery): Promise<Page<TicketSeen>> {
+  const { user } = query;
   const size = pageSize(query.limit);
-  const rows = await db.dynamic<Stored>(`${SELECT} where ${where.join(' and ')}
-    order by t.opened_at desc, t.id desc limit ${bind(size + 1)}`, values);
+  const rows = seesOnlyOwn(user, ['ticket.read']) && !can(user, 'ticket.read') && query.contactId === undefined
+    ? await pageOfOwn(db, user, size, (row: Stored) => row.opened_at, (since) => ticketRows(db, query, size, { since }))
+    : await ticketRows(db, query, size, undefined);
   const items = rows.slice(0, size);
   const last = items.at(-1);
   return {

@@ -13,8 +13,7 @@ import { safeText } from '#domain/text.ts';
 import { requireReason } from '#routing/interaction-rows.ts';
 import { ifMatch } from '../security/plugin.ts';
 import { pageOf } from './crud.ts';
-import { idParams, journal, journalSearch, journalView, orNotFound, paging, words,
-  type ReadingParts } from './shapes.ts';
+import { idParams, journal, journalView, orNotFound, paging, type ReadingParts } from './shapes.ts';
 
 export interface ContactParts extends ReadingParts {
   vault: DetailVault;
@@ -90,11 +89,8 @@ function reading(parts: ContactParts): FastifyPluginAsyncZod {
   return async (app) => {
     // Open to whoever is signed in: several rights lead to a contact, and the list is empty without one of them.
     app.get('/api/contacts', { config: { permission: 'signed-in' },
-      schema: { querystring: z.strictObject({ q: words.optional(), ...paging }), response: { 200: pageOf(shape) } } },
-    async ({ user, query }) => {
-      if (query.q !== undefined) await journalSearch(work, user, 'contacts');
-      return contactViews(work.db, { user, ...query });
-    });
+      schema: { querystring: z.strictObject(paging), response: { 200: pageOf(shape) } } },
+    async ({ user, query }) => contactViews(work.db, { user, ...query }));
     app.get('/api/contacts/:id',
       { config: { permission: 'signed-in' }, schema: { params: idParams, response: { 200: shape } } },
       async ({ user, params }) => {

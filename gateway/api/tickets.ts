@@ -7,10 +7,10 @@ import { ticketTimeline } from '#domain/tickets/timeline.ts';
 import { updateTicket } from '#routing/ticketing.ts';
 import { ifMatch } from '../security/plugin.ts';
 import { pageOf } from './crud.ts';
-import { idParams, journalSearch, orNotFound, paging, words, type ReadingParts } from './shapes.ts';
+import { idParams, orNotFound, paging, type ReadingParts } from './shapes.ts';
 
 const listQuery = z.strictObject({
-  state: z.enum(['open', 'closed']).optional(), contactId: z.uuid().optional(), q: words.optional(), ...paging,
+  state: z.enum(['open', 'closed']).optional(), contactId: z.uuid().optional(), ...paging,
 });
 const change = z.strictObject({
   categoryId: z.uuid(), subcategoryId: z.uuid().nullable(), summary: z.string().trim().min(3).max(4_000).nullable(),
@@ -34,10 +34,8 @@ export function ticketsApi(parts: ReadingParts): FastifyPluginAsyncZod {
   const { work } = parts;
   return async (app) => {
     app.get('/api/tickets', { config: { permission: 'signed-in' },
-      schema: { querystring: listQuery, response: { 200: pageOf(shape) } } }, async ({ user, query }) => {
-      if (query.q !== undefined) await journalSearch(work, user, 'tickets');
-      return ticketViews(work.db, { user, ...query });
-    });
+      schema: { querystring: listQuery, response: { 200: pageOf(shape) } } }, async ({ user, query }) =>
+      ticketViews(work.db, { user, ...query }));
     app.get('/api/tickets/:id',
       { config: { permission: 'signed-in' }, schema: { params: idParams, response: { 200: shape } } },
       async ({ user, params }) => orNotFound(await ticketView(work.db, user, params.id)));

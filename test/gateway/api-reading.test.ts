@@ -149,12 +149,12 @@ t.test('RA08 RA09 unmasking needs the right and a reason, and is journalled with
   t.equal((await (await api.as(agent)).call('POST', url, ask)).status, 403);
   await leader.get(`/api/contacts/${opened.contactId}`);
   await leader.get(`/api/contacts/${opened.contactId}`);
-  await leader.get('/api/contacts?q=nasabah');
+  await leader.get('/api/interactions?q=nasabah');
   const journal = await work.db.dynamic<{ type: string; data: unknown }>(`select type, data from journal
     where actor_id = $1 order by id`, [world.leader.id]);
   t.same(journal, [
     { type: 'contact.unmasked', data: { field: 'handle', pointId: opened.contactPointId, reasonCode: 'VERIFIKASI' } },
-    { type: 'contact.viewed', data: null }, { type: 'search.performed', data: { noun: 'contacts' } },
+    { type: 'contact.viewed', data: null }, { type: 'search.performed', data: { noun: 'interactions' } },
   ]);
   const answers = await Promise.all(Array.from({ length: 25 }, () => leader.call('POST', url, ask)));
   t.ok(answers.some((answer) => answer.status === 429), 'a list cannot be drawn up');
@@ -315,7 +315,7 @@ t.test('RA08 whoever may audit can verify the seals over HTTP', async (t) => {
   const { work, world, api } = await place(t);
   await openInteraction(work.db, world, {});
   const administrator = await api.as(world.administrator);
-  await (await api.as(world.leader)).get('/api/contacts?q=a');
+  await (await api.as(world.leader)).get('/api/interactions?q=a');
   const vault = createVault(masterKeys([Buffer.from('0123456789abcdefghijklmnopqrstuv').toString('base64')]));
   await sealNext(work.db, vault);
   t.match((await administrator.get('/api/journal/seals')).body, { ok: true, bad: null });

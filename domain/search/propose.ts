@@ -1,0 +1,53 @@
+/** What may be meant: the newest hits of the floor, and what the user serves or served however far back it stands. */
+import { limits } from '#domain/limits.ts';
+import { keysOf, type User } from '#domain/people/access.ts';
+import type { Queryable } from '#domain/store/db.ts';
+import type { Asked, Lookup } from './ask.ts';
+import type { Kind } from './documents.ts';
+import { hitsAmong, newestHits } from './hits.ts';
+import { allOf, lexeme } from './terms.ts';
+
+const CLOSED = "('CLOSED', 'OOT_COMPLETE')";
+/** The work of the user, what is open first, then the newest closed: $4 organisation, $5 user, $6 how much of it. */
+function ownWork(column: string): string {
+  return `(select o.${column} from interactions o
+    where o.organisation_id = $4 and o.agent_id = $5 and o.state not in ${CLOSED})
+  union all (select o.${column} from interactions o
+    where o.organisation_id = $4 and o.agent_id = $5 and o.state in ${CLOSED} order by o.closed_at desc limit $6::int)`;
+}
+const HELD = `select o.contact_id from interactions o where o.organisation_id = $4 and o.agent_id = $5
+  and o.state not in ${CLOSED}`;
+
+/** What one sees by serving it; the newest hits of a whole floor may hold none of it. */
+const OWN: Record<Kind, string> = {
+  contacts: `select contact_id as id from (${ownWork('contact_id')}) work`,
+  tickets: `select t.id from tickets t where t.organisation_id = $4 and t.contact_id = any(array(${HELD}))
+    union select ticket_id from (${ownWork('ticket_id')}) work`,
+  messages: `select m.id from messages m where m.organisation_id = $4 and m.conversation_id = any(array(
+      select c.id from conversations c where c.contact_id = any(array(${HELD}))))
+    union all select m.id from (${ownWork('conversation_id')}) work
+      cross join lateral (select id from messages mine where mine.organisation_id = $4
+        and mine.conversation_id = work.conversation_id order by mine.seq desc) m`,
+};
+
+/**
+ * Ids that may be what is looked for, the user's own work first: whether the user may see them is asked of the things
+ * themselves (RA06).
+ */
+export async function proposed(db: Queryable, user: User, kind: Kind, lookup: Lookup,
+  exact = lookup.query): Promise<string[]> {
+  const { organisationId } = user;
+  const max = kind === 'messages' ? limits.searchHitsMax : limits.searchNamesMax;
+  const wanted = { organisationId, kind, ...lookup, exact, exactFirst: kind !== 'messages', max };
+  const hits = await newestHits(db, wanted);
+  const keys = keysOf(user, 'interaction.read');
+  if (hits.complete || keys.has(`organisation:${organisationId}`) || keys.size === 0) return hits.ids;
+  const own = await hitsAmong(db, wanted, OWN[kind], [organisationId, user.id, limits.searchOwnWorkMax]);
+  return [...new Set([...own, ...hits.ids])];
+}
+
+/** What stands first among hits: the words as they were typed, whole. */
+export function exactly(asked: Asked): string {
+  const { number } = asked;
+  return number === undefined ? allOf(asked.words.map((word) => lexeme(word))) ?? "''" : lexeme(`=${number}`);
+}
