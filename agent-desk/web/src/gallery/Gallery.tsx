@@ -7,6 +7,7 @@ import { useSession } from '../session/session.ts';
 import { mayGallery } from '../shell/rights.ts';
 import { Buttons, Choices, Fields, Small, States, Tables } from './basics.tsx';
 import css from './Gallery.module.css';
+import { Bulk, Carried, Dialogs, LoadingTalk, OnTheWay, Uploads } from './talk.tsx';
 import { useGalleryWords } from './words.ts';
 import { Bars, Messages, Notices, Offer, People, Rings, Rows } from './work.tsx';
 
@@ -27,6 +28,12 @@ function Pane({ theme }: { theme: 'light' | 'dark' }) {
       <Part title={w('rings')}><Rings /></Part>
       <Part title={w('rows')}><Rows pane={theme} /></Part>
       <Part title={w('messages')}><Messages /></Part>
+      <Part title={w('carried')}><Carried /></Part>
+      <Part title={w('onTheWay')}><OnTheWay /></Part>
+      <Part title={w('uploads')}><Uploads /></Part>
+      <Part title={w('bulk')}><Bulk /></Part>
+      <Part title={w('dialogs')}><Dialogs /></Part>
+      <Part title={w('loadingTalk')}><LoadingTalk /></Part>
       <Part title={w('offer')}><Offer /></Part>
       <Part title={w('notices')}><Notices /></Part>
       <Part title={w('bars')}><Bars /></Part>

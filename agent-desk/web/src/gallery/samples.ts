@@ -1,5 +1,5 @@
 /** Invented rows, messages and offers for the gallery; the same in every theme, and no person's data. */
-import type { InteractionView, MessageView, OfferView } from '../live/types.ts';
+import type { AttachmentView, InteractionView, MessageView, OfferView } from '../live/types.ts';
 import type { Notice, NoticeKind } from '../notify/notices.ts';
 
 /** The moment at which the gallery's clocks stand, so that its pictures are the same each time. */
@@ -67,6 +67,41 @@ export const sampleMessages: readonly MessageView[] = [
     text: 'Kedua transaksi berstatus sukses. Perlu konfirmasi keuangan.' }),
   sampleMessage({ id: 'm-system', direction: 'SYSTEM', authorKind: 'SYSTEM', code: 'AGENT_JOINED', text: null,
     authorName: 'Ayu Contoh' }),
+];
+
+/** A name that no line holds. */
+export const longName = 'Perkumpulan Pedagang Percobaan Pasar Induk Kramat Jati dan Sekitarnya Bersatu Maju Sejahtera';
+
+/** A file; what is not named is usual. Its bytes are nowhere: pictures show that they cannot be had. */
+export function sampleFile(change: Partial<AttachmentView>): AttachmentView {
+  return { fileId: '00000000-0000-7000-8000-000000000000', fileName: 'bukti.png', mediaType: 'image/png',
+    sizeBytes: 219_000, ...change };
+}
+
+const papers: readonly AttachmentView[] = [
+  sampleFile({ fileId: 'pdf', fileName: 'mutasi november.pdf', mediaType: 'application/pdf' }),
+  sampleFile({ fileId: 'zip', fileName: `${longName}.zip`, mediaType: 'application/zip', sizeBytes: 18_400_000 }),
+];
+
+/** What messages carry besides text. */
+export const talkMessages: readonly MessageView[] = [
+  sampleMessage({ id: 't-voice', text: null,
+    attachments: [sampleFile({ fileId: 'suara', fileName: 'suara.ogg', mediaType: 'audio/ogg' })] }),
+  sampleMessage({ id: 't-picture', text: 'Ini buktinya.', attachments: [sampleFile({})] }),
+  own({ id: 't-papers', text: null, attachments: [...papers], status: 'delivered' }),
+  sampleMessage({ id: 't-coming', text: null, waitingFiles: [
+    { fileName: 'rekaman.mp4', sizeBytes: 9_000_000, reasonCode: null },
+    { fileName: 'besar.mov', sizeBytes: 90_000_000, reasonCode: 'FILE_TOO_LARGE' },
+    { fileName: 'hilang.pdf', sizeBytes: null, reasonCode: 'FILE_GONE' }] }),
+  sampleMessage({ id: 't-place', kind: 'location', text: null, location: { latitude: -6.2, longitude: 106.8,
+    name: longName, address: 'Jalan Percobaan 17, Jakarta' } }),
+  sampleMessage({ id: 't-contact', kind: 'contact', text: null,
+    contactCard: { name: 'Sari Contoh', phoneMasked: '0813****221' } }),
+  sampleMessage({ id: 't-quote', replyToId: 't-picture', text: 'Yang ini, Bu.',
+    reactions: [{ emoji: '👍', by: 'CUSTOMER' }] }),
+  own({ id: 't-quote-gone', replyToId: 't-voice', text: `https://contoh.id/${'panjang'.repeat(24)}`, status: 'sent' }),
+  sampleMessage({ id: 't-note-call', direction: 'NOTE', authorKind: 'AGENT', authorId: 'rekan', authorName: longName,
+    text: '@Ayu Contoh mohon dicek.', mentions: [{ userId: 'saya', name: 'Ayu Contoh' }] }),
 ];
 
 /** An offer that still runs for half its time. */

@@ -10,7 +10,10 @@ const id = {
   wrong: 'Isi nama lebih dahulu.', hint: 'Seperti pada kartu identitas.', empty: 'Kosong', choose: 'Pilih',
   compact: 'Rapat', roomy: 'Longgar', tableName: 'Daftar antrean', queue: 'Antrean', waiting: 'Menunggu',
   confirm: 'Hapus data', confirmText: 'Data tidak dapat dikembalikan.', error: 'Contoh kesalahan',
-  reading: 'Keadaan membaca',
+  reading: 'Keadaan membaca', carried: 'Berkas, suara, tempat, kutipan', onTheWay: 'Dalam perjalanan',
+  uploads: 'Berkas untuk dikirim', bulk: 'Bilah pilihan', loadingTalk: 'Percakapan sedang dimuat', dialogs: 'Dialog',
+  snooze: 'Tunda', transfer: 'Alihkan', transferMany: 'Alihkan beberapa', filter: 'Saringan', manage: 'Tampilan saya',
+  viewer: 'Penampil gambar',
 };
 const en: Record<keyof typeof id, string> = {
   title: 'Component gallery', text: 'Every component in every state, light and dark, with invented data.',
@@ -21,7 +24,10 @@ const en: Record<keyof typeof id, string> = {
   wrong: 'Enter a name first.', hint: 'As on the identity card.', empty: 'Empty', choose: 'Choose',
   compact: 'Compact', roomy: 'Roomy', tableName: 'List of queues', queue: 'Queue', waiting: 'Waiting',
   confirm: 'Delete the data', confirmText: 'The data cannot be brought back.', error: 'An error for show',
-  reading: 'State while reading',
+  reading: 'State while reading', carried: 'Files, voice, places, quotes', onTheWay: 'On its way',
+  uploads: 'Files to send', bulk: 'Bar of chosen rows', loadingTalk: 'A conversation loading', dialogs: 'Dialogs',
+  snooze: 'Snooze', transfer: 'Transfer', transferMany: 'Transfer several', filter: 'Filter', manage: 'My views',
+  viewer: 'Picture viewer',
 };
 
 /** `const w = useGalleryWords(); w('title')`. */

@@ -40,6 +40,7 @@ export const enWork: Words<typeof idWork> = {
   },
   views: {
     awaiting: 'Waiting for a reply', queues: 'Queues', agents: 'Agents',
+    loadFailed: 'My views could not be loaded. Try again',
     choicesFailed: 'The queues could not be loaded.',
     menu: 'Views and filters', all: 'All', quick: 'Filter', mine: 'My views', unread: 'Unread',
     late: 'Past target', snoozed: 'Snoozed', followed: 'Followed', more: 'More filters ...', clear: 'Clear the filter',

@@ -37,6 +37,7 @@ export const idWork = {
   },
   views: {
     awaiting: 'Menunggu balasan', queues: 'Antrean', agents: 'Agen',
+    loadFailed: 'Tampilan saya belum dapat dimuat. Coba lagi',
     choicesFailed: 'Pilihan antrean belum dapat dimuat.',
     menu: 'Tampilan dan saringan', all: 'Semua', quick: 'Saring', mine: 'Tampilan saya', unread: 'Belum dibaca',
     late: 'Lewat target', snoozed: 'Ditunda', followed: 'Diikuti', more: 'Saringan lain ...', clear: 'Hapus saringan',

@@ -3,6 +3,7 @@ import { ActionIcon, Button, Modal } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { CheckField, MultiSelectField, SelectField, TextField } from '../kit/fields.tsx';
+import { ErrorState, SkeletonRows } from '../kit/states.tsx';
 import { useLocale, useT } from '../kit/words.ts';
 import type { ListFilter } from '../lib/filter.ts';
 import { useCategories } from '../live/queries.ts';
@@ -134,11 +135,13 @@ function ViewLine({ view }: { view: SavedView }) {
 /** Each view on a line of its own. */
 export function ManageViews({ onClose }: { onClose: () => void }) {
   const t = useT();
-  const views = useSavedViews(true).data ?? [];
+  const { data: views, isError, error, refetch } = useSavedViews(true);
   return (
     <Modal opened onClose={onClose} title={t('views.manageTitle')} closeButtonProps={{ 'aria-label': t('app.close') }}>
-      {views.length === 0 ? <p className="muted">{t('views.none')}</p> : null}
-      {views.map((view) => <ViewLine key={`${view.id} ${view.version}`} view={view} />)}
+      {views === undefined && isError ? <ErrorState error={error} onRetry={() => { void refetch(); }} /> : null}
+      {views === undefined && !isError ? <SkeletonRows rows={3} /> : null}
+      {views?.length === 0 ? <p className="muted">{t('views.none')}</p> : null}
+      {views?.map((view) => <ViewLine key={`${view.id} ${view.version}`} view={view} />)}
     </Modal>
   );
 }

@@ -33,7 +33,8 @@ export function ViewMenu({ definition, channels, onChange }: Props) {
   const t = useT();
   const [opened, setOpened] = useState(false);
   const [dialog, setDialog] = useState<'filter' | 'manage' | null>(null);
-  const saved = useSavedViews(opened || !isEmptyFilter(definition.filter)).data;
+  const views = useSavedViews(opened || !isEmptyFilter(definition.filter));
+  const saved = views.data;
   const counts = useQuickCounts(definition.view, definition.state, opened);
   const name = useName(definition, saved);
   const plain = isEmptyFilter(definition.filter) && definition.state === 'open';
@@ -63,12 +64,15 @@ export function ViewMenu({ definition, channels, onChange }: Props) {
           ))}
           <Menu.Item leftSection={check(false)} onClick={() => { setDialog('filter'); }}>{t('views.more')}</Menu.Item>
           {saved === undefined || saved.length === 0 ? null : <Menu.Label>{t('views.mine')}</Menu.Label>}
+          {saved === undefined && views.isError
+            ? <Menu.Item color="var(--bad)" closeMenuOnClick={false} onClick={() => { void views.refetch(); }}>
+              {t('views.loadFailed')}</Menu.Item> : null}
           {(saved ?? []).map((view) => (
             <Menu.Item key={view.id} rightSection={<span className="num muted">{count(view.count)}</span>}
               leftSection={check(view.view === definition.view && view.state === definition.state
                 && same(view.filter, definition.filter))}
               onClick={() => { onChange({ view: view.view, state: view.state, filter: view.filter }); }}>
-              {view.name}</Menu.Item>
+              <span className={css.viewName} title={view.name}><bdi>{view.name}</bdi></span></Menu.Item>
           ))}
           {saved === undefined || saved.length === 0 ? null
             : <Menu.Item leftSection={check(false)} onClick={() => { setDialog('manage'); }}>{t('views.manage')}

@@ -84,7 +84,8 @@ function Field({ id, words, active, onKey }: { id: string; words: string; active
   return (
     <div className={css.field}>
       <IconSearch size={20} stroke={1.75} aria-hidden="true" />
-      <input role="combobox" aria-expanded="true" aria-controls={`${id}list`} aria-autocomplete="list"
+      <input role="combobox" aria-expanded={active !== undefined} aria-autocomplete="list"
+        aria-controls={active === undefined ? undefined : `${id}list`}
         aria-activedescendant={active} aria-label={w('field')} placeholder={w('field')} value={words} maxLength={100}
         autoComplete="off" spellCheck={false} autoFocus onKeyDown={onKey}
         onChange={(event) => { keepWords(event.currentTarget.value); }} />
