@@ -24,6 +24,10 @@ export const limits = {
   /** Events that may wait for a lane before callers get 503 (P5). */
   intakeWaitingMax: 1_024,
   intakeLanes: 2,
+  /** The longest that the lane of newcomers rests between two batches, so that more of them share the next. */
+  intakeRestMs: 50,
+  /** Handles remembered, twice, as having open work: a hint that chooses the lane, never what is stored. */
+  intakeKnownMax: 50_000,
   /** Longest message text taken from or given to a customer, in code units after cleaning. */
   messageTextChars: 16_384,
   noteTextChars: 16_384,

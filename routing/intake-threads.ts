@@ -1,5 +1,5 @@
 /** The first half of a batch of intake: its raw events, and the threads that its messages belong to. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AccountView, InboundEvent, InboundMessage, Medium } from '#domain/channels/words.ts';
 import { AppError } from '#domain/errors.ts';
 import { newId } from '#domain/ids.ts';
@@ -59,8 +59,8 @@ interface MadePlace extends Place {
 
 /** The key under which a duplicate is known for ever (INV2). */
 export function dedupHash(event: InboundEvent): Buffer {
-  return createHash('sha256').update(event.kind === 'message' || event.kind === 'unreadable' ? '' : `${event.kind}:`)
-    .update(event.dedupKey).digest();
+  const kind = event.kind === 'message' || event.kind === 'unreadable' ? '' : `${event.kind}:`;
+  return hash('sha256', `${kind}${event.dedupKey}`, 'buffer');
 }
 
 function handleOf(event: InboundEvent): string | null {

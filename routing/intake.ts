@@ -1,7 +1,4 @@
-/**
- * Where everything from customers comes in. Two lanes, by hash of account and handle; a lane commits what gathered
- * while its last batch was in flight (performance: window 0), so a burst makes larger batches, not more transactions.
- */
+/** Where everything from customers comes in: group-committed by lanes (intake-lanes.ts), poison set apart. */
 import type { InboundEvent, ReceiveResult } from '#domain/channels/words.ts';
 import { AppError } from '#domain/errors.ts';
 import { newId } from '#domain/ids.ts';
@@ -9,6 +6,7 @@ import { limits } from '#domain/limits.ts';
 import { isPoison, isUnavailable, sqlState } from '#domain/store/db.ts';
 import type { Work } from '#domain/work.ts';
 import { quarantine, storeBatch, type IntakeContext } from './intake-batch.ts';
+import { IntakeLanes } from './intake-lanes.ts';
 import { IntakeRoutes } from './intake-routes.ts';
 import { dedupHash, type Entry, type IntakeAccount } from './intake-threads.ts';
 
@@ -28,19 +26,6 @@ export interface Intake {
   waiting(): number;
   /** Resolves when the lanes are empty; refuses what comes later. */
   close(): Promise<void>;
-}
-
-interface Waiting {
-  entry: Entry;
-  done(result: ReceiveResult): void;
-  failed(error: unknown): void;
-}
-
-function laneOf(account: IntakeAccount, event: InboundEvent): number {
-  if (event.kind === 'unreadable') return 0;
-  let hash = 0;
-  for (let at = 0; at < event.handle.length; at += 1) hash = (hash * 31 + event.handle.charCodeAt(at)) | 0;
-  return Math.abs(hash ^ account.id.charCodeAt(account.id.length - 1)) % limits.intakeLanes;
 }
 
 function asAppError(error: unknown): unknown {
@@ -65,79 +50,25 @@ async function storeIsolating(context: IntakeContext, entries: readonly Entry[])
   }
 }
 
-/** Resolves in the next turn of the event loop. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => { setImmediate(resolve); });
-}
-
-/** A lane: its queue, and whether a batch is in flight. */
-class Lane {
-  readonly waiting: Waiting[] = [];
-  readonly #context: IntakeContext;
-  #running: Promise<void> | undefined;
-
-  constructor(context: IntakeContext) {
-    this.#context = context;
-  }
-
-  push(item: Waiting): void {
-    this.waiting.push(item);
-    this.#running ??= this.#run();
-  }
-
-  /** As many messages as may go together; a signal goes alone, so that it keeps its place among them. */
-  #take(): Waiting[] {
-    const batch: Waiting[] = [];
-    for (const item of this.waiting) {
-      const alone = item.entry.event.kind !== 'message' && item.entry.event.kind !== 'unreadable';
-      if (batch.length >= limits.intakeBatchMax || (alone && batch.length > 0)) break;
-      batch.push(item);
-      if (alone) break;
-    }
-    this.waiting.splice(0, batch.length);
-    return batch;
-  }
-
-  async #run(): Promise<void> {
-    // One turn of the event loop lets requests that arrived together share the first batch too.
-    await turn();
-    while (this.waiting.length > 0) {
-      const batch = this.#take();
-      const settle = await storeIsolating(this.#context, batch.map((item) => item.entry)).then(
-        (results) => () => {
-          for (const [n, item] of batch.entries()) item.done(results[n] ?? { outcome: 'duplicate' });
-        },
-        (error: unknown) => () => { for (const item of batch) item.failed(asAppError(error)); });
-      // Only in the next turn, so that the next batch is on its way before the answers to this one are written.
-      setImmediate(settle);
-    }
-    this.#running = undefined;
-  }
-
-  async drained(): Promise<void> {
-    await this.#running;
-    await turn();
-  }
-}
-
 /** Builds the intake of this node. */
 export function createIntake(work: Work): Intake {
   const context = { work, routes: new IntakeRoutes(work) };
-  const lanes = Array.from({ length: limits.intakeLanes }, () => new Lane(context));
+  const lanes = new IntakeLanes((entries) => storeIsolating(context, entries).catch((error: unknown) => {
+    throw asAppError(error);
+  }));
   let closed = false;
-  const waiting = (): number => lanes.reduce((sum, lane) => sum + lane.waiting.length, 0);
 
   function submit(account: IntakeAccount, event: InboundEvent): Promise<ReceiveResult> {
     return new Promise((done, failed) => {
       const entry = { account, event, eventId: newId(), messageId: newId(), hash: dedupHash(event) };
-      lanes[laneOf(account, event)]?.push({ entry, done, failed });
+      lanes.push({ entry, done, failed });
     });
   }
 
   return {
     async receive(account, events) {
       if (closed) throw new AppError('SHUTTING_DOWN');
-      if (waiting() + events.length > limits.intakeWaitingMax) throw new AppError('OVERLOADED');
+      if (lanes.waiting() + events.length > limits.intakeWaitingMax) throw new AppError('OVERLOADED');
       // Settled, not raced: the caller must not be answered while a part of its events is still on its way.
       const settled = await Promise.allSettled(events.map((event) => submit(account, event)));
       const failed = settled.find((one) => one.status === 'rejected');
@@ -154,10 +85,10 @@ export function createIntake(work: Work): Intake {
         throw asAppError(error);
       }
     },
-    waiting,
+    waiting: () => lanes.waiting(),
     async close() {
       closed = true;
-      await Promise.all(lanes.map((lane) => lane.drained()));
+      await lanes.drained();
     },
   };
 }

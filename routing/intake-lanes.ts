@@ -1,0 +1,175 @@
+/**
+ * Which transaction an event goes with. A lane commits what gathered while its last batch was in flight (performance:
+ * window 0), so a burst makes larger batches, not more transactions. Handles whose work was open lately share lanes of
+ * their own, by hash; whoever else writes goes through the lane of newcomers, where opening work costs several
+ * statements, so that it starts seldom and takes many at once. A handle stays in its lane while anything of it waits.
+ */
+import type { ReceiveResult } from '#domain/channels/words.ts';
+import { limits } from '#domain/limits.ts';
+import type { Entry } from './intake-threads.ts';
+
+/** An entry and whom to tell what became of it. */
+export interface Waiting {
+  entry: Entry;
+  done(result: ReceiveResult): void;
+  failed(error: unknown): void;
+}
+
+/** Stores entries in one transaction, results in their order; rejects when none of them may be acknowledged. */
+type Store = (entries: readonly Entry[]) => Promise<ReceiveResult[]>;
+
+/** The lane of newcomers rests this many times as long as its last batch took. */
+const NEWCOMERS_REST = 4;
+
+/** Resolves in the next turn of the event loop. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => { setImmediate(resolve); });
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => { setTimeout(resolve, ms); });
+}
+
+/** A lane: its queue, and whether a batch is in flight. */
+class Lane {
+  readonly waiting: Waiting[] = [];
+  readonly #store: Store;
+  readonly #restShare: number;
+  #running: Promise<void> | undefined;
+  #restUntilMs = 0;
+
+  /** After a batch the lane rests restShare times as long as that took; the first after a pause goes at once. */
+  constructor(store: Store, restShare: number) {
+    this.#store = store;
+    this.#restShare = restShare;
+  }
+
+  push(item: Waiting): void {
+    this.waiting.push(item);
+    this.#running ??= this.#run();
+  }
+
+  /** As many messages as may go together; a signal goes alone, so that it keeps its place among them. */
+  #take(): Waiting[] {
+    const batch: Waiting[] = [];
+    for (const item of this.waiting) {
+      const alone = item.entry.event.kind !== 'message' && item.entry.event.kind !== 'unreadable';
+      if (batch.length >= limits.intakeBatchMax || (alone && batch.length > 0)) break;
+      batch.push(item);
+      if (alone) break;
+    }
+    this.waiting.splice(0, batch.length);
+    return batch;
+  }
+
+  async #run(): Promise<void> {
+    // One turn of the event loop lets requests that arrived together share the first batch too.
+    await turn();
+    while (this.waiting.length > 0) {
+      const early = this.#restUntilMs - performance.now();
+      if (early >= 1) await pause(early);
+      const batch = this.#take();
+      const startedMs = performance.now();
+      const settle = await this.#store(batch.map((item) => item.entry)).then(
+        (results) => () => {
+          for (const [n, item] of batch.entries()) item.done(results[n] ?? { outcome: 'duplicate' });
+        },
+        (error: unknown) => () => { for (const item of batch) item.failed(error); });
+      const endedMs = performance.now();
+      this.#restUntilMs = endedMs + Math.min(limits.intakeRestMs, (endedMs - startedMs) * this.#restShare);
+      // Only in the next turn, so that the next batch is on its way before the answers to this one are written.
+      setImmediate(settle);
+    }
+    this.#running = undefined;
+  }
+
+  async drained(): Promise<void> {
+    await this.#running;
+    await turn();
+  }
+}
+
+function hashOf(key: string): number {
+  let hash = 0;
+  for (let at = 0; at < key.length; at += 1) hash = (hash * 31 + key.charCodeAt(at)) | 0;
+  return Math.abs(hash);
+}
+
+/** Keys seen lately, at most twice limits.intakeKnownMax: the older half is forgotten at once. */
+class Lately {
+  #now = new Set<string>();
+  #before = new Set<string>();
+
+  has(key: string): boolean {
+    return this.#now.has(key) || this.#before.has(key);
+  }
+
+  size(): number {
+    return this.#now.size + this.#before.size;
+  }
+
+  add(key: string): void {
+    if (this.#now.has(key)) return;
+    if (this.#now.size >= limits.intakeKnownMax) {
+      this.#before = this.#now;
+      this.#now = new Set();
+    }
+    this.#now.add(key);
+  }
+}
+
+/** The lanes of one node. */
+export class IntakeLanes {
+  readonly #lanes: Lane[];
+  readonly #newcomers: Lane;
+  readonly #known = new Lately();
+  /** Where the handles are of which something waits or is in flight, and how much. */
+  readonly #busy = new Map<string, { lane: Lane; count: number }>();
+
+  constructor(store: Store) {
+    this.#lanes = Array.from({ length: limits.intakeLanes }, () => new Lane(store, 0));
+    this.#newcomers = new Lane(store, NEWCOMERS_REST);
+  }
+
+  /** Queues the item; its done or failed is called once its batch is committed or refused. */
+  push({ entry, done, failed }: Waiting): void {
+    const { account, event } = entry;
+    const key = event.kind === 'unreadable' ? account.id : `${account.id} ${event.handle}`;
+    const place = this.#busy.get(key) ?? { lane: this.#laneOf(key), count: 0 };
+    place.count += 1;
+    this.#busy.set(key, place);
+    const leave = (): void => {
+      place.count -= 1;
+      if (place.count === 0) this.#busy.delete(key);
+    };
+    place.lane.push({
+      entry,
+      done: (result) => {
+        leave();
+        if (event.kind === 'message' && result.outcome === 'stored') this.#known.add(key);
+        done(result);
+      },
+      failed: (error) => { leave(); failed(error); },
+    });
+  }
+
+  #laneOf(key: string): Lane {
+    if (!this.#known.has(key)) return this.#newcomers;
+    return this.#lanes[hashOf(key) % this.#lanes.length] ?? this.#newcomers;
+  }
+
+  /** Entries that wait for their lane. */
+  waiting(): number {
+    return this.#lanes.reduce((sum, lane) => sum + lane.waiting.length, this.#newcomers.waiting.length);
+  }
+
+  /** Handles remembered as having open work. */
+  known(): number {
+    return this.#known.size();
+  }
+
+  /** Resolves when the lanes are empty. */
+  async drained(): Promise<void> {
+    await Promise.all([...this.#lanes, this.#newcomers].map((lane) => lane.drained()));
+  }
+}
