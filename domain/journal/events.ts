@@ -69,6 +69,8 @@ export const journalTypes = {
   'webhook.updated': 'an outgoing webhook changed; data: {changed}',
   'webhook.delivery-failed': 'a delivery was given up after its last attempt; data: {deliveryId, reasonCode}',
   'webhook.delivery-repeated': 'an administrator had a delivery sent again; data: {deliveryId}',
+  'export.started': 'a user takes data away as a file; data: {exportId, kind, from, to, unmasked, reasonCode?}',
+  'export.ended': 'the file is whole, or was cut off; data: {exportId, rows, complete}',
   'subject-request.filed': 'a request of a customer about their data was filed; data: {kind, contactId}',
   'subject-request.decided': 'somebody else approved or rejected it; data: {kind, decision}',
   'subject-request.finished': 'the request was fulfilled; data: {kind, counts}',

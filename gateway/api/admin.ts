@@ -10,6 +10,7 @@ import { cannedRepliesApi } from './canned-replies.ts';
 import { categoriesApi, reasonsApi } from './categories.ts';
 import { channelAbilitiesApi } from './channel-abilities.ts';
 import { channelAccountsApi } from './channel-accounts.ts';
+import { exportsApi } from './exports.ts';
 import { identityProvidersApi } from './identity-providers.ts';
 import { optOutsApi } from './opt-outs.ts';
 import { seatsApi, sitesApi, teamsApi } from './places.ts';
@@ -31,6 +32,8 @@ export function adminApis(parts: Parts): FastifyPluginAsyncZod[] {
     usersApi, userImportApi, rolesApi, sitesApi, branchesApi, teamsApi, seatsApi, calendarsApi,
     queuesApi, skillsApi, categoriesApi, reasonsApi, cannedRepliesApi, channelAccountsApi,
     accountHealthApi, setupCheckApi, quarantineApi, optOutsApi, auditApi, apiKeysApi,
-    webhooksApi, retentionApi, subjectDataApi, securitySettingsApi, identityProvidersApi, channelAbilitiesApi,
+    webhooksApi, retentionApi, subjectDataApi, securitySettingsApi, identityProvidersApi,
+    exportsApi,
+    channelAbilitiesApi,
   ].map((api) => api(parts));
 }

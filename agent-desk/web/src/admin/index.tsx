@@ -15,6 +15,7 @@ import { CalendarsPage } from './pages/calendars.tsx';
 import { CannedRepliesPage } from './pages/canned-replies.tsx';
 import { CategoriesPage } from './pages/categories.tsx';
 import { ChecksPage } from './pages/checks.tsx';
+import { ExportsPage } from './pages/exports.tsx';
 import { OptOutsPage } from './pages/opt-outs.tsx';
 import { QuarantinePage } from './pages/quarantine.tsx';
 import { QueuesPage } from './pages/queues.tsx';
@@ -33,7 +34,7 @@ const pages: Record<Section['key'], ComponentType<{ id: string | undefined }>> =
   users: UsersPage, branches: BranchesPage, sites: SitesPage, teams: TeamsPage, seats: SeatsPage,
   calendars: CalendarsPage, roles: RolesPage, queues: QueuesPage, skills: SkillsPage, categories: CategoriesPage,
   reasons: ReasonsPage, canned: CannedRepliesPage,
-  accounts: AccountsPage, quarantine: QuarantinePage, optOuts: OptOutsPage, audit: AuditPage,
+  accounts: AccountsPage, quarantine: QuarantinePage, optOuts: OptOutsPage, audit: AuditPage, exports: ExportsPage,
   checks: ChecksPage, signInRules: SignInRulesPage, apiKeys: ApiKeysPage, webhooks: WebhooksPage, seals: SealsPage,
   subjectData: SubjectDataPage, retention: RetentionPage,
 };

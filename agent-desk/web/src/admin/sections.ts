@@ -1,7 +1,7 @@
 /** The pages of the settings: where each is, what it needs, and under which heading it stands in the menu. */
 import {
   IconAddressBook, IconArmchair, IconBinaryTree, IconBuilding, IconCalendarTime, IconCategory, IconClockHour4,
-  IconFileAlert, IconFingerprint, IconHistory, IconKey, IconShieldSearch, IconUserShield, IconWebhook,
+  IconFileAlert, IconFileExport, IconFingerprint, IconHistory, IconKey, IconShieldSearch, IconUserShield, IconWebhook,
   IconListCheck, IconMessageBolt, IconPhoneOff, IconPlugConnected, IconShieldCheck, IconStethoscope, IconUsersGroup,
   IconStack2, IconStars, type Icon,
 } from '@tabler/icons-react';
@@ -11,7 +11,7 @@ export const groups = ['people', 'places', 'work', 'channels', 'trail'] as const
 export interface Section {
   key: 'users' | 'roles' | 'branches' | 'sites' | 'teams' | 'seats' | 'calendars' | 'checks' | 'queues' | 'skills'
     | 'categories' | 'reasons' | 'canned' | 'accounts' | 'quarantine' | 'optOuts'
-    | 'audit' | 'signInRules' | 'apiKeys' | 'webhooks' | 'retention' | 'subjectData' | 'seals';
+    | 'audit' | 'exports' | 'signInRules' | 'apiKeys' | 'webhooks' | 'retention' | 'subjectData' | 'seals';
   group: (typeof groups)[number];
   path: string;
   /** What its list asks for; the API decides again. */
@@ -45,6 +45,7 @@ export const sections: readonly Section[] = [
   { key: 'webhooks', group: 'channels', path: '/admin/webhooks', permission: 'webhook.manage', icon: IconWebhook },
   { key: 'checks', group: 'trail', path: '/admin/setup-check', permission: 'queue.manage', icon: IconStethoscope },
   { key: 'audit', group: 'trail', path: '/admin/audit', permission: 'audit.read', icon: IconHistory },
+  { key: 'exports', group: 'trail', path: '/admin/exports', permission: 'data.export', icon: IconFileExport },
   { key: 'seals', group: 'trail', path: '/admin/seals', permission: 'audit.read', icon: IconShieldSearch },
   { key: 'subjectData', group: 'trail', path: '/admin/subject-requests', permission: 'subject-data.manage',
     or: 'subject-data.approve', icon: IconUserShield },
@@ -62,6 +63,7 @@ export function mayOpen(section: Section, permissions: readonly string[]): boole
  * stay out of it.
  */
 export function hasAdministration(permissions: readonly string[]): boolean {
-  return ['user.read', 'role.manage', 'queue.manage', 'channel.read', 'quarantine.read', 'audit.read', 'opt-out.manage']
+  return ['user.read', 'role.manage', 'queue.manage', 'channel.read', 'quarantine.read', 'audit.read', 'opt-out.manage',
+    'data.export']
     .some((permission) => permissions.includes(permission));
 }

@@ -109,6 +109,28 @@ export const api = {
 };
 export type Api = typeof api;
 
+const downloadMs = 300_000;
+
+/**
+ * A file that the server writes while it is read; asks for a step-up where one is needed. Every failure is an ApiError,
+ * a file that was cut off as well (NETWORK): half a file is never handed out.
+ */
+export async function downloadFile(path: string, body: unknown): Promise<{ blob: Blob; headers: Headers }> {
+  const reached = await fetch(`/api${path}`, {
+    method: 'POST', headers: headersOf('POST', true, {}), credentials: 'same-origin', body: JSON.stringify(body),
+    signal: AbortSignal.timeout(downloadMs),
+  }).catch(() => { throw new ApiError('NETWORK', '', 0); });
+  if (reached.ok) {
+    return { blob: await reached.blob().catch(() => { throw new ApiError('NETWORK', '', 0); }),
+      headers: reached.headers };
+  }
+  const error = errorOf(reached.status, await reached.json().catch(() => undefined));
+  if (error.code === 'SIGN_IN_REQUIRED') announceSessionEnd();
+  if (error.code === 'STEP_UP_REQUIRED' && stepUpAsker !== undefined
+    && await stepUpAsker(String(error.details?.['method'] ?? 'password'))) return downloadFile(path, body);
+  throw error;
+}
+
 /** Sends one file up and tells how far it is (0 to 1); aborting leaves nothing behind that a message could refer to. */
 export function uploadFile<T>(path: string, file: File, onProgress: (part: number) => void,
   signal: AbortSignal): Promise<T> {

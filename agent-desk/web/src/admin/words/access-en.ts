@@ -88,6 +88,27 @@ export const accessEn = {
     whyHint: 'Such as: letter of 21 Nov 2026. No personal data here.',
     erasureHint: 'An erasure must be approved by somebody else.', exportHint: 'A copy can be downloaded at once.',
   },
+  exports: {
+    title: 'Exports', lead: 'Take the data of one period away as a CSV file for a spreadsheet.', kind: 'Data',
+    kinds: { tickets: 'Tickets', interactions: 'Interactions', contacts: 'Contacts', audit: 'Audit trail' },
+    kindHint: {
+      tickets: 'Tickets opened in this period.', interactions: 'Interactions that began in this period.',
+      contacts: 'Customers first seen in this period.', audit: 'Records of this period, without message text.',
+    },
+    period: 'Period', periods: {
+      today: 'Today', week: 'Last 7 days', month: 'Last 30 days', year: 'Last 366 days', own: 'Choose dates',
+    },
+    from: 'From', to: 'To', wrongDays: 'Enter both dates as DD/MM/YYYY, in order, at most 366 days.',
+    separator: 'Column separator', separatorHint: 'Excel in Indonesian expects a semicolon.',
+    separators: { semicolon: 'Semicolon ( ; )', comma: 'Comma ( , )' },
+    unmask: 'Personal data', unmaskHint: 'Numbers, e-mail addresses and handles stay masked unless there is a reason.',
+    masked: 'Keep masked', openWarning: 'The file will hold personal data without masks. Keep it in a safe place and '
+      + 'delete it after use.',
+    run: 'Download CSV', done: 'The file was downloaded', failed: 'The export did not succeed; no file was kept',
+    cutTitle: 'The bound of {{n}} rows was reached', cut: 'Older rows are missing. Choose a shorter period.',
+    recorded: 'Each export is kept in the audit trail: who, when, which data, how many rows.',
+    nothing: 'You may not read any data that can be exported.',
+  },
   seals: {
     title: 'Integrity of the audit trail',
     lead: 'Every record is sealed in a chain. Here you see whether a record was changed, removed or inserted.',

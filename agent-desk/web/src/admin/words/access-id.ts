@@ -88,6 +88,29 @@ export const accessId = {
     whyHint: 'Misalnya: surat tanggal 21 Nov 2026. Jangan tulis data pribadi.',
     erasureHint: 'Penghapusan harus disetujui orang lain.', exportHint: 'Salinan dapat langsung diunduh.',
   },
+  exports: {
+    title: 'Ekspor', lead: 'Ambil data satu periode sebagai berkas CSV untuk lembar kerja.', kind: 'Data',
+    kinds: { tickets: 'Tiket', interactions: 'Interaksi', contacts: 'Kontak', audit: 'Jejak audit' },
+    kindHint: {
+      tickets: 'Tiket yang dibuka pada periode ini.', interactions: 'Interaksi yang masuk pada periode ini.',
+      contacts: 'Nasabah yang pertama kali tercatat pada periode ini.', audit: 'Catatan pada periode ini, tanpa isi pesan.',
+    },
+    period: 'Periode', periods: {
+      today: 'Hari ini', week: '7 hari terakhir', month: '30 hari terakhir', year: '366 hari terakhir',
+      own: 'Pilih tanggal',
+    },
+    from: 'Dari tanggal', to: 'Sampai tanggal',
+    wrongDays: 'Isi kedua tanggal sebagai DD/MM/YYYY, berurutan, paling lama 366 hari.',
+    separator: 'Pemisah kolom', separatorHint: 'Excel berbahasa Indonesia memakai titik koma.',
+    separators: { semicolon: 'Titik koma ( ; )', comma: 'Koma ( , )' },
+    unmask: 'Data pribadi', unmaskHint: 'Nomor, alamat surel, dan handle tersamar kecuali ada alasan.',
+    masked: 'Tetap tersamar', openWarning: 'Berkas akan memuat data pribadi tanpa penyamaran. Simpan di tempat aman dan '
+      + 'hapus setelah dipakai.',
+    run: 'Unduh CSV', done: 'Berkas diunduh', failed: 'Ekspor belum berhasil; tidak ada berkas yang disimpan',
+    cutTitle: 'Batas {{n}} baris tercapai', cut: 'Baris yang lebih lama tidak termuat. Pilih periode yang lebih pendek.',
+    recorded: 'Setiap ekspor dicatat di jejak audit: siapa, kapan, data apa, dan berapa baris.',
+    nothing: 'Anda tidak memiliki izin membaca data yang dapat diekspor.',
+  },
   seals: {
     title: 'Keutuhan jejak audit',
     lead: 'Setiap catatan disegel berantai. Di sini terlihat bila ada catatan yang diubah, dihapus atau disisipkan.',

@@ -8,7 +8,7 @@ export const en = {
   title: 'Settings',
   nav: {
     signInRules: 'Sign-in security', apiKeys: 'API keys', webhooks: 'Webhooks', retention: 'Retention',
-    subjectData: 'Data requests', seals: 'Audit integrity',
+    subjectData: 'Data requests', seals: 'Audit integrity', exports: 'Exports',
     label: 'Settings menu', people: 'Access', places: 'Organisation', branches: 'Organisation units', sites: 'Sites',
     teams: 'Teams', seats: 'Seats', calendars: 'Opening hours', checks: 'Set-up check', work: 'Work',
     channels: 'Channels', trail: 'Oversight', users: 'Users',

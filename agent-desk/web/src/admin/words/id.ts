@@ -8,7 +8,7 @@ export const id = {
   title: 'Pengaturan',
   nav: {
     signInRules: 'Keamanan masuk', apiKeys: 'Kunci API', webhooks: 'Webhook', retention: 'Masa simpan',
-    subjectData: 'Permintaan data', seals: 'Keutuhan audit',
+    subjectData: 'Permintaan data', seals: 'Keutuhan audit', exports: 'Ekspor',
     label: 'Menu pengaturan', people: 'Akses', places: 'Organisasi', branches: 'Unit organisasi', sites: 'Site',
     teams: 'Tim', seats: 'Kursi', calendars: 'Jam layanan', checks: 'Pemeriksaan', work: 'Pekerjaan',
     channels: 'Kanal', trail: 'Pengawasan',

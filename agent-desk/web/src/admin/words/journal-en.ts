@@ -10,7 +10,8 @@ export const journalEn = {
   message: {
     received: 'A message of the customer was received', queued: '{{actor}} sent a message to the customer',
     noted: '{{actor}} wrote an internal note', posted: '{{actor}} posted a notice in the conversation',
-    'status-changed': 'The status of an outgoing message changed', edited: '{{actor}} changed a message after it was sent',
+    'status-changed': 'The status of an outgoing message changed',
+    edited: '{{actor}} changed a message after it was sent',
     deleted: '{{actor}} took a message back after it was sent',
     'change-queued': '{{actor}} asked for a change of a sent message',
     'change-withdrawn': '{{actor}} took the change of a message back',
@@ -50,6 +51,7 @@ export const journalEn = {
     'recovery-codes-made': '{{actor}} made new recovery codes',
     'recovery-code-used': '{{actor}} signed in with a recovery code', 'stepped-up': '{{actor}} confirmed their identity',
   },
+  export: { started: '{{actor}} began an export', ended: 'An export file ended or was cut off' },
   'api-key': { created: '{{actor}} made an API key', revoked: 'An API key was revoked' },
   webhook: {
     created: '{{actor}} set up a webhook', updated: '{{actor}} changed a webhook',

@@ -49,6 +49,7 @@ export const journalId = {
     'recovery-codes-made': '{{actor}} membuat kode pemulihan baru',
     'recovery-code-used': '{{actor}} masuk dengan kode pemulihan', 'stepped-up': '{{actor}} mengonfirmasi identitasnya',
   },
+  export: { started: '{{actor}} mulai mengekspor data', ended: 'Berkas ekspor selesai atau terputus' },
   'api-key': { created: '{{actor}} membuat kunci API', revoked: 'Kunci API dicabut' },
   webhook: {
     created: '{{actor}} memasang webhook', updated: '{{actor}} mengubah webhook',
