@@ -33,7 +33,7 @@ function usePlaces(drawn: number): number {
   return Math.max(places, drawn);
 }
 
-/** While it scrolls rows stay where they are in the page, for moving one is making it anew; at rest they stand in order. */
+/** While it scrolls rows keep their places in the page, for a move makes a row anew; at rest they stand in order. */
 function inPlace(drawn: readonly VirtualItem[], places: number): readonly VirtualItem[] {
   return places === 0 ? drawn : drawn.toSorted((one, other) => one.index % places - other.index % places);
 }
