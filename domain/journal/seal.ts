@@ -6,6 +6,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { limits } from '#domain/limits.ts';
 import { statement, type Queryable } from '#domain/store/db.ts';
+import { startLeaseLoop, type LeaseLoop } from '#domain/store/lease-loop.ts';
 import type { Work } from '#domain/work.ts';
 import { comparePositions, type Position } from './cursor.ts';
 
@@ -66,13 +67,6 @@ const unsealed = statement('seal.unsealed',
   `select coalesce(extract(epoch from app_now() - min(at)) * 1000, 0)::float8 as age_ms
   from (select at from journal where (epoch, xid, id) > ($1::int, $2::text::xid8, $3::bigint)
     order by journal.epoch, journal.xid, journal.id limit 1) first`);
-const takeLease = statement('seal.lease', `insert into leases (name, holder, fence, expires_at)
-  values ('journal-seal', $1, 1, app_now() + $2 * interval '1 millisecond')
-  on conflict (name) do update set holder = excluded.holder, expires_at = excluded.expires_at,
-    fence = leases.fence + case when leases.holder = excluded.holder then 0 else 1 end
-  where leases.holder = excluded.holder or leases.expires_at <= app_now() returning fence::text`);
-const dropLease = statement('seal.unlease',
-  `update leases set expires_at = app_now() where name = 'journal-seal' and holder = $1`);
 
 interface Block {
   block: string; from_epoch: number; from_xid: string; from_id: string; to_epoch: number; to_xid: string; to_id: string;
@@ -204,12 +198,9 @@ export async function unsealedAgeMs(db: Queryable): Promise<number> {
   return (await db.one<{ age_ms: number }>(unsealed, [from.epoch, from.xid, from.id]))?.age_ms ?? 0;
 }
 
-export interface Sealer {
-  /** True while this node holds the lease. */
-  holds(): boolean;
+export interface Sealer extends LeaseLoop {
   /** Age of the oldest unsealed row as of the last round of this node, in ms. */
   unsealedMs(): number;
-  stop(): Promise<void>;
 }
 
 /** How long a node may be silent before another takes the sealing over; with the round it stays below 5 s. */
@@ -217,42 +208,15 @@ const LEASE_MS = 3_000;
 
 /** Starts sealing every limits.sealEveryMs while this node holds the lease; survives a database that is away. */
 export function createSealer(work: Work, keys: SealKeys, { nodeId }: { nodeId: string }): Sealer {
-  let holding = false;
-  let stopped = false;
   let ageMs = 0;
-  let wake = (): void => undefined;
-  const round = async (): Promise<void> => {
-    holding = await work.db.one(takeLease, [nodeId, LEASE_MS]) !== undefined;
-    while (holding && !stopped && await sealNext(work.db, keys) === limits.sealRowsMax);
-    ageMs = await unsealedAgeMs(work.db);
-  };
-  const run = async (): Promise<void> => {
-    let failing = false;
-    while (!stopped) {
-      try {
-        await round();
-        failing = false;
-      } catch (error) {
-        holding = false;
-        if (!failing) work.log.warn({ err: error }, 'the journal could not be sealed; trying again');
-        failing = true;
-      }
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, limits.sealEveryMs);
-        wake = () => { clearTimeout(timer); resolve(); };
-        if (stopped) wake();
-      });
-    }
-    if (holding) await work.db.rows(dropLease, [nodeId]).catch(() => undefined);
-  };
-  const running = run();
-  return {
-    holds: () => holding,
-    unsealedMs: () => ageMs,
-    async stop() {
-      stopped = true;
-      wake();
-      await running;
+  const loop = startLeaseLoop(work, {
+    name: 'journal-seal', nodeId, leaseMs: LEASE_MS, everyMs: limits.sealEveryMs,
+    complaint: 'the journal could not be sealed; trying again',
+    async round(holding) {
+      const more = holding && await sealNext(work.db, keys) === limits.sealRowsMax;
+      if (!more) ageMs = await unsealedAgeMs(work.db);
+      return more;
     },
-  };
+  });
+  return { ...loop, unsealedMs: () => ageMs };
 }

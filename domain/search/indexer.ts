@@ -7,6 +7,7 @@ import type { JournalRow } from '#domain/journal/events.ts';
 import { readJournal } from '#domain/journal/tail.ts';
 import { limits } from '#domain/limits.ts';
 import { statement, type Queryable } from '#domain/store/db.ts';
+import { startLeaseLoop, type LeaseLoop } from '#domain/store/lease-loop.ts';
 import type { Work } from '#domain/work.ts';
 import { indexThings, type Kind } from './documents.ts';
 
@@ -19,13 +20,6 @@ const resting = statement('search.resting', `select 1 as yes from search_progres
   where oldest.at > app_now() - $1 * interval '1 millisecond' and exists (
     select from journal where (epoch, xid, id) > (p.epoch, p.xid, p.id)
     order by journal.epoch, journal.xid, journal.id offset $2 limit 1)`);
-const takeLease = statement('search.lease', `insert into leases (name, holder, fence, expires_at)
-  values ('search-index', $1, 1, app_now() + $2 * interval '1 millisecond')
-  on conflict (name) do update set holder = excluded.holder, expires_at = excluded.expires_at,
-    fence = leases.fence + case when leases.holder = excluded.holder then 0 else 1 end
-  where leases.holder = excluded.holder or leases.expires_at <= app_now() returning fence::text`);
-const dropLease = statement('search.unlease',
-  `update leases set expires_at = app_now() where name = 'search-index' and holder = $1`);
 
 /** Events that say nothing new to find; without them a busy floor would index most things several times. */
 const SILENT = new Set(['message.status-changed', 'message.posted', 'contact.viewed', 'contact.unmasked']);
@@ -69,49 +63,15 @@ export async function isBurst(db: Queryable): Promise<boolean> {
   return await db.one(resting, [limits.searchRestMs, limits.searchIndexRowsMax]) !== undefined;
 }
 
-export interface SearchIndexer {
-  stop(): Promise<void>;
-}
-
 /** A node that is silent for longer loses the work to another. */
 const LEASE_MS = 10_000;
 
 /** Starts indexing while this node holds the lease; survives a database that is away. */
-export function createSearchIndexer(work: Work, { nodeId }: { nodeId: string }): SearchIndexer {
-  let stopped = false;
-  let holding = false;
-  let wake = (): void => undefined;
-  const round = async (): Promise<void> => {
-    let rows: number;
-    do {
-      holding = await work.db.one(takeLease, [nodeId, LEASE_MS]) !== undefined;
-      rows = holding && !await isBurst(work.db) ? await indexNext(work.db) : 0;
-    } while (rows === limits.searchIndexRowsMax && !stopped);
-  };
-  const run = async (): Promise<void> => {
-    let failing = false;
-    while (!stopped) {
-      try {
-        await round();
-        failing = false;
-      } catch (error) {
-        if (!failing) work.log.warn({ err: error }, 'the search could not be brought up to date; trying again');
-        failing = true;
-      }
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, limits.searchIndexEveryMs);
-        wake = () => { clearTimeout(timer); resolve(); };
-        if (stopped) wake();
-      });
-    }
-    if (holding) await work.db.rows(dropLease, [nodeId]).catch(() => undefined);
-  };
-  const running = run();
-  return {
-    async stop() {
-      stopped = true;
-      wake();
-      await running;
-    },
-  };
+export function createSearchIndexer(work: Work, { nodeId }: { nodeId: string }): LeaseLoop {
+  return startLeaseLoop(work, {
+    name: 'search-index', nodeId, leaseMs: LEASE_MS, everyMs: limits.searchIndexEveryMs,
+    complaint: 'the search could not be brought up to date; trying again',
+    round: async (holding) => holding && !await isBurst(work.db)
+      && await indexNext(work.db) === limits.searchIndexRowsMax,
+  });
 }
