@@ -5,7 +5,13 @@
 import { TYPING, type Typing } from '#agent-desk/server/looking.ts';
 import type { Channel, ChannelHost, RunningChannel } from '#channels/channel.ts';
 import type { ChannelRegistry } from '#channels/registry.ts';
-import type { AccountView, ChangeOutcome, OutboundChange, OutboundMessage, SendOutcome } from '#domain/channels/words.ts';
+import type {
+  AccountView,
+  ChangeOutcome,
+  OutboundChange,
+  OutboundMessage,
+  SendOutcome,
+} from '#domain/channels/words.ts';
 import { AppError } from '#domain/errors.ts';
 import { appendJournal } from '#domain/journal/append.ts';
 import { limits } from '#domain/limits.ts';

@@ -75,7 +75,8 @@ update message_changes c set attempts = c.attempts + 1, lease_fence = c.lease_fe
 from due, messages m, conversations v
 where c.id = due.id and m.id = c.message_id and v.id = c.conversation_id
 returning c.id, c.organisation_id as "organisationId", c.channel_account_id as "accountId",
-  c.conversation_id as "conversationId", c.message_id as "messageId", c.author_id as "authorId", c.kind, c.body, c.emoji,
+  c.conversation_id as "conversationId", c.message_id as "messageId", c.author_id as "authorId", c.kind, c.body,
+  c.emoji,
   c.attempts, c.lease_fence::float8 as fence,
   extract(epoch from app_now() - c.first_attempt_at)::float8 * 1000 as "triedMs",
   m.provider_message_id as "providerMessageId", m.payload, m.body as "oldBody", m.attachments, m.kind as "messageKind",
@@ -93,7 +94,7 @@ update message_changes set due_at = app_now() + $3::float8 * interval '1 ms', re
     else first_attempt_at end
 where id = $1 and lease_fence = $2 and state = 'WAITING'`);
 
-/** $1 change, $2 fence, $3 state, $4 reason: ended by whoever holds the last claim; a failed text is kept for a retry. */
+/** $1 change, $2 fence, $3 state, $4 reason: ended by whoever holds the last claim; a failed text is kept. */
 export const end = statement('change.end', `
 update message_changes set state = $3, reason_code = $4, ended_at = app_now(),
   body = case when $3 = 'FAILED' then body end

@@ -1,6 +1,6 @@
 /**
- * The road out of changes to what was said: claims what is due, hands it to the channel, commits what came of it. A change
- * says what shall stand, so after a crash it is made again; a message is changed here once the provider has taken it.
+ * The road out of changes to what was said: claims what is due, hands it to the channel, commits what came of it. A
+ * change says what shall stand, so after a crash it is made again; a message changes here once the provider took it.
  */
 import type { AccountView, Attachment, ChangeKind, ChangeOutcome, MessageKind, OutboundChange,
 } from '#domain/channels/words.ts';

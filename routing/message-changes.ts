@@ -66,7 +66,7 @@ async function requireRight(tx: Tx, user: User, command: ChangeCommand, message:
   throw new AppError(isSeen ? 'STATE_CONFLICT' : 'NOT_FOUND');
 }
 
-/** What is written down of the wish. Throws VALIDATION_FAILED, or STATE_CONFLICT where the message is not such a one. */
+/** What is written of the wish. Throws VALIDATION_FAILED, or STATE_CONFLICT where the message is not such a one. */
 function columnsOf(wish: Wish, message: MessageRow): { body: string | null; emoji: string | null } {
   if (message.deleted || message.provider_message_id === null) throw new AppError('STATE_CONFLICT');
   if (wish.kind === 'REACTION') {
@@ -86,8 +86,8 @@ function columnsOf(wish: Wish, message: MessageRow): { body: string | null; emoj
 }
 
 /**
- * Commits the wish; it leaves by itself. Idempotent by client UUID. Rejects NOT_FOUND; STATE_CONFLICT for a message that
- * has not arrived, is gone or is not one's own; ALREADY_OWNED, INTERACTION_CLOSED, VALIDATION_FAILED,
+ * Commits the wish; it leaves by itself. Idempotent by client UUID. Rejects NOT_FOUND; STATE_CONFLICT for a message
+ * that has not arrived, is gone or is not one's own; ALREADY_OWNED, INTERACTION_CLOSED, VALIDATION_FAILED,
  * IDEMPOTENCY_MISMATCH as queueReply does.
  */
 export async function changeMessage(work: Work, command: ChangeCommand): Promise<{ changeId: string }> {
@@ -123,10 +123,11 @@ export async function changeMessage(work: Work, command: ChangeCommand): Promise
 }
 
 /**
- * Takes a change back that has not begun, or lays a failed one aside; by its author. The same call twice is one. Rejects
- * NOT_FOUND for what is not the user's own, ALREADY_SENT once it has begun.
+ * Takes a change back that has not begun, or lays a failed one aside; by its author. The same call twice is one.
+ * Rejects NOT_FOUND for what is not the user's own, ALREADY_SENT once it has begun.
  */
-export async function undoChange(work: Work, command: { user: User; changeId: string }): Promise<{ messageId: string }> {
+export async function undoChange(work: Work,
+  command: { user: User; changeId: string }): Promise<{ messageId: string }> {
   const { user, changeId } = command;
   const { organisationId } = user;
   return work.db.transaction(async (tx) => {

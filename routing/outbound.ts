@@ -95,8 +95,8 @@ export function scopeOf(organisationId: string, interaction: InteractionRow | un
 }
 
 /** True if the user may do this to an interaction of the conversation (to the one that is named, if one is). */
-export async function reaches(tx: Tx, user: User, action: 'interaction.read' | 'interaction.reassign', conversationId: string,
-  interactionId?: string): Promise<boolean> {
+export async function reaches(tx: Tx, user: User, action: 'interaction.read' | 'interaction.reassign',
+  conversationId: string, interactionId?: string): Promise<boolean> {
   const rows = await tx.dynamic(`select 1 from interactions i where i.organisation_id = $1 and i.conversation_id = $2
     and ($3::uuid is null or i.id = $3) and ${accessFilter(user, action, 'i')} limit 1`,
   [user.organisationId, conversationId, interactionId ?? null]);

@@ -1,6 +1,6 @@
 /**
- * Changes what was said in a chat: edits and takes back the bot's messages, reacts to the customer's. Each call says what
- * shall stand, so a repetition after a crash finds it so and is done.
+ * Changes what was said in a chat: edits and takes back the bot's messages, reacts to the customer's. Each call says
+ * what shall stand, so a repetition after a crash finds it so and is done.
  */
 import type { ChannelHost } from '#channels/channel.ts';
 import { FetchFailed } from '#channels/fetch-failed.ts';

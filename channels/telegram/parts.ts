@@ -93,7 +93,10 @@ export function telegramMessageId(key: string | null): number | undefined {
 export function partsOf(message: OutboundMessage): Part[] {
   const words = message.text ?? '';
   const files = groups(message.attachments);
-  const asCaption = files.length > 0 && words.trim() !== '' && words.length <= CAPTION_CHARS;
+  const markup = markupOf(message);
+  // Under an album nothing can hang: then the text goes by itself behind it, with the buttons.
+  const isBare = markup !== undefined && (files.at(-1)?.length ?? 0) > 1;
+  const asCaption = files.length > 0 && words.trim() !== '' && words.length <= CAPTION_CHARS && !isBare;
   const parts = files.map((group, at) => filePart(group, asCaption && at === 0 ? words.trim() : ''));
   if (!asCaption) {
     for (const text of splitText(words, TEXT_CHARS)) {
@@ -105,7 +108,6 @@ export function partsOf(message: OutboundMessage): Part[] {
   if (first !== undefined && quoted !== undefined) {
     first.payload['reply_parameters'] = { message_id: quoted, allow_sending_without_reply: true };
   }
-  const markup = markupOf(message);
   const last = parts.at(-1);
   if (markup !== undefined && last !== undefined && last.method !== 'sendMediaGroup') {
     last.payload['reply_markup'] = markup;

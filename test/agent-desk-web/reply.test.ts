@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import t from 'tap';
 import { fillReply, greetingAt, openBlanks, replyVariables, unknownBlanks } from '#domain/replies/variables.ts';
 import { findEmoji, emojis } from '../../agent-desk/web/src/reply/emojis.ts';
+import { buttonFault, draftOf, rowsOf } from '../../agent-desk/web/src/reply/offers.ts';
 import { replaceToken, tokenAt } from '../../agent-desk/web/src/reply/tokens.ts';
 import { en } from '../../agent-desk/web/src/i18n/en.ts';
 import { id } from '../../agent-desk/web/src/i18n/id.ts';
@@ -41,7 +42,7 @@ t.test('every reason for which a message can stay behind has a sentence in both 
   const folders = ['routing', 'channels/generic', 'channels/live-chat', 'channels/telegram'];
   const code = folders.flatMap((folder) => {
     const at = new URL(`../../${folder}/`, import.meta.url);
-    return readdirSync(at).filter((name) => /^(?:outbound|gate|send|adapter|outcome)[\w-]*\.ts$/.test(name))
+    return readdirSync(at).filter((name) => /^(?:outbound|change|gate|send|adapter|outcome)[\w-]*\.ts$/.test(name))
       .map((name) => readFileSync(new URL(name, at), 'utf8'));
   }).join('\n');
   const kinds = /kind: '(?:failed|retry|unknown|refuse|defer)',(?: until: \w+,)?\s*reasonCode: '([A-Z_]+)'/g;
@@ -51,4 +52,18 @@ t.test('every reason for which a message can stay behind has a sentence in both 
     t.ok(each in id.reason, `${each} in Indonesian`);
     t.ok(each in en.reason, `${each} in English`);
   }
+});
+
+t.test('buttons become rows as they leave and lines as they return; what is wrong with one is named', async (t) => {
+  const buttons = [{ text: ' Ya ' }, { text: 'Tidak' }, { text: 'Situs', url: ' https://contoh.id ' }];
+  const rows = rowsOf({ buttons, perRow: 2, askContact: null });
+  t.same(rows, { buttons: [[{ text: 'Ya' }, { text: 'Tidak' }], [{ text: 'Situs', url: 'https://contoh.id' }]] });
+  t.same(draftOf(rows ?? {}), { perRow: 2, askContact: null,
+    buttons: [{ text: 'Ya' }, { text: 'Tidak' }, { text: 'Situs', url: 'https://contoh.id' }] });
+  t.same(rowsOf({ buttons: [], perRow: 1, askContact: 'Bagikan' }), { askContact: 'Bagikan' });
+  t.equal(rowsOf({ buttons: [], perRow: 3, askContact: null }), undefined);
+  t.equal(rowsOf(null), undefined);
+  t.same([{ text: ' ' }, { text: 'Ya' }, { text: 'x', url: 'http://a.id' }, { text: 'x', url: 'javascript:alert(1)' },
+    { text: 'x', url: 'https://a.id' }].map((each) => buttonFault(each, [each, { text: 'Ya' }])),
+  ['empty', 'twice', 'url', 'url', undefined]);
 });

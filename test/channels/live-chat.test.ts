@@ -357,7 +357,7 @@ t.test('an account that is disabled ends its chats', async (t) => {
   await eventually('told so', () => customer.refused?.code === 'CHANNEL_UNAVAILABLE');
 });
 
-t.test('what the agent changes or takes back changes on the customer\'s screen, far up and after a reload', async (t) => {
+t.test('what the agent changes or takes back changes on their screen, far up and after a reload', async (t) => {
   const server = await chatServer(t);
   outbound(t, server);
   const changes = startChanges(server.work, { sweepMs: 100, changer: (account) => server.hosts.changer(account) });

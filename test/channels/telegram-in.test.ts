@@ -134,7 +134,7 @@ t.test('files are fetched by the server after their message is there; the token 
   t.notMatch(world.work.log.lines.join('\n'), world.fake.token);
 });
 
-t.test('RF02 a download that a kill cut off is fetched again within its short lease; a slow one is kept up', async (t) => {
+t.test('RF02 a download that a kill cut off is fetched again within its lease; a slow one is kept up', async (t) => {
   const world = await telegramWorld(t);
   const { host } = world.target;
   const bytes = Buffer.from('isi surat');

@@ -88,6 +88,10 @@ t.test('a reply quotes in the first part, buttons hang on the last', async (t) =
   t.equal(parts[0]?.payload['reply_markup'], undefined);
   t.same(parts[1]?.payload['reply_markup'], { inline_keyboard: [[{ text: 'Ya', callback_data: 'ya' },
     { text: 'Situs', url: 'https://contoh.id' }]] }, 'data over 64 bytes is no button');
+  const album = partsOf(message({ text: 'pilih', attachments: [file('image/png'), file('image/png')],
+    offer: { buttons: [[{ text: 'Ya' }]] } }));
+  t.match(album, [{ method: 'sendMediaGroup' }, { method: 'sendMessage', payload: { text: 'pilih',
+    reply_markup: { inline_keyboard: [[{ text: 'Ya' }]] } } }], 'an album carries no buttons: the text does');
   const [asked] = partsOf(message({ offer: { askContact: 'Bagikan nomor saya' } }));
   t.match(asked?.payload['reply_markup'], { keyboard: [[{ text: 'Bagikan nomor saya', request_contact: true }]] });
 });

@@ -1,4 +1,4 @@
-/** Changes to what was said: who may make them, once per click, in order, taken back in time, and what is left behind. */
+/** Changes to what was said: who may make them, once per click, in order, taken back in time; what is left behind. */
 import t from 'tap';
 import type { ChangeOutcome, OutboundChange } from '#domain/channels/words.ts';
 import { earlierTexts } from '#domain/conversations/single.ts';
@@ -9,7 +9,9 @@ import { startChanges } from '#routing/change-worker.ts';
 import { changeMessage, undoChange, type Wish } from '#routing/message-changes.ts';
 import { smallWorld, type SmallWorld } from '#test/support/fixtures.ts';
 import { eventually, testWork, type TestWork } from '#test/support/harness.ts';
-import { fakeProvider, journalOf, messageState, ownedInteraction, reply, startSending } from '#test/support/outbound.ts';
+import {
+  fakeProvider, journalOf, messageState, ownedInteraction, reply, startSending,
+} from '#test/support/outbound.ts';
 import { moveClock } from '#test/support/routing.ts';
 
 t.setTimeout(180_000);
@@ -63,7 +65,7 @@ function serve(t: Parameters<typeof testWork>[0], talk: Talk): void {
   t.teardown(() => changes.stop());
 }
 
-t.test('an edit reaches the channel with what was sent, then stands in the thread; the text before is kept', async (t) => {
+t.test('an edit reaches the channel with what was sent, then stands in the thread; the old text is kept', async (t) => {
   const talk = await talking(t);
   const clientId = newId();
   await Promise.all([talk.change({ kind: 'EDIT', text: 'angsuran Rp550.000' }, { clientId }),
@@ -165,7 +167,7 @@ t.test('RF11 a retry comes again, a Retry-After pauses the account, and after it
     t.match((await talk.view()).change, { reasonCode: 'ECONNREFUSED' });
   });
 
-t.test('RF15 INV4 in the order of the clicks over two nodes and a crash: a change is made again, never lost', async (t) => {
+t.test('RF15 INV4 in the order of the clicks over two nodes and a crash: made again, never lost', async (t) => {
   const talk = await talking(t, false);
   await talk.change({ kind: 'REACTION', emoji: '\u{1F44D}' });
   await talk.change({ kind: 'EDIT', text: 'satu' });

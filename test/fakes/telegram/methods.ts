@@ -82,7 +82,8 @@ function edit(fake: FakeTelegram, call: Call): Answer {
     return refusal(400, 'Bad Request: message can\'t be edited');
   }
   if (field === 'text' && said === '') return refusal(400, 'Bad Request: message text is empty');
-  if (said.length > (field === 'text' ? TEXT_MAX : CAPTION_MAX)) return refusal(400, 'Bad Request: message is too long');
+  const most = field === 'text' ? TEXT_MAX : CAPTION_MAX;
+  if (said.length > most) return refusal(400, 'Bad Request: message is too long');
   const markup = call.payload['reply_markup'];
   if (String(found.payload[field] ?? '') === said
     && JSON.stringify(keyboard) === JSON.stringify(markup)) {

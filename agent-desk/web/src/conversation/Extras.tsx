@@ -1,7 +1,7 @@
 /** What else a message can carry: a place, a contact, a reaction, a link's page, and what it said before. */
 import { Popover } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { IconAddressBook, IconMapPin } from '@tabler/icons-react';
+import { IconAddressBook, IconHandClick, IconMapPin } from '@tabler/icons-react';
 import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { useLocale, useT } from '../kit/words.ts';
@@ -9,6 +9,7 @@ import { textParts } from '../lib/links.ts';
 import { serverNow } from '../lib/now.ts';
 import { dayTime } from '../lib/time.ts';
 import type { MessageView } from '../live/types.ts';
+import changes from './Changes.module.css';
 import css from './Extras.module.css';
 import { SafeText } from './SafeText.tsx';
 
@@ -46,15 +47,22 @@ export function ContactCard({ card }: { card: NonNullable<MessageView['contactCa
   );
 }
 
-/** The customer's reaction, under the bubble. */
+/** That the answer came by a button of ours. */
+export function Tapped() {
+  const t = useT();
+  return <p className={changes.tapped}><IconHandClick size={14} stroke={2} aria-hidden="true" />{t('ask.tapped')}</p>;
+}
+
+/** The reactions under the bubble: the customer's, and ours. */
 export function Reactions({ reactions }: { reactions: NonNullable<MessageView['reactions']> }) {
   const t = useT();
   return (
     <p className={css.reactions}>
-      {reactions.map(({ emoji }) => (
-        <span key={emoji} className={css.reaction} role="img" aria-label={t('say.reaction', { emoji })}
-          title={t('say.reaction', { emoji })}><bdi>{emoji}</bdi></span>
-      ))}
+      {reactions.map(({ emoji, by }) => {
+        const word = t(by === 'AGENT' ? 'alter.ownReaction' : 'say.reaction', { emoji });
+        return <span key={`${by} ${emoji}`} className={css.reaction} data-own={by === 'AGENT' || undefined} role="img"
+          aria-label={word} title={word}><bdi>{emoji}</bdi></span>;
+      })}
     </p>
   );
 }

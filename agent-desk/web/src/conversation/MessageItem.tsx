@@ -13,9 +13,11 @@ import { clockTime } from '../lib/time.ts';
 import { useDesk } from '../live/context.ts';
 import type { InteractionView, MessageView } from '../live/types.ts';
 import { Attachments, isPicture } from './Attachments.tsx';
-import { ContactCard, Edited, LinkCard, Place, Reactions } from './Extras.tsx';
+import { Changes } from './Changes.tsx';
+import { ContactCard, Edited, LinkCard, Place, Reactions, Tapped } from './Extras.tsx';
 import extras from './Extras.module.css';
 import { Held, MessageTools } from './MessageTools.tsx';
+import { Offered } from './Offered.tsx';
 import { Quote } from './Quote.tsx';
 import css from './Conversation.module.css';
 import { SafeText } from './SafeText.tsx';
@@ -107,8 +109,8 @@ function author(message: MessageView, me: string, t: ReturnType<typeof useT>): s
 }
 
 /** What nobody reaches for in the first moment waits until the conversation stands. */
-function Tools({ message }: { message: MessageView }) {
-  return useContext(SettledContext) ? <MessageTools message={message} className={css.tools} /> : null;
+function Tools(props: { message: MessageView; channel: string; me: string }) {
+  return useContext(SettledContext) ? <MessageTools {...props} className={css.tools} /> : null;
 }
 
 /** Text cut at the words, which stay as parts of their own. */
@@ -130,10 +132,12 @@ function isCard(message: MessageView): boolean {
   return lastFile === undefined ? !isBare(message) : !isPicture(lastFile);
 }
 
-/** Who took a message away: the customer theirs, an agent one that had not left yet. */
+/** Who took a message away, and whether it had left: the customer theirs, an agent one of ours. */
 function goneWord(message: MessageView, me: string, t: ReturnType<typeof useT>): string {
   if (message.direction === 'IN') return t('talk.deleted');
-  return message.authorId === me ? t('say.withdrawn') : t('say.withdrawnBy', { who: message.authorName ?? '' });
+  const late = message.status !== 'failed';
+  if (message.authorId === me) return t(late ? 'alter.recalled' : 'say.withdrawn');
+  return t(late ? 'alter.recalledBy' : 'say.withdrawnBy', { who: message.authorName ?? '' });
 }
 
 function Bubble({ placed, row, me }: Props) {
@@ -152,9 +156,10 @@ function Bubble({ placed, row, me }: Props) {
         data-last={last || undefined} 
         data-media={!isBare(message) || undefined}
           data-file={(empty && isCard(message)) || undefined}>
-        <Tools message={message} />
+        <Tools message={message} channel={row.channel} me={me} />
         {message.replyToId === null || message.deletedAt !== null ? null
           : <div className={css.quoted}><Quote id={message.replyToId} me={me} /></div>}
+        {message.tapped === true ? <Tapped /> : null}
         {message.deletedAt !== null
           ? <p className={`word ${css.deleted}`}><IconBan size={14} stroke={2} aria-hidden="true" />
             {goneWord(message, me, t)}</p>
@@ -174,6 +179,7 @@ function Bubble({ placed, row, me }: Props) {
           <Meta message={message} />
         </div>
       </div>
+      {message.offer === undefined || message.deletedAt !== null ? null : <Offered offer={message.offer} />}
       {message.reactions === undefined ? null : <Reactions reactions={message.reactions} />}
       {own && message.authorId === me && message.holdUntil !== undefined && message.status === 'queued'
         ? <Held message={message} /> : null}
@@ -181,6 +187,7 @@ function Bubble({ placed, row, me }: Props) {
         ? <Failed message={message} mine={message.authorId === me} /> : null}
       {message.status === 'unknown'
         ? <p className={css.unknown}>{t('talk.unknownText', { channel: channelName(row.reportName) })}</p> : null}
+      <Changes message={message} me={me} />
     </article>
   );
 }

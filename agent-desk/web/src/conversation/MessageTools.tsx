@@ -1,52 +1,136 @@
-/** What may be done with one message: quote it, copy it; and while it is held back, undo it or let it go. */
-import { Button, Tooltip } from '@mantine/core';
-import { IconArrowBackUp, IconCopy, IconMessageReply } from '@tabler/icons-react';
-import { useState } from 'react';
+/** What may be done with one message: quote, copy, react, edit, take back; and while it is held back, undo it. */
+import { Button } from '@mantine/core';
+import { IconArrowBackUp, IconCopy, IconMessageReply, IconMoodPlus, IconPencil, IconTrash,
+  IconX } from '@tabler/icons-react';
+import { useState, type ComponentType, type KeyboardEvent } from 'react';
+import { useCan } from '../kit/hooks.ts';
 import { notifyDone, notifyError } from '../kit/notify.ts';
 import { useT } from '../kit/words.ts';
+import { useAbilities } from '../lib/abilities.ts';
 import { serverNow } from '../lib/now.ts';
 import { useDesk } from '../live/context.ts';
 import type { MessageView } from '../live/types.ts';
+import { draftOf, setOffer } from '../reply/offers.ts';
 import { setReturnedFiles } from '../reply/returned.ts';
 import { setQuote } from '../reply/quotes.ts';
 import { useNow } from '../shell/useNow.ts';
+import { useChange } from './Changes.tsx';
+import changes from './Changes.module.css';
+import { setEditing } from './changing.ts';
 import css from './Extras.module.css';
 import { useThreadContext } from './thread-context.ts';
 
-/** Small buttons at the corner of a bubble, there by pointer and by Tab. */
-export function MessageTools({ message, className }: { message: MessageView; className: string | undefined }) {
-  const t = useT();
+const arrived: ReadonlySet<MessageView['status']> = new Set(['sent', 'delivered', 'read', 'played']);
+const hourMs = 3_600_000;
+
+/** What may be done with the message here and now: by what its channel can, by whose it is, by how old it is. */
+function useTools(message: MessageView, channel: string, me: string) {
   const { quote } = useThreadContext();
+  const abilities = useAbilities(channel);
+  const oversees = useCan('interaction.reassign');
+  const can = abilities?.capabilities ?? {};
+  const isOurs = message.direction === 'OUT' && message.authorKind === 'AGENT' && arrived.has(message.status)
+    && message.sentOutside !== true;
+  const mine = message.authorId === me;
+  const hours = abilities?.recallHours ?? Number.POSITIVE_INFINITY;
+  return {
+    quote, signs: abilities?.reactions ?? [],
+    edit: isOurs && mine && quote !== undefined && can['editSent'] === true && message.offer?.askContact === undefined,
+    recall: isOurs && (mine || oversees) && can['recallSent'] === true
+      && serverNow() - new Date(message.createdAt).getTime() < hours * hourMs,
+    react: message.direction === 'IN' && message.tapped !== true && quote !== undefined && can['react'] === true,
+  };
+}
+
+/** Puts the keyboard on the tools of the newest message; arrows lead on from there. False where there are none. */
+export function focusTools(): boolean {
+  const button = [...document.querySelectorAll('[data-tools]')].at(-1)?.querySelector('button');
+  button?.focus();
+  return button != null;
+}
+
+/** Left and right among the tools of a message, up and down from one message to the next, Escape back to the text. */
+function onToolKey(event: KeyboardEvent<HTMLElement>): void {
+  const group = event.currentTarget;
+  const groups = [...document.querySelectorAll<HTMLElement>('[data-tools]')];
+  const buttons = [...group.querySelectorAll('button')];
+  const at = buttons.findIndex((button) => button === document.activeElement);
+  const next: Record<string, HTMLElement | null | undefined> = {
+    ArrowLeft: buttons[at - 1], ArrowRight: buttons[at + 1],
+    ArrowUp: groups[groups.indexOf(group) - 1]?.querySelector('button'),
+    ArrowDown: groups[groups.indexOf(group) + 1]?.querySelector('button') };
+  const target = next[event.key];
+  if (target === null || target === undefined) return;
+  event.preventDefault();
+  target.focus();
+  target.scrollIntoView({ block: 'nearest' });
+}
+
+interface ToolProps { label: string; Icon: ComponentType<{ size?: number; stroke?: number; 'aria-hidden'?: 'true' }>;
+  onClick: () => void; expanded?: boolean | undefined; disabled?: boolean | undefined; name?: string | undefined }
+
+function Tool({ label, Icon, onClick, expanded, disabled, name }: ToolProps) {
+  return (
+    <button type="button" className="iconButton" aria-label={label} title={label} aria-expanded={expanded}
+      disabled={disabled} data-tool={name} onClick={onClick}>
+      <Icon size={16} stroke={1.75} aria-hidden="true" /></button>
+  );
+}
+
+/** The signs that the channel takes; the one that stands goes when it is chosen again. */
+function Signs({ message, signs, onDone }: { message: MessageView; signs: readonly string[]; onDone: () => void }) {
+  const t = useT();
+  const { busy, change } = useChange(message);
+  const present = message.reactions?.find((each) => each.by === 'AGENT')?.emoji;
+  const choose = (sign: string): void => {
+    onDone();
+    void change({ kind: 'REACTION', emoji: sign === present ? null : sign });
+  };
+  return <>{signs.map((sign, at) => (
+    <button key={sign} type="button" className={changes.sign} aria-pressed={sign === present} disabled={busy}
+      autoFocus={at === 0} aria-label={t('alter.reactWith', { emoji: sign })} onClick={() => { choose(sign); }}>{sign}
+    </button>
+  ))}</>;
+}
+
+interface Props { message: MessageView; channel: string; me: string; className: string | undefined }
+
+/** Small buttons at the corner of a bubble, there by pointer, by Tab and by the key M. */
+export function MessageTools({ message, channel, me, className }: Props) {
+  const t = useT();
+  const tools = useTools(message, channel, me);
+  const { busy, change } = useChange(message);
+  const [choosing, setChoosing] = useState(false);
   const text = message.text ?? '';
-  if (message.deletedAt !== null || (quote === undefined && text === '')) return null;
+  const { quote } = tools;
+  if (message.deletedAt !== null || (quote === undefined && text === '' && !tools.recall)) return null;
   const copy = (): void => {
     void navigator.clipboard.writeText(text).then(() => { notifyDone(t('app.copied')); }); };
   return (
-    <div className={`${css.tools} ${className ?? ''}`} role="group" aria-label={t('say.actions')}>
-      {quote === undefined ? null : (
-        <Tooltip label={t('say.quote')}>
-          <button type="button" className="iconButton" aria-label={t('say.quote')} onClick={() => { quote(message); }}>
-            <IconMessageReply size={16} stroke={1.75} aria-hidden="true" /></button>
-        </Tooltip>
-      )}
-      {text === '' ? null : (
-        <Tooltip label={t('say.copyText')}>
-          <button type="button" className="iconButton" aria-label={t('say.copyText')} onClick={copy}>
-            <IconCopy size={16} stroke={1.75} aria-hidden="true" /></button>
-        </Tooltip>
-      )}
+    <div className={`${css.tools} ${className ?? ''}`} role="group" aria-label={t('say.actions')} data-tools=""
+      onKeyDown={onToolKey}>
+      {choosing ? <Signs message={message} signs={tools.signs} onDone={() => { setChoosing(false); }} /> : null}
+      {tools.react ? <Tool label={t(choosing ? 'alter.noReaction' : 'alter.react')} expanded={choosing}
+        Icon={choosing ? IconX : IconMoodPlus} onClick={() => { setChoosing(!choosing); }} /> : null}
+      {quote === undefined ? null
+        : <Tool label={t('say.quote')} Icon={IconMessageReply} onClick={() => { quote(message); }} />}
+      {text === '' ? null : <Tool label={t('say.copyText')} Icon={IconCopy} onClick={copy} />}
+      {tools.edit ? <Tool name="edit" label={t('alter.edit')} Icon={IconPencil}
+        onClick={() => { setEditing(message.id); }} /> : null}
+      {tools.recall ? <Tool label={t('alter.recall')} Icon={IconTrash} disabled={busy}
+        onClick={() => { void change({ kind: 'RECALL' }); }} /> : null}
     </div>
   );
 }
 
-/** Takes the message back; its text, files and quote return to the box they came from. */
+/** Takes the message back; its text, files, buttons and quote return to the box they came from. */
 export function useUndo(message: MessageView): { busy: boolean; undo: () => Promise<void> } {
   const t = useT();
   const { live, drafts } = useDesk();
   const [busy, setBusy] = useState(false);
   const undo = async (): Promise<void> => {
     setBusy(true);
-    const { conversationId, text, attachments, replyToId } = message;
+    const { conversationId, text, attachments, replyToId, offer } = message;
     try {
       await live.request('message:withdraw', { messageId: message.id });
       const present = drafts.get(conversationId).text;
@@ -54,6 +138,7 @@ export function useUndo(message: MessageView): { busy: boolean; undo: () => Prom
       drafts.set(conversationId, { text: present === '' ? back : `${back}\n${present}` }, serverNow());
       if (attachments.length > 0) setReturnedFiles(conversationId, attachments);
       if (replyToId !== null) setQuote(conversationId, replyToId);
+      if (offer !== undefined) setOffer(conversationId, draftOf(offer));
       notifyDone(t('say.undone'));
     } catch (error) {
       notifyError(t('say.undoFailed'), error);

@@ -10,6 +10,7 @@ import { useDesk, useLine } from '../live/context.ts';
 import type { Pending } from '../live/outbox.ts';
 import { Attachments } from './Attachments.tsx';
 import css from './Conversation.module.css';
+import { Offered } from './Offered.tsx';
 import { SafeText } from './SafeText.tsx';
 
 /** The bubble of the future message, or the note. */
@@ -47,6 +48,7 @@ export function PendingItem({ pending }: { pending: Pending }) {
                 {meta}
               </div>
             </div>
+            {pending.offer === undefined ? null : <Offered offer={pending.offer} />}
           </article>
         )}
       {pending.refused === undefined ? null : <Refused pending={pending} message={pending.refused.message} />}

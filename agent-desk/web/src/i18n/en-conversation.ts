@@ -128,6 +128,11 @@ export const enConversation = {
     FILE_TOO_LARGE: 'the file is too large for this channel. Send a smaller one.',
     RATE_LIMITED: 'The channel limits how fast we send. Try again in a moment.',
     WITHDRAWN: 'Taken back before it left.',
+    MESSAGE_GONE: 'the message is no longer on the channel.',
+    CHANGE_TOO_LATE: 'the channel no longer lets this message be changed.',
+    CHANGE_NOT_POSSIBLE: 'this channel cannot change messages.',
+    REACTION_REFUSED: 'the channel refused this reaction. Choose another.',
+    EDIT_TOO_LONG: 'the new text does not fit into the message that was sent. Shorten it, or send a new one.',
   },
   reply: {
     reply: 'Reply', note: 'Internal note', placeholder: 'Write a reply to the customer',

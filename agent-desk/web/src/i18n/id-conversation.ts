@@ -127,6 +127,11 @@ export const idConversation = {
     FILE_TOO_LARGE: 'berkasnya terlalu besar untuk kanal ini. Kirim yang lebih kecil.',
     RATE_LIMITED: 'Kanal membatasi kecepatan kirim. Coba lagi sebentar lagi.',
     WITHDRAWN: 'Ditarik sebelum terkirim.',
+    MESSAGE_GONE: 'pesannya sudah tidak ada di kanal.',
+    CHANGE_TOO_LATE: 'kanal tidak lagi mengizinkan perubahan pada pesan ini.',
+    CHANGE_NOT_POSSIBLE: 'kanal ini tidak dapat mengubah pesan.',
+    REACTION_REFUSED: 'kanal menolak reaksi ini. Pilih yang lain.',
+    EDIT_TOO_LONG: 'teks baru tidak muat di pesan yang sudah terkirim. Persingkat, atau kirim pesan baru.',
   },
   reply: {
     reply: 'Balas', note: 'Catatan internal', placeholder: 'Tulis balasan untuk nasabah',

@@ -2,11 +2,13 @@
 import { idComfort } from './id-comfort.ts';
 import { idConversation } from './id-conversation.ts';
 import { idAccess } from './id-access.ts';
+import { idMessage } from './id-message.ts';
 import { idReply } from './id-reply.ts';
 import { idShell } from './id-shell.ts';
 import { idWork } from './id-work.ts';
 
-export const id = { ...idShell, ...idAccess, ...idComfort, ...idConversation, ...idReply, ...idWork } as const;
+export const id = { ...idShell, ...idAccess, ...idComfort, ...idConversation, ...idReply, ...idMessage,
+  ...idWork } as const;
 
 /** The same keys, any words: what another language has to fill. */
 export type Words<T> = { readonly [K in keyof T]: T[K] extends string ? string : Words<T[K]> };

@@ -266,7 +266,8 @@ export class Live {
         ? await this.request('message:note', { clientId, conversationId, text, mentionIds: pending.mentionIds ?? [] })
         : await this.request('message:send',
           { clientId, conversationId, text, fileIds: files.map((file) => file.fileId),
-            replyToId: pending.replyToId ?? null, undoSeconds: pending.undoSeconds ?? 0 });
+            replyToId: pending.replyToId ?? null, undoSeconds: pending.undoSeconds ?? 0,
+            ...(pending.offer === undefined ? {} : { offer: pending.offer }) });
       this.lately.message(message);
       this.cache.setQueryData<Thread>(keys.thread(conversationId),
         (thread) => (thread === undefined ? thread : withLive(thread, message) ?? thread));

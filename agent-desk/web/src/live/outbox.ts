@@ -14,6 +14,8 @@ export interface Pending {
   at: string;
   /** The message it answers. */
   replyToId?: string | null | undefined;
+  /** What the customer may tap. */
+  offer?: { buttons?: { text: string; url?: string | undefined }[][]; askContact?: string } | undefined;
   /** Seconds it waits on the server for second thoughts. */
   undoSeconds?: number | undefined;
   /** Users a note calls. */

@@ -5,9 +5,11 @@
 import { IconCheck } from '@tabler/icons-react';
 import { useEffect, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent, type ReactNode } from 'react';
 import { openBlanks } from '../../../../domain/replies/variables.ts';
+import { focusTools } from '../conversation/MessageTools.tsx';
 import { notifyWarn } from '../kit/notify.ts';
 import { Kbd } from '../kit/small.tsx';
 import { useLocale, useT } from '../kit/words.ts';
+import { useAbilities } from '../lib/abilities.ts';
 import { serverNow } from '../lib/now.ts';
 import { dayTime } from '../lib/time.ts';
 import { useDesk } from '../live/context.ts';
@@ -16,6 +18,9 @@ import type { InteractionView } from '../live/types.ts';
 import { useSession } from '../session/session.ts';
 import { useKeys } from '../shell/useKeys.ts';
 import { rememberMention, takeMentions } from './mentions.ts';
+import { OfferBar } from './OfferBar.tsx';
+import { OfferButtonTool } from './OfferMaker.tsx';
+import { rowsOf, setOffer, useOffer } from './offers.ts';
 import { QuoteBar } from './QuoteBar.tsx';
 import { setQuote, useQuote } from './quotes.ts';
 import css from './Reply.module.css';
@@ -120,12 +125,13 @@ function useList(box: Box, offered: Offered, conversationId: string) {
 }
 
 /** Why the message cannot go yet, in words; undefined where it can. */
-function useBlocked(box: Box, uploading: boolean): string | undefined {
+function useBlocked(box: Box, uploading: boolean, offering: boolean): string | undefined {
   const t = useT();
   const over = box.text.length - maxChars;
   if (over > 0) return t('reply.tooLong', { n: over, max: maxChars });
   if (box.mode === 'note') return undefined;
   if (uploading) return t('reply.waitUpload');
+  if (offering && box.text.trim() === '') return t('ask.needsText');
   const blanks = openBlanks(box.text);
   return blanks.length === 0 ? undefined : t('say.blanks', { blanks: blanks.join(', ') });
 }
@@ -133,6 +139,7 @@ function useBlocked(box: Box, uploading: boolean): string | undefined {
 function useSend(conversationId: string, box: Box, files: ReturnType<typeof useUploads>, done: () => void) {
   const { live, drafts } = useDesk();
   const replyToId = useQuote(conversationId);
+  const offer = rowsOf(useOffer(conversationId));
   const [undoSeconds] = useUndoSeconds();
   return (): void => {
     const text = box.text.trim();
@@ -141,12 +148,13 @@ function useSend(conversationId: string, box: Box, files: ReturnType<typeof useU
       clientId: crypto.randomUUID(), kind: note ? 'note' : 'send', conversationId, text,
       files: note ? [] : files.uploads.flatMap((each) => (each.done === undefined ? [] : [each.done])),
       at: new Date(serverNow()).toISOString(),
-      ...(note ? { mentionIds: takeMentions(conversationId, text) } : { undoSeconds, replyToId }),
+      ...(note ? { mentionIds: takeMentions(conversationId, text) } : { undoSeconds, replyToId, offer }),
     });
     drafts.set(conversationId, { [box.mode]: '' }, serverNow());
     if (!note) {
       files.clear();
       setQuote(conversationId, null);
+      setOffer(conversationId, null);
     }
     done();
     box.focus();
@@ -162,10 +170,14 @@ function Writable({ row, conversationId, me }: { row: InteractionView; conversat
   const offered = useSuggestions(row, conversationId, box.token);
   const list = useList(box, offered, conversationId);
   const nothing = text.trim() === '' && (mode === 'note' || files.uploads.length === 0);
-  const blocked = useBlocked(box, files.uploads.some((each) => each.done === undefined));
+  const abilities = useAbilities(row.channel);
+  const offers = abilities?.capabilities['buttons'] === true || abilities?.capabilities['askContact'] === true;
+  const offering = useOffer(conversationId) !== null;
+  const blocked = useBlocked(box, files.uploads.some((each) => each.done === undefined), offering);
   const dispatch = useSend(conversationId, box, files, typing.stop);
   const send = (): void => { if (!nothing && blocked === undefined) dispatch(); };
   useKeys({ R: () => { box.focus('text'); }, N: () => { box.focus('note'); }, 'Ctrl+Enter': send,
+    M: focusTools,
     '/': () => { box.focus('text'); requestAnimationFrame(() => { box.begin('/'); }); } });
   useEffect(() => {
     const onReply = (): void => { box.focus('text'); };
@@ -174,7 +186,10 @@ function Writable({ row, conversationId, me }: { row: InteractionView; conversat
   });
   const { dropping, onPaste, drop } = useDropped(mode === 'text', add);
   const onKey = (event: KeyboardEvent): void => {
-    if (list.onKey(event) || event.key !== 'Escape') return;
+    if (list.onKey(event)) return;
+    // As in every chat: up in an empty box goes to what was written last.
+    if (event.key === 'ArrowUp' && text === '' && mode === 'text' && focusTools()) event.preventDefault();
+    if (event.key !== 'Escape') return;
     field.current?.blur();
     event.stopPropagation();
   };
@@ -198,8 +213,11 @@ function Writable({ row, conversationId, me }: { row: InteractionView; conversat
         {dropping ? <p className={css.drop} aria-hidden="true">{t('reply.drop')}</p> : null}
         {mode === 'text' && files.uploads.length > 0
           ? <UploadCards uploads={files.uploads} onRemove={files.remove} onAgain={files.again} /> : null}
+        {mode === 'text' ? <OfferBar conversationId={conversationId} /> : null}
         <Toolbar mode={mode} length={text.length} blocked={blocked} disabled={nothing || blocked !== undefined}
-          onFiles={add} onSend={send} onInsert={(words) => { box.insert(words); }} onToken={box.begin} />
+          onFiles={add} onSend={send} onInsert={(words) => { box.insert(words); }} onToken={box.begin}
+          more={offers && abilities !== undefined ? <OfferButtonTool conversationId={conversationId}
+            abilities={abilities} onDone={() => { box.focus('text'); }} /> : null} />
       </div>
     </section>
   );

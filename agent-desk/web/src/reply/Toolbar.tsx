@@ -1,7 +1,7 @@
 /** What stands under the text: files, camera, emoji, canned replies; why it cannot go yet; the button that sends. */
 import { Button, Menu, Tooltip } from '@mantine/core';
 import { IconAt, IconChevronDown, IconMessageBolt, IconPaperclip } from '@tabler/icons-react';
-import { useRef } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { Kbd } from '../kit/small.tsx';
 import { useT } from '../kit/words.ts';
 import { useStored } from '../shell/useStored.ts';
@@ -43,7 +43,9 @@ function UndoMenu() {
 export interface ToolbarProps { mode: 'text' | 'note'; length: number; blocked: string | undefined; disabled: boolean;
   onFiles: (files: File[]) => void; onSend: () => void; onInsert: (text: string) => void;
   /** Begins `/` or `@` in the text. */
-  onToken: (sign: '/' | '@') => void }
+  onToken: (sign: '/' | '@') => void;
+  /** Further tools of a reply, by what its channel can. */
+  more?: ReactNode }
 
 function FileButton({ onFiles }: { onFiles: (files: File[]) => void }) {
   const t = useT();
@@ -65,7 +67,8 @@ function FileButton({ onFiles }: { onFiles: (files: File[]) => void }) {
 }
 
 /** One row; on a phone the words go and the signs stay. */
-export function Toolbar({ mode, length, blocked, disabled, onFiles, onSend, onInsert, onToken }: ToolbarProps) {
+export function Toolbar({ mode, length, blocked, disabled, onFiles, onSend, onInsert, onToken,
+  more }: ToolbarProps) {
   const t = useT();
   const left = length > countFromChars ? t('reply.left', { n: maxChars - length }) : null;
   return (
@@ -81,6 +84,7 @@ export function Toolbar({ mode, length, blocked, disabled, onFiles, onSend, onIn
         : <button type="button" className={css.toolWord} aria-label={t('say.mention')}
           onClick={() => { onToken('@'); }}>
           <IconAt size={16} stroke={1.75} aria-hidden="true" /><span>{t('say.mention')}</span></button>}
+      {mode === 'text' ? more : null}
       <span className={`grow ${css.why}`} role="status">
         {blocked === undefined ? left : <span className="warn">{blocked}</span>}</span>
       <Button onClick={onSend} disabled={disabled} rightSection={<Kbd>Ctrl ↵</Kbd>} aria-keyshortcuts="Control+Enter">

@@ -27,7 +27,8 @@ export const commands: readonly Command[] = [
     ['G I', 'goInbox'], ['G S', 'goSearch'], ['G A', 'goAdmin'], ['G N', 'goNotices'], ['G P', 'goPrefs'],
   ]),
   ...rows('talk', [
-    ['R', 'reply'], ['N', 'noteKey'], ['/', 'canned'], ['Ctrl+Enter', 'send', false],
+    ['R', 'reply'], ['N', 'noteKey'], ['/', 'canned'], ['B', 'buttons'],
+    ['M', 'messageTools'], ['Ctrl+Enter', 'send', false],
   ]),
   ...rows('work', [
     ['E', 'escalate'], ['D', 'document'], ['T', 'transfer'], ['S', 'snooze'], ['F', 'follow'],
