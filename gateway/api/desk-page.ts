@@ -14,13 +14,14 @@ const BESIDE = /^\/([a-z0-9][a-z0-9-]*\.(?:svg|ico|js|txt|webmanifest))$/;
 const KEPT = 'public, max-age=31536000, immutable';
 
 /**
- * Serves the build. Assets carry their hash in the name and may be kept for ever; the page itself is always asked for.
+ * Serves the build. Assets carry their hash in the name and may be kept for ever, and go out compressed where the build
+ * laid a compressed copy beside them; the page itself is always asked for.
  */
 export function deskPage(folder: string = BUILT): FastifyPluginAsync {
   return async (app) => {
     routesNeed(app, 'public');
     await app.register(fastifyStatic, {
-      root: `${folder}assets/`, prefix: '/assets/', index: false, cacheControl: false,
+      root: `${folder}assets/`, prefix: '/assets/', index: false, cacheControl: false, preCompressed: true,
       setHeaders: (reply) => { void reply.header('cache-control', KEPT); },
     });
     app.get('/*', async (request, reply) => {

@@ -1,6 +1,6 @@
 /** Starts the desk: words, styles, theme, then the screen. */
 import '@fontsource-variable/inter/index.css';
-import '@mantine/core/styles.css';
+import './theme/mantine.ts';
 import '@mantine/notifications/styles.css';
 import './styles/tokens.css';
 import './styles/base.css';

@@ -3,8 +3,9 @@ import { Button, SegmentedControl, Slider, Switch } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { ApiError } from '../api/client.ts';
-import { CheckField, MultiSelectField, NumberField, SecretField, SelectField, TextAreaField,
+import { CheckField, MultiSelectField, SecretField, SelectField, TextAreaField,
   TextField } from '../kit/fields.tsx';
+import { NumberField } from '../kit/NumberField.tsx';
 import { ConfirmButton, DataTable, type Column } from '../kit/page.tsx';
 import { Kbd } from '../kit/small.tsx';
 import { EmptyState, ErrorState, SkeletonRows } from '../kit/states.tsx';

@@ -1,14 +1,14 @@
 /** Fields of forms: a label always, what is wrong under the field in words, and the field named to screen readers. */
 import {
-  Checkbox, MultiSelect, NumberInput, PasswordInput, Select, Textarea, TextInput, type CheckboxProps,
-    type MultiSelectProps, type NumberInputProps,
+  Checkbox, MultiSelect, PasswordInput, Select, Textarea, TextInput, type CheckboxProps, type MultiSelectProps,
   type PasswordInputProps, type SelectProps, type TextareaProps, type TextInputProps,
 } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
 import css from './page.module.css';
 import { useT } from './words.ts';
 
-type Changed<P, V> = Omit<P, 'onChange' | 'value'> & { value: V; onChange: (value: V) => void };
+/** The properties of a field whose change gives the value itself. */
+export type Changed<P, V> = Omit<P, 'onChange' | 'value'> & { value: V; onChange: (value: V) => void };
 
 /** One line of text. */
 export function TextField({ onChange, ...rest }: Changed<TextInputProps, string>) {
@@ -29,12 +29,6 @@ export function SecretField({ onChange, ...rest }: Changed<PasswordInputProps, s
 export function TextAreaField({ onChange, ...rest }: Changed<TextareaProps, string>) {
   return <Textarea autosize minRows={2} maxRows={8} {...rest}
     onChange={(event) => { onChange(event.currentTarget.value); }} />;
-}
-
-/** A whole number, or '' while nothing stands there. */
-export function NumberField({ onChange, ...rest }: Changed<NumberInputProps, number | ''>) {
-  return <NumberInput allowDecimal={false} hideControls {...rest}
-    onChange={(value) => { onChange(typeof value === 'number' ? value : ''); }} />;
 }
 
 /** One of a list; long lists can be searched by typing. */

@@ -7,8 +7,8 @@ export { clockTime, dayTime, fileSize, listTime, maskPhone, rupiah, shortDate, s
 export { localNow, serverNow } from '../lib/now.ts';
 export { useSession, type Session, type SessionUser } from '../session/session.ts';
 export { sayError, type Said } from './errors.ts';
-export { CheckField, Form, MultiSelectField, NumberField, SecretField, SelectField, TextAreaField,
-  TextField } from './fields.tsx';
+export { CheckField, Form, MultiSelectField, SecretField, SelectField, TextAreaField, TextField } from './fields.tsx';
+export { NumberField } from './NumberField.tsx';
 export { useApi, useCan } from './hooks.ts';
 export { notifyDone, notifyError, notifyWarn } from './notify.ts';
 export { ConfirmButton, DataTable, PageBody, PageHeader, tableOf, type Column } from './page.tsx';

@@ -2,18 +2,18 @@
 import { Menu } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { IconLogout, IconSearch, IconShieldLock } from '@tabler/icons-react';
-import { useState, type ReactNode } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { notifyError } from '../kit/notify.ts';
 import { Kbd } from '../kit/small.tsx';
 import { useT } from '../kit/words.ts';
 import { useAgent } from '../live/queries.ts';
-import { OwnSecurity } from '../session/OwnSecurity.tsx';
 import { signOut, useSession } from '../session/session.ts';
 import { Figures } from './Figures.tsx';
 import { PresenceSwitch } from './PresenceSwitch.tsx';
 import css from './Shell.module.css';
 
 const segments = 5;
+const OwnSecurity = lazy(async () => ({ default: (await import('../session/OwnSecurity.tsx')).OwnSecurity }));
 
 function Capacity() {
   const t = useT();
@@ -59,7 +59,7 @@ function Account() {
   };
   return (
     <>
-    {security ? <OwnSecurity onClose={() => { setSecurity(false); }} /> : null}
+    {security ? <Suspense fallback={null}><OwnSecurity onClose={() => { setSecurity(false); }} /></Suspense> : null}
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
         <button type="button" className={css.avatar} title={user.name}>
