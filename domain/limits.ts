@@ -77,6 +77,9 @@ export const limits = {
   /** A filter as text in an address. */
   filterChars: 4_000,
   filterChoicesMax: 500,
+  /** A seeded year: beyond it the bench's own maker is quicker. */
+  seedInteractionsMax: 200_000,
+  seedIndexRows: 5_000,
   followsMax: 500,
   contactSuggestionsMax: 20,
   /** Newest messages of a thread among which shared contact cards are looked for. */
@@ -88,9 +91,11 @@ export const limits = {
   searchWordsMax: 8,
   searchCharsMax: 100,
   searchItemsMax: 50,
-  /** Newest hits of which the user's rights are asked; for names fewer do, they are looked up while typing. */
+  /** Newest hits in texts of which the user's rights are asked; for names fewer do, they are looked up while typing. */
   searchHitsMax: 1_000,
   searchNamesMax: 300,
+  /** So many are tried first: mostly they show enough that one may see. */
+  searchFewHits: 40,
   /** Pieces of own work behind the newest hits that are looked through for who sees little else. */
   searchOwnWorkMax: 1_000,
   searchOwnHitsMax: 200,

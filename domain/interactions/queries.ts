@@ -2,12 +2,13 @@
 import { statement, type Queryable } from '#domain/store/db.ts';
 import { accessFilter, type Placed, type User } from '#domain/people/access.ts';
 import { maskHandle, maskName } from '#domain/people/masks.ts';
+import { limits } from '#domain/limits.ts';
 import { safeText } from '#domain/text.ts';
 import { containsPattern, decodePage, encodePage, pageSize, type Page } from '#domain/pages.ts';
 import { holdsContactFilter } from '#domain/conversations/queries.ts';
 import type { SendStatus } from '#domain/channels/words.ts';
 import { askedFor, contactLookup, ticketLookup, type Lookup } from '#domain/search/ask.ts';
-import { proposed } from '#domain/search/propose.ts';
+import { proposals } from '#domain/search/propose.ts';
 import { runningClock } from './clock.ts';
 import { filterConditions, filterJoins, type InteractionFilter } from './filters.ts';
 
@@ -266,8 +267,11 @@ function openWords(words: string, bind: (value: unknown) => string): string {
 /** Closed work is years of it: only what the search knows of, which follows the journal within a second. */
 async function closedByWords(db: Queryable, user: User, words: string): Promise<Found> {
   const asked = await askedFor(db, safeText(words));
-  const ids = async (kind: 'contacts' | 'tickets', lookup: Lookup | undefined): Promise<string[]> =>
-    lookup === undefined ? [] : proposed(db, user, kind, lookup);
+  const ids = async (kind: 'contacts' | 'tickets', lookup: Lookup | undefined): Promise<string[]> => {
+    if (lookup === undefined) return [];
+    const [max, few] = [limits.searchHitsMax, limits.searchHitsMax];
+    return (await Array.fromAsync(proposals(db, { user, kind, lookup, exact: lookup.query, max, few }))).flat();
+  };
   const [contactIds, ticketIds] = await Promise.all([ids('contacts', contactLookup(asked)),
     ids('tickets', ticketLookup(asked))]);
   return { contactIds, ticketIds };

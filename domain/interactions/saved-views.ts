@@ -24,7 +24,8 @@ interface Stored { id: string; name: string; filter: ViewDefinition; sort: numbe
 
 const ofUser = statement('saved-views.of-user', `select id, name, filter, sort, version from saved_views
   where organisation_id = $1 and user_id = $2 order by sort, lower(name), id`);
-const insert = statement('saved-views.insert', `insert into saved_views (id, organisation_id, user_id, name, filter, sort)
+const insert = statement('saved-views.insert', `insert into saved_views
+    (id, organisation_id, user_id, name, filter, sort)
   select $1, $2, $3, $4, $5::jsonb, coalesce((select max(sort) + 1 from saved_views where organisation_id = $2
     and user_id = $3), 0)
   where (select count(*) from saved_views where organisation_id = $2 and user_id = $3) < $6 returning id`);

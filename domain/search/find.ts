@@ -2,6 +2,7 @@
  * The one search: contacts, tickets, messages and files, newest first, never more than the user may see. The search's
  * own rows only propose; the same filters as everywhere else decide (RA06).
  */
+import { limits } from '#domain/limits.ts';
 import { contactFilter } from '#domain/contacts/queries.ts';
 import { conversationFilter, messageFilter } from '#domain/conversations/queries.ts';
 import { keysOf, type User } from '#domain/people/access.ts';
@@ -10,7 +11,7 @@ import { safeText } from '#domain/text.ts';
 import { ticketFilter } from '#domain/tickets/queries.ts';
 import { askedFor, contactLookup, fileLookup, hiddenLookup, messageLookup, nearNames, nearTicket, ticketLookup,
   wholeWords, type Asked, type Lookup } from './ask.ts';
-import { exactly, proposed } from './propose.ts';
+import { exactly, proposals } from './propose.ts';
 import { contactRows, fileRows, messageRows, ticketRows, type FoundContact, type FoundFile, type FoundMessage,
   type FoundTicket } from './rows.ts';
 
@@ -43,13 +44,18 @@ function nothing<T>(): FoundGroup<T> {
   return { items: [], more: false, near: false };
 }
 
+/** Hits of which the rights are asked: some more than are shown, then as many as the limits say. */
+function bounds(limit: number, max: number = limits.searchNamesMax): { few: number; max: number } {
+  return { few: Math.min(max, Math.max(limits.searchFewHits, (limit + 1) * 4)), max };
+}
+
 async function contacts(db: Queryable, query: SearchQuery, asked: Asked): Promise<FoundGroup<FoundContact>> {
   const { user, limit } = query;
   const find = async (lookup: Lookup | undefined,
     action: 'contact.read' | 'contact.unmask'): Promise<FoundContact[]> => {
     if (lookup === undefined) return [];
-    const ids = await proposed(db, user, 'contacts', lookup, exactly(asked));
-    return contactRows(db, user, { ids, filter: contactFilter(user, 'ct', action), limit: limit + 1 });
+    const parts = proposals(db, { user, kind: 'contacts', lookup, exact: exactly(asked), ...bounds(limit) });
+    return contactRows(db, user, { parts, filter: contactFilter(user, 'ct', action), limit: limit + 1 });
   };
   const [open, hidden] = await Promise.all([find(contactLookup(asked), 'contact.read'),
     find(hiddenLookup(user, asked), 'contact.unmask')]);
@@ -63,8 +69,8 @@ async function tickets(db: Queryable, query: SearchQuery, asked: Asked): Promise
   const { user, limit } = query;
   const find = async (lookup: Lookup | undefined): Promise<FoundTicket[]> => {
     if (lookup === undefined) return [];
-    const ids = await proposed(db, user, 'tickets', lookup, exactly(asked));
-    return ticketRows(db, user, { ids, filter: ticketFilter(user, 't'), limit: limit + 1 });
+    const parts = proposals(db, { user, kind: 'tickets', lookup, exact: exactly(asked), ...bounds(limit) });
+    return ticketRows(db, user, { parts, filter: ticketFilter(user, 't'), limit: limit + 1 });
   };
   const found = await find(ticketLookup(asked));
   if (found.length > 0) return grouped(found, limit);
@@ -80,17 +86,18 @@ function readable(user: User): string {
 async function messages(db: Queryable, query: SearchQuery, asked: Asked): Promise<FoundGroup<FoundMessage>> {
   const lookup = messageLookup(asked);
   if (lookup === undefined || keysOf(query.user, 'interaction.read').size === 0) return nothing();
-  const ids = await proposed(db, query.user, 'messages', lookup, wholeWords(asked));
-  return grouped(await messageRows(db, query.user, { ids, filter: readable(query.user), limit: query.limit + 1 },
-    asked), query.limit);
+  const { user, limit } = query;
+  const parts = proposals(db, { user, kind: 'messages', lookup, exact: wholeWords(asked),
+    ...bounds(limit, limits.searchHitsMax) });
+  return grouped(await messageRows(db, user, { parts, filter: readable(user), limit: limit + 1 }, asked), limit);
 }
 
 async function files(db: Queryable, query: SearchQuery, asked: Asked): Promise<FoundGroup<FoundFile>> {
   const lookup = fileLookup(asked);
   if (lookup === undefined || keysOf(query.user, 'interaction.read').size === 0) return nothing();
-  const ids = await proposed(db, query.user, 'messages', lookup);
-  return grouped(await fileRows(db, query.user, { ids, filter: readable(query.user), limit: query.limit + 1 },
-    asked), query.limit);
+  const { user, limit } = query;
+  const parts = proposals(db, { user, kind: 'messages', lookup, exact: lookup.query, ...bounds(limit) });
+  return grouped(await fileRows(db, user, { parts, filter: readable(user), limit: limit + 1 }, asked), limit);
 }
 
 /**

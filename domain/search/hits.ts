@@ -25,6 +25,8 @@ export interface Wanted {
   /** Whether hits of `exact` stand before newer ones. */
   exactFirst: boolean;
   max: number;
+  /** So many where more than `max` cost nothing more; not less than `max`. */
+  most: number;
 }
 
 interface Hit { id: string; at: Date; exact: boolean }
@@ -90,6 +92,15 @@ async function byStretches(db: Queryable, wanted: Wanted, newest: Date): Promise
   return { hits, before: new Date(oldest * STRETCH_MS) };
 }
 
+/** Hits of what hardly stands in the newest rows: the whole index costs the same for few of them and for many. */
+async function rareHits(db: Queryable, wanted: Wanted, whole: Wanted): Promise<Hits> {
+  const { kind, query, narrow, exact, max, most } = wanted;
+  const first = exact === query ? [] : await look(db, whole, exact, most, null);
+  // Beginnings of names are gathered quicker than the rows of a common name are read; of texts there are too many.
+  const hits = first.length > max ? first : await look(db, wanted, kind === 'messages' ? narrow : query, most, null);
+  return cut(hits, { ...wanted, max: most });
+}
+
 /**
  * At most `max` newest hits. A sample of the newest rows tells how common the words are, and so which way is shorter:
  * walking costs rows until `max` hits, a stretch of the index its hits, the whole index every hit there is. Whole words
@@ -97,16 +108,14 @@ async function byStretches(db: Queryable, wanted: Wanted, newest: Date): Promise
  */
 export async function newestHits(db: Queryable, wanted: Wanted): Promise<Hits> {
   const { max, query, exact } = wanted;
-  const sample = await walk(db, wanted, limits.searchSampleRows);
+  const sample = await walk(db, { ...wanted, max: Math.max(max, limits.searchNamesMax) }, limits.searchSampleRows);
   const [first] = sample;
-  if (sample.length > max) return cut(sample, wanted);
-  if (first === undefined || sample.length < limits.searchCommonHits) {
-    return cut(await look(db, wanted, wanted.narrow, max, null), wanted);
-  }
+  if (sample.length > max) return { ids: ranked(sample, wanted).slice(0, max), complete: false };
+  const whole = { ...wanted, query: allOf([query, exact]) ?? query, narrow: exact };
+  if (first === undefined || sample.length < limits.searchCommonHits) return rareHits(db, wanted, whole);
   if (exact !== query && sample.filter((hit) => hit.exact).length >= limits.searchCommonHits) {
-    const both = allOf([query, exact]) ?? query;
-    const whole = await byStretches(db, { ...wanted, query: both, narrow: exact }, first.at);
-    if (whole.hits.length > max) return cut(whole.hits, wanted);
+    const { hits } = await byStretches(db, whole, first.at);
+    if (hits.length > max) return cut(hits, wanted);
   }
   const rows = Math.ceil(limits.searchSampleRows * max / sample.length * 1.25);
   if (rows <= max * limits.searchWalkRowsPerHit) {
@@ -122,7 +131,7 @@ export async function newestHits(db: Queryable, wanted: Wanted): Promise<Hits> {
  * Those of the things `idsSql` gives that hold the words, for things one may see anyway, however far back they stand.
  * It gives the newest first; the look ends with the first limits.searchOwnHitsMax.
  */
-export async function hitsAmong(db: Queryable, wanted: Wanted, idsSql: string,
+export async function hitsAmong(db: Queryable, wanted: Omit<Wanted, 'max' | 'most'>, idsSql: string,
   values: readonly unknown[]): Promise<string[]> {
   const { table } = kinds[wanted.kind];
   const hits = await db.dynamic<Hit>(`select s.id, s.at, s.words @@ $3::tsquery as exact

@@ -5,7 +5,7 @@ import type { Queryable } from '#domain/store/db.ts';
 import type { Asked, Lookup } from './ask.ts';
 import type { Kind } from './documents.ts';
 import { hitsAmong, newestHits } from './hits.ts';
-import { allOf, lexeme } from './terms.ts';
+import { allOf, lexeme, type TsQuery } from './terms.ts';
 
 const CLOSED = "('CLOSED', 'OOT_COMPLETE')";
 /** The work of the user, what is open first, then the newest closed: $4 organisation, $5 user, $6 how much of it. */
@@ -22,7 +22,7 @@ const HELD = `select o.contact_id from interactions o where o.organisation_id = 
 const OWN: Record<Kind, string> = {
   contacts: `select contact_id as id from (${ownWork('contact_id')}) work`,
   tickets: `select t.id from tickets t where t.organisation_id = $4 and t.contact_id = any(array(${HELD}))
-    union select ticket_id from (${ownWork('ticket_id')}) work`,
+    union all select ticket_id from (${ownWork('ticket_id')}) work`,
   messages: `select m.id from messages m where m.organisation_id = $4 and m.conversation_id = any(array(
       select c.id from conversations c where c.contact_id = any(array(${HELD}))))
     union all select m.id from (${ownWork('conversation_id')}) work
@@ -30,24 +30,38 @@ const OWN: Record<Kind, string> = {
         and mine.conversation_id = work.conversation_id order by mine.seq desc) m`,
 };
 
+export interface Proposal {
+  user: User;
+  kind: Kind;
+  lookup: Lookup;
+  /** What stands first, or suffices: the words whole. */
+  exact: TsQuery;
+  /** Newest hits at most; `few` of them are tried before, for mostly they are enough. */
+  max: number;
+  few: number;
+}
+
 /**
- * Ids that may be what is looked for, the user's own work first: whether the user may see them is asked of the things
- * themselves (RA06).
+ * Ids that may be what is looked for, in parts: each is only looked up if those before did not show enough. Hits that
+ * are few stand by time; else the user's own work stands first, however far back. Whether the user may see them is
+ * asked of the things themselves (RA06). An id may come twice.
  */
-export async function proposed(db: Queryable, user: User, kind: Kind, lookup: Lookup,
-  exact = lookup.query): Promise<string[]> {
+export async function* proposals(db: Queryable, proposal: Proposal): AsyncGenerator<string[]> {
+  const { user, kind, lookup, exact, max, few } = proposal;
   const { organisationId } = user;
-  const max = kind === 'messages' ? limits.searchHitsMax : limits.searchNamesMax;
-  const wanted = { organisationId, kind, ...lookup, exact, exactFirst: kind !== 'messages', max };
-  const hits = await newestHits(db, wanted);
+  const wanted = { organisationId, kind, ...lookup, exact, exactFirst: kind !== 'messages' };
+  const first = await newestHits(db, { ...wanted, max: Math.min(few, max), most: max });
   const keys = keysOf(user, 'interaction.read');
-  if (hits.complete || keys.has(`organisation:${organisationId}`) || keys.size === 0) return hits.ids;
-  const own = await hitsAmong(db, wanted, OWN[kind], [organisationId, user.id, limits.searchOwnWorkMax]);
-  return [...new Set([...own, ...hits.ids])];
+  if (!first.complete && !keys.has(`organisation:${organisationId}`) && keys.size > 0) {
+    yield await hitsAmong(db, wanted, OWN[kind], [organisationId, user.id, limits.searchOwnWorkMax]);
+  }
+  yield first.ids;
+  if (first.complete || first.ids.length >= max) return;
+  yield (await newestHits(db, { ...wanted, max, most: max })).ids;
 }
 
 /** What stands first among hits: the words as they were typed, whole. */
-export function exactly(asked: Asked): string {
+export function exactly(asked: Asked): TsQuery {
   const { number } = asked;
   return number === undefined ? allOf(asked.words.map((word) => lexeme(word))) ?? "''" : lexeme(`=${number}`);
 }

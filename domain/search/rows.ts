@@ -30,8 +30,8 @@ interface Place {
 export interface FoundMessage extends Place { direction: 'IN' | 'OUT' | 'NOTE'; seq: number; parts: Part[] }
 export interface FoundFile extends Place { fileId: string; fileName: string; mediaType: string; sizeBytes: number }
 
-/** What to show: of the proposed `ids` those that the filter lets through. */
-export interface Chosen { ids: readonly string[]; filter: string; limit: number }
+/** What to show: of what is proposed part by part, the first that the filter lets through. */
+export interface Chosen { parts: AsyncIterable<readonly string[]>; filter: string; limit: number }
 
 /** Of so many proposed things the rights are asked at once; most searches end with the first of them. */
 const FIRST = 60;
@@ -39,12 +39,18 @@ const FIRST = 60;
 /** The first `limit` of the proposed ids that the filter lets through, in their order. */
 async function allowed(db: Queryable, from: string, chosen: Chosen): Promise<string[]> {
   const kept: string[] = [];
-  for (const ids of [chosen.ids.slice(0, FIRST), chosen.ids.slice(FIRST)]) {
-    if (ids.length === 0 || kept.length >= chosen.limit) break;
-    const rows = await db.dynamic<{ id: string }>(`select asked.id
-      from unnest($1::uuid[]) with ordinality asked(id, place) ${from} and ${chosen.filter}
-      order by asked.place limit $2::int`, [ids, chosen.limit - kept.length]);
-    kept.push(...rows.map((row) => row.id));
+  const asked = new Set<string>();
+  for await (const part of chosen.parts) {
+    const fresh = [...new Set(part)].filter((id) => !asked.has(id));
+    for (const id of fresh) asked.add(id);
+    for (const ids of [fresh.slice(0, FIRST), fresh.slice(FIRST)]) {
+      if (ids.length === 0) continue;
+      const rows = await db.dynamic<{ id: string }>(`select asked.id
+        from unnest($1::uuid[]) with ordinality asked(id, place) ${from} and ${chosen.filter}
+        order by asked.place limit $2::int`, [ids, chosen.limit - kept.length]);
+      kept.push(...rows.map((row) => row.id));
+      if (kept.length >= chosen.limit) return kept;
+    }
   }
   return kept;
 }
@@ -108,10 +114,11 @@ async function storedMessages(db: Queryable, user: User, chosen: Chosen): Promis
   const ids = await allowed(db, `join messages m on m.id = asked.id where m.deleted_at is null
     and m.organisation_id = '${user.organisationId}'`, chosen);
   if (ids.length === 0) return [];
-  return db.dynamic<StoredMessage>(`select m.id, m.conversation_id, m.created_at, m.direction, m.seq, m.body, m.attachments, ct.name, ca.channel,
-      coalesce(cp.phone, c.handle) as handle,
+  return db.dynamic<StoredMessage>(`select m.id, m.conversation_id, m.created_at, m.direction, m.seq, m.body,
+      m.attachments, ct.name, ca.channel, coalesce(cp.phone, c.handle) as handle,
       coalesce(m.interaction_id, ${toOpen(user, 'i.conversation_id = c.id', 'c.contact_id')}) as interaction_id
-    from unnest($1::uuid[]) with ordinality kept(id, place) join messages m on m.id = kept.id join conversations c on c.id = m.conversation_id
+    from unnest($1::uuid[]) with ordinality kept(id, place) join messages m on m.id = kept.id
+    join conversations c on c.id = m.conversation_id
     join contacts ct on ct.id = c.contact_id join channel_accounts ca on ca.id = c.channel_account_id
     left join contact_points cp on cp.id = c.contact_point_id order by kept.place`, [ids]);
 }

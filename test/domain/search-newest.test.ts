@@ -14,7 +14,8 @@ const [ours, theirs] = [newId(), newId()];
 async function fill(work: TestWork, kind: 'messages' | 'contacts', minutes: number): Promise<void> {
   await work.db.dynamic(`insert into search_${kind} (id, organisation_id, at, words)
     select gen_random_uuid(), case when n % 10 = 0 then $2::uuid else $1::uuid end,
-      timestamptz '2026-11-20 10:00Z' - n / 3 * $4::int * interval '1 minute', array_to_tsvector(array_remove(array['semua',
+      timestamptz '2026-11-20 10:00Z' - n / 3 * $4::int * interval '1 minute',
+      array_to_tsvector(array_remove(array['semua',
         case when n % 2 = 0 then 'separuh' end, case when n % 7 = 1 then 'tujuh' end,
         case when n % 13 = 2 then 'tigabelas' end, case when n % 40 = 3 then 'seldom' end,
         case when n % 997 = 5 then 'langka' end, case when n > 8500 then 'dahulu' end,
@@ -40,7 +41,7 @@ for (const kind of ['messages', 'contacts'] as const) {
       const all = await sorted(work, kind, query);
       for (const max of [1, 20, 150, 1_000, ROWS]) {
         const found = await newestHits(work.db,
-          { organisationId: ours, kind, query, narrow: query, exact: query, exactFirst: false, max });
+          { organisationId: ours, kind, query, narrow: query, exact: query, exactFirst: false, max, most: max });
         t.same(found, { ids: all.slice(0, max), complete: all.length <= max }, `${query}, ${max} of ${all.length}`);
       }
     }
@@ -54,15 +55,18 @@ t.test('a shorter query for the index changes nothing; whole words stand first',
   const wanted = { organisationId: ours, kind: 'contacts' as const, query, narrow: lexeme('tujuh'),
     exactFirst: true };
   const all = await sorted(work, 'contacts', query);
-  t.same((await newestHits(work.db, { ...wanted, exact: query, max: 100 })).ids, all.slice(0, 100));
+  t.same((await newestHits(work.db, { ...wanted, exact: query, max: 100, most: 100 })).ids, all.slice(0, 100));
   const exact = allOf([lexeme('tujuh'), lexeme('separuh')]) ?? '';
   const whole = await sorted(work, 'contacts', exact);
-  t.same((await newestHits(work.db, { ...wanted, exact, max: 500 })).ids, whole.slice(0, 500),
+  t.same((await newestHits(work.db, { ...wanted, exact, max: 500, most: 500 })).ids, whole.slice(0, 500),
     'whole words that suffice are the hits');
   const rare = allOf([lexeme('tujuh'), lexeme('seldom')]) ?? '';
   const first = new Set(await sorted(work, 'contacts', rare));
   t.ok(first.size > 0 && first.size < 100);
   const newest = all.slice(0, 1_000);
-  t.same((await newestHits(work.db, { ...wanted, exact: rare, max: 1_000 })).ids,
+  t.same((await newestHits(work.db, { ...wanted, exact: rare, max: 1_000, most: 1_000 })).ids,
     [...newest.filter((id) => first.has(id)), ...newest.filter((id) => !first.has(id))]);
+  const scarce = lexeme('langka');
+  t.equal((await newestHits(work.db, { ...wanted, query: scarce, narrow: scarce, exact: scarce, max: 4, most: 50 }))
+    .ids.length, (await sorted(work, 'contacts', scarce)).length, 'where few are asked and all cost no more, all');
 });
