@@ -12,13 +12,11 @@ import { openDb } from '#domain/store/db.ts';
 import { migrate } from '#domain/store/migrate.ts';
 import type { Log, Wake, Work } from '#domain/work.ts';
 import { readConfig, type Config } from '#gateway/config.ts';
-import { postgresService } from '#gateway/embedded/postgres.ts';
-import { startEmbedded } from '#gateway/embedded/start.ts';
 import { createAdministrator } from '#gateway/security/first-administrator.ts';
 import { createPasswords } from '#gateway/security/passwords.ts';
 import { rotateKeys } from '#gateway/security/rotation.ts';
 import { checkVault, createVault, loadMasterKeys } from '#gateway/security/vault.ts';
-import { acquireDataDir, DataDirInUse } from '#gateway/single-instance.ts';
+import { reachDatabase } from './reach-database.ts';
 
 const USAGE = `npm run admin -- create --npk 90001 --name "Nama Lengkap" [--organisation CODE] [--password-stdin]
     makes an administrator; asks for the password, or makes one if nothing can be asked
@@ -58,22 +56,6 @@ async function choosePassword(): Promise<{ password: string; made: boolean }> {
   return { password: Array.from({ length: 16 }, () => ALPHABET[randomInt(ALPHABET.length)]).join(''), made: true };
 }
 
-/**
- * The database of the configuration: an outside one, the running server's embedded one, or that one started for a
- * moment.
- */
-async function reachDatabase(config: Config): Promise<{ url: string; release: () => Promise<void> }> {
-  if (config.databaseUrl !== undefined) return { url: config.databaseUrl, release: async () => undefined };
-  try {
-    const lock = acquireDataDir(config.dataDir);
-    const own = await startEmbedded({ dataDir: config.dataDir, postgres: true, redis: false, log: quiet });
-    return { url: own.databaseUrl ?? '', release: async () => { await own.stop(); lock.release(); } };
-  } catch (error) {
-    if (!(error instanceof DataDirInUse)) throw error;
-    return { url: postgresService({ directory: `${config.dataDir}/postgres` }).url(), release: async () => undefined };
-  }
-}
-
 async function create(work: Work): Promise<void> {
   const { npk, name, organisation } = values;
   if (npk === undefined || name === undefined) throw new Error(USAGE);
@@ -111,7 +93,7 @@ async function main(): Promise<void> {
     return;
   }
   const config = readConfig(process.env, []);
-  const { url, release } = await reachDatabase(config);
+  const { url, release } = await reachDatabase(config, quiet);
   try {
     const role = await migrate(url);
     const db = openDb({ url, applicationName: 'sambung-admin', connectionsMax: 2, role });

@@ -10,6 +10,8 @@ const LAST = ['Santoso', 'Wijaya', 'Pratama', 'Kusuma', 'Nugroho', 'Saputra', 'H
   'Siregar', 'Nasution', 'Lubis', 'Simanjuntak', 'Hutapea', 'Sitompul', 'Tampubolon', 'Rahayu', 'Anggraini', 'Puspita',
   'Setiawan', 'Gunawan', 'Hartono', 'Suryadi', 'Utami', 'Purnomo', 'Ramadhan', 'Syahputra', 'Mahendra', 'Wardani'];
 
+export { FIRST as firstNames, LAST as lastNames };
+
 /**
  * The n-th invented name: the same in every run. 41 and 30 share no divisor, so 1,230 names pass before one returns.
  */
