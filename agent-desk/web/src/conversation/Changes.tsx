@@ -112,7 +112,7 @@ function Waiting({ change, mine }: { change: Change; mine: boolean }) {
   const { busy, undo } = useUndoChange(change);
   const left = change.holdUntil === undefined ? 0 : Math.ceil((new Date(change.holdUntil).getTime() - now) / 1_000);
   return (
-    <div className={css.strip} role="status">
+    <div className={css.strip}>
       <span className="word"><IconClock size={14} stroke={2} aria-hidden="true" />
         <span className="num">{left > 0 ? t(`alter.${change.kind}_HELD`, { n: left })
           : t(`alter.${change.kind}_WAITING`, { emoji: change.emoji ?? '' })}</span></span>
@@ -130,7 +130,7 @@ function Refused({ message, change, mine }: { message: MessageView; change: Chan
   const wish: Wish = change.kind === 'EDIT' ? { kind: 'EDIT', text: change.text ?? '' }
     : change.kind === 'RECALL' ? { kind: 'RECALL' } : { kind: 'REACTION', emoji: change.emoji };
   return (
-    <div className={css.strip} role="alert">
+    <div className={`${css.strip} ${css.refused}`} role="alert">
       <span className="word bad"><IconAlertCircle size={14} stroke={2} aria-hidden="true" />
         <span>{t(`alter.${change.kind}_FAILED`)}</span></span>
       <span>{reasonWord(change.reasonCode)} {t('alter.asBefore')}</span>

@@ -108,6 +108,7 @@ export function MessageTools({ message, channel, me, className }: Props) {
     void navigator.clipboard.writeText(text).then(() => { notifyDone(t('app.copied')); }); };
   return (
     <div className={`${css.tools} ${className ?? ''}`} role="group" aria-label={t('say.actions')} data-tools=""
+      data-in={message.direction === 'IN' || undefined}
       onKeyDown={onToolKey}>
       {choosing ? <Signs message={message} signs={tools.signs} onDone={() => { setChoosing(false); }} /> : null}
       {tools.react ? <Tool label={t(choosing ? 'alter.noReaction' : 'alter.react')} expanded={choosing}

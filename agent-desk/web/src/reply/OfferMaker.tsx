@@ -107,19 +107,25 @@ interface Props { conversationId: string; abilities: Abilities; onDone: () => vo
 export function OfferButtonTool({ conversationId, abilities, onDone }: Props) {
   const t = useT();
   const [open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
   const present = useOffer(conversationId);
   const { buttons, askContact } = abilities.capabilities;
   useKeys({ B: () => { setOpen(true); } });
+  // Left without a choice the keyboard goes back to the button; with one, into the text that belongs to it.
+  const change = (next: boolean): void => {
+    setOpen(next);
+    if (!next) button.current?.focus();
+  };
   const done = (draft: OfferDraft | null): void => {
     setOffer(conversationId, draft);
     setOpen(false);
     onDone();
   };
   return (
-    <Popover opened={open} onChange={setOpen} width={340} position="top-start" trapFocus returnFocus withinPortal
+    <Popover opened={open} onChange={change} width={340} position="top-start" trapFocus withinPortal
       transitionProps={{ duration: 0 }}>
       <Popover.Target>
-        <button type="button" className="iconButton" aria-label={t('ask.make')} title={t('ask.make')}
+        <button ref={button} type="button" className="iconButton" aria-label={t('ask.make')} title={t('ask.make')}
           aria-expanded={open} aria-keyshortcuts="B" aria-pressed={present !== null}
           onClick={() => { setOpen(!open); }}>
           <IconLayoutGrid size={18} stroke={1.75} aria-hidden="true" /></button>
