@@ -46,7 +46,8 @@ export interface Drawn {
 export function useDrawn(items: readonly MessageView[], whole: boolean): Drawn {
   const [from, setFrom] = useState(() => (whole ? 0 : seqFromEnd(items, firstDrawn)));
   const [wish, setWish] = useState(ready);
-  const [settled, setSettled] = useState(false);
+  // Without a pointer that hovers the tools of a bubble take room in it: there they come with it.
+  const [settled, setSettled] = useState(() => window.matchMedia('(hover: none)').matches);
   const at = from === 0 ? 0 : Math.max(0, items.findIndex((each) => each.seq >= from));
   const count = items.length - at;
   const enough = at === 0 || count >= wish;

@@ -1,5 +1,5 @@
 /** The rows of a list: only those in sight are drawn, the next page is fetched before its end is reached. */
-import { useVirtualizer, type VirtualItem } from '@tanstack/react-virtual';
+import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useImperativeHandle, useRef, useState, type KeyboardEvent, type MouseEvent, type Ref } from 'react';
 import { useT } from '../kit/words.ts';
 import type { InteractionView } from '../live/types.ts';
@@ -24,18 +24,20 @@ const aheadRows = 12;
 const overscan = 5;
 
 /**
- * A row that scrolls out lends its elements to the one that scrolls in: changing some words costs a fraction of making
- * a row. Never fewer places than rows drawn at once, so that no two share one.
+ * The indices of the rows to draw, always as many as were ever drawn at once: so a row that scrolls out lends its
+ * elements to the one that scrolls in, for changing some words costs a fraction of making a row.
  */
-function usePlaces(drawn: number): number {
-  const [places, setPlaces] = useState(1);
-  if (drawn > places) setPlaces(drawn + 1);
-  return Math.max(places, drawn);
+function usePlaces(first: number, drawn: number, count: number): { places: number; indices: number[] } {
+  const [most, setMost] = useState(1);
+  if (drawn > most) setMost(drawn);
+  const places = Math.min(Math.max(most, drawn), count);
+  const start = Math.max(0, Math.min(first, count - places));
+  return { places, indices: Array.from({ length: places }, (_unused, n) => start + n) };
 }
 
 /** While it scrolls rows keep their places in the page, for a move makes a row anew; at rest they stand in order. */
-function inPlace(drawn: readonly VirtualItem[], places: number): readonly VirtualItem[] {
-  return places === 0 ? drawn : drawn.toSorted((one, other) => one.index % places - other.index % places);
+function inPlace(indices: number[], places: number, scrolling: boolean): number[] {
+  return scrolling ? indices.sort((one, other) => one % places - other % places) : indices;
 }
 
 /** The line that a key leads to; undefined for a key that moves nothing. */
@@ -60,7 +62,7 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPi
     estimateSize: () => height, overscan });
   useEffect(() => { virtual.measure(); }, [virtual, height]);
   const drawn = virtual.getVirtualItems();
-  const places = usePlaces(drawn.length);
+  const { places, indices } = usePlaces(drawn[0]?.index ?? 0, drawn.length, rows.length);
   const lastDrawn = drawn.at(-1)?.index ?? 0;
   const at = Math.min(active, rows.length - 1);
   useImperativeHandle(ref, () => ({
@@ -98,17 +100,17 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPi
     <div ref={scroller} className={css.scroll} role="listbox" data-letters="free" tabIndex={0}
       aria-label={t('inbox.list')}
       aria-multiselectable={picked !== null || undefined}
-      aria-activedescendant={drawn.some((item) => item.index === at) ? `row-${rows[at]?.id ?? ''}` : undefined}
+      aria-activedescendant={indices.includes(at) ? `row-${rows[at]?.id ?? ''}` : undefined}
       onKeyDown={onKey} onClick={onClick} {...ahead}
       onFocus={() => { if (selectedAt !== -1) setActive(selectedAt); }}>
       <div className={css.sizer} role="presentation" style={{ height: virtual.getTotalSize() }}>
-        {inPlace(drawn, virtual.isScrolling ? places : 0).map((item) => {
-          const row = rows[item.index];
+        {inPlace(indices, places, virtual.isScrolling).map((index) => {
+          const row = rows[index];
           return row === undefined ? null
-            : <Row key={item.index % places} row={row} now={now}
-              selected={row.id === selectedId} active={item.index === at} compact={compact}
+            : <Row key={index % places} row={row} now={now}
+              selected={row.id === selectedId} active={index === at} compact={compact}
               picked={picked === null ? undefined : picked.has(row.id)} mine={mine}
-              id={`row-${row.id}`} top={item.start} height={height} />;
+              id={`row-${row.id}`} top={index * height} height={height} />;
         })}
       </div>
       {loadingMore ? <p className={css.more} role="presentation">{t('inbox.more')}</p> : null}

@@ -10,7 +10,8 @@ const prefix = 'sambung.';
 /** The remembered choices. A browser that keeps nothing starts from the initial values each time. */
 export class Stored {
   private readonly shelf: () => Shelf;
-  private readonly values = new Map<string, Storable>();
+  /** What was read or set; null where nothing is kept, so that it is not asked for with every row that is drawn. */
+  private readonly values = new Map<string, Storable | null>();
   private readonly listeners = new Set<() => void>();
 
   constructor(shelf: () => Shelf) {
@@ -25,10 +26,12 @@ export class Stored {
 
   /** The remembered value; `initial` where there is none, or one of another type. */
   get<T extends Storable>(key: string, initial: T): T {
-    const known = this.values.get(key) ?? this.read(key);
-    if (known === undefined || typeof known !== typeof initial) return initial;
-    this.values.set(key, known);
-    return known as T;
+    let known = this.values.get(key);
+    if (known === undefined) {
+      known = this.read(key) ?? null;
+      this.values.set(key, known);
+    }
+    return known === null || typeof known !== typeof initial ? initial : known as T;
   }
 
   /** Remembers a value and tells everybody. */
