@@ -42,7 +42,7 @@ function OtherTime({ now, zone, other, error, onChange }: { now: number; zone: s
     return { value, label: ahead === 1 ? t('work.tomorrowDay', { day: mark }) : mark };
   });
   return (
-    <div className={css.pair}>
+    <div className={css.dayAndTime}>
       <SelectField label={t('work.custom')} value={other.day} data={days} allowDeselect={false}
         onChange={(day) => { onChange({ ...other, day: day ?? other.day }); }} />
       <TextField label={t('work.clock', { zone: zoneWord(zone) })} value={other.clock} inputMode="numeric"

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { IconBinaryTree, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
-import { api, notifyDone, SelectField, TextField, useCan } from '../../kit/index.ts';
+import { api, notifyDone, SelectField, useCan } from '../../kit/index.ts';
 import * as check from '../checks.ts';
 import { nameIn, useBranches, useRefresh } from '../data.ts';
 import { ActiveField, ActiveFilter, ActiveWord } from '../parts/active.tsx';
@@ -12,6 +12,7 @@ import { EditorDrawer, FormSection, Pair } from '../parts/editor.tsx';
 import { foundOr } from '../parts/found.ts';
 import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
   useAdminList } from '../parts/list.tsx';
+import { CodeAndName } from '../parts/place-fields.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import { type BranchKind, branchKinds, type BranchRecord } from '../types.ts';
 import { type Editor, useEditor } from '../use-editor.ts';
@@ -105,7 +106,6 @@ function BranchForm(props: FormProps) {
   const mayChange = useCan('user.manage');
   const all = useBranches();
   const editor = useBranchEditor(props);
-  const { draft, errors, set } = editor;
   return (
     <EditorDrawer title={record === undefined ? w('branches.add') : w('branches.edit', { name: record.name })}
       editor={editor} onClose={onClose} locked={mayChange ? undefined : w('common.readOnly')}
@@ -115,14 +115,7 @@ function BranchForm(props: FormProps) {
           onClick={() => { go(`${home}/new?parent=${record.id}`); }}>{w('branches.addBelow')}</Button>
       )}>
       <FormSection>
-        <Pair>
-          <TextField label={w('common.code')} description={w('branches.codeHint')} value={draft.code}
-            disabled={record !== undefined} required error={errors.code}
-            data-autofocus={record === undefined || undefined}
-            onChange={(value) => { set('code', value.toUpperCase()); }} />
-          <TextField label={w('common.name')} value={draft.name} required error={errors.name}
-            onChange={(value) => { set('name', value); }} />
-        </Pair>
+        <CodeAndName editor={editor} isNew={record === undefined} codeHint={w('branches.codeHint')} />
       </FormSection>
       <Standing editor={editor} record={record} />
     </EditorDrawer>

@@ -1,17 +1,17 @@
 /** The form of one calendar: its zone and the hours of its week, typed as people write them. */
 import { Button } from '@mantine/core';
 import { IconCopy } from '@tabler/icons-react';
-import { api, notifyDone, SelectField, TextField, useCan } from '../../kit/index.ts';
+import { api, notifyDone, TextField, useCan } from '../../kit/index.ts';
 import * as check from '../checks.ts';
 import { useRefresh } from '../data.ts';
 import { parseHours, sayHours, spansPerDay, tooManySpans } from '../hours.ts';
 import { ActiveField } from '../parts/active.tsx';
 import css from '../parts/admin.module.css';
-import { EditorDrawer, FormSection, Pair } from '../parts/editor.tsx';
+import { EditorDrawer, FormSection } from '../parts/editor.tsx';
+import { CodeAndName, ZoneField } from '../parts/place-fields.tsx';
 import type { CalendarRecord } from '../types.ts';
 import { type Editor, type FieldErrors, useEditor } from '../use-editor.ts';
 import { useWords, type Words } from '../use-words.ts';
-import { zoneOptions } from './sites.tsx';
 
 const days = ['d1', 'd2', 'd3', 'd4', 'd5', 'd6', 'd7'] as const;
 type Day = (typeof days)[number];
@@ -91,15 +91,9 @@ export function CalendarForm(props: FormProps) {
     <EditorDrawer title={record === undefined ? w('calendars.add') : w('calendars.edit', { name: record.name })}
       editor={editor} onClose={onClose} locked={mayChange ? undefined : w('common.readOnly')}>
       <FormSection>
-        <Pair>
-          <TextField label={w('common.code')} value={draft.code} disabled={record !== undefined} required
-            error={errors.code} data-autofocus={record === undefined || undefined}
-            onChange={(value) => { set('code', value.toUpperCase()); }} />
-          <TextField label={w('common.name')} value={draft.name} required error={errors.name}
-            onChange={(value) => { set('name', value); }} />
-        </Pair>
-        <SelectField label={w('sites.zone')} value={draft.timeZone} data={zoneOptions(w, draft.timeZone)}
-          error={errors.timeZone} onChange={(value) => { set('timeZone', value ?? draft.timeZone); }} />
+        <CodeAndName editor={editor} isNew={record === undefined} />
+        <ZoneField value={draft.timeZone} error={errors['timeZone']}
+          onChange={(value) => { set('timeZone', value); }} />
       </FormSection>
       <Week editor={editor} locked={!mayChange} />
       {record === undefined ? null : (

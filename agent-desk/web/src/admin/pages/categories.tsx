@@ -10,6 +10,7 @@ import css from '../parts/admin.module.css';
 import { EditorDrawer, FormSection, Notice, Pair } from '../parts/editor.tsx';
 import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
   useAdminList } from '../parts/list.tsx';
+import { CodeField } from '../parts/place-fields.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import { StateWord } from '../parts/state-word.tsx';
 import type { CategoryRecord } from '../types.ts';
@@ -108,9 +109,7 @@ function CategoryForm(props: FormProps) {
       ) : undefined}>
       <FormSection>
         {parent === undefined ? null : <Notice tone="plain">{w('categories.parent')}: {localName(parent)}</Notice>}
-        <TextField label={w('common.code')} value={draft.code}
-          onChange={(value) => { set('code', value.toUpperCase()); }} error={errors.code}
-          disabled={record !== undefined} required data-autofocus={record === undefined || undefined} />
+        <CodeField editor={editor} isNew={record === undefined} />
         <Pair>
           <TextField label={w('fields.nameId')} value={draft.nameId} onChange={(value) => { set('nameId', value); }}
             error={errors.nameId} required />

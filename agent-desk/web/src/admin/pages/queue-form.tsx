@@ -1,11 +1,11 @@
 /** The form of one queue. */
-import { api, CheckField, MultiSelectField, notifyDone, NumberField, SelectField, TextField,
-  useCan } from '../../kit/index.ts';
+import { api, CheckField, MultiSelectField, notifyDone, NumberField, SelectField, useCan } from '../../kit/index.ts';
 import * as check from '../checks.ts';
 import { nameIn, optionsOf, usePeople, useRefresh, useSites, useSkills } from '../data.ts';
 import { CalendarField } from '../parts/calendar-field.tsx';
 import { EditorDrawer, FormSection, Pair } from '../parts/editor.tsx';
 import { MembersField } from '../parts/members.tsx';
+import { CodeAndName } from '../parts/place-fields.tsx';
 import type { QueueRecord } from '../types.ts';
 import { type Editor, useEditor } from '../use-editor.ts';
 import { useWords } from '../use-words.ts';
@@ -101,13 +101,7 @@ export function QueueForm(props: FormProps) {
       editor={editor} onClose={onClose}
       locked={mayChange ? undefined : w('common.readOnly')} show={show}>
       <FormSection>
-        <Pair>
-          <TextField label={w('common.code')} value={draft.code}
-            onChange={(value) => { set('code', value.toUpperCase()); }} error={errors.code}
-            disabled={record !== undefined} required data-autofocus={record === undefined || undefined} />
-          <TextField label={w('common.name')} value={draft.name} onChange={(value) => { set('name', value); }}
-            error={errors.name} required />
-        </Pair>
+        <CodeAndName editor={editor} isNew={record === undefined} />
         <Pair>
           <SelectField label={w('fields.tier')} value={draft.tier} disabled={record !== undefined}
             onChange={(value) => { set('tier', value ?? '1'); }} error={errors.tier}

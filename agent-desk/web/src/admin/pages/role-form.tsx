@@ -5,6 +5,7 @@ import * as check from '../checks.ts';
 import { type Reach, useLocalName, useReach, useRefresh } from '../data.ts';
 import css from '../parts/admin.module.css';
 import { EditorDrawer, FormSection, Notice, Pair } from '../parts/editor.tsx';
+import { CodeField } from '../parts/place-fields.tsx';
 import type { RoleRecord, ScopeKind } from '../types.ts';
 import { type Editor, useEditor } from '../use-editor.ts';
 import { useWords, wordOr } from '../use-words.ts';
@@ -126,9 +127,7 @@ export function RoleForm(props: FormProps) {
       locked={locked} show={show}>
       <FormSection>
         {builtIn ? <Notice tone="plain">{w('roles.builtInHint')}</Notice> : null}
-        <TextField label={w('common.code')} value={draft.code}
-          onChange={(value) => { set('code', value.toUpperCase()); }} error={errors.code}
-          disabled={record !== undefined} required data-autofocus={record === undefined || undefined} />
+        <CodeField editor={editor} isNew={record === undefined} />
         <Pair>
           <TextField label={w('fields.nameId')} value={draft.nameId} onChange={(value) => { set('nameId', value); }}
             error={errors.nameId} required />

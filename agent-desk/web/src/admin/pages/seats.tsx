@@ -9,6 +9,7 @@ import { ActiveField, ActiveFilter, ActiveWord } from '../parts/active.tsx';
 import { EditorDrawer, FormSection, Pair } from '../parts/editor.tsx';
 import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
   useAdminList } from '../parts/list.tsx';
+import { SiteField } from '../parts/place-fields.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import type { SeatRecord } from '../types.ts';
 import { useEditor } from '../use-editor.ts';
@@ -49,9 +50,7 @@ function SeatForm({ record, reload, onClose }: FormProps) {
           <SelectField label={w('seats.application')} value={draft.application} error={errors.application}
             data={kinds.map((each) => ({ value: each, label: wordOr(w, `seats.applications.${each}`, each) }))}
             onChange={(value) => { set('application', value ?? 'OMNI'); }} />
-          <SelectField label={w('fields.siteId')} value={draft.siteId} required error={errors.siteId}
-            data={optionsOf(sites.filter((site) => site.active || site.id === draft.siteId))}
-            onChange={(value) => { set('siteId', value); }} />
+          <SiteField value={draft.siteId} error={errors['siteId']} onChange={(value) => { set('siteId', value); }} />
         </Pair>
         <ActiveField label={w('seats.active')} hint={w('seats.activeHint')} isNew={record === undefined}
           value={draft.active} onChange={(value) => { set('active', value); }} />

@@ -2,7 +2,7 @@
 import { IconBuilding } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { api, notifyDone, SelectField, TextField, useCan } from '../../kit/index.ts';
+import { api, notifyDone, useCan } from '../../kit/index.ts';
 import * as check from '../checks.ts';
 import { useRefresh } from '../data.ts';
 import { ActiveField, ActiveFilter, ActiveWord } from '../parts/active.tsx';
@@ -10,21 +10,16 @@ import { CalendarField, OpenWord, useOpenings } from '../parts/calendar-field.ts
 import { EditorDrawer, FormSection, Pair } from '../parts/editor.tsx';
 import { AddButton, type AdminColumn, FilterBar, ListPage, NameCell, SearchField,
   useAdminList } from '../parts/list.tsx';
+import { CodeAndName, ZoneField } from '../parts/place-fields.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import type { SiteRecord } from '../types.ts';
 import { useEditor } from '../use-editor.ts';
-import { useWords, wordOr, type Words } from '../use-words.ts';
+import { useWords, wordOr } from '../use-words.ts';
 
 const home = '/admin/sites';
-const zones = ['Asia/Jakarta', 'Asia/Makassar', 'Asia/Jayapura'] as const;
 
 interface SiteDraft { code: string; name: string; timeZone: string; calendarId: string | null; active: boolean }
 interface FormProps { record: SiteRecord | undefined; reload: () => Promise<SiteRecord>; onClose: () => void }
-
-/** The three zones of Indonesia by their own names, and whatever another one a site already has. */
-export function zoneOptions(w: Words, held: string): { value: string; label: string }[] {
-  return [...new Set([...zones, held])].map((zone) => ({ value: zone, label: wordOr(w, `sites.zones.${zone}`, zone) }));
-}
 
 function SiteForm({ record, reload, onClose }: FormProps) {
   const w = useWords();
@@ -45,16 +40,10 @@ function SiteForm({ record, reload, onClose }: FormProps) {
     <EditorDrawer title={record === undefined ? w('sites.add') : w('sites.edit', { name: record.name })}
       editor={editor} onClose={onClose} locked={mayChange ? undefined : w('common.readOnly')}>
       <FormSection>
+        <CodeAndName editor={editor} isNew={record === undefined} />
         <Pair>
-          <TextField label={w('common.code')} value={draft.code} disabled={record !== undefined} required
-            error={errors.code} data-autofocus={record === undefined || undefined}
-            onChange={(value) => { set('code', value.toUpperCase()); }} />
-          <TextField label={w('common.name')} value={draft.name} required error={errors.name}
-            onChange={(value) => { set('name', value); }} />
-        </Pair>
-        <Pair>
-          <SelectField label={w('sites.zone')} value={draft.timeZone} data={zoneOptions(w, draft.timeZone)}
-            error={errors.timeZone} onChange={(value) => { set('timeZone', value ?? draft.timeZone); }} />
+          <ZoneField value={draft.timeZone} error={errors['timeZone']}
+            onChange={(value) => { set('timeZone', value); }} />
           <CalendarField value={draft.calendarId} none={w('calendars.none')} error={errors.calendarId}
             onChange={(value) => { set('calendarId', value); }} />
         </Pair>

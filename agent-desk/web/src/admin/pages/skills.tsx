@@ -2,12 +2,13 @@
 import { IconStars } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { api, CheckField, notifyDone, TextField, useCan } from '../../kit/index.ts';
+import { api, CheckField, notifyDone, useCan } from '../../kit/index.ts';
 import * as check from '../checks.ts';
 import { useRefresh } from '../data.ts';
 import { EditorDrawer, FormSection } from '../parts/editor.tsx';
 import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
   useAdminList } from '../parts/list.tsx';
+import { CodeField, NameField } from '../parts/place-fields.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import { StateWord } from '../parts/state-word.tsx';
 import type { SkillRecord } from '../types.ts';
@@ -33,17 +34,14 @@ function SkillForm({ record, reload,
     update: (changes, version) => api.patch(`/skills/${record?.id ?? ''}`, changes, { version }),
     onSaved: () => { notifyDone(w(record === undefined ? 'common.created' : 'common.saved')); refresh(); onClose(); },
   }, w('invalid.server'));
-  const { draft, errors, set } = editor;
+  const { draft, set } = editor;
   return (
     <EditorDrawer title={record === undefined ? w('skills.add') : w('skills.edit', { name: record.name })}
       editor={editor} onClose={onClose}
       locked={mayChange ? undefined : w('common.readOnly')}>
       <FormSection>
-        <TextField label={w('common.code')} value={draft.code}
-          onChange={(value) => { set('code', value.toUpperCase()); }} error={errors.code}
-          disabled={record !== undefined} required data-autofocus={record === undefined || undefined} />
-        <TextField label={w('common.name')} value={draft.name} onChange={(value) => { set('name', value); }}
-          error={errors.name} required />
+        <CodeField editor={editor} isNew={record === undefined} />
+        <NameField editor={editor} />
         {record === undefined ? null
           : <CheckField label={w('skills.active')} value={draft.active}
             onChange={(value) => { set('active', value); }} />}

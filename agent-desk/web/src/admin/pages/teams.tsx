@@ -2,7 +2,7 @@
 import { IconUsersGroup } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { api, notifyDone, SelectField, TextField, useCan } from '../../kit/index.ts';
+import { api, notifyDone, SelectField, useCan } from '../../kit/index.ts';
 import * as check from '../checks.ts';
 import { nameIn, optionsOf, usePeople, useRefresh, useSites } from '../data.ts';
 import { ActiveField, ActiveFilter, ActiveWord } from '../parts/active.tsx';
@@ -10,6 +10,7 @@ import { EditorDrawer, FormSection, Pair } from '../parts/editor.tsx';
 import { foundOr } from '../parts/found.ts';
 import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
   useAdminList } from '../parts/list.tsx';
+import { NameField, SiteField } from '../parts/place-fields.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import type { TeamRecord } from '../types.ts';
 import { useEditor } from '../use-editor.ts';
@@ -46,11 +47,8 @@ function TeamForm({ record, reload, onClose }: FormProps) {
         : field === 'leaderId' ? leaders.find((each) => each.value === value)?.label : undefined)}>
       <FormSection>
         <Pair>
-          <TextField label={w('common.name')} value={draft.name} required error={errors.name}
-            data-autofocus={record === undefined || undefined} onChange={(value) => { set('name', value); }} />
-          <SelectField label={w('fields.siteId')} value={draft.siteId} required error={errors.siteId}
-            data={optionsOf(sites.filter((site) => site.active || site.id === draft.siteId))}
-            onChange={(value) => { set('siteId', value); }} />
+          <NameField editor={editor} first={record === undefined} />
+          <SiteField value={draft.siteId} error={errors['siteId']} onChange={(value) => { set('siteId', value); }} />
         </Pair>
         <SelectField label={w('teams.leader')} value={draft.leaderId} data={leaders} searchable clearable limit={50}
           placeholder={w('teams.noLeader')} error={errors.leaderId} filter={foundOr(w('queues.noneFound'))}
