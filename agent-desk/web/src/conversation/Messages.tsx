@@ -183,7 +183,7 @@ export function Messages({ row, thread, conversationId, loadOlder, target, later
     <div className={css.talk}>
       <div ref={scroller} className={css.scroller} onScroll={onScroll} tabIndex={0} role="log"
         aria-label={t('talk.label', { who: whoOf(row) })} aria-live="polite">
-        <div ref={content} className={css.messages}>
+        <div ref={content} className={css.messages}><div>
           <p className={`meta ${css.start}`}>{loading ? t('talk.older')
             : thread.complete && placed.length === thread.items.length ? t('talk.start') : ' '}</p>
           {placed.map((each) => (
@@ -200,7 +200,7 @@ export function Messages({ row, thread, conversationId, loadOlder, target, later
             {typing ? <><span className={css.dots} aria-hidden="true"><i /><i /><i />
               </span>{t('talk.typing', { who: whoOf(row) })}</> : null}
           </p>
-        </div>
+        </div></div>
       </div>
       {atBottom ? null : (
         <Button className={css.pill} variant="default" size="xs" leftSection={<IconArrowDown size={14} stroke={2} />}
