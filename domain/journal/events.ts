@@ -90,6 +90,7 @@ export const journalTypes = {
   'channel-account.health-changed': 'a channel account lost or found its connection',
   'channel-account.tested': 'the code of a test came in and was answered; data: {result}',
   'event.quarantined': 'an inbound event could not be taken; data: {reasonCode}',
+  'event.viewed': 'a user looked at the bytes of a quarantined event',
   'event.replayed': 'an administrator replayed a quarantined event; data: {result}',
   'configuration.created': 'a site, branch, team, seat, calendar, holiday, category or reason was made; data.noun',
   'configuration.updated': 'a site, team, seat, category or reason changed; data: {noun, changed}',

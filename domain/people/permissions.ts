@@ -39,6 +39,13 @@ export const permissions = {
 export type Permission = keyof typeof permissions;
 export type ScopeKind = 'self' | 'team' | 'queue' | 'site' | 'branch' | 'organisation';
 
+/**
+ * What always reaches the whole organisation: held within a site, a team or a branch alone it opens nothing, or a
+ * manager of one site would set the rules of all (RS16).
+ */
+export const wholeOnly: ReadonlySet<Permission> = new Set(['security.manage', 'webhook.manage', 'retention.manage',
+  'subject-data.manage', 'subject-data.approve', 'quarantine.read', 'quarantine.replay', 'channel.manage'] as const);
+
 export interface RoleSeed {
   code: string;
   nameId: string;

@@ -60,13 +60,18 @@ function guard(reply: FastifyReply, row: FileRow): void {
   });
 }
 
+/** Uploads a minute and session: pasted pictures stay below, a program that fills the disk does not. */
+const UPLOADS_PER_MINUTE = 60;
+
 /** POST and GET of files. */
 export function filesApi(parts: FileParts): FastifyPluginAsyncZod {
   const { work, blobs } = parts;
   return async (app) => {
     await app.register(multipart,
       { limits: { fileSize: limits.fileBytes, files: 1, fields: 4, parts: 5, fieldSize: 1_024, headerPairs: 40 } });
-    app.post('/api/files', { config: { permission: 'interaction.handle' }, bodyLimit: limits.fileBytes + 65_536,
+    app.post('/api/files', {
+      config: { permission: 'interaction.handle', rateLimit: { max: UPLOADS_PER_MINUTE, timeWindow: 60_000 } },
+      bodyLimit: limits.fileBytes + 65_536,
       schema: { response: { 201: attachmentView } } }, async (request, reply) => {
       const part = await request.file();
       if (part === undefined || part.fieldname !== 'file') throw new AppError('VALIDATION_FAILED',

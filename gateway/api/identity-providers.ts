@@ -6,6 +6,7 @@ import { AppError } from '#domain/errors.ts';
 import { newId } from '#domain/ids.ts';
 import { appendJournal } from '#domain/journal/append.ts';
 import type { User } from '#domain/people/access.ts';
+import { ADMINISTRATOR_RANK } from '#domain/people/ranks.ts';
 import { statement, type Queryable, type Tx } from '#domain/store/db.ts';
 import type { Work } from '#domain/work.ts';
 import type { Config } from '../config.ts';
@@ -124,7 +125,13 @@ async function note(work: Work, tx: Tx, user: User, id: string, changed?: string
 const owner = (user: User, id: string) =>
   ({ organisationId: user.organisationId, ownerKind: 'identity-provider', ownerId: id });
 
+/** Who vouches for people could vouch for the administrator: only an administrator says who may (RS16). */
+function requireAdministratorRank(user: User): void {
+  if (user.rank < ADMINISTRATOR_RANK) throw new AppError('RANK_TOO_HIGH');
+}
+
 async function create(parts: ProviderParts, user: User, body: z.output<typeof createBody>): Promise<ProviderView> {
+  requireAdministratorRank(user);
   const id = newId();
   return parts.work.db.transaction(async (tx) => {
     await tx.rows(insertProvider, [id, user.organisationId, body.name, body.issuer, body.clientId, body.npkClaim,
@@ -139,6 +146,7 @@ async function change(parts: ProviderParts, user: User, id: string, version: num
   { clientSecret, ...body }: z.output<typeof patchBody>): Promise<ProviderView> {
   return parts.work.db.transaction(async (tx) => {
     const before = await find(tx, user, id);
+    requireAdministratorRank(user);
     const after = { ...before, ...body };
     const done = await tx.rows(updateProvider, [user.organisationId, id, after.name, after.issuer, after.clientId,
       after.npkClaim, after.secondStepDone, after.active, version]);

@@ -126,13 +126,19 @@ export function quarantineApi(parts: QuarantineParts): FastifyPluginAsyncZod {
       return { items: items.map(view), nextCursor };
     });
 
+    // The bytes are a customer's words and numbers without a mask: shown as late and as noted as those (RA05, RA08).
     app.get('/api/quarantine/:id', {
-      config: { permission: 'quarantine.read' }, schema: { params: z.object({ id }), response: { 200: eventView } },
+      config: { permission: 'quarantine.read', stepUp: true }, schema: { params: z.object({ id }), response: { 200: eventView } },
     }, async (request) => {
       everywhere(request.user, 'quarantine.read');
       const row = await work.db.one<EventRow>(oneEvent, [request.user.organisationId, request.params.id,
         RAW_BYTES_MAX]);
       if (row === undefined) throw new AppError('NOT_FOUND');
+      await work.db.transaction(async (tx) => {
+        await appendJournal(tx, [{ type: 'event.viewed', subjectType: 'event', subjectId: row.id,
+          actor: { kind: 'USER', id: request.user.id }, scope: { organisationId: request.user.organisationId } }]);
+        tx.afterCommit(() => { work.wake.hint('journal'); });
+      });
       return { ...view(row), raw: escapedText(row.raw) };
     });
 

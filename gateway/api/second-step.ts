@@ -6,6 +6,7 @@ import { AppError } from '#domain/errors.ts';
 import { accessFilter } from '#domain/people/access.ts';
 import { statement } from '#domain/store/db.ts';
 import type { Work } from '#domain/work.ts';
+import { guardedProof } from '../security/guesses.ts';
 import { closeStep, mustEnrol, openStep, policyOf, type OpenStep, type RuleFacts } from '../security/second-step.ts';
 import type { SecretStore } from '../security/secret-store.ts';
 import { userById, userOf, type UserRow } from '../security/session-statements.ts';
@@ -125,12 +126,13 @@ function ownRoutes(parts: SecondStepParts, twoFactor: TwoFactor): FastifyPluginA
       const { user, body } = request;
       const method = await stepUpMethod(work, user);
       if (method === 'sign-in') throw new AppError('STEP_UP_REQUIRED', { method });
-      if (method === 'code') await twoFactor.spend(user, body.code ?? '');
-      else {
+      await guardedProof(work, sessionIn(request), async () => {
+        if (method === 'code') return twoFactor.spend(user, body.code ?? '');
         const row = await work.db.one<{ password_hash: string | null }>(passwordOf, [user.organisationId, user.id]);
         const { ok } = await parts.sessions.passwords.verify(row?.password_hash, body.password ?? '');
         if (!ok) throw new AppError('SIGN_IN_FAILED');
-      }
+        return undefined;
+      });
       await steppedUp(work, sessionIn(request), method);
       void reply.code(204);
       return null;

@@ -10,6 +10,7 @@ import { limits } from '#domain/limits.ts';
 import { permissions, type Permission } from '#domain/people/permissions.ts';
 import { statement } from '#domain/store/db.ts';
 import type { Work } from '#domain/work.ts';
+import { guardedProof } from '../security/guesses.ts';
 import { checkNewPassword } from '../security/passwords.ts';
 import type { Sessions } from '../security/sessions.ts';
 import { readCookie } from '../security/tokens.ts';
@@ -156,8 +157,11 @@ export function meApi(parts: SessionParts): FastifyPluginAsyncZod {
       const { user, body: { current, next } } = request;
       checkNewPassword(next, user);
       const stored = await work.db.one<{ password_hash: string | null }>(passwordOf, [user.organisationId, user.id]);
-      const { ok } = await sessions.passwords.verify(stored?.password_hash, current);
-      if (!ok) throw new AppError('SIGN_IN_FAILED');
+      if (request.session === null) throw new AppError('SIGN_IN_REQUIRED');
+      await guardedProof(work, request.session, async () => {
+        const { ok } = await sessions.passwords.verify(stored?.password_hash, current);
+        if (!ok) throw new AppError('SIGN_IN_FAILED');
+      });
       const hash = await sessions.passwords.hash(next);
       await work.db.transaction(async (tx) => {
         // A reset that came while the old password was looked at is not undone by it.

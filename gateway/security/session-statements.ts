@@ -1,7 +1,7 @@
 /** The SQL of sign-in: sessions, users with their rights, and the counting of failures. */
 import { statement } from '#domain/store/db.ts';
 import type { User } from '#domain/people/access.ts';
-import { permissions, type Permission, type ScopeKind } from '#domain/people/permissions.ts';
+import { permissions, wholeOnly, type Permission, type ScopeKind } from '#domain/people/permissions.ts';
 
 /** A user as the statement gives it: roles with their scopes, and the queues they are a member of. */
 export interface UserRow {
@@ -122,6 +122,7 @@ export function userOf(row: UserRow): User {
   for (const role of row.roles) {
     for (const permission of role.permissions) {
       if (!(permission in permissions)) continue;
+      if (role.kind !== 'organisation' && wholeOnly.has(permission as Permission)) continue;
       grants.push({ permission: permission as Permission, scopeKind: role.kind, scopeId: role.scope });
     }
   }

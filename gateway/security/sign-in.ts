@@ -2,13 +2,13 @@
  * Signing in: counted in PostgreSQL before the password is looked at, the same answer for whatever was wrong (RA04,
  * RS24).
  */
-import { createHash } from 'node:crypto';
 import { AppError } from '#domain/errors.ts';
 import { limits } from '#domain/limits.ts';
 import { appendJournal } from '#domain/journal/append.ts';
 import type { JournalEntry } from '#domain/journal/events.ts';
 import type { Work } from '#domain/work.ts';
 import type { User } from '#domain/people/access.ts';
+import { npkHash, reserveGuess } from './guesses.ts';
 import type { Passwords } from './passwords.ts';
 import { beginStep, secondStepOf } from './second-step.ts';
 import { hashId, randomToken } from './tokens.ts';
@@ -42,13 +42,6 @@ export interface SignedIn {
   device: string;
 }
 
-/** The first delay after limits.loginFailuresMax failures; it doubles with each further one, up to the window. */
-const FIRST_DELAY_S = 15;
-
-function npkHash(npk: string): Buffer {
-  return createHash('sha256').update(`npk ${npk}`).digest();
-}
-
 /**
  * Where an attempt is counted: a browser that signed this user in before has a count of its own (lockout is no
  * weapon).
@@ -59,26 +52,6 @@ async function placeOf(work: Work, request: SignInRequest): Promise<{ place: str
   const known = await work.db.rows(sql.knownDevice, [request.npk, hash]);
   return known.length === 0 ? { place: request.ip, known: false } : { place: `device:${hash.toString('hex')}`,
     known: true };
-}
-
-/**
- * Throws LOGIN_LOCKED if the account and place, or the address, had its share; else counts this attempt as failed
- * for now.
- */
-async function reserve(work: Work, npk: Buffer, place: string, known: boolean): Promise<void> {
-  await work.db.transaction(async (tx) => {
-    await tx.rows(sql.lockAttempts, [npk, place]);
-    const row = await tx.one<{ recent: number; last_age_s: number | null; of_ip: number }>(
-      sql.countAttempts, [npk, place, limits.loginFailureWindowMinutes]);
-    const { recent = 0, last_age_s: age = null, of_ip: ofIp = 0 } = row ?? {};
-    const over = recent - limits.loginFailuresMax;
-    const grown = Math.min(FIRST_DELAY_S * 2 ** Math.min(over, 10), limits.loginFailureWindowMinutes * 60);
-    const delay = over < 0 ? 0 : grown;
-    if (age !== null && age < delay) throw new AppError('LOGIN_LOCKED', { retryAfterSeconds: Math.ceil(delay - age) });
-    const flooded = !known && ofIp >= limits.loginFailuresPerIpHourMax;
-    if (flooded) throw new AppError('LOGIN_LOCKED', { retryAfterSeconds: 3_600 });
-    await tx.rows(sql.noteAttempt, [npk, place]);
-  });
 }
 
 function entry(type: JournalEntry['type'], row: sql.UserRow, data?: Record<string, unknown>): JournalEntry {
@@ -131,7 +104,7 @@ export function createSignIn(
   return async (request) => {
     const npk = npkHash(request.npk);
     const { place, known } = await placeOf(work, request);
-    await reserve(work, npk, place, known);
+    await reserveGuess(work, { npk, place, known });
     const row = await work.db.one<sql.UserRow>(sql.userByNpk, [request.npk]);
     const { ok, outdated } = await passwords.verify(row?.password_hash, request.password);
     if (row === undefined || !ok || row.status !== 'ACTIVE') {

@@ -29,6 +29,8 @@ const PUBLIC = [
   // the page of signing in may know of providers is their names.
   'POST /api/session', 'POST /api/session/second-step', 'POST /api/session/enrol', 'POST /api/session/enrol/confirm',
   'GET /api/session/providers', 'GET /api/session/oidc/:id/start', 'GET /api/session/oidc/callback',
+  // Proves itself by a link of 256 random bits (RS05).
+  'POST /api/join/look', 'POST /api/join',
   // The customer's page and what a browser may know of an account; files prove themselves by the visitor's token.
   'GET /chat', 'GET /chat/demo', 'GET /chat/widget.js', 'GET /chat/assets/*', 'GET /api/chat/:account/settings',
   'POST /api/chat/:account/files', 'GET /api/chat/:account/files/:id',

@@ -194,13 +194,14 @@ t.test('RS01 an app with a route that says not what it needs does not boot', asy
 
 t.test('a flood from one session is told to wait', async (t) => {
   const { agent, app } = await place(t);
-  const statuses = new Set<number>();
+  const codes: string[] = [];
   for (let n = 0; n < 12; n += 1) {
     const answer = await agent.call('POST', '/api/me/password', { current: 'salah-sekali-ini',
       next: 'gajah-menari-di-bulan' });
-    statuses.add(answer.status);
-    if (answer.status === 429) t.equal(answer.body.code, 'TOO_MANY_REQUESTS');
+    codes.push(answer.body.code);
   }
-  t.ok(statuses.has(429));
+  // Guesses are slowed down before; requests as such are told to wait from the eleventh of a minute on.
+  t.ok(codes.every((code) => ['SIGN_IN_FAILED', 'LOGIN_LOCKED', 'TOO_MANY_REQUESTS'].includes(code)), codes.join());
+  t.ok(codes.includes('TOO_MANY_REQUESTS'));
   t.ok(app);
 });

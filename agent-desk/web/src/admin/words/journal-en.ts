@@ -74,7 +74,8 @@ export const journalEn = {
     'health-changed': 'The health of a channel account changed',
     tested: '{{actor}} tested a channel account',
   },
-  event: { quarantined: 'An incoming event was quarantined', replayed: '{{actor}} replayed a quarantined event' },
+  event: { quarantined: 'An incoming event was quarantined', replayed: '{{actor}} replayed a quarantined event',
+    viewed: '{{actor}} looked at a quarantined event' },
   'opt-out': { registered: '{{actor}} registered an opt-out', withdrawn: '{{actor}} withdrew an opt-out' },
   configuration: {
     created: '{{actor}} added an entry of the settings', updated: '{{actor}} changed an entry of the settings',
