@@ -11,6 +11,7 @@ const { values } = parseArgs({
   options: { port: { type: 'string', default: '8081' }, token: { type: 'string', default: '700000001:coba-telegram' } },
 });
 
+const HEART = '\u2764';
 const FILE_BYTES_MAX = 20 * 1_048_576;
 
 /** Customers who can be played, by id. */
@@ -22,10 +23,15 @@ interface Said {
   text: string;
   id: number;
   buttons?: unknown;
+  /** The other side's reaction, and that it was changed after it was sent. */
+  reaction?: string | undefined;
+  edited?: boolean | undefined;
   files: string[];
 }
 
 const said: Said[] = [];
+/** The customers' reactions to the bot, by chat and message. */
+const reactions = new Map<string, string>();
 
 function textOf({ payload, method }: Delivered): string {
   const words = payload['text'] ?? payload['caption'];
@@ -35,8 +41,10 @@ function textOf({ payload, method }: Delivered): string {
 /** What stands on the customers' screens, oldest first. */
 function screen(fake: FakeTelegram): Said[] {
   const ours = fake.delivered.map((one): Said => ({ chatId: one.chatId, from: 'bot', id: one.messageId,
-    text: textOf(one), buttons: one.payload['reply_markup'], files: one.files.map((file) => file.fileName) }));
-  return [...said, ...ours].sort((a, b) => a.id - b.id);
+    text: textOf(one), buttons: one.payload['reply_markup'], edited: one.edited,
+    reaction: reactions.get(`${one.chatId}:${one.messageId}`), files: one.files.map((file) => file.fileName) }));
+  const theirs = said.map((one): Said => ({ ...one, reaction: fake.reactions.get(`${one.chatId}:${one.id}`) }));
+  return [...theirs, ...ours].sort((a, b) => a.id - b.id);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
@@ -78,6 +86,16 @@ async function act(fake: FakeTelegram, request: IncomingMessage): Promise<void> 
     }
     case 'tap': fake.updates.push({ callback_query: { id: String(Date.now()), from: sender(chat), data,
       message: { message_id: Number(text), date: 1, chat: { id: Number(chat), type: 'private' } } } }); break;
+    case 'react': {
+      const place = `${chat}:${text}`;
+      const isOn = !reactions.has(place);
+      if (isOn) reactions.set(place, HEART);
+      else reactions.delete(place);
+      fake.updates.push({ message_reaction: { chat: { id: Number(chat), type: 'private' }, message_id: Number(text),
+        user: sender(chat), date: Math.floor(Date.now() / 1_000), old_reaction: [],
+        new_reaction: isOn ? [{ type: 'emoji', emoji: HEART }] : [] } });
+      break;
+    }
     case 'block': case 'unblock': {
       const blocks = asked['do'] === 'block';
       if (blocks) fake.blocked.add(chat);

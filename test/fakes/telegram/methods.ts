@@ -91,6 +91,7 @@ function edit(fake: FakeTelegram, call: Call): Answer {
       + 'exactly the same as a current content and reply markup of the message');
   }
   found.payload = { ...found.payload, [field]: said, reply_markup: markup };
+  found.edited = true;
   return ok({ message_id: found.messageId, edit_date: Math.floor(Date.now() / 1_000) });
 }
 

@@ -22,6 +22,8 @@ export interface Delivered {
   method: string;
   payload: Payload;
   files: UploadedFile[];
+  /** Changed after it was sent. */
+  edited?: boolean;
 }
 
 /**
