@@ -321,7 +321,7 @@ export async function interactionViews(db: Queryable, query: InteractionQuery): 
   const chosen = await db.dynamic<{ id: string; readable: boolean; keys: string[] }>(`select i.id,
       ${readableFilter(user, 'i')} as readable,
       array[${order.columns.map((column) => `(${column})::text`).join()}] as keys
-    from interactions i ${query.filter === undefined ? '' : filterJoins(query.filter, user)} ${
+    from interactions i ${query.filter === undefined ? '' : filterJoins(query.filter)} ${
     query.q === undefined || found !== undefined ? ''
       : 'join contacts ct on ct.id = i.contact_id join tickets t on t.id = i.ticket_id'}
     where ${where.join(' and ')} order by ${order.columns.map((column) => column + direction).join(', ')}

@@ -43,7 +43,7 @@ export async function countViews(db: Queryable, user: User, views: readonly View
   const values: unknown[] = [];
   const bind = (value: unknown): string => `$${values.push(value)}`;
   const counts = views.map((view) => `(select count(*)::int from (select from interactions i
-    ${filterJoins(view.filter, user)}
+    ${filterJoins(view.filter)}
     where ${conditions({ user, ...view }, bind).join(' and ')} limit ${limits.viewCountMax}) rows)`);
   const [row] = await db.dynamic<{ counts: number[] }>(`select array[${counts.join(', ')}] as counts`, values);
   return row?.counts ?? [];
