@@ -128,7 +128,8 @@ export function quarantineApi(parts: QuarantineParts): FastifyPluginAsyncZod {
 
     // The bytes are a customer's words and numbers without a mask: shown as late and as noted as those (RA05, RA08).
     app.get('/api/quarantine/:id', {
-      config: { permission: 'quarantine.read', stepUp: true }, schema: { params: z.object({ id }), response: { 200: eventView } },
+      config: { permission: 'quarantine.read', stepUp: true },
+      schema: { params: z.object({ id }), response: { 200: eventView } },
     }, async (request) => {
       everywhere(request.user, 'quarantine.read');
       const row = await work.db.one<EventRow>(oneEvent, [request.user.organisationId, request.params.id,

@@ -104,9 +104,10 @@ t.test('RA08 RA09 the bytes of a quarantined event are a customer\'s: shown afte
   async (t) => {
   const { db, as, world } = await place(t);
   const eventId = newId();
-  await db.dynamic(`insert into inbound_events (id, organisation_id, channel_account_id, dedup_hash, kind, state, raw,
-      received_at, reason_code) values ($1, $2, $3, '\\x01', 'unreadable', 'QUARANTINED',
-      convert_to('dari +6281234567890', 'UTF8'), app_now(), 'NOT_JSON')`, [eventId, world.organisationId, world.accountId]);
+  await db.dynamic(`insert into inbound_events (id, organisation_id, channel_account_id, dedup_hash, kind,
+      state, raw, received_at, reason_code) values ($1, $2, $3, '\\x01', 'unreadable', 'QUARANTINED',
+      convert_to('dari +6281234567890', 'UTF8'), app_now(), 'NOT_JSON')`,
+  [eventId, world.organisationId, world.accountId]);
   const admin = await as(world.administrator);
   t.match((await admin.get(`/api/quarantine/${eventId}`)).body.raw, '+6281234567890');
   const seen = await db.dynamic<{ n: number }>(`select count(*)::int as n from journal where type = 'event.viewed'
