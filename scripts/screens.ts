@@ -1,11 +1,13 @@
 /**
  * npm run screens: takes the pictures in docs/screens from the real desk, in both languages and both themes, with
- * invented customers who really write. What was looked at on them stands in docs/screens/README.md.
+ * invented customers who really write. What was looked at on them stands in docs/screens/README.md. `npm run screens --
+ * leader admin` takes only those of a part: agent, leader, admin.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { DESK_SIZE, openBrowser, openPage, PHONE_SIZE, signIn } from '#test/support/browser.ts';
+import { DESK_SIZE, openBrowser, openPage, PHONE_SIZE, seriousFindings, signIn } from '#test/support/browser.ts';
 import { startProduct } from '#test/support/servers.ts';
 
 const FOLDER = fileURLToPath(new URL('../docs/screens/', import.meta.url));
@@ -44,12 +46,17 @@ async function customer(browser: Browser, url: string, said: Said): Promise<Page
   return page;
 }
 
-async function shoot(page: Page, name: string): Promise<void> {
+/** What went wrong on the way, and what axe found where it looked: one line each. */
+const findings: string[] = [];
+
+async function shoot(page: Page, name: string, look = false): Promise<void> {
   // The picture shows a state that rests: fonts in, nothing moving.
   await page.evaluate(() => document.fonts.ready);
   await page.waitForTimeout(350);
   await page.screenshot({ path: `${FOLDER}${name}.png` });
   process.stdout.write(`docs/screens/${name}.png\n`);
+  if (!look) return;
+  for (const found of await seriousFindings(page)) findings.push(`${name}: ${found}`);
 }
 
 /** Language and theme as a person chooses them; both act at once, so no reload is needed. */
@@ -98,11 +105,29 @@ async function agentAtWork(browser: Browser, url: string): Promise<void> {
     await over(page, `keys-${end}`, ['?']);
     await over(page, `preferences-${end}`, ['g', 'p']);
     await over(page, `notices-${end}`, ['g', 'n']);
+    await over(page, `snooze-${end}`, ['s']);
+    await over(page, `transfer-${end}`, ['t']);
+    await search(page, end);
   }
   await put(page, LOOKS[0]);
   await page.setViewportSize(PHONE_SIZE);
   await shoot(page, 'desk-phone');
+  await page.getByRole('button', { name: 'Panel nasabah' }).click();
+  await shoot(page, 'side-phone');
+  await page.getByRole('button', { name: 'Sembunyikan panel nasabah' }).click();
   if (chats[0] !== undefined) await shoot(chats[0], 'chat-phone');
+}
+
+/** The page of the search with something found; afterwards the conversation is open again. */
+async function search(page: Page, end: string): Promise<void> {
+  const open = page.url();
+  await page.keyboard.press('g');
+  await page.keyboard.press('s');
+  await page.locator('main input[role=combobox]').fill('angsuran');
+  await page.locator('main [role=option]').first().waitFor();
+  await shoot(page, `search-${end}`);
+  await page.goto(open);
+  await page.locator('[role=log] article').first().waitFor();
 }
 
 /** A team leader on the move: the lists on a telephone. */
@@ -111,7 +136,24 @@ async function teamLeader(browser: Browser, url: string): Promise<void> {
   await signIn(page, url, '20001', PASSWORD);
   await page.getByRole('tab', { name: /Semua/ }).click();
   await page.locator('[data-row]').first().waitFor();
-  await shoot(page, 'leader-phone');
+  await shoot(page, 'leader-phone', true);
+  await page.getByRole('button', { name: /Tampilan dan saringan/ }).click();
+  await page.getByRole('menuitem', { name: 'Saringan lain ...' }).click();
+  await page.getByRole('dialog').waitFor();
+  await shoot(page, 'filter-phone', true);
+  await page.keyboard.press('Escape');
+  await page.locator('[data-row]').first().click();
+  await page.locator('[role=log] article, [role=alert]').first().waitFor();
+  await shoot(page, 'leader-talk-phone', true);
+  await page.goto(`${url}/search`);
+  await page.locator('main input[role=combobox]').fill('angsuran');
+  await page.locator('main [role=option]').first().waitFor();
+  await shoot(page, 'search-phone', true);
+  for (const [name, word] of [['notices-phone', 'Pemberitahuan'], ['preferences-phone', 'Preferensi']] as const) {
+    await page.getByRole('button', { name: word }).first().click();
+    await shoot(page, name);
+    await page.keyboard.press('Escape');
+  }
 }
 
 async function administrator(browser: Browser, url: string): Promise<void> {
@@ -124,32 +166,43 @@ async function administrator(browser: Browser, url: string): Promise<void> {
   for (const look of LOOKS) {
     await put(page, look);
     const end = `${look.language}-${look.theme}`;
-    // Every page once; those that are used daily in all four.
-    const shown = look === LOOKS[0] ? paths : paths.filter((path) => /(users|audit|channel-accounts)$/.test(path));
+    // Every page light in Indonesian and dark in English; those that are used daily in all four.
+    const all = look === LOOKS[0] || look === LOOKS[3];
+    const shown = all ? paths : paths.filter((path) => /(users|audit|channel-accounts)$/.test(path));
     for (const path of shown) {
       await page.goto(`${url}${path}`);
       await page.waitForLoadState('networkidle');
       const name = `admin-${path.split('/').at(-1)}`;
-      await shoot(page, look === LOOKS[0] ? name : `${name}-${end}`);
+      await shoot(page, look === LOOKS[0] ? name : `${name}-${end}`, all);
     }
   }
   await page.goto(`${url}/gallery`);
   await page.locator('[data-pane-theme=dark]').waitFor();
-  await page.setViewportSize({ width: 1366, height: 3_700 });
+  await page.setViewportSize({ width: 1366, height: 5_600 });
   await shoot(page, 'gallery');
 }
 
 try {
   await mkdir(FOLDER, { recursive: true });
   const product = await startProduct(t, { SEED: 'demo', DEMO_PASSWORD: PASSWORD });
+  // Something to find, to look back on and to count.
+  const seeded = spawnSync(process.execPath, [fileURLToPath(new URL('seed.ts', import.meta.url)), 'big',
+    '--interactions', '1500', '--days', '90'],
+  { env: { ...process.env, DATA_DIR: product.dataDir }, stdio: 'inherit' });
+  if (seeded.status !== 0) throw new Error('the year could not be seeded');
   const browser = await openBrowser(t);
   const { page } = await openPage(browser, DESK_SIZE);
   await page.goto(`${product.url}/`);
   await page.getByLabel('NPK').waitFor();
   await shoot(page, 'sign-in');
-  await agentAtWork(browser, product.url);
-  await teamLeader(browser, product.url);
-  await administrator(browser, product.url);
+  const wanted = process.argv.slice(2);
+  const parts = { agent: agentAtWork, leader: teamLeader, admin: administrator };
+  for (const [part, take] of Object.entries(parts)) {
+    if (wanted.length > 0 && !wanted.includes(part)) continue;
+    // A picture that cannot be taken is told at the end; the other parts are taken all the same.
+    await take(browser, product.url).catch((error: unknown) => { findings.push(`${part}: ${String(error)}`); });
+  }
+  if (findings.length > 0) throw new Error(`not as it should be:\n${findings.join('\n')}`);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   process.exitCode = 1;

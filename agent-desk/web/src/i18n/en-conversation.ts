@@ -6,7 +6,7 @@ export const enConversation = {
     overdue: '{{n}} late', soon: '{{n}} urgent', sortTime: 'Least time left', sortWait: 'Longest waiting',
     sortNewest: 'Order: newest',
     left: '{{n}} min left', late: '{{n}} min late', lateHours: '{{n}} h late', noCategory: 'No category yet',
-    you: 'You: {{text}}', note: 'Note: {{text}}', unread: '{{n}} unread messages',
+    you: 'You: {{text}}', us: 'We: {{text}}', note: 'Note: {{text}}', unread: '{{n}} unread messages',
     hidden: 'The text shows once taken', waitingFor: 'Waiting {{span}}', noText: 'No message yet', file: 'File',
     priority: 'Priority',
     emptyMine: 'Nothing waiting', emptyMineReady: 'You are Ready. Offers appear at the lower right.',

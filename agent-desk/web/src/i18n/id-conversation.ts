@@ -6,7 +6,7 @@ export const idConversation = {
     overdue: '{{n}} lewat', soon: '{{n}} mendesak', sortTime: 'Sisa waktu tersingkat', sortWait: 'Paling lama menunggu',
     sortNewest: 'Urutan: terbaru',
     left: 'Sisa {{n}} mnt', late: 'Lewat {{n}} mnt', lateHours: 'Lewat {{n}} jam', noCategory: 'Belum dikategorikan',
-    you: 'Anda: {{text}}', note: 'Catatan: {{text}}', unread: '{{n}} pesan belum dibaca',
+    you: 'Anda: {{text}}', us: 'Kami: {{text}}', note: 'Catatan: {{text}}', unread: '{{n}} pesan belum dibaca',
     hidden: 'Isi terlihat setelah diambil', waitingFor: 'Menunggu {{span}}', noText: 'Belum ada pesan',
     file: 'Berkas', priority: 'Prioritas',
     emptyMine: 'Tidak ada yang menunggu', emptyMineReady: 'Status Anda Siap. Tawaran muncul di kanan bawah.',

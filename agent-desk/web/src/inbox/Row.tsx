@@ -35,13 +35,14 @@ export function whoOf(row: Pick<InteractionView, 'contactName' | 'handleMasked'>
 
 type T = ReturnType<typeof useT>;
 
-function preview(row: InteractionView, t: T): ReactNode {
+function preview(row: InteractionView, mine: boolean, t: T): ReactNode {
   if (row.masked) return <span className="word"><IconLock size={14} stroke={2} aria-hidden="true" />{t('inbox.hidden')}
     </span>;
   if (row.lastText === null || row.lastText === '')
     return row.lastMessageAt === null ? t('inbox.noText') : t('inbox.file');
   const text = row.lastText.replaceAll(/\s+/g, ' ');
-  if (row.lastDirection === 'OUT') return <>{t('inbox.you', { text: '' })}<bdi>{text}</bdi></>;
+  if (row.lastDirection === 'OUT')
+    return <>{t(mine ? 'inbox.you' : 'inbox.us', { text: '' })}<bdi>{text}</bdi></>;
   if (row.lastDirection === 'NOTE') return <>{t('inbox.note', { text: '' })}<bdi>{text}</bdi></>;
   if (row.lastDirection === 'SYSTEM') return codeWord('system', text, { name: row.agentName ?? '' });
   return <bdi>{text}</bdi>;
@@ -125,7 +126,7 @@ export const Row = memo(function Row({ row, now, selected, active, mine, id, top
             : <time className={`num ${css.time}`} dateTime={time}>{listTime(time, now, { locale })}</time>}
         </div>
         <div className={css.line}>
-          <span className={`ellipsis ${css.preview}`}>{preview(row, t)}</span>
+          <span className={`ellipsis ${css.preview}`}>{preview(row, mine, t)}</span>
           {row.unreadCount > 0
             ? <span className="count" aria-label={t('inbox.unread', { n: row.unreadCount })}>
             {row.unreadCount > 99 ? '99+' : row.unreadCount}</span> : null}
