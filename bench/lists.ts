@@ -8,8 +8,10 @@ import Fastify from 'fastify';
 import pg from 'pg';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { newId } from '#domain/ids.ts';
+import { limits } from '#domain/limits.ts';
 import { openDb, type Db } from '#domain/store/db.ts';
 import { migrate } from '#domain/store/migrate.ts';
+import { indexThings } from '#domain/search/documents.ts';
 import type { Work } from '#domain/work.ts';
 import { createBlobStore } from '#gateway/blob-store.ts';
 import { readingApis } from '#gateway/api/reading.ts';
@@ -108,7 +110,14 @@ async function signIn(db: Db, npk: string, cookieName: string): Promise<Person> 
   return { npk, cookies };
 }
 
-const savedView = `/api/interactions?view=all&filter=${encodeURIComponent('{"tier":1,"late":true}')}`;
+const narrowed = (filter: object): string => `filter=${encodeURIComponent(JSON.stringify(filter))}`;
+const savedView = `/api/interactions?view=all&${narrowed({ tier: 1, late: true })}`;
+const closedView = `/api/interactions?view=all&state=closed&${narrowed({ channels: ['telegram'], tier: 1 })}`;
+/** The views whose counts a desk keeps true. */
+const counted = [{ view: 'all', state: 'open', filter: { tier: 1, late: true } },
+  { view: 'queues', state: 'open', filter: { channels: ['telegram'] } },
+  { view: 'mine', state: 'open', filter: { unread: true } }, { view: 'all', state: 'open', filter: { awaiting: true } },
+  { view: 'all', state: 'closed', filter: { channels: ['live-chat'] } }];
 const typed = ['bu', 'bud', 'budi', 'budi s', 'budi san', 'santoso', 'rahmawati', 'zulkifli hut', 'siti', 'a1',
   'dewi w', 'budu santso', 'zulkfli', 'sitorus', '0812', '567'];
 const numbers = ['TK-26', '261', '0417', '0417 2', '260903', 'halimah', 'nainggolan rina', 'angsuran', 'telepon budi'];
@@ -135,6 +144,9 @@ function casesOf(agent: Person, leader: Person, manager: Person): Case[] {
     add(`inbox.closed.${who}`, person, 50, 'all closed work', get('/api/interactions?view=all&state=closed'));
     add(`inbox.mine-closed.${who}`, person, 50, 'own closed work', get('/api/interactions?view=mine&state=closed'));
     add(`view.rows.${who}`, person, 50, 'a saved view: tier 1 and late', get(savedView));
+    add(`view.closed.${who}`, person, 50, 'a saved view of closed work', get(closedView));
+    add(`view.counts.${who}`, person, 50, 'the counts of five saved views',
+      () => ({ method: 'POST', path: '/api/views/counts', body: { views: counted } }));
     add(`inbox.counts.${who}`, person, 50, 'the figures on the tabs', get('/api/interactions/counts'));
     add(`tickets.${who}`, person, 50, 'newest tickets', get('/api/tickets'));
     add(`contacts.${who}`, person, 50, 'newest contacts', get('/api/contacts'));
@@ -188,6 +200,29 @@ function cpuOf(db: Db): CpuSoFar {
   };
 }
 
+/** PostgreSQL's CPU for writing the words of a message behind the journal; its floor inserts words that are ready. */
+async function indexing(db: Db, count: number): Promise<Figure> {
+  const own = openDb({ url: db.pool.options.connectionString ?? '', applicationName: 'bench', connectionsMax: 1 });
+  const pid = (await own.dynamic<{ pid: number }>('select pg_backend_pid() as pid'))[0]?.pid ?? 0;
+  const newest = await own.dynamic<{ id: string }>(`select id from search_messages
+    order by organisation_id desc, at desc, id desc limit $1`, [count]);
+  const ids = newest.map((row) => row.id).reverse();
+  await own.dynamic('create temp table kept as select * from search_messages where id = any($1::uuid[])', [ids]);
+  await own.dynamic('delete from search_messages where id = any($1::uuid[])', [ids]);
+  const before = cpuMicros(pid);
+  await own.dynamic('insert into search_messages select * from kept');
+  const floor = (cpuMicros(pid) - before) / ids.length;
+  await own.dynamic('delete from search_messages where id = any($1::uuid[])', [ids]);
+  const from = cpuMicros(pid);
+  for (let at = 0; at < ids.length; at += limits.searchIndexRowsMax) {
+    await indexThings(own, 'messages', ids.slice(at, at + limits.searchIndexRowsMax));
+  }
+  const value = (cpuMicros(pid) - from) / ids.length;
+  await own.close();
+  return { name: 'index.message', unit: 'us', value: rounded(value), ratio_to_floor: rounded(value / floor),
+    note: `CPU of PostgreSQL a message; the floor inserts words that are ready, ${rounded(floor)} us` };
+}
+
 async function serve(work: Work, organisationId: string): Promise<{ base: string; cookieName: string;
   close(): Promise<void> }> {
   const sessions = createSessions(work);
@@ -214,7 +249,7 @@ export async function run(options: BenchOptions): Promise<Figure[]> {
     const [agent, leader, manager] = await Promise.all(['10010', '20001', '80001'].map((npk) =>
       signIn(db, npk, server.cookieName)));
     if (agent === undefined || leader === undefined || manager === undefined) throw new Error('nobody signed in');
-    const figures: Figure[] = [];
+    const figures: Figure[] = [await indexing(db, options.quick ? 2_000 : 10_000)];
     const count = options.quick ? 100 : 120;
     const cpu = cpuOf(db);
     const size = `${scale.conversations} conversations, ${scale.conversations * scale.messagesEach} messages`;
