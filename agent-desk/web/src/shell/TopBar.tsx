@@ -10,6 +10,7 @@ import { useAgent } from '../live/queries.ts';
 import { signOut, useSession } from '../session/session.ts';
 import { Figures } from './Figures.tsx';
 import { PresenceSwitch } from './PresenceSwitch.tsx';
+import { mayInbox } from './rights.ts';
 import css from './Shell.module.css';
 
 const segments = 5;
@@ -92,14 +93,13 @@ function Search({ onPalette }: { onPalette: () => void }) {
   );
 }
 
-/** The bar over every page; `children` stand before the account. */
+/** The bar over every page; `children` stand before the account. Who has no work to do is not asked how they stand. */
 export function TopBar({ onPalette, children }: { onPalette: () => void; children: ReactNode }) {
+  const works = mayInbox(useSession().permissions);
   return (
     <header className={css.top}>
       <span className={css.brand}>Sambung</span>
-      <PresenceSwitch />
-      <Capacity />
-      <Figures />
+      {works ? <><PresenceSwitch /><Capacity /><Figures /></> : null}
       <span className="grow" />
       <Search onPalette={onPalette} />
       {children}
