@@ -10,6 +10,7 @@ import { Ring } from '../inbox/Ring.tsx';
 import { whoOf } from '../inbox/Row.tsx';
 import { notifyDone, notifyError } from '../kit/notify.ts';
 import { Bdi } from '../kit/small.tsx';
+import { Soon } from '../kit/Soon.tsx';
 import { useT } from '../kit/words.ts';
 import { ringOf } from '../lib/ring.ts';
 import { useDesk, useSignals } from '../live/context.ts';
@@ -81,7 +82,7 @@ export function Head({ row, sideOpen, onSide }: Props) {
         </p>
       </div>
       <TimeLeft row={row} />
-      <MoreActions row={row} />
+      <Soon id={row.id} room={<span className={css.moreRoom} />}><MoreActions row={row} /></Soon>
       <Tooltip label={sideOpen ? t('app.hidePanel') : t('app.showPanel')}>
         <ActionIcon variant="subtle" color="gray" aria-label={t('app.panel')} aria-expanded={sideOpen}
           onClick={() => { onSide(!sideOpen); }}>

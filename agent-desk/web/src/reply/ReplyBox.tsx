@@ -8,6 +8,7 @@ import { openBlanks } from '../../../../domain/replies/variables.ts';
 import { focusTools } from '../conversation/MessageTools.tsx';
 import { notifyWarn } from '../kit/notify.ts';
 import { Kbd } from '../kit/small.tsx';
+import { Soon } from '../kit/Soon.tsx';
 import { useLocale, useT } from '../kit/words.ts';
 import { useAbilities } from '../lib/abilities.ts';
 import { serverNow } from '../lib/now.ts';
@@ -214,10 +215,11 @@ function Writable({ row, conversationId, me }: { row: InteractionView; conversat
         {mode === 'text' && files.uploads.length > 0
           ? <UploadCards uploads={files.uploads} onRemove={files.remove} onAgain={files.again} /> : null}
         {mode === 'text' ? <OfferBar conversationId={conversationId} /> : null}
-        <Toolbar mode={mode} length={text.length} blocked={blocked} disabled={nothing || blocked !== undefined}
+        <Soon id={conversationId} room={<div className={css.toolbar} />}><Toolbar mode={mode} length={text.length}
+          blocked={blocked} disabled={nothing || blocked !== undefined}
           onFiles={add} onSend={send} onInsert={(words) => { box.insert(words); }} onToken={box.begin}
           more={offers && abilities !== undefined ? <OfferButtonTool conversationId={conversationId}
-            abilities={abilities} onDone={() => { box.focus('text'); }} /> : null} />
+            abilities={abilities} onDone={() => { box.focus('text'); }} /> : null} /></Soon>
       </div>
     </section>
   );

@@ -1,6 +1,7 @@
 /** The customer's pane: contact, ticket with its documentation, history. */
 import { IconX } from '@tabler/icons-react';
-import { useDeferredValue, useRef, type ReactNode } from 'react';
+import { useRef } from 'react';
+import { Soon } from '../kit/Soon.tsx';
 import { EmptyState } from '../kit/states.tsx';
 import { useT } from '../kit/words.ts';
 import { useInteraction } from '../live/queries.ts';
@@ -13,11 +14,6 @@ import { WorkActions } from './WorkActions.tsx';
 
 const tabs = ['contact', 'ticket', 'history'] as const;
 type Tab = (typeof tabs)[number];
-
-/** The conversation is painted first and what stands beside it right after; nothing of the row before stays meanwhile. */
-function Soon({ id, children }: { id: string; children: ReactNode }) {
-  return useDeferredValue(id, '') === id ? children : null;
-}
 
 /** Without an open conversation it says so. `onClose` is for small screens, where it lies over the conversation. */
 export function SidePane({ interactionId, onClose }: { interactionId: string | undefined; onClose: () => void }) {
@@ -52,7 +48,9 @@ export function SidePane({ interactionId, onClose }: { interactionId: string | u
         <button type="button" className={`iconButton ${css.closePane}`} aria-label={t('app.hidePanel')}
           onClick={onClose}><IconX size={18} stroke={1.75} /></button>
       </div>
-      {row.masked ? null : <WorkActions row={row} />}
+      {row.masked ? null
+        : <Soon id={row.id} key={`work-${row.id}`} room={<div className={css.actions} />}>
+          <WorkActions row={row} /></Soon>}
       <div className={css.panel} role="tabpanel" id="side-panel" aria-labelledby={`side-${tab}`} key={row.id}>
         <Soon id={row.id}>
           {row.masked ? <EmptyState title={t('talk.masked')}>{t('side.maskedText')}</EmptyState> : null}
