@@ -12,6 +12,7 @@ import type {
   InboundEvent,
   InboundReceipt,
   Medium,
+  OfferPayload,
   OutboundChange,
   OutboundMessage,
   ReceiveResult,
@@ -158,6 +159,8 @@ export interface HistoryMessage {
   createdAt: string;
   deleted: boolean;
   edited: boolean;
+  /** What it offers to tap; null where it offers nothing. */
+  offer: OfferPayload | null;
 }
 
 export interface HistoryPage {

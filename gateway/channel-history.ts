@@ -1,6 +1,7 @@
 /** What a customer may see of their own thread: messages without notes, and where their interaction stands. */
 import type { HistoryMessage, HistoryPage } from '#channels/channel.ts';
 import type { AccountView, Attachment } from '#domain/channels/words.ts';
+import { offerOf } from '#domain/conversations/offers.ts';
 import { limits } from '#domain/limits.ts';
 import { statement, type Db } from '#domain/store/db.ts';
 import { queuePosition } from '#routing/queues.ts';
@@ -84,6 +85,7 @@ function historyMessage(row: MessageRow): HistoryMessage {
     createdAt: row.created_at.toISOString(),
     deleted,
     edited: row.edited_at !== null,
+    offer: deleted || row.direction !== 'OUT' ? null : (offerOf(row.payload) ?? null),
   };
 }
 

@@ -100,7 +100,7 @@ export const liveChat: Channel = {
     edits: false,
     replies: false,
     rating: true,
-    buttons: false,
+    buttons: true,
     askContact: false,
     editSent: true,
     recallSent: true,

@@ -31,6 +31,8 @@ export interface Feed {
   /** Receipts for what was pushed up to these seqs, each once. */
   seen(delivered: number, read: number): InboundReceipt[];
   state(): ChatState | undefined;
+  /** True if this browser was shown the message: only such a one can it answer. */
+  showed(messageId: string): boolean;
   hasThread(): boolean;
   close(): void;
 }
@@ -149,6 +151,10 @@ class ThreadFeed implements Feed {
 
   state(): ChatState | undefined {
     return this.#memory.state;
+  }
+
+  showed(messageId: string): boolean {
+    return this.#memory.pushed.has(messageId);
   }
 
   hasThread(): boolean {

@@ -26,6 +26,11 @@ export interface ChatFile {
   sizeBytes: number;
 }
 
+export interface ChatButton {
+  text: string;
+  url?: string;
+}
+
 export interface ChatMessage {
   id: string;
   seq: number;
@@ -40,6 +45,8 @@ export interface ChatMessage {
   at: string;
   deleted: boolean;
   edited: boolean;
+  /** Rows of buttons under it: a tap is the customer's answer, an address opens a page. */
+  buttons?: ChatButton[][];
 }
 
 export interface ChatState {
@@ -89,7 +96,8 @@ export interface ChatServerEvents {
 export type ChatAck<T> = { ok: true; data: T } | { ok: false; code: string; details?: Record<string, unknown> };
 
 export interface ChatRequests {
-  'message:send': { clientId: string; text: string; fileIds: string[]; form?: Form };
+  /** `answers`: the message whose button said this. */
+  'message:send': { clientId: string; text: string; fileIds: string[]; form?: Form; answers?: string };
   'chat:seen': { delivered: number; read: number };
   'chat:typing': { typing: boolean };
   'chat:before': { before: number };

@@ -48,10 +48,12 @@ export function missingFields(form: Form, settings: PublicSettings): FormField[]
   return FIELDS.filter((field) => settings.form[field] === 'required' && form[field] === undefined);
 }
 
+type Sent = Required<Omit<ChatRequests['message:send'], 'answers'>> & { answers: string | undefined };
+
 /** A message to take in. Throws VALIDATION_FAILED naming the field. */
-export function readSend(payload: unknown, settings: PublicSettings): Required<ChatRequests['message:send']> {
+export function readSend(payload: unknown, settings: PublicSettings): Sent {
   const from = object(payload);
-  const { clientId, text = '', fileIds = [] } = from;
+  const { clientId, text = '', fileIds = [], answers } = from;
   if (typeof clientId !== 'string' || !isId(clientId)) throw new AppError('VALIDATION_FAILED', { field: 'clientId' });
   if (typeof text !== 'string' || text.length > limits.messageTextChars)
     throw new AppError('VALIDATION_FAILED', { field: 'text' });
@@ -60,7 +62,9 @@ export function readSend(payload: unknown, settings: PublicSettings): Required<C
     throw new AppError('VALIDATION_FAILED', { field: 'fileIds' });
   }
   if (text.trim() === '' && files.length === 0) throw new AppError('VALIDATION_FAILED', { field: 'text' });
-  return { clientId, text, fileIds: files as string[], form: readForm(from['form'], settings) };
+  if (answers !== undefined && (typeof answers !== 'string' || !isId(answers)))
+    throw new AppError('VALIDATION_FAILED', { field: 'answers' });
+  return { clientId, text, fileIds: files as string[], form: readForm(from['form'], settings), answers };
 }
 
 /** A score of 1 to 5 with an optional comment. */

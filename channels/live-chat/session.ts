@@ -2,6 +2,8 @@
 import type { ChannelHost, CustomerSocket } from '#channels/channel.ts';
 import type { Attachment, InboundEvent, InboundMessage, MessageKind } from '#domain/channels/words.ts';
 import { AppError, type ErrorCode } from '#domain/errors.ts';
+import { limits } from '#domain/limits.ts';
+import { cutText } from '#domain/text.ts';
 import { createFeed, type Feed } from './feed.ts';
 import type { ChatAck, ChatAnswers, ChatRequests, Form } from './protocol.ts';
 import { missingFields, readFlag, readRating, readSend, readSeq } from './requests.ts';
@@ -52,6 +54,15 @@ function person(visitor: Visitor, form: Form): Pick<InboundMessage, 'name' | 'ph
   };
 }
 
+/** What goes with a message: the topic of the form, and the words of the button that said it. */
+function payloadOf(form: Form, button: string | undefined): Record<string, unknown> | undefined {
+  if (form.topic === undefined && button === undefined) return undefined;
+  return {
+    ...(form.topic === undefined ? {} : { topic: form.topic }),
+    ...(button === undefined ? {} : { button: cutText(button, limits.buttonTextChars) }),
+  };
+}
+
 async function takeMessage(
   host: ChannelHost,
   visitor: Visitor,
@@ -59,7 +70,8 @@ async function takeMessage(
   payload: unknown,
 ): Promise<ChatAnswers['message:send']> {
   const settings = publicSettings(host.account);
-  const { clientId, text, fileIds, form } = readSend(payload, settings);
+  const { clientId, text, fileIds, form, ...more } = readSend(payload, settings);
+  const answers = more.answers !== undefined && feed.showed(more.answers) ? more.answers : undefined;
   const missing = feed.hasThread() || visitor.identity !== undefined ? [] : missingFields(form, settings);
   if (missing.length > 0) throw new AppError('VALIDATION_FAILED', { fields: missing });
   const attachments = await ownFiles(host, visitor.handle, fileIds);
@@ -67,12 +79,13 @@ async function takeMessage(
     kind: 'message',
     dedupKey: `${visitor.handle}:${clientId}`,
     handle: visitor.handle,
-    raw: Buffer.from(JSON.stringify({ clientId, text, fileIds, form })),
+    raw: Buffer.from(JSON.stringify({ clientId, text, fileIds, form, answers })),
     ...person(visitor, form),
     messageKind: kindOf(attachments),
     text: text === '' ? undefined : text,
     attachments,
-    payload: form.topic === undefined ? undefined : { topic: form.topic },
+    payload: payloadOf(form, answers === undefined ? undefined : text),
+    replyToProviderId: answers,
     providerMessageId: providerIdOf(visitor.handle, clientId),
   };
   const [result] = await host.receive([event]);

@@ -1,6 +1,7 @@
 /** Turns the house's history into what a customer's screen shows. Pure. */
 import type { HistoryMessage, HistoryPage } from '#channels/channel.ts';
-import type { ChatMessage, ChatState } from './protocol.ts';
+import type { MessageButton } from '#domain/channels/words.ts';
+import type { ChatButton, ChatMessage, ChatState } from './protocol.ts';
 
 /** Statuses in which a message to the customer is not theirs to see yet, or never was sent. */
 const HIDDEN = new Set(['queued', 'sending', 'failed']);
@@ -15,6 +16,11 @@ export function isVisible(message: HistoryMessage): boolean {
 /** The id under which the house knows a message of a customer: with the handle, for a client's id is only its own. */
 export function providerIdOf(handle: string, clientId: string): string {
   return `${handle}:${clientId}`;
+}
+
+/** What a button sends back is its words: nothing else leaves the house. */
+function buttonsOf(row: readonly MessageButton[]): ChatButton[] {
+  return row.map(({ text, url }) => ({ text, ...(url === undefined ? {} : { url }) }));
 }
 
 /** A message as the widget gets it. */
@@ -32,6 +38,7 @@ export function chatMessage(message: HistoryMessage): ChatMessage {
     at: message.createdAt,
     deleted: message.deleted,
     edited: message.edited,
+    ...(message.offer?.buttons === undefined ? {} : { buttons: message.offer.buttons.map(buttonsOf) }),
   };
 }
 

@@ -385,3 +385,27 @@ t.test('what the agent changes or takes back changes on their screen, far up and
   t.same(data.messages.map((message) => message.text).filter((text) => text !== null).includes('salah orang'), false);
   t.ok(JSON.stringify(data).includes('angsuran Rp550.000'));
 });
+
+t.test('buttons reach the browser without what they send; a tap answers what was shown, nothing else', async (t) => {
+  const server = await chatServer(t);
+  outbound(t, server);
+  const [customer, stranger] = [server.customer(), server.customer()];
+  await Promise.all([customer.greeted(), stranger.greeted()]);
+  await say(customer, 'halo');
+  await taken(server);
+  const [user] = server.world.agents;
+  if (user === undefined) return;
+  const { messageId } = await queueReply(server.work, { user, conversationId: await conversationId(server),
+    clientId: newId(), text: 'Setuju?', offer: { buttons: [[{ text: 'Ya', data: 'rahasia-7' }],
+      [{ text: 'Syarat', url: 'https://contoh.id/syarat' }]] } });
+  const asked = await eventually('the question', () => [...customer.messages.values()].find((one) => one.buttons));
+  t.same(asked.buttons, [[{ text: 'Ya' }], [{ text: 'Syarat', url: 'https://contoh.id/syarat' }]]);
+  await say(customer, 'Ya', { answers: messageId });
+  await say(stranger, 'Ya', { answers: messageId });
+  const stored = await server.work.db.dynamic(`select reply_to_id, payload from messages where body = 'Ya'
+    order by created_at, seq desc`);
+  t.match(stored.toSorted((a, b) => Number(b['reply_to_id'] !== null) - Number(a['reply_to_id'] !== null)),
+    [{ reply_to_id: messageId, payload: { button: 'Ya' } }, { reply_to_id: null, payload: null }]);
+  const answer = await customer.ask('message:send', { clientId: newId(), text: 'x', fileIds: [], answers: 'bukan id' });
+  t.match(answer, { ok: false, code: 'VALIDATION_FAILED' });
+});

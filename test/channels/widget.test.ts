@@ -10,6 +10,8 @@ import { gzipSync } from 'node:zlib';
 import t, { type Test } from 'tap';
 import { newId } from '#domain/ids.ts';
 import { acceptOffer, offerNext } from '#routing/assignment.ts';
+import { startChanges } from '#routing/change-worker.ts';
+import { changeMessage, type Wish } from '#routing/message-changes.ts';
 import { queueReply, startOutbound } from '#routing/outbound.ts';
 import { closeInteraction, documentInteraction } from '#routing/wrap-up.ts';
 import { seriousFindings } from '#test/support/browser.ts';
@@ -238,5 +240,56 @@ t.test(
     await frame.getByText('Delivered').waitFor();
     await box.press('Escape');
     await eventually('closed', async () => !(await frame.frameElement().then((element) => element.isVisible())));
+  },
+);
+
+t.test(
+  'buttons under an answer are tapped once, links stay; what is edited or taken back changes on the page',
+  { timeout: 120_000 },
+  async (t) => {
+    const server = await serve(t);
+    const changes = startChanges(server.work, { sweepMs: 100, changer: (account) => server.hosts.changer(account) });
+    t.teardown(() => changes.stop());
+    const page = await (await (await launch(t)).newContext({ ...PHONE, colorScheme: 'dark' })).newPage();
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    await page.goto(chatUrl(server));
+    await page.getByRole('textbox', { name: 'Tulis pesan' }).fill('halo');
+    await page.keyboard.press('Enter');
+    await page.getByText('Sampai').first().waitFor();
+    await takeAndReply(server, 'Selamat datang.');
+    const [user] = server.world.agents;
+    const [conversation] = await server.work.db.dynamic<{ id: string }>('select id from conversations');
+    if (user === undefined || conversation === undefined) return;
+    const { messageId } = await queueReply(server.work, {
+      user,
+      conversationId: conversation.id,
+      clientId: newId(),
+      text: 'Setuju dengan syaratnya?',
+      offer: {
+        buttons: [[{ text: 'Ya, setuju' }, { text: 'Tidak' }], [{ text: 'Syarat', url: 'https://contoh.id/s' }]],
+      },
+    });
+    const yes = page.getByRole('button', { name: 'Ya, setuju' });
+    await yes.waitFor();
+    t.same(await seriousFindings(page), []);
+    await yes.click();
+    await eventually('the answer', async () => (await texts(page)).includes('Ya, setuju'));
+    await yes.waitFor({ state: 'detached' });
+    t.equal(await page.getByRole('link', { name: 'Syarat' }).getAttribute('href'), 'https://contoh.id/s');
+    const answers = await server.work.db.dynamic(
+      `select 1 from messages where reply_to_id = $1 and payload ->> 'button' = 'Ya, setuju'`,
+      [messageId],
+    );
+    t.equal(answers.length, 1, 'it is an answer to the question');
+    const change = (wish: Wish): Promise<unknown> =>
+      changeMessage(server.work, { user, messageId, clientId: newId(), wish });
+    await change({ kind: 'EDIT', text: 'Apakah Anda setuju?' });
+    await page.getByText('Apakah Anda setuju?').waitFor();
+    await change({ kind: 'RECALL' });
+    await page.getByText('Pesan ini dihapus').waitFor();
+    await page.getByRole('link', { name: 'Syarat' }).waitFor({ state: 'detached' });
+    t.same(await seriousFindings(page), []);
+    t.same(errors, []);
   },
 );

@@ -5,6 +5,7 @@ export interface KeptMessage {
   clientId: string;
   text: string;
   at: string;
+  answers?: string;
   fileName?: string;
   sizeBytes?: number;
   mediaType?: string;

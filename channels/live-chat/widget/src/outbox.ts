@@ -12,6 +12,8 @@ export interface Pending {
   at: string;
   state: 'queued' | 'sending' | 'failed';
   code: string | null;
+  /** The message whose button said this. */
+  answers?: string | undefined;
   file: {
     fileName: string;
     sizeBytes: number;
@@ -23,7 +25,7 @@ export interface Pending {
 }
 
 export interface Outbox {
-  send(text: string): void;
+  send(text: string, answers?: string): void;
   attach(file: File): void;
   retry(clientId: string): void;
   remove(clientId: string): void;
@@ -70,8 +72,8 @@ export function newClientId(): string {
 }
 
 function restored(kept: KeptMessage): Pending {
-  const { clientId, text, at, fileName, sizeBytes = 0, mediaType = '', fileId } = kept;
-  if (fileName === undefined) return { clientId, text, at, state: 'queued', code: null, file: null };
+  const { clientId, text, at, answers, fileName, sizeBytes = 0, mediaType = '', fileId } = kept;
+  if (fileName === undefined) return { clientId, text, at, answers, state: 'queued', code: null, file: null };
   const stored = fileId === undefined ? null : { fileId, fileName, sizeBytes, mediaType };
   return {
     clientId,
@@ -87,8 +89,8 @@ function fresh(clientId: string, text: string): Pending {
   return { clientId, text, at: new Date().toISOString(), state: 'queued', code: null, file: null };
 }
 
-function kept({ clientId, text, at, file }: Pending): KeptMessage {
-  if (file === null) return { clientId, text, at };
+function kept({ clientId, text, at, answers, file }: Pending): KeptMessage {
+  if (file === null) return { clientId, text, at, ...(answers === undefined ? {} : { answers }) };
   const { fileName, sizeBytes, mediaType, stored } = file;
   return { clientId, text, at, fileName, sizeBytes, mediaType, ...(stored ? { fileId: stored.fileId } : {}) };
 }
@@ -127,8 +129,8 @@ class Waiting implements Outbox {
     queueMicrotask(() => this.#publish());
   }
 
-  send(text: string): void {
-    this.#add(fresh(newClientId(), text));
+  send(text: string, answers?: string): void {
+    this.#add({ ...fresh(newClientId(), text), answers });
   }
 
   attach(file: File): void {
@@ -182,11 +184,17 @@ class Waiting implements Outbox {
 
   /** False if it has to wait. */
   async #sendOne(one: Pending): Promise<boolean> {
-    const { clientId, text, file } = one;
+    const { clientId, text, answers, file } = one;
     const form = this.#parts.form();
     const fileIds = file?.stored ? [file.stored.fileId] : [];
     try {
-      const message = { clientId, text, fileIds, ...(form === undefined ? {} : { form }) };
+      const message = {
+        clientId,
+        text,
+        fileIds,
+        ...(form === undefined ? {} : { form }),
+        ...(answers === undefined ? {} : { answers }),
+      };
       const answer = await this.#parts.request('message:send', message);
       this.#drop(clientId);
       this.#publish();

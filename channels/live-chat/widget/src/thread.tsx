@@ -1,7 +1,7 @@
 /** The conversation: bubbles in runs, day marks, words of the system, and what is still on its way out. */
 import { Fragment, type ComponentChildren, type JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { ChatFile, ChatMessage, Locale } from '../../protocol.ts';
+import type { ChatButton, ChatFile, ChatMessage, Locale } from '../../protocol.ts';
 import type { Chat } from './chat.ts';
 import { Icon } from './icons.tsx';
 import type { Pending } from './outbox.ts';
@@ -165,6 +165,40 @@ function Message({
         )}
       </span>
     </Bubble>
+  );
+}
+
+/** Addresses stay; the answers go as soon as the customer has said something. */
+function Buttons({
+  message,
+  answerable,
+  shared,
+}: {
+  message: ChatMessage;
+  answerable: boolean;
+  shared: Shared;
+}): JSX.Element | null {
+  const shown = (button: ChatButton): boolean => answerable || button.url !== undefined;
+  const rows = (message.buttons ?? []).map((row) => row.filter(shown)).filter((row) => row.length > 0);
+  if (rows.length === 0 || message.deleted) return null;
+  return (
+    <div class="offer" role="group" aria-label={shared.say('choices')}>
+      {rows.map((row, at) => (
+        <div key={at} class="offer-row">
+          {row.map(({ text, url }) =>
+            url === undefined ? (
+              <button type="button" key={text} onClick={() => shared.chat.outbox.send(text, message.id)}>
+                <bdi>{text}</bdi>
+              </button>
+            ) : (
+              <a key={text} href={url} target="_blank" rel="noopener noreferrer nofollow">
+                <bdi>{text}</bdi>
+              </a>
+            ),
+          )}
+        </div>
+      ))}
+    </div>
   );
 }
 
@@ -334,6 +368,8 @@ export function Thread({
 }): JSX.Element {
   const made = lines(messages, shared);
   const runGoesOn = made.at(-1)?.message?.from === 'customer';
+  const said = messages.findLastIndex((message) => message.from === 'customer');
+  const open = shared.chat.get().state?.open !== false && pending.length === 0;
   return (
     <Fragment>
       {made.map(({ key, day, notice, message, first, last }) => (
@@ -354,6 +390,9 @@ export function Thread({
               last={last && !(pending.length > 0 && message === made.at(-1)?.message && runGoesOn)}
               shared={shared}
             />
+          )}
+          {message?.buttons !== undefined && (
+            <Buttons message={message} answerable={open && messages.indexOf(message) > said} shared={shared} />
           )}
         </Fragment>
       ))}
