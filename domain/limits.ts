@@ -74,6 +74,8 @@ export const limits = {
   savedViewsMax: 30,
   /** A view counts up to here; the screen says "999+". */
   viewCountMax: 1_000,
+  /** What was closed unread is looked for so far back: no index knows it, and later nobody reads it. */
+  closedUnreadDays: 3,
   /** A filter as text in an address. */
   filterChars: 4_000,
   filterChoicesMax: 500,

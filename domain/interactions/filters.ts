@@ -9,7 +9,7 @@ export interface InteractionFilter {
   categoryIds?: string[] | undefined;
   agentIds?: string[] | undefined;
   tier?: 1 | 2 | undefined;
-  /** Only with messages that nobody read. */
+  /** Only with messages that nobody read; of closed work, what was closed in the last limits.closedUnreadDays. */
   unread?: true | undefined;
   /** Only whose running clock is past its target (B7-B11). */
   late?: true | undefined;

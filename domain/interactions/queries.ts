@@ -289,6 +289,9 @@ export function conditions(query: InteractionQuery, bind: (value: unknown) => st
     ? readableFilter(user, 'i') : visibleFilter(user, 'i'));
   if (query.contactId !== undefined) where.push(`i.contact_id = ${bind(query.contactId)}`);
   if (query.filter !== undefined) where.push(...filterConditions(query.filter, user, bind));
+  if (query.filter?.unread === true && query.state === 'closed' && query.view !== 'queues') {
+    where.push(`i.closed_at > (select app_now()) - interval '${limits.closedUnreadDays} days'`);
+  }
   if (found !== undefined) {
     where.push(`(i.contact_id = any(${bind(found.contactIds)}::uuid[])
       or i.ticket_id = any(${bind(found.ticketIds)}::uuid[]))`);

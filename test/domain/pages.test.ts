@@ -2,6 +2,8 @@
 import t from 'tap';
 import { contactViews } from '#domain/contacts/queries.ts';
 import { interactionViews } from '#domain/interactions/queries.ts';
+import { countViews, type ViewDefinition } from '#domain/interactions/saved-views.ts';
+import { limits } from '#domain/limits.ts';
 import type { Page } from '#domain/pages.ts';
 import { ticketViews } from '#domain/tickets/queries.ts';
 import { openInteraction } from '#test/support/conversation.ts';
@@ -50,4 +52,40 @@ t.test('rows of one millisecond, and of one microsecond, come once each over all
   await work.db.dynamic("update interactions set state = 'CLOSED', closed_at = date_origin");
   const closed = { user: reader, view: 'all', state: 'closed', limit } as const;
   once(await allOf((cursor) => interactionViews(work.db, { ...closed, cursor })), 'closed');
+});
+
+t.test('views of closed work: list and count agree, and unread goes back as far as the limit says', async (t) => {
+  const work = await testWork(t);
+  const world = await smallWorld(work.db);
+  await work.db.dynamic('update queues set site_id = $1', [world.siteId]);
+  const lately = await openInteraction(work.db, world);
+  const before = await openInteraction(work.db, world);
+  const close = async (id: string, days: number): Promise<void> => {
+    await work.db.dynamic(`with done as (update interactions set state = 'CLOSED',
+        closed_at = app_now() - $2 * interval '1 day' where id = $1 returning conversation_id, closed_at)
+      update conversations c set last_message_at = done.closed_at - interval '1 minute', unread_count = 2
+      from done where c.id = done.conversation_id`, [id, days]);
+  };
+  await close(lately.interactionId, limits.closedUnreadDays - 1);
+  await close(before.interactionId, limits.closedUnreadDays + 1);
+  const user = world.leader;
+  const shown = async (filter: ViewDefinition['filter']): Promise<string[]> => {
+    const view = { view: 'all', state: 'closed', filter } as const;
+    const ids = (await interactionViews(work.db, { user, ...view })).items.map(({ id }) => id);
+    t.same(await countViews(work.db, user, [view]), [ids.length], JSON.stringify(filter));
+    return ids;
+  };
+  const both = [lately.interactionId, before.interactionId];
+  t.same(await shown({}), both);
+  t.same(await shown({ unread: true }), [lately.interactionId]);
+  t.same(await shown({ channels: ['generic'], queueIds: [world.queueId] }), both);
+  t.same(await shown({ channels: ['generic', 'telegram'], queueIds: [world.queueId, world.tier2QueueId] }), both);
+  t.same(await shown({ queueIds: [world.tier2QueueId] }), []);
+  t.same(await shown({ awaiting: true }), both, 'never answered nor documented');
+  for (const filter of [{ late: true }, { snoozed: 'only' }, { followed: true }, { tier: 2 }] as const) {
+    t.same(await shown(filter), []);
+  }
+  await work.db.dynamic('insert into ticket_follows (organisation_id, user_id, ticket_id) values ($1, $2, $3)',
+    [world.organisationId, user.id, before.ticketId]);
+  t.same(await shown({ followed: true }), [before.interactionId]);
 });

@@ -6,6 +6,8 @@ import { Migration } from '@mikro-orm/migrations';
 // index writes that word; the rows stay as they are, so the release before goes on writing them.
 // contacts_name served a list that was read by words no one asked for any more, and cost every new contact a trigram
 // index.
+// interactions_closed_*: without them a view of closed work that few rows fit read a year of them, 3 s of a million.
+// Opening work and writing in it cost nothing more (measured: 44 us a row with and without them), closing 10 us.
 
 export class Lists extends Migration {
   override up(): void {
@@ -23,6 +25,14 @@ drop index search_messages_words;
 drop index search_contacts_words;
 drop index search_tickets_words;
 drop index contacts_name;
+create index if not exists interactions_closed_queue on interactions (organisation_id, queue_id, closed_at)
+  where state in ('CLOSED', 'OOT_COMPLETE');
+create index if not exists interactions_closed_category on interactions (organisation_id, category_id, closed_at)
+  where state in ('CLOSED', 'OOT_COMPLETE');
+create index if not exists interactions_closed_channel on interactions (organisation_id, channel, closed_at)
+  where state in ('CLOSED', 'OOT_COMPLETE');
+create index if not exists interactions_closed_undocumented on interactions (organisation_id, closed_at)
+  where state in ('CLOSED', 'OOT_COMPLETE') and documented_at is null;
 `);
   }
 }
