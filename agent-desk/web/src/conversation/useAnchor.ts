@@ -42,8 +42,9 @@ export function useAnchor({ firstKey, lastKey, lastIsOwn, onNearTop, onNearEnd }
     if (element === null) return;
     const old = before.current;
     const prepended = old.firstKey !== undefined && old.firstKey !== firstKey && old.lastKey === lastKey;
-    if (prepended) element.scrollTop += element.scrollHeight - old.height;
-    else if (!open && (stuck.current || (old.lastKey !== lastKey && lastIsOwn && !old.open))) toBottom();
+    // At the end one stays there, whatever came or went above.
+    if (!open && (stuck.current || (!prepended && old.lastKey !== lastKey && lastIsOwn && !old.open))) toBottom();
+    else if (prepended) element.scrollTop += element.scrollHeight - old.height;
     before.current = { firstKey, lastKey, height: element.scrollHeight, open };
     // Whatever else changes heights is seen by the observer below: asking for them after each word would cost a layout.
   }, [firstKey, lastKey, lastIsOwn, open, toBottom]);
