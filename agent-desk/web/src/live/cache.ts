@@ -1,4 +1,4 @@
-/** The Query cache of the desk: nothing is fetched for the mere sake of it, the line keeps it fresh, and it is bounded. */
+/** The Query cache of the desk: nothing is fetched for its own sake, the line keeps it fresh, and it is bounded. */
 import { QueryClient } from '@tanstack/react-query';
 
 /**
