@@ -1,7 +1,7 @@
 /** The page of a link: whose it is, the new password twice, then the second step or the desk; or why it is void. */
 import { Button, PasswordInput, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, useState, useSyncExternalStore, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { ApiError } from '../api/client.ts';
 import { ErrorState } from '../kit/states.tsx';
 import { useT } from '../kit/words.ts';
@@ -16,9 +16,15 @@ import css from './SignIn.module.css';
 /** The address of this page; the secret stands behind its `#`. */
 export const joinPath = '/join';
 
-function watchHash(listener: () => void): () => void {
-  window.addEventListener('hashchange', listener);
-  return () => { window.removeEventListener('hashchange', listener); };
+/** The secret of the address; another link pasted into the same tab counts, the cleared address of a used one not. */
+function useToken(): string {
+  const [token, setToken] = useState(() => window.location.hash.slice(1));
+  useEffect(() => {
+    const change = (): void => { setToken(window.location.hash.slice(1)); };
+    window.addEventListener('hashchange', change);
+    return () => { window.removeEventListener('hashchange', change); };
+  }, []);
+  return token;
 }
 
 /** Out of this page with everything fresh: another user may have been signed in here before. */
@@ -93,7 +99,7 @@ function Card({ children }: { children: ReactNode }) {
 /** The page; outside the sign-in gate, for nobody is signed in yet. */
 export function Join() {
   const t = useT();
-  const token = useSyncExternalStore(watchHash, () => window.location.hash.slice(1));
+  const token = useToken();
   const [next, setNext] = useState<'totp' | 'enrol' | null>(null);
   const [late, setLate] = useState<unknown>();
   useEffect(() => { document.title = `${t('join.title')} · Sambung`; }, [t]);
