@@ -1,41 +1,14 @@
 /** RS08: what people write stays text on the desk, in every field of a conversation and in every list that shows it. */
-import type { Page } from 'playwright-core';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { newId } from '#domain/ids.ts';
+import { calm, watch } from '#test/support/calm.ts';
 import { openInteraction, openOwnedInteraction } from '#test/support/conversation.ts';
 import { deskPage, deskScene, type DeskScene } from '#test/support/desk-page.ts';
 import { eventually } from '#test/support/harness.ts';
 import { png, writeFile, writeMessage } from '#test/support/thread.ts';
-import { marker, xssCorpus } from '#test/support/xss-corpus.ts';
+import { xssCorpus } from '#test/support/xss-corpus.ts';
 
 t.setTimeout(300_000);
-
-interface Watch { dialogs: string[]; asked: string[]; ran(): Promise<number>; acting(): Promise<string[]> }
-
-/** What would show that a text became more than text. */
-async function watch(page: Page, origin: string): Promise<Watch> {
-  const [dialogs, asked]: [string[], string[]] = [[], []];
-  page.on('dialog', (dialog) => { dialogs.push(dialog.message()); void dialog.dismiss(); });
-  page.on('request', (request) => {
-    const url = request.url();
-    if (url.includes(marker) || !/^(?:blob|data):/.test(url) && !url.startsWith(origin)
-      && !url.startsWith(origin.replace('http', 'ws'))) asked.push(url);
-  });
-  await page.evaluate(`window.__ran = 0; window.__xss = () => { window.__ran += 1; }`);
-  return { dialogs, asked, ran: () => page.evaluate('window.__ran'),
-    acting: () => page.evaluate(`[...document.querySelectorAll('*')].flatMap((element) => [...element.attributes]
-      .filter(({ name, value }) => name.startsWith('on') || (/^(?:href|src|action|data|srcdoc)$/.test(name)
-        && (/^\\s*(?:javascript|vbscript):/i.test(value) || /^data:text/i.test(value))))
-      .map(({ name, value }) => element.tagName + ' ' + name + '=' + value))`) };
-}
-
-async function calm(t: Test, page: Page, seen: Watch, where: string): Promise<void> {
-  t.same(await seen.acting(), [], `${where}: nothing on the page acts`);
-  t.equal(await seen.ran(), 0, `${where}: nothing ran`);
-  t.same(seen.dialogs, [], `${where}: no dialog`);
-  t.same(seen.asked, [], `${where}: nothing was asked for elsewhere`);
-  t.ok(await page.locator('#root').count(), `${where}: the desk stands`);
-}
 
 /** One conversation in which every field that holds text holds each of the corpus. */
 async function fill(scene: DeskScene): Promise<string> {
