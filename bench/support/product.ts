@@ -111,11 +111,15 @@ export async function startProduct(options: {
   return product;
 }
 
-/** 10,000 customers who each wrote once and wait, as W1 asks: contact point, conversation, interaction, ticket. */
-export async function seedCustomers(db: Db, world: SmallWorld, count: number): Promise<void> {
+/**
+ * 10,000 customers who each wrote once and wait, as W1 asks: contact point, conversation, interaction, ticket. `from` is
+ * the number of the first, for those who seed in parts.
+ */
+export async function seedCustomers(db: Db, world: SmallWorld, count: number, from = 0): Promise<void> {
   const insert = `with person as (
       select n, gen_random_uuid() as contact, gen_random_uuid() as point, gen_random_uuid() as conversation,
-        gen_random_uuid() as ticket, gen_random_uuid() as interaction from generate_series(0, $4::int - 1) n),
+        gen_random_uuid() as ticket, gen_random_uuid() as interaction
+      from generate_series($5::int, $5::int + $4::int - 1) n),
     contact as (insert into contacts (id, organisation_id) select contact, $1::uuid from person),
     point as (insert into contact_points (id, organisation_id, contact_id, channel, channel_account_id, handle)
       select point, $1::uuid, contact, 'generic', $2::uuid, (5500000000 + n)::text from person),
@@ -128,6 +132,6 @@ export async function seedCustomers(db: Db, world: SmallWorld, count: number): P
     select interaction, $1::uuid, conversation, contact, $2::uuid, 'generic', 'MESSAGING', ticket, 'QUEUED', $3::uuid,
       20, now(), now(), now(), now()
     from person`;
-  await db.dynamic(insert, [world.organisationId, world.accountId, world.queueId, count]);
+  await db.dynamic(insert, [world.organisationId, world.accountId, world.queueId, count, from]);
 }
 
