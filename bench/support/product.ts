@@ -112,8 +112,8 @@ export async function startProduct(options: {
 }
 
 /**
- * 10,000 customers who each wrote once and wait, as W1 asks: contact point, conversation, interaction, ticket. `from` is
- * the number of the first, for those who seed in parts.
+ * 10,000 customers who each wrote once and wait, as W1 asks: contact point, conversation, interaction, ticket. `from`
+ * is the number of the first, for those who seed in parts.
  */
 export async function seedCustomers(db: Db, world: SmallWorld, count: number, from = 0): Promise<void> {
   const insert = `with person as (
