@@ -1,7 +1,8 @@
 /** The conversation: bubbles in runs, day marks, words of the system, and what is still on its way out. */
 import { Fragment, type ComponentChildren, type JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { ChatButton, ChatFile, ChatMessage, Locale } from '../../protocol.ts';
+import type { ChatFile, ChatMessage, Locale } from '../../protocol.ts';
+import { Buttons } from './buttons.tsx';
 import type { Chat } from './chat.ts';
 import { Icon } from './icons.tsx';
 import type { Pending } from './outbox.ts';
@@ -165,40 +166,6 @@ function Message({
         )}
       </span>
     </Bubble>
-  );
-}
-
-/** Addresses stay; the answers go as soon as the customer has said something. */
-function Buttons({
-  message,
-  answerable,
-  shared,
-}: {
-  message: ChatMessage;
-  answerable: boolean;
-  shared: Shared;
-}): JSX.Element | null {
-  const shown = (button: ChatButton): boolean => answerable || button.url !== undefined;
-  const rows = (message.buttons ?? []).map((row) => row.filter(shown)).filter((row) => row.length > 0);
-  if (rows.length === 0 || message.deleted) return null;
-  return (
-    <div class="offer" role="group" aria-label={shared.say('choices')}>
-      {rows.map((row, at) => (
-        <div key={at} class="offer-row">
-          {row.map(({ text, url }) =>
-            url === undefined ? (
-              <button type="button" key={text} onClick={() => shared.chat.outbox.send(text, message.id)}>
-                <bdi>{text}</bdi>
-              </button>
-            ) : (
-              <a key={text} href={url} target="_blank" rel="noopener noreferrer nofollow">
-                <bdi>{text}</bdi>
-              </a>
-            ),
-          )}
-        </div>
-      ))}
-    </div>
   );
 }
 
