@@ -107,6 +107,7 @@ export function MessageTools({ message, channel, me, className }: Props) {
   const copy = (): void => {
     void navigator.clipboard.writeText(text).then(() => { notifyDone(t('app.copied')); }); };
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- arrows move among its buttons
     <div className={`${css.tools} ${className ?? ''}`} role="group" aria-label={t('say.actions')} data-tools=""
       data-in={message.direction === 'IN' || undefined}
       onKeyDown={onToolKey}>

@@ -34,6 +34,7 @@ export const enAccess = {
     password: 'New password', again: 'Repeat the password', differ: 'The two do not match yet.',
     hint: 'At least 12 characters. A short sentence is easy to remember and hard to guess.',
     enter: 'Save and sign in', goOn: 'Save and go on',
+    // oxlint-disable-next-line unicorn/no-thenable -- words, which nobody awaits
     then: {
       enrol: 'Next: set up an authenticator on your phone.', totp: 'Next: the code of your authenticator app.',
     },

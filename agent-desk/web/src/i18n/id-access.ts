@@ -34,6 +34,7 @@ export const idAccess = {
     password: 'Kata sandi baru', again: 'Ulangi kata sandi', differ: 'Kedua isian belum sama.',
     hint: 'Paling sedikit 12 karakter. Kalimat pendek mudah diingat dan sulit ditebak.',
     enter: 'Simpan dan masuk', goOn: 'Simpan dan lanjutkan',
+    // oxlint-disable-next-line unicorn/no-thenable -- words, which nobody awaits
     then: {
       enrol: 'Berikutnya: pasang autentikator di ponsel Anda.',
       totp: 'Berikutnya: kode dari aplikasi autentikator Anda.',
