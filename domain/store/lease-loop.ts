@@ -21,8 +21,8 @@ export interface LeasedWork {
   /** The pause between two rounds of which the first left nothing to do. */
   everyMs: number;
   /**
-   * Does a piece that takes well under leaseMs, if this node holds the lease; true asks for the next piece at once. What
-   * it does must bear being done twice: a node that was stopped for long may still be in its piece.
+   * Does a piece that takes well under leaseMs, if this node holds the lease; true asks for the next piece at once.
+   * What it does must bear being done twice: a node that was stopped for long may still be in its piece.
    */
   round(holding: boolean): Promise<boolean>;
   /** Said once when rounds begin to fail; they are tried again. */

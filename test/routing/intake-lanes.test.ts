@@ -80,7 +80,7 @@ t.test('newcomers gather while their lane rests, and those already known do not 
     batches.push(entries.map(handleOf));
     if (entries.some((one) => handleOf(one).startsWith('new'))) {
       slow += 1;
-      await new Promise((resolve) => { setTimeout(resolve, 10); });
+      await turns(200);
     }
     return entries.map(() => ({ outcome: 'stored', conversationId: 'c', messageId: 'm', seq: 1 }));
   });
