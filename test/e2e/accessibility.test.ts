@@ -12,6 +12,7 @@ import { newId } from '#domain/ids.ts';
 import { settled } from '#test/support/browser.ts';
 import { openInteraction, openOwnedInteraction, type OpenedInteraction } from '#test/support/conversation.ts';
 import { deskPage, deskScene, type DeskScene } from '#test/support/desk-page.ts';
+import { eventually } from '#test/support/harness.ts';
 import { pdf, png, wav, writeFile, writeMessage } from '#test/support/thread.ts';
 
 t.setTimeout(420_000);
@@ -67,8 +68,8 @@ async function fill(scene: DeskScene): Promise<OpenedInteraction> {
   const agent = world.agents[0]!;
   await work.db.dynamic('update queues set site_id = $1', [world.siteId]);
   const at = await openOwnedInteraction(work.db, world, agent.id, { name: 'Budi Contoh', waitingSeconds: 4_000,
-    categoryId: world.categoryIds.PENGADUAN });
-  await openOwnedInteraction(work.db, world, agent.id, { name: 'Siti Contoh', answered: true });
+    categoryId: world.categoryIds.PENGADUAN, answered: true });
+  await openOwnedInteraction(work.db, world, agent.id, { name: 'Siti Contoh', waitingSeconds: 4_000 });
   // Of a queue whose members are away: an offer would lie over screens that are looked at.
   await openInteraction(work.db, world, { name: 'Toko Uji', queueId: world.tier2QueueId, tier: 2 });
   const files = [];
@@ -88,12 +89,19 @@ async function fill(scene: DeskScene): Promise<OpenedInteraction> {
 
 /** Opens what the keys open, looks at it, and closes it. */
 async function over(t: Test, page: Page, where: string, keys: readonly string[], then?: () => Promise<void>) {
-  for (const key of keys) await page.keyboard.press(key);
-  await page.locator('[role=dialog], [role=menu]').last().waitFor();
+  const layer = page.locator('[role=dialog]').filter({ visible: true });
+  // On a busy machine a key can fall into the closing of what lay there before, and a pair of keys apart.
+  await eventually(`${where} opens`, async () => {
+    for (const key of keys) await page.keyboard.press(key);
+    return layer.first().waitFor({ timeout: 5_000 }).then(() => true, () => false);
+  }, 60_000);
   await then?.();
   await ready(page);
   await look(t, page, where);
-  await page.keyboard.press('Escape');
+  await eventually(`${where} closes`, async () => {
+    await page.keyboard.press('Escape');
+    return layer.first().waitFor({ state: 'hidden', timeout: 2_000 }).then(() => true, () => false);
+  }, 60_000);
 }
 
 async function agentScreens(t: Test, scene: DeskScene, at: OpenedInteraction, how: Look): Promise<void> {
