@@ -18,8 +18,9 @@ export interface Waiting {
 /** Stores entries in one transaction, results in their order; rejects when none of them may be acknowledged. */
 type Store = (entries: readonly Entry[]) => Promise<ReceiveResult[]>;
 
-/** The lane of newcomers rests this many times as long as its last batch took. */
-const NEWCOMERS_REST = 4;
+/** The lane of newcomers rests this many times as long as its last batch took, unless that was of this many. */
+const NEWCOMERS_REST = 8;
+const NO_REST_FROM = 8;
 
 /** Resolves in the next turn of the event loop. */
 function turn(): Promise<void> {
@@ -38,7 +39,10 @@ class Lane {
   #running: Promise<void> | undefined;
   #restUntilMs = 0;
 
-  /** After a batch the lane rests restShare times as long as that took; the first after a pause goes at once. */
+  /**
+   * After a small batch the lane rests restShare times as long as that took, so that the next is larger; the first
+   * after a pause goes at once.
+   */
   constructor(store: Store, restShare: number) {
     this.#store = store;
     this.#restShare = restShare;
@@ -76,7 +80,8 @@ class Lane {
         },
         (error: unknown) => () => { for (const item of batch) item.failed(error); });
       const endedMs = performance.now();
-      this.#restUntilMs = endedMs + Math.min(limits.intakeRestMs, (endedMs - startedMs) * this.#restShare);
+      const share = batch.length < NO_REST_FROM ? this.#restShare : 0;
+      this.#restUntilMs = endedMs + Math.min(limits.intakeRestMs, (endedMs - startedMs) * share);
       // Only in the next turn, so that the next batch is on its way before the answers to this one are written.
       setImmediate(settle);
     }
@@ -129,6 +134,11 @@ export class IntakeLanes {
   constructor(store: Store) {
     this.#lanes = Array.from({ length: limits.intakeLanes }, () => new Lane(store, 0));
     this.#newcomers = new Lane(store, NEWCOMERS_REST);
+  }
+
+  /** Remembers that the handle has open work, as the database says: a hint, so it may be late or wrong. */
+  remember(accountId: string, handle: string): void {
+    this.#known.add(`${accountId} ${handle}`);
   }
 
   /** Queues the item; its done or failed is called once its batch is committed or refused. */

@@ -160,6 +160,11 @@ select k.n, l.id as conversation_id, l.contact_id, l.contact_point_id, l.last_se
 from known k join locked l on l.id = k.id
 left join interactions o on o.conversation_id = l.id and o.state not in ('CLOSED', 'OOT_COMPLETE')`);
 
+/** $1 how many: handles that have open work, the newest first, for a node that starts. */
+export const openHandles = statement('intake.open-handles', `
+select c.channel_account_id as account_id, c.handle from interactions o join conversations c on c.id = o.conversation_id
+where o.state not in ('CLOSED', 'OOT_COMPLETE') order by o.date_origin desc limit $1`);
+
 /**
  * $1 account ids: where new work of the account goes. Without a queue of its own, the organisation's first of tier 1.
  */

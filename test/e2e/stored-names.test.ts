@@ -43,7 +43,8 @@ async function fill({ work, world }: DeskScene): Promise<void> {
     'legal_holds');
 }
 
-const lists = ['skills', 'users', 'roles', 'sign-in-rules', 'api-keys', 'branches', 'sites', 'teams', 'seats', 'calendars',
+const lists = ['skills', 'users', 'roles', 'sign-in-rules', 'api-keys', 'branches', 'sites', 'teams', 'seats',
+  'calendars',
   'queues', 'categories', 'reasons', 'canned-replies', 'channel-accounts', 'webhooks', 'subject-requests',
   'retention', 'setup-check', 'audit'];
 /** Nouns whose drawer or page of one shows more fields than the list. */
