@@ -15,8 +15,11 @@ export interface Waiting {
   failed(error: unknown): void;
 }
 
-/** Stores entries in one transaction, results in their order; rejects when none of them may be acknowledged. */
-type Store = (entries: readonly Entry[]) => Promise<ReceiveResult[]>;
+/**
+ * Stores entries in one transaction, results in their order; rejects when none of them may be acknowledged. `known`
+ * where all of their work is likely to be open.
+ */
+type Store = (entries: readonly Entry[], known: boolean) => Promise<ReceiveResult[]>;
 
 /** The lane of newcomers rests this many times as long as its last batch took, unless that was of this many. */
 const NEWCOMERS_REST = 8;
@@ -34,7 +37,7 @@ function pause(ms: number): Promise<void> {
 /** A lane: its queue, and whether a batch is in flight. */
 class Lane {
   readonly waiting: Waiting[] = [];
-  readonly #store: Store;
+  readonly #store: (entries: readonly Entry[]) => Promise<ReceiveResult[]>;
   readonly #restShare: number;
   #running: Promise<void> | undefined;
   #restUntilMs = 0;
@@ -43,7 +46,7 @@ class Lane {
    * After a small batch the lane rests restShare times as long as that took, so that the next is larger; the first
    * after a pause goes at once.
    */
-  constructor(store: Store, restShare: number) {
+  constructor(store: (entries: readonly Entry[]) => Promise<ReceiveResult[]>, restShare: number) {
     this.#store = store;
     this.#restShare = restShare;
   }
@@ -132,8 +135,8 @@ export class IntakeLanes {
   readonly #busy = new Map<string, { lane: Lane; count: number }>();
 
   constructor(store: Store) {
-    this.#lanes = Array.from({ length: limits.intakeLanes }, () => new Lane(store, 0));
-    this.#newcomers = new Lane(store, NEWCOMERS_REST);
+    this.#lanes = Array.from({ length: limits.intakeLanes }, () => new Lane((entries) => store(entries, true), 0));
+    this.#newcomers = new Lane((entries) => store(entries, false), NEWCOMERS_REST);
   }
 
   /** Remembers that the handle has open work, as the database says: a hint, so it may be late or wrong. */

@@ -49,11 +49,23 @@ const insertMessages = (source: string): string => `insert into messages (id, or
   from ${source}`;
 
 /**
+ * Interactions whose customer wrote after the last answer, the goodbye or the idle check, or while they were put aside:
+ * they wait for a reply again, and what was put aside is due at once.
+ */
+const resume = (ids: string): string => `update interactions set
+    awaiting_reply_since = coalesce(awaiting_reply_since, (select app_now())), customer_ended_at = null,
+    version = version + 1,
+    snoozed_until = case when snoozed_until is not null then least(snoozed_until, (select app_now())) end,
+    state = case when state in ('IDLE_CHECK_1', 'IDLE_CHECK_2') then 'IN_SERVICE' else state end
+  where id = any(${ids})`;
+
+/**
  * $1 the events as JSON, $2 their raw bytes laid end to end, $3 their hashes (32 bytes each). Inserts what is new
  * (INV2) and gives each fresh message its place; nulls where nobody wrote on that thread before. A message whose work
  * is open already is written here, with its journal row, and comes back with its seq: planIntake would plan the same.
+ * A strict one divides by zero where a fresh message finds no open work, so that nothing at all is recorded.
  */
-export const recordEvents = statement('intake.record', `
+const record = (strict: boolean): string => `
 with item as (
   select * from json_to_recordset($1::json) as i (n int, id uuid, kind text, raw_at int, raw_length int, state text,
     reason_code text, reason_detail text, preview text, message_id uuid, message_kind text, ${MESSAGE_COLUMNS},
@@ -65,7 +77,7 @@ with item as (
     substring($2::bytea from raw_at + 1 for raw_length), (select app_now()), coalesce(state, 'DONE'), reason_code,
     reason_detail
   from item
-  on conflict do nothing returning id
+  on conflict (organisation_id, channel_account_id, direction, dedup_hash) do nothing returning id
 ), ${touch('item i join fresh f on f.id = i.id')}, stored as (
   select i.n, o.due_id, i.message_id as id, i.organisation_id, o.conversation_id, o.id as interaction_id,
     i.account_id as channel_account_id,
@@ -76,6 +88,8 @@ with item as (
   from item i join fresh f on f.id = i.id join interaction o on o.t = i.t where i.kind = 'message'
 ), message as (
   ${insertMessages('stored')}
+), resumed as (
+  ${resume('(select array_agg(due_id) from stored where due_id is not null)::uuid[]')}
 ), told as (
   insert into journal (epoch, at, organisation_id, type, subject_type, subject_id, conversation_id, actor_kind,
     site_id, branch_id, queue_id, team_id, agent_id)
@@ -83,10 +97,17 @@ with item as (
     conversation_id, 'CUSTOMER', site_id, branch_id, queue_id, team_id, agent_id
   from stored order by n
 )
-select i.n, (f.id is not null) as fresh, s.seq, s.due_id, coalesce(s.conversation_id, c.id) as conversation_id,
+select i.n, (f.id is not null) as fresh, s.seq, coalesce(s.conversation_id, c.id) as conversation_id,
   c.contact_id, c.contact_point_id, c.last_seq, case when s.n is null then (select app_now()) end as now
+  ${strict ? `, case when f.id is not null and s.n is null then 1 / (i.n - i.n) end as refused` : ''}
 from item i left join fresh f on f.id = i.id left join stored s on s.n = i.n
-left join conversation c on c.t = i.t and f.id is not null and s.n is null`);
+left join conversation c on c.t = i.t and f.id is not null and s.n is null`;
+
+/** What of a batch can be written at once is; the rest is planned in the same transaction. */
+export const recordEvents = statement('intake.record', record(false));
+
+/** The same for messages that are all likely to find their work open: its own transaction, all of it or nothing. */
+export const recordKnown = statement('intake.record-known', record(true));
 
 /** $1 messages as JSON whose events are recorded already: their places, as recordEvents gives them. */
 export const touchThreads = statement('intake.touch-threads', `
@@ -96,17 +117,8 @@ with item as (
 select i.n, true as fresh, (select app_now()) as now, ${PLACE}
 from item i left join conversation c on c.t = i.t left join interaction o on o.t = i.t`);
 
-/**
- * $1 open interactions whose customer wrote after the last answer, the goodbye or the idle check, or while they were
- * put aside: they wait for a reply again, and what was put aside is due at once. The locks are held; most messages of a
- * burst need none of this, so it is no part of the statements above.
- */
-export const resumeWaiting = statement('intake.resume-waiting', `
-update interactions set awaiting_reply_since = coalesce(awaiting_reply_since, (select app_now())),
-  customer_ended_at = null, version = version + 1,
-  snoozed_until = case when snoozed_until is not null then least(snoozed_until, (select app_now())) end,
-  state = case when state in ('IDLE_CHECK_1', 'IDLE_CHECK_2') then 'IN_SERVICE' else state end
-where id = any($1::uuid[])`);
+/** $1 open interactions, their locks held, as `resume` says; for messages that recordEvents did not place. */
+export const resumeWaiting = statement('intake.resume-waiting', resume('$1::uuid[]'));
 
 /**
  * $1 the unknown threads as JSON. Makes contact, point and conversation of those that nobody made meanwhile and gives

@@ -8,7 +8,7 @@ import {
 } from '#domain/interactions/intake-plan.ts';
 import { limits } from '#domain/limits.ts';
 import { cutText, safeText } from '#domain/text.ts';
-import type { Tx } from '#domain/store/db.ts';
+import type { Queryable, Statement, Tx } from '#domain/store/db.ts';
 import * as sql from './intake-statements.ts';
 
 /** The account an event came in on, with the medium its channel declares. */
@@ -99,7 +99,9 @@ function eventColumns({ event, messageId }: Entry): Columns {
 }
 
 /** Inserts the raw events of the batch (INV2); messages whose work is open are written with them. */
-export async function record(tx: Tx, entries: readonly Entry[]): Promise<Recorded[]> {
+export async function record(
+  db: Queryable, entries: readonly Entry[], stmt: Statement = sql.recordEvents,
+): Promise<Recorded[]> {
   let rawAt = 0;
   const numberOf = threadNumbers();
   const items = entries.map((entry, n) => {
@@ -110,7 +112,7 @@ export async function record(tx: Tx, entries: readonly Entry[]): Promise<Recorde
     return item;
   });
   const raw = Buffer.concat(entries.map((entry) => entry.event.raw));
-  return tx.rows<Recorded>(sql.recordEvents, [JSON.stringify(items), raw, Buffer.concat(entries.map((e) => e.hash))]);
+  return db.rows<Recorded>(stmt, [JSON.stringify(items), raw, Buffer.concat(entries.map((e) => e.hash))]);
 }
 
 const NOWHERE: Omit<Place, 'n'> = { conversation_id: null, contact_id: null, contact_point_id: null, last_seq: null,

@@ -35,9 +35,11 @@ function asAppError(error: unknown): unknown {
 }
 
 /** Stores the entries; where one poisons the batch, halves it until that one stands alone and is quarantined. */
-async function storeIsolating(context: IntakeContext, entries: readonly Entry[]): Promise<ReceiveResult[]> {
+async function storeIsolating(
+  context: IntakeContext, entries: readonly Entry[], known = false,
+): Promise<ReceiveResult[]> {
   try {
-    return await storeBatch(context, entries);
+    return await storeBatch(context, entries, known);
   } catch (error) {
     const [only] = entries;
     if (!isPoison(error) || only === undefined || only.replayBy !== undefined) throw error;
@@ -54,7 +56,7 @@ async function storeIsolating(context: IntakeContext, entries: readonly Entry[])
 /** Builds the intake of this node. */
 export function createIntake(work: Work): Intake {
   const context = { work, routes: new IntakeRoutes(work) };
-  const lanes = new IntakeLanes((entries) => storeIsolating(context, entries).catch((error: unknown) => {
+  const lanes = new IntakeLanes((entries, known) => storeIsolating(context, entries, known).catch((error: unknown) => {
     throw asAppError(error);
   }));
   let closed = false;

@@ -8,14 +8,16 @@ import { startProduct, type Product } from '#test/support/servers.ts';
 
 t.setTimeout(900_000);
 
-const CUSTOMERS = 2;
+const CUSTOMERS = 3;
 const MESSAGES = 3;
 const HITS_MAX = 40;
 const POINTS: Failpoint[] = ['intake.afterReceive', 'intake.beforeCommit', 'intake.afterCommit', 'intake.afterWake',
   'intake.afterAcknowledge'];
 
-/** As a provider does: the same event again until a 2xx; in order per customer. */
-async function deliver(outside: Outside, server: () => Promise<Product>, run: string, customer: number): Promise<void> {
+interface Provider { outside: Outside; server: () => Promise<Product>; run: string }
+
+/** As a provider does: the same event again until a 2xx; in order per customer. Says when the first is stored. */
+async function deliver({ outside, server, run }: Provider, customer: number, began: () => void): Promise<void> {
   for (let n = 0; n < MESSAGES; n += 1) {
     const body = textEvent(`${run}-${customer}-${n}`, `nasabah-${run}-${customer}`, `#${run}-${customer}-${n}`);
     for (;;) {
@@ -25,7 +27,21 @@ async function deliver(outside: Outside, server: () => Promise<Product>, run: st
       if (answer?.status === 200) break;
       if (answer === undefined) await ended;
     }
+    began();
   }
+}
+
+/** All customers, each beginning once the one before is known: opening work and writing on are both swept. */
+async function deliverAll(provider: Provider): Promise<void> {
+  const running: Promise<void>[] = [];
+  for (let customer = 0; customer < CUSTOMERS; customer += 1) {
+    await new Promise<void>((began, failed) => {
+      const one = deliver(provider, customer, began);
+      one.catch(failed);
+      running.push(one);
+    });
+  }
+  await Promise.all(running);
 }
 
 async function faults(outside: Outside, run: string): Promise<Record<string, number>> {
@@ -64,7 +80,7 @@ for (const point of POINTS) {
         died = true;
         restarting = startProduct(t, outside.env);
       });
-      await Promise.all(Array.from({ length: CUSTOMERS }, (_, customer) => deliver(outside, server, run, customer)));
+      await deliverAll({ outside, server, run });
       // The last acknowledgement and the process's end race: only a process that answers again has survived.
       if (!await fetch(`${product.url}/health/live`).then((answer) => answer.ok, () => false)) await watched;
       product = await server();
