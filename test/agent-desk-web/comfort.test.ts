@@ -43,6 +43,39 @@ t.test('two keys after another are one name, for a second and a half', async (t)
   t.same(heard, ['G I', 'I', 'I']);
 });
 
+t.test('a letter pressed while its part is being drawn waits for it, and for nothing else', async (t) => {
+  const board = new KeyBoard();
+  const heard: string[] = [];
+  const now = (): KeyboardEvent => press(performance.now());
+  t.notOk(board.press('E', now()), 'nothing is on its way: the key is nobody\'s');
+  const [first, second] = [board.expect(), board.expect()];
+  t.ok(board.press('E', now()));
+  first();
+  board.add(() => ({ E: () => { heard.push('E'); }, D: () => { heard.push('D'); } }), false);
+  await Promise.resolve();
+  t.same(heard, [], 'another part is still missing');
+  second();
+  await Promise.resolve();
+  t.same(heard, ['E']);
+
+  const third = board.expect();
+  board.press('X', now());
+  board.press('D', now());
+  board.press('Y', press(performance.now() - 5_000));
+  third();
+  board.add(() => ({ X: () => { heard.push('X'); }, Y: () => { heard.push('Y'); } }), false);
+  await Promise.resolve();
+  t.same(heard, ['E', 'D'], 'a later key takes its place, and an old one is forgotten');
+
+  const fourth = board.expect();
+  board.press('Z', now());
+  board.forget();
+  fourth();
+  board.add(() => ({ Z: () => { heard.push('Z'); } }), false);
+  await Promise.resolve();
+  t.same(heard, ['E', 'D'], 'so is one whose author went on by pointer');
+});
+
 t.test('every key that a screen listens to stands in the one table, with its word in both languages', async (t) => {
   const known = new Set(commands.map((each) => each.key));
   t.equal(known.size, commands.length, 'no key twice');

@@ -8,9 +8,14 @@ interface Entry { actions: () => KeyActions; first: boolean }
 /** How long after its first key a sequence such as "G I" waits for the second. */
 const sequenceMs = 1_500;
 
+/** How long a key waits for parts of the screen that are still being drawn; later it would surprise. */
+const heldMs = 1_500;
+
 export class KeyBoard {
   private readonly entries: Entry[] = [];
   private begun: { key: string; until: number } | undefined;
+  private readonly coming = new Set<object>();
+  private held: { name: string; event: KeyboardEvent } | undefined;
 
   /** Adds the keys of a screen; `first` goes before all others. Returns the way to take them away. */
   add(actions: () => KeyActions, first: boolean): () => void {
@@ -22,14 +27,45 @@ export class KeyBoard {
     };
   }
 
-  /** Does what the key means now. True if somebody took it. */
+  /**
+   * Says that parts with keys of their own are about to be drawn: a key that nobody wants meanwhile waits for them.
+   * Returns the way to say that they are there.
+   */
+  expect(): () => void {
+    const part = {};
+    this.coming.add(part);
+    return () => {
+      this.coming.delete(part);
+      // The parts add their keys in the same turn, after this was said.
+      queueMicrotask(() => { this.release(); });
+    };
+  }
+
+  /** Drops a key that waits: whoever pressed it went on to something else. */
+  forget(): void {
+    this.held = undefined;
+  }
+
+  private release(): void {
+    const { held } = this;
+    if (held === undefined || this.coming.size > 0) return;
+    this.held = undefined;
+    if (performance.now() - held.event.timeStamp <= heldMs) this.run(held.name, held.event);
+  }
+
+  /** Does what the key means now. True if somebody took it, or will once it is there. */
   press(name: string, event: KeyboardEvent): boolean {
+    this.held = undefined;
     const begun = this.begun !== undefined && event.timeStamp <= this.begun.until ? this.begun.key : undefined;
     this.begun = undefined;
     if (begun !== undefined && this.run(`${begun} ${name}`, event)) return true;
     if (this.run(name, event)) return true;
-    if (![...this.names()].some((each) => each.startsWith(`${name} `))) return false;
-    this.begun = { key: name, until: event.timeStamp + sequenceMs };
+    if ([...this.names()].some((each) => each.startsWith(`${name} `))) {
+      this.begun = { key: name, until: event.timeStamp + sequenceMs };
+      return true;
+    }
+    if (this.coming.size === 0 || name.length !== 1) return false;
+    this.held = { name, event };
     return true;
   }
 

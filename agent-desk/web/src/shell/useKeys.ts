@@ -32,7 +32,10 @@ function onKey(event: KeyboardEvent): void {
   if (keyBoard.press(name, event)) event.preventDefault();
 }
 
-if (typeof window !== 'undefined') window.addEventListener('keydown', onKey);
+if (typeof window !== 'undefined') {
+  window.addEventListener('keydown', onKey);
+  window.addEventListener('pointerdown', () => { keyBoard.forget(); }, { capture: true, passive: true });
+}
 
 /**
  * Listens while the component is there. Keys with Ctrl or Alt act in fields as well. `first`: before all others, for
@@ -43,4 +46,9 @@ export function useKeys(actions: KeyActions, options: { first?: boolean } = {}):
   const first = options.first === true;
   useEffect(() => { latest.current = actions; });
   useEffect(() => keyBoard.add(() => latest.current, first), [first]);
+}
+
+/** While `coming`, a letter that nobody wants yet waits for the parts of the screen that are still being drawn. */
+export function useKeysComing(coming: boolean): void {
+  useEffect(() => (coming ? keyBoard.expect() : undefined), [coming]);
 }

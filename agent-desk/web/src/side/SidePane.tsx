@@ -5,6 +5,7 @@ import { Soon } from '../kit/Soon.tsx';
 import { EmptyState } from '../kit/states.tsx';
 import { useT } from '../kit/words.ts';
 import { useInteraction } from '../live/queries.ts';
+import { useKeysComing } from '../shell/useKeys.ts';
 import { useStored } from '../shell/useStored.ts';
 import { ContactTab } from './ContactTab.tsx';
 import { HistoryTab } from './HistoryTab.tsx';
@@ -22,6 +23,7 @@ export function SidePane({ interactionId, onClose }: { interactionId: string | u
   const [stored, setTab] = useStored<string>('sideTab', 'ticket');
   const tab: Tab = tabs.find((each) => each === stored) ?? 'ticket';
   const list = useRef<HTMLDivElement>(null);
+  useKeysComing(interactionId !== undefined && row === undefined);
   const go = (by: number): void => {
     const next = tabs[(tabs.indexOf(tab) + by + tabs.length) % tabs.length] ?? 'contact';
     setTab(next);

@@ -86,8 +86,13 @@ export function TicketTab({ row, shown, onShow }: { row: InteractionView; shown:
   const documented = row.state === 'DOCUMENTED';
   const missing = documented ? [] : missingFields(form.form);
   const goTo = (field: FormField): void => {
-    onShow();
-    window.setTimeout(() => { root.current?.querySelector<HTMLElement>(`[data-field="${field}"]`)?.focus(); }, 0);
+    const focus = (): void => { root.current?.querySelector<HTMLElement>(`[data-field="${field}"]`)?.focus(); };
+    // At once where it can be: the next key may follow before any timer.
+    if (shown) focus();
+    else {
+      onShow();
+      window.setTimeout(focus, 0);
+    }
   };
   const tryClose = (): void => {
     const [first] = missing;
