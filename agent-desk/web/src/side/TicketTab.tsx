@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { IconAlertCircle, IconCheck } from '@tabler/icons-react';
-import { useRef, useState } from 'react';
+import { useRef, useState, type RefObject } from 'react';
 import { useLocation } from 'wouter';
 import { api } from '../api/client.ts';
 import { whoOf } from '../inbox/Row.tsx';
@@ -72,6 +72,17 @@ function useClose(row: InteractionView, form: ReturnType<typeof useForm>) {
   return { closing, close };
 }
 
+/** Brings the field to the keyboard: at once where it is shown, for the next key may follow before any timer. */
+function focusField(root: RefObject<HTMLElement | null>, field: FormField, show: (() => void) | undefined): void {
+  const focus = (): void => { root.current?.querySelector<HTMLElement>(`[data-field="${field}"]`)?.focus(); };
+  if (show === undefined) {
+    focus();
+    return;
+  }
+  show();
+  window.setTimeout(focus, 0);
+}
+
 /** `shown`: its tab is chosen; the keys D, E and X act in any case and bring it forward. */
 export function TicketTab({ row, shown, onShow }: { row: InteractionView; shown: boolean; onShow: () => void }) {
   const t = useT();
@@ -85,15 +96,7 @@ export function TicketTab({ row, shown, onShow }: { row: InteractionView; shown:
   const mine = writable(row, user.id);
   const documented = row.state === 'DOCUMENTED';
   const missing = documented ? [] : missingFields(form.form);
-  const goTo = (field: FormField): void => {
-    const focus = (): void => { root.current?.querySelector<HTMLElement>(`[data-field="${field}"]`)?.focus(); };
-    // At once where it can be: the next key may follow before any timer.
-    if (shown) focus();
-    else {
-      onShow();
-      window.setTimeout(focus, 0);
-    }
-  };
+  const goTo = (field: FormField): void => { focusField(root, field, shown ? undefined : onShow); };
   const tryClose = (): void => {
     const [first] = missing;
     setAsked(true);
