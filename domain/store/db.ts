@@ -60,6 +60,8 @@ export interface DbOptions {
   url: string;
   applicationName: string;
   connectionsMax?: number;
+  /** How long a new connection may take; limits.databaseConnectTimeoutMs unless told. */
+  connectTimeoutMs?: number;
   /** The role that statements run as; the journal is append-only for it (RA08). */
   role?: string | undefined;
   onError?: (error: Error) => void;
@@ -163,7 +165,7 @@ export function openDb(options: DbOptions): Db {
     connectionString: options.url,
     application_name: options.applicationName,
     max: options.connectionsMax ?? limits.databaseConnectionsMax,
-    connectionTimeoutMillis: limits.databaseConnectTimeoutMs,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? limits.databaseConnectTimeoutMs,
     query_timeout: limits.databaseQueryTimeoutMs,
     statement_timeout: limits.databaseQueryTimeoutMs,
     idle_in_transaction_session_timeout: limits.databaseQueryTimeoutMs,

@@ -68,7 +68,8 @@ export async function openTestDb(t: Teardown, options: { role?: string } = {}): 
   const name = `test_${randomBytes(6).toString('hex')}`;
   await admin.query(`create database ${name} template ${template}`);
   const url = withDatabase(postgresUrl, name);
-  const db = openDb({ url, applicationName: 'test', role: options.role });
+  // Several files share two cores: a connection that takes seconds is no fault of what is tested here.
+  const db = openDb({ url, applicationName: 'test', role: options.role, connectTimeoutMs: 20_000 });
   t.teardown(async () => {
     await db.close();
     // A backend leaves the list a moment after its connection was ended.
