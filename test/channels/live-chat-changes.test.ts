@@ -1,66 +1,14 @@
 /** What agents change and offer in the own web chat, over a real socket: edits, recalls, buttons and taps. */
 import t from 'tap';
 import { newId } from '#domain/ids.ts';
-import { acceptOffer, offerNext } from '#routing/assignment.ts';
 import { startChanges } from '#routing/change-worker.ts';
 import { changeMessage, type Wish } from '#routing/message-changes.ts';
-import { queueReply, startOutbound } from '#routing/outbound.ts';
+import { queueReply } from '#routing/outbound.ts';
 import { eventually } from '#test/support/harness.ts';
-import { openOfferOf, ready } from '#test/support/routing.ts';
-import { chatServer, type ChatServer, type Customer } from './chat-server.ts';
+import { chatServer } from './chat-server.ts';
+import { agentSays, conversationId, outbound, say, taken } from './chat-talk.ts';
 
 t.setTimeout(180_000);
-
-async function say(
-  customer: Customer,
-  text: string,
-  more: object = {},
-): Promise<{ clientId: string; seq: number | null }> {
-  const clientId = newId();
-  const answer = await customer.ask('message:send', { clientId, text, fileIds: [], ...more });
-  if (!answer.ok) throw new Error(`refused: ${answer.code} ${JSON.stringify(answer.details)}`);
-  return { clientId, seq: answer.data.seq };
-}
-
-async function conversationId(server: ChatServer): Promise<string> {
-  const [row] = await server.work.db.dynamic<{ id: string }>('select id from conversations');
-  return row?.id ?? '';
-}
-
-/** The first agent takes the waiting chat. */
-async function taken(server: ChatServer): Promise<string> {
-  const [agent] = server.world.agents;
-  if (agent === undefined) throw new Error('no agent');
-  await ready(server.work, agent);
-  await offerNext(server.work);
-  const offer = await openOfferOf(server.work.db, agent);
-  return (await acceptOffer(server.work, { user: agent, offerId: offer.id })).interactionId;
-}
-
-function outbound(t: { teardown(done: () => unknown): void }, server: ChatServer): void {
-  const running = startOutbound(server.work, {
-    nodeId: newId(),
-    sender: server.hosts.sender,
-    sweepMs: 100,
-    graceMs: 2_000,
-    channelFacts: () => ({ sendsPerSecond: 1_000, deduplicates: true }),
-  });
-  t.teardown(() => running.stop());
-}
-
-async function agentSays(server: ChatServer, text: string): Promise<string> {
-  const [user] = server.world.agents;
-  if (user === undefined) throw new Error('no agent');
-  return (
-    await queueReply(server.work, {
-      user,
-      conversationId: await conversationId(server),
-      clientId: newId(),
-      text,
-      fileIds: [],
-    })
-  ).messageId;
-}
 
 t.test('what the agent changes or takes back changes on their screen, far up and after a reload', async (t) => {
   const server = await chatServer(t);

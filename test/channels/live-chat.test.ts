@@ -7,68 +7,15 @@ import { newId } from '#domain/ids.ts';
 import { issueToken, readToken } from '#channels/live-chat/token.ts';
 import { limits } from '#domain/limits.ts';
 import { TYPING } from '#agent-desk/server/looking.ts';
-import { acceptOffer, offerNext } from '#routing/assignment.ts';
-import { queueReply, startOutbound } from '#routing/outbound.ts';
 import { closeInteraction, documentInteraction } from '#routing/wrap-up.ts';
 import { eventually } from '#test/support/harness.ts';
-import { openOfferOf, ready } from '#test/support/routing.ts';
-import { chatServer, type ChatServer, type Customer } from './chat-server.ts';
+import { chatServer } from './chat-server.ts';
+import { agentSays, conversationId, outbound, say, taken } from './chat-talk.ts';
 import { declarations } from './contract.ts';
 
 t.setTimeout(180_000);
 
 declarations(t, liveChat);
-
-async function say(
-  customer: Customer,
-  text: string,
-  more: object = {},
-): Promise<{ clientId: string; seq: number | null }> {
-  const clientId = newId();
-  const answer = await customer.ask('message:send', { clientId, text, fileIds: [], ...more });
-  if (!answer.ok) throw new Error(`refused: ${answer.code} ${JSON.stringify(answer.details)}`);
-  return { clientId, seq: answer.data.seq };
-}
-
-async function conversationId(server: ChatServer): Promise<string> {
-  const [row] = await server.work.db.dynamic<{ id: string }>('select id from conversations');
-  return row?.id ?? '';
-}
-
-/** The first agent takes the waiting chat. */
-async function taken(server: ChatServer): Promise<string> {
-  const [agent] = server.world.agents;
-  if (agent === undefined) throw new Error('no agent');
-  await ready(server.work, agent);
-  await offerNext(server.work);
-  const offer = await openOfferOf(server.work.db, agent);
-  return (await acceptOffer(server.work, { user: agent, offerId: offer.id })).interactionId;
-}
-
-function outbound(t: { teardown(done: () => unknown): void }, server: ChatServer): void {
-  const running = startOutbound(server.work, {
-    nodeId: newId(),
-    sender: server.hosts.sender,
-    sweepMs: 100,
-    graceMs: 2_000,
-    channelFacts: () => ({ sendsPerSecond: 1_000, deduplicates: true }),
-  });
-  t.teardown(() => running.stop());
-}
-
-async function agentSays(server: ChatServer, text: string): Promise<string> {
-  const [user] = server.world.agents;
-  if (user === undefined) throw new Error('no agent');
-  return (
-    await queueReply(server.work, {
-      user,
-      conversationId: await conversationId(server),
-      clientId: newId(),
-      text,
-      fileIds: [],
-    })
-  ).messageId;
-}
 
 t.test('a stranger writes, an agent answers, both read it, the agent closes, the customer rates', async (t) => {
   const server = await chatServer(t);
