@@ -3,51 +3,20 @@ import type { ReceiveResult } from '#domain/channels/words.ts';
 import { failpoint } from '#domain/failpoints.ts';
 import { newId } from '#domain/ids.ts';
 import {
-  planIntake, type Arrival, type IntakePlan, type LastTicket, type Thread,
+  planIntake, type Arrival, type IntakePlan, type Thread,
 } from '#domain/interactions/intake-plan.ts';
 import { journalRecord } from '#domain/journal/append.ts';
 import type { JournalEntry } from '#domain/journal/events.ts';
-import { isUnavailable, type Queryable, type Tx } from '#domain/store/db.ts';
-import type { Work } from '#domain/work.ts';
+import type { Queryable, Tx } from '#domain/store/db.ts';
+import { storeKnown } from './intake-known.ts';
+import { partNewcomers, storeNewcomers } from './intake-newcomers.ts';
 import { applySignal } from './intake-signals.ts';
-import type { IntakeRoutes } from './intake-routes.ts';
+import type { Work } from '#domain/work.ts';
+import { prepareOpenings, type IntakeContext } from './intake-openings.ts';
 import * as sql from './intake-statements.ts';
 import {
-  gatherThreads, record, takeReplay, type Entry, type IntakeAccount, type Recorded,
+  gatherThreads, record, takeReplay, type Entry, type IntakeAccount,
 } from './intake-threads.ts';
-
-/** What a batch works with. */
-export interface IntakeContext {
-  work: Work;
-  routes: IntakeRoutes;
-}
-
-/** Fills in what only new work needs: its route, the last ticket, and a ticket number each. */
-async function prepareOpenings(
-  context: IntakeContext, tx: Tx, cold: readonly { thread: Thread; account: IntakeAccount }[],
-): Promise<(organisationId: string) => string> {
-  const known = cold.filter(({ thread }) => !thread.isNewConversation).map(({ thread }) => thread.conversationId);
-  const tickets = new Map((known.length === 0 ? [] : await tx.rows<LastTicket & { conversation_id: string }>(
-    sql.lastTickets, [known])).map((row) => [row.conversation_id, row]));
-  const needed = new Map<string, { timeZone: string; count: number }>();
-  for (const { thread, account } of cold) {
-    const { timeZone, ...route } = await context.routes.routeOf(account);
-    Object.assign(thread.route, route);
-    thread.lastTicket = tickets.get(thread.conversationId);
-    if (thread.lastTicket?.open === true || thread.lastTicket?.reopenable === true) continue;
-    const { organisationId } = thread.route;
-    needed.set(organisationId, { timeZone, count: (needed.get(organisationId)?.count ?? 0) + 1 });
-  }
-  const numbers = new Map<string, string[]>();
-  for (const [organisationId, { timeZone, count }] of needed) {
-    numbers.set(organisationId, await context.routes.ticketNumbers(organisationId, timeZone, count));
-  }
-  return (organisationId) => {
-    const number = numbers.get(organisationId)?.shift();
-    if (number === undefined) throw new Error('no ticket number was taken for a new ticket');
-    return number;
-  };
-}
 
 async function write(tx: Tx, plan: IntakePlan, isLast: boolean): Promise<void> {
   if (plan.messages.length === 0 && plan.journal.length === 0) return;
@@ -145,49 +114,40 @@ async function receiveIn(context: IntakeContext, tx: Tx, entries: readonly Entry
   };
 }
 
-/**
- * Stores messages that all find their work open by one statement, which is its own transaction: no more round trips
- * than one. Gives nothing, with nothing stored, where one of them does not, or where anything else is wrong with them.
- */
-async function storeKnown(db: Queryable, entries: readonly Entry[]): Promise<ReceiveResult[] | undefined> {
-  if (entries.some(({ event, replayBy }) => event.kind !== 'message' || replayBy !== undefined)) return undefined;
-  let recorded: Recorded[];
-  try {
-    recorded = await record(db, entries, sql.recordKnown);
-  } catch (error) {
-    if (isUnavailable(error)) throw error;
-    return undefined;
-  }
-  const results: (ReceiveResult | undefined)[] = Array.from({ length: entries.length });
-  for (const row of recorded) {
-    results[row.n] = row.fresh ? { outcome: 'stored', conversationId: row.conversation_id ?? '',
-      messageId: entries[row.n]?.messageId ?? '', seq: row.seq ?? 0 } : { outcome: 'duplicate' };
-  }
-  if (recorded.some((row) => !row.fresh)) await answerDuplicates(db, entries, results);
-  return results.map((result) => result ?? { outcome: 'duplicate' });
+/** Says after COMMIT what there is to do: hints, for sweeps find what they forgot. */
+async function announce(work: Work, opened: boolean): Promise<void> {
+  await failpoint('intake.afterCommit');
+  work.wake.hint('journal');
+  if (opened) work.wake.hint('assignment');
+  await failpoint('intake.afterWake');
+}
+
+/** Stores the batch in one transaction; results in the order of the entries. All or none. */
+export async function storeBatch(context: IntakeContext, entries: readonly Entry[]): Promise<ReceiveResult[]> {
+  const { results, opened } = await context.work.db.transaction((tx) => receiveIn(context, tx, entries));
+  await announce(context.work, opened);
+  return results;
 }
 
 /**
- * Stores the batch in one transaction; results in the order of the entries. All or none. `known` where the work of all
- * is likely to be open: a hint that saves round trips, and costs one where it is wrong.
+ * What of the entries one statement can store, by their place; the rest is for storeBatch. `known` where the work of
+ * all is likely to be open: a hint that saves round trips, and costs one where it is wrong.
  */
-export async function storeBatch(
-  context: IntakeContext, entries: readonly Entry[], known = false,
-): Promise<ReceiveResult[]> {
-  const { db, wake } = context.work;
-  const placed = known ? await storeKnown(db, entries) : undefined;
-  if (placed !== undefined) {
-    await failpoint('intake.afterCommit');
-    wake.hint('journal');
-    await failpoint('intake.afterWake');
-    return placed;
+export async function storeQuickly(
+  context: IntakeContext, entries: readonly Entry[], known: boolean,
+): Promise<(ReceiveResult | undefined)[]> {
+  const { db } = context.work;
+  if (known) {
+    const stored = await storeKnown(db, entries);
+    if (stored !== undefined) await announce(context.work, false);
+    return stored ?? [];
   }
-  const { results, opened } = await db.transaction((tx) => receiveIn(context, tx, entries));
-  await failpoint('intake.afterCommit');
-  wake.hint('journal');
-  if (opened) wake.hint('assignment');
-  await failpoint('intake.afterWake');
-  return results;
+  const parted = await partNewcomers(db, entries);
+  const stored = parted.newcomers.length === 0 ? undefined : await storeNewcomers(context, parted);
+  if (stored === undefined) return [];
+  await announce(context.work, true);
+  const results = new Map(parted.newcomers.map((entry, n) => [entry, stored[n]]));
+  return entries.map((entry) => results.get(entry));
 }
 
 /** Keeps an event that the database refuses: its raw bytes and the reason, for an administrator to replay (INV7). */

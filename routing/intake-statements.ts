@@ -2,7 +2,8 @@
 import { journalInsertSql } from '#domain/journal/append.ts';
 import { statement } from '#domain/store/db.ts';
 
-const THREAD_COLUMNS = `t int, organisation_id uuid, account_id uuid, handle text, thread_key text`;
+/** A thread of a batch: t numbers it. */
+export const THREAD_COLUMNS = `t int, organisation_id uuid, account_id uuid, handle text, thread_key text`;
 
 /**
  * Finds the conversations of the messages in `source` (item i ...; t numbers its threads), gives each its next seqs
@@ -34,11 +35,11 @@ const PLACE = `c.id as conversation_id, c.contact_id, c.contact_point_id, c.last
   o.id as interaction_id, o.ticket_id, o.site_id, o.branch_id, o.queue_id, o.team_id, o.agent_id`;
 
 /** The columns of an item that become its message's row; interactions/intake-plan.ts says what stands in them. */
-const MESSAGE_COLUMNS = `body text, attachments jsonb, payload jsonb, provider_message_id text,
+export const MESSAGE_COLUMNS = `body text, attachments jsonb, payload jsonb, provider_message_id text,
   reply_to_provider_id text, provider_at timestamptz`;
 
 /** Writes the rows of `source`: the columns of `item` in writeMessages. */
-const insertMessages = (source: string): string => `insert into messages (id, organisation_id, conversation_id,
+export const insertMessages = (source: string): string => `insert into messages (id, organisation_id, conversation_id,
     interaction_id, channel_account_id, seq, direction, author_kind, kind, body, attachments, payload,
     provider_message_id, inbound_event_id, created_at, provider_at, reply_to_id)
   select id, organisation_id, conversation_id, interaction_id, channel_account_id, seq, 'IN', 'CUSTOMER', kind, body,
@@ -63,9 +64,9 @@ const resume = (ids: string): string => `update interactions set
  * $1 the events as JSON, $2 their raw bytes laid end to end, $3 their hashes (32 bytes each). Inserts what is new
  * (INV2) and gives each fresh message its place; nulls where nobody wrote on that thread before. A message whose work
  * is open already is written here, with its journal row, and comes back with its seq: planIntake would plan the same.
- * A strict one divides by zero where a fresh message finds no open work, so that nothing at all is recorded.
+ * What cannot be written here is planned in the same transaction.
  */
-const record = (strict: boolean): string => `
+export const recordEvents = statement('intake.record', `
 with item as (
   select * from json_to_recordset($1::json) as i (n int, id uuid, kind text, raw_at int, raw_length int, state text,
     reason_code text, reason_detail text, preview text, message_id uuid, message_kind text, ${MESSAGE_COLUMNS},
@@ -99,15 +100,8 @@ with item as (
 )
 select i.n, (f.id is not null) as fresh, s.seq, coalesce(s.conversation_id, c.id) as conversation_id,
   c.contact_id, c.contact_point_id, c.last_seq, case when s.n is null then (select app_now()) end as now
-  ${strict ? `, case when f.id is not null and s.n is null then 1 / (i.n - i.n) end as refused` : ''}
 from item i left join fresh f on f.id = i.id left join stored s on s.n = i.n
-left join conversation c on c.t = i.t and f.id is not null and s.n is null`;
-
-/** What of a batch can be written at once is; the rest is planned in the same transaction. */
-export const recordEvents = statement('intake.record', record(false));
-
-/** The same for messages that are all likely to find their work open: its own transaction, all of it or nothing. */
-export const recordKnown = statement('intake.record-known', record(true));
+left join conversation c on c.t = i.t and f.id is not null and s.n is null`);
 
 /** $1 messages as JSON whose events are recorded already: their places, as recordEvents gives them. */
 export const touchThreads = statement('intake.touch-threads', `
@@ -120,28 +114,45 @@ from item i left join conversation c on c.t = i.t left join interaction o on o.t
 /** $1 open interactions, their locks held, as `resume` says; for messages that recordEvents did not place. */
 export const resumeWaiting = statement('intake.resume-waiting', resume('$1::uuid[]'));
 
+const NEW_THREADS = (parameter: string): string => `select * from json_to_recordset(${parameter}::json) as i (n int,
+    contact_id uuid, point_id uuid, conversation_id uuid, name text, phone text, email text, messages int, preview text,
+    channel text, point_account_id uuid, ${THREAD_COLUMNS})`;
+const INSERT_POINTS = `insert into contact_points (id, organisation_id, contact_id, channel, channel_account_id, handle,
+    phone)
+  select point_id, organisation_id, contact_id, channel, point_account_id, handle, phone from item`;
+const INSERT_CONTACTS = `insert into contacts (id, organisation_id, name, email)
+  select i.contact_id, i.organisation_id, i.name, i.email from item`;
+const INSERT_CONVERSATIONS = `insert into conversations (id, organisation_id, channel_account_id, contact_id,
+    contact_point_id, handle, thread_key, last_seq, last_message_at, last_inbound_at, last_text, last_direction,
+    unread_count)
+  select i.conversation_id, i.organisation_id, i.account_id, i.contact_id, i.point_id, i.handle, i.thread_key,
+    i.messages, (select app_now()), (select app_now()), i.preview, 'IN', i.messages
+  from item`;
+
+/** Contact, point and conversation of threads (JSON) that nobody has written on; refused where one of them exists. */
+export const insertThreads = (parameter: string): string => `item as (
+  ${NEW_THREADS(parameter)}
+), point as (
+  ${INSERT_POINTS}
+), contact as (
+  ${INSERT_CONTACTS} i
+), conversation as (
+  ${INSERT_CONVERSATIONS} i
+)`;
+
 /**
  * $1 the unknown threads as JSON. Makes contact, point and conversation of those that nobody made meanwhile and gives
  * their places in the list; a point that exists already (another account's, another node's) is left to adoptThreads.
  */
 export const openThreads = statement('intake.open-threads', `
 with item as (
-  select * from json_to_recordset($1::json) as i (n int, contact_id uuid, point_id uuid, conversation_id uuid,
-    name text, phone text, email text, messages int, preview text, channel text, point_account_id uuid,
-    ${THREAD_COLUMNS})
+  ${NEW_THREADS('$1')}
 ), point as (
-  insert into contact_points (id, organisation_id, contact_id, channel, channel_account_id, handle, phone)
-  select point_id, organisation_id, contact_id, channel, point_account_id, handle, phone from item
-  on conflict do nothing returning id
+  ${INSERT_POINTS} on conflict do nothing returning id
 ), contact as (
-  insert into contacts (id, organisation_id, name, email)
-  select i.contact_id, i.organisation_id, i.name, i.email from item i join point p on p.id = i.point_id
+  ${INSERT_CONTACTS} i join point p on p.id = i.point_id
 )
-insert into conversations (id, organisation_id, channel_account_id, contact_id, contact_point_id, handle, thread_key,
-  last_seq, last_message_at, last_inbound_at, last_text, last_direction, unread_count)
-select i.conversation_id, i.organisation_id, i.account_id, i.contact_id, i.point_id, i.handle, i.thread_key,
-  i.messages, (select app_now()), (select app_now()), i.preview, 'IN', i.messages
-from item i join point p on p.id = i.point_id
+${INSERT_CONVERSATIONS} i join point p on p.id = i.point_id
 on conflict do nothing returning id`);
 
 /** $1 threads whose contact point exists: makes their conversations where they are missing. */
@@ -219,36 +230,40 @@ const plannedMessages = (parameter: string): string => `planned as (
   ${insertMessages('planned')}
 )`;
 
-/**
- * $1 new tickets, $2 ids of reopened ones, $3 new interactions (with the segment of their queue leg), $4 messages,
- * $5 journal records: all that planIntake planned, where it opened work.
- */
-export const writeOpenings = statement('intake.openings', `
-with ticket as (
+/** New tickets and interactions as planIntake plans them (JSON), with the segment of their queue leg. */
+export const insertNewWork = (tickets: string, interactions: string): string => `ticket as (
   insert into tickets (id, organisation_id, number, contact_id, conversation_id, site_id, queue_id, opened_at)
-  select * from json_to_recordset($1::json) as t (id uuid, organisation_id uuid, number text, contact_id uuid,
+  select * from json_to_recordset(${tickets}::json) as t (id uuid, organisation_id uuid, number text, contact_id uuid,
     conversation_id uuid, site_id uuid, queue_id uuid, opened_at timestamptz)
-), reopened as (
-  update tickets set state = 'OPEN_T1', closed_at = null, resolved_at = null, documented_at = null, agent_id = null,
-    team_id = null, reopened_count = reopened_count + 1, version = version + 1
-  where id = any($2::uuid[]) and state = 'CLOSED'
-), item as (
-  select * from json_to_recordset($3::json) as i (id uuid, organisation_id uuid, conversation_id uuid, contact_id uuid,
-    channel_account_id uuid, channel text, medium text, ticket_id uuid, tier int, priority int, site_id uuid,
-    queue_id uuid, cost_points int, date_origin timestamptz, provider_origin_at timestamptz, queued_at timestamptz,
-    waiting_since timestamptz, segment_id uuid)
+), opened as (
+  select * from json_to_recordset(${interactions}::json) as i (id uuid, organisation_id uuid, conversation_id uuid,
+    contact_id uuid, channel_account_id uuid, channel text, medium text, ticket_id uuid, tier int, priority int,
+    site_id uuid, queue_id uuid, cost_points int, date_origin timestamptz, provider_origin_at timestamptz,
+    queued_at timestamptz, waiting_since timestamptz, segment_id uuid)
 ), interaction as (
   insert into interactions (id, organisation_id, conversation_id, contact_id, channel_account_id, channel, medium,
     ticket_id, state, tier, priority, site_id, queue_id, cost_points, date_origin, provider_origin_at, queued_at,
     waiting_since, awaiting_reply_since, category_id)
   select i.id, i.organisation_id, i.conversation_id, i.contact_id, i.channel_account_id, i.channel, i.medium,
     i.ticket_id, 'QUEUED', i.tier, i.priority, i.site_id, i.queue_id, i.cost_points, i.date_origin,
-    i.provider_origin_at, i.queued_at, i.waiting_since, i.queued_at, t.category_id
-  from item i left join tickets t on t.id = i.ticket_id
+    i.provider_origin_at, i.queued_at, i.waiting_since, i.queued_at,
+    (select t.category_id from tickets t where t.id = i.ticket_id)
+  from opened i
 ), segment as (
   insert into segments (id, organisation_id, interaction_id, kind, queue_id, started_at)
-  select segment_id, organisation_id, id, 'QUEUE', queue_id, queued_at from item where queue_id is not null
-), ${plannedMessages('$4')}
+  select segment_id, organisation_id, id, 'QUEUE', queue_id, queued_at from opened where queue_id is not null
+)`;
+
+/**
+ * $1 new tickets, $2 ids of reopened ones, $3 new interactions, $4 messages, $5 journal records: all that planIntake
+ * planned, where it opened work.
+ */
+export const writeOpenings = statement('intake.openings', `
+with reopened as (
+  update tickets set state = 'OPEN_T1', closed_at = null, resolved_at = null, documented_at = null, agent_id = null,
+    team_id = null, reopened_count = reopened_count + 1, version = version + 1
+  where id = any($2::uuid[]) and state = 'CLOSED'
+), ${insertNewWork('$1', '$3')}, ${plannedMessages('$4')}
 ${journalInsertSql('$5')}`);
 
 /** $1 messages, $2 journal records: what planIntake planned, where it opened nothing. */

@@ -8,7 +8,7 @@ import {
 } from '#domain/interactions/intake-plan.ts';
 import { limits } from '#domain/limits.ts';
 import { cutText, safeText } from '#domain/text.ts';
-import type { Queryable, Statement, Tx } from '#domain/store/db.ts';
+import type { Queryable, Tx } from '#domain/store/db.ts';
 import * as sql from './intake-statements.ts';
 
 /** The account an event came in on, with the medium its channel declares. */
@@ -67,7 +67,8 @@ function handleOf(event: InboundEvent): string | null {
   return event.kind === 'unreadable' ? null : safeText(event.handle);
 }
 
-function threadFields(entry: Entry): Columns {
+/** The columns of the thread an entry belongs to. */
+export function threadFields(entry: Entry): Columns {
   const { account, event } = entry;
   const message = event.kind === 'message' ? event : undefined;
   return { kind: event.kind, preview: message === undefined ? undefined : previewOf(message),
@@ -99,9 +100,7 @@ function eventColumns({ event, messageId }: Entry): Columns {
 }
 
 /** Inserts the raw events of the batch (INV2); messages whose work is open are written with them. */
-export async function record(
-  db: Queryable, entries: readonly Entry[], stmt: Statement = sql.recordEvents,
-): Promise<Recorded[]> {
+export async function record(db: Queryable, entries: readonly Entry[]): Promise<Recorded[]> {
   let rawAt = 0;
   const numberOf = threadNumbers();
   const items = entries.map((entry, n) => {
@@ -112,7 +111,7 @@ export async function record(
     return item;
   });
   const raw = Buffer.concat(entries.map((entry) => entry.event.raw));
-  return db.rows<Recorded>(stmt, [JSON.stringify(items), raw, Buffer.concat(entries.map((e) => e.hash))]);
+  return db.rows<Recorded>(sql.recordEvents, [JSON.stringify(items), raw, Buffer.concat(entries.map((e) => e.hash))]);
 }
 
 const NOWHERE: Omit<Place, 'n'> = { conversation_id: null, contact_id: null, contact_point_id: null, last_seq: null,
@@ -126,29 +125,52 @@ export async function takeReplay(tx: Tx, entry: Entry): Promise<Recorded[]> {
   return tx.rows<Recorded>(sql.touchThreads, [JSON.stringify([{ n: 0, t: 0, ...threadFields(entry) }])]);
 }
 
-function threadKey({ account, event }: Entry): string {
+/** One key a thread. */
+export function threadKey({ account, event }: Entry): string {
   const thread = event.kind === 'message' ? event.threadKey ?? '' : '';
   return `${account.id} ${thread.length} ${thread} ${handleOf(event) ?? ''}`;
 }
 
-interface NewThread {
+/** A thread that nobody has written on, with its messages in the batch. */
+export interface NewThread {
   first: Entry;
   /** Where its messages stand in the batch, oldest first. */
   places: number[];
 }
 
-function threadItem({ first, places }: NewThread, entries: readonly Entry[], n: number): NewThreadItem {
+/** The contact point an entry's thread hangs on: the account's own, or one that accounts of the channel share. */
+export function pointFields({ account, event }: Entry): Columns {
+  const shared = event.kind === 'message' && event.sharedHandle === true;
+  return { organisation_id: account.organisationId, channel: account.channel, handle: handleOf(event) ?? undefined,
+    point_account_id: shared ? undefined : account.id };
+}
+
+/** The rows of a new thread, with ids of their own. */
+export function threadItem({ first, places }: NewThread, entries: readonly Entry[], n: number): NewThreadItem {
   const message = first.event as InboundMessage;
   const name = message.name === undefined ? '' : cutText(safeText(message.name).trim(), limits.nameChars);
   const last = entries[places.at(-1) ?? 0]?.event as InboundMessage;
-  const { account } = first;
-  return { ...threadFields(first), channel: account.channel,
-    point_account_id: message.sharedHandle === true ? undefined : account.id, n, contact_id: newId(),
-    point_id: newId(), conversation_id: newId(), name: name === '' ? undefined : name, phone: message.phone,
+  return { ...threadFields(first), ...pointFields(first), n, contact_id: newId(), point_id: newId(),
+    conversation_id: newId(), name: name === '' ? undefined : name, phone: message.phone,
     email: message.email, messages: places.length, preview: previewOf(last) };
 }
 
-interface NewThreadItem {
+/** The threads of the messages at these places of the batch, in the order in which they begin. */
+export function threadsAt(entries: readonly Entry[], places: Iterable<number>): NewThread[] {
+  const threads = new Map<string, NewThread>();
+  for (const n of places) {
+    const entry = entries[n];
+    if (entry === undefined) continue;
+    const key = threadKey(entry);
+    const thread = threads.get(key) ?? { first: entry, places: [] };
+    thread.places.push(n);
+    threads.set(key, thread);
+  }
+  return [...threads.values()];
+}
+
+/** What threadItem gives. */
+export interface NewThreadItem {
   n: number;
   contact_id: string;
   point_id: string;
@@ -162,15 +184,7 @@ interface NewThreadItem {
 async function openUnknown(
   tx: Tx, entries: readonly Entry[], unknown: readonly number[],
 ): Promise<Map<number, MadePlace>> {
-  const threads = new Map<string, NewThread>();
-  for (const n of unknown) {
-    const entry = entries[n];
-    if (entry === undefined) continue;
-    const thread = threads.get(threadKey(entry)) ?? { first: entry, places: [] };
-    thread.places.push(n);
-    threads.set(threadKey(entry), thread);
-  }
-  const list = [...threads.values()];
+  const list = threadsAt(entries, unknown);
   const items = list.map((thread, n) => threadItem(thread, entries, n));
   const made = new Set((await tx.rows<{ id: string }>(sql.openThreads, [JSON.stringify(items)])).map((row) => row.id));
   const result = new Map<number, MadePlace>();
@@ -195,7 +209,8 @@ async function openUnknown(
   return result;
 }
 
-function bareRoute(account: IntakeAccount): ThreadRoute {
+/** A thread's route before its account's queue is known. */
+export function bareRoute(account: IntakeAccount): ThreadRoute {
   return { organisationId: account.organisationId, accountId: account.id, channel: account.channel,
     medium: account.medium, queueId: null, queueSiteId: null, queueTier: 1, queueCostPoints: null, queuePriority: 0 };
 }

@@ -5,8 +5,9 @@ import { newId } from '#domain/ids.ts';
 import { limits } from '#domain/limits.ts';
 import { isPoison, isUnavailable, sqlState } from '#domain/store/db.ts';
 import type { Work } from '#domain/work.ts';
-import { quarantine, storeBatch, type IntakeContext } from './intake-batch.ts';
+import { quarantine, storeBatch, storeQuickly } from './intake-batch.ts';
 import { IntakeLanes } from './intake-lanes.ts';
+import type { IntakeContext } from './intake-openings.ts';
 import { IntakeRoutes } from './intake-routes.ts';
 import { openHandles } from './intake-statements.ts';
 import { dedupHash, type Entry, type IntakeAccount } from './intake-threads.ts';
@@ -35,11 +36,9 @@ function asAppError(error: unknown): unknown {
 }
 
 /** Stores the entries; where one poisons the batch, halves it until that one stands alone and is quarantined. */
-async function storeIsolating(
-  context: IntakeContext, entries: readonly Entry[], known = false,
-): Promise<ReceiveResult[]> {
+async function storeIsolating(context: IntakeContext, entries: readonly Entry[]): Promise<ReceiveResult[]> {
   try {
-    return await storeBatch(context, entries, known);
+    return await storeBatch(context, entries);
   } catch (error) {
     const [only] = entries;
     if (!isPoison(error) || only === undefined || only.replayBy !== undefined) throw error;
@@ -53,10 +52,18 @@ async function storeIsolating(
   }
 }
 
+/** What a lane does: the quick way for as many as it fits, the long way for the rest. */
+async function store(context: IntakeContext, entries: readonly Entry[], known: boolean): Promise<ReceiveResult[]> {
+  const quick = await storeQuickly(context, entries, known);
+  const rest = entries.filter((_, n) => quick[n] === undefined);
+  const slow = rest.length === 0 ? [] : await storeIsolating(context, rest);
+  return entries.map((_, n) => quick[n] ?? slow.shift() ?? { outcome: 'duplicate' });
+}
+
 /** Builds the intake of this node. */
 export function createIntake(work: Work): Intake {
   const context = { work, routes: new IntakeRoutes(work) };
-  const lanes = new IntakeLanes((entries, known) => storeIsolating(context, entries, known).catch((error: unknown) => {
+  const lanes = new IntakeLanes((entries, known) => store(context, entries, known).catch((error: unknown) => {
     throw asAppError(error);
   }));
   let closed = false;

@@ -18,6 +18,7 @@ import { Places } from './migrations/0013-places.ts';
 import { Lists } from './migrations/0014-lists.ts';
 import { Entry } from './migrations/0015-entry.ts';
 import { Changes } from './migrations/0016-changes.ts';
+import { Intake } from './migrations/0017-intake.ts';
 
 /** In order; a later release only appends, and each step must leave the release before it able to run. */
 export const migrationsList = [
@@ -37,6 +38,7 @@ export const migrationsList = [
   { name: '0014-lists', class: Lists },
   { name: '0015-entry', class: Entry },
   { name: '0016-changes', class: Changes },
+  { name: '0017-intake', class: Intake },
 ];
 
 /** The role that the product's statements run as: it may not change or delete what is append-only (RA08). */
