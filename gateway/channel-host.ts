@@ -139,7 +139,7 @@ function secretsOf(
 ): Promise<Record<string, string>> {
   const now = performance.now();
   if (held.secrets !== undefined && now - held.secrets.at < trustMs) return held.secrets.values;
-  const fresh: NonNullable<Held['secrets']> = { at: now, values: parts.secrets.getAll(owner(held.account)) };
+  const fresh: NonNullable<Held['secrets']> = { at: now, values: parts.secrets.getAll(owner(held.account)).catch(asUnavailable) };
   held.secrets = fresh;
   fresh.values.catch(() => {
     if (held.secrets === fresh) held.secrets = undefined;
@@ -366,7 +366,7 @@ export function createHosts(parts: HostParts): Hosts {
 
   async function target(held: Held | undefined): Promise<Target | undefined> {
     if (held === undefined) return undefined;
-    const secrets = await secretsOf(parts, held).catch(asUnavailable);
+    const secrets = await secretsOf(parts, held);
     return { channel: held.channel, account: held.account, host: held.host, secret: (name) => secrets[name] };
   }
 

@@ -11,6 +11,12 @@ export interface Taker {
 
 type WholeEdit = InboundChange & { whole: NonNullable<InboundChange['whole']> };
 
+/** A message without files, a signal: nothing stands between it and intake. */
+function isPlain(event: InboundEvent): boolean {
+  return event.kind === 'message' ? event.remoteFiles === undefined && event.attachments === undefined
+    : !isWholeEdit(event);
+}
+
 function isWholeEdit(event: InboundEvent | undefined): event is WholeEdit {
   return event?.kind === 'edit' && event.whole !== undefined;
 }
@@ -40,6 +46,7 @@ export async function receiveEvents(
   account: AccountView & { medium: Medium },
   events: readonly InboundEvent[],
 ): Promise<ReceiveResult[]> {
+  if (events.every(isPlain)) return parts.intake.receive(account, events);
   const { db, wake } = parts.work;
   const whole = events.flatMap((event) => (isWholeEdit(event) ? [event.whole] : []));
   const taken = await announceRemoteFiles(db, account, events);

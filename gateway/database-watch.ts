@@ -42,24 +42,45 @@ async function ask(db: Pick<Db, 'connect'>): Promise<boolean> {
   return within(PROBE_MS, asking);
 }
 
+/** How often waiting requests are looked at; a request is answered at most this much later than it should be. */
+const LOOK_MS = 100;
+
 /**
  * Answers DATABASE_UNAVAILABLE to every request that has waited for limits.databaseSlowMs while the database answers
- * nobody; looks again as often as that time passes. One probe serves all requests that wait. Costs a timer a request.
+ * nobody; looks again as often as that time passes. One timer and one probe serve all requests that wait.
  */
 export function answerWithoutDatabase(app: FastifyInstance, db: Pick<Db, 'connect'>): void {
-  const timers = new WeakMap<FastifyReply, NodeJS.Timeout>();
+  /** Who waits, and since when; the longest first. */
+  const waiting = new Map<FastifyReply, number>();
+  let timer: NodeJS.Timeout | undefined;
   let probe: Promise<boolean> | undefined;
-  const look = async (reply: FastifyReply): Promise<void> => {
+  const wait = (reply: FastifyReply): void => {
+    waiting.set(reply, performance.now());
+    timer ??= setTimeout(look, LOOK_MS).unref();
+  };
+  const ask503 = async (reply: FastifyReply): Promise<void> => {
     probe ??= ask(db).finally(() => { probe = undefined; });
     const answers = await probe;
     if (reply.sent || reply.raw.destroyed) return;
-    if (answers) arm(reply);
+    if (answers) wait(reply);
     else void reply.send(new AppError('DATABASE_UNAVAILABLE'));
   };
-  const arm = (reply: FastifyReply): void => {
-    timers.set(reply, setTimeout(() => { void look(reply); }, limits.databaseSlowMs).unref());
+  const look = (): void => {
+    timer = undefined;
+    const before = performance.now() - limits.databaseSlowMs;
+    for (const [reply, since] of waiting) {
+      if (since > before) break;
+      waiting.delete(reply);
+      void ask503(reply);
+    }
+    if (waiting.size > 0) timer = setTimeout(look, LOOK_MS).unref();
   };
-  app.addHook('onRequest', async (_request, reply) => { arm(reply); });
-  const disarm = async (reply: FastifyReply): Promise<void> => { clearTimeout(timers.get(reply)); };
-  app.addHook('onResponse', (_request, reply) => disarm(reply));
+  app.addHook('onRequest', (_request, reply, done) => {
+    wait(reply);
+    done();
+  });
+  app.addHook('onResponse', (_request, reply, done) => {
+    waiting.delete(reply);
+    done();
+  });
 }

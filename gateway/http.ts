@@ -187,9 +187,9 @@ export async function configureHttp(
   mapErrors(app, parts);
   await app.register(helmet, headersFor(parts.config.publicUrl?.startsWith('https://') === true));
   await app.register(cookie);
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
-    if (request.url.includes('%00')) throw new AppError('BAD_REQUEST');
+    done(request.url.includes('%00') ? new AppError('BAD_REQUEST') : undefined);
   });
   await security(app, parts);
 }

@@ -7,7 +7,7 @@ import type { InboundMessage, ReceiveResult } from '#domain/channels/words.ts';
 import { messageColumns, previewOf } from '#domain/interactions/intake-plan.ts';
 import { isUnavailable, statement, type Queryable } from '#domain/store/db.ts';
 import { insertMessages, MESSAGE_COLUMNS, THREAD_COLUMNS } from './intake-statements.ts';
-import { threadFields, threadKey, type Entry } from './intake-threads.ts';
+import { bytesOf, threadFields, threadKey, type Entry } from './intake-threads.ts';
 
 /**
  * $1 threads as JSON, in the order of their keys (so that two batches lock alike), $2 their messages as JSON, $3 how
@@ -86,8 +86,7 @@ function valuesOf(entries: readonly Entry[]): unknown[] {
   });
   const ordered = [...threads].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, { t, messages, preview, entry }]) => (
     { ...threadFields(entry), t, messages, preview }));
-  return [JSON.stringify(ordered), JSON.stringify(items), entries.length,
-    Buffer.concat(entries.map((entry) => entry.event.raw)), Buffer.concat(entries.map((entry) => entry.hash))];
+  return [JSON.stringify(ordered), JSON.stringify(items), entries.length, ...bytesOf(entries)];
 }
 
 /**

@@ -12,7 +12,7 @@ import { isUnavailable, statement, type Db } from '#domain/store/db.ts';
 import { prepareOpenings, type IntakeContext } from './intake-openings.ts';
 import { insertMessages, insertNewWork, insertThreads, MESSAGE_COLUMNS } from './intake-statements.ts';
 import {
-  bareRoute, pointFields, threadItem, threadKey, threadsAt, type Entry, type NewThreadItem,
+  bareRoute, bytesOf, pointFields, threadItem, threadKey, threadsAt, type Entry, type NewThreadItem,
 } from './intake-threads.ts';
 
 /** $1 threads as JSON, numbered by t: those whose person has a contact point already, and what time it is. */
@@ -110,8 +110,7 @@ export async function storeNewcomers(
   try {
     await work.db.rows(openNewcomers, [JSON.stringify(items), JSON.stringify(plan.newTickets),
       JSON.stringify(plan.newInteractions), JSON.stringify(withRaw(plan.messages, entries)),
-      JSON.stringify(plan.journal.map(journalRecord)), Buffer.concat(entries.map((entry) => entry.event.raw)),
-      Buffer.concat(entries.map((entry) => entry.hash))]);
+      JSON.stringify(plan.journal.map(journalRecord)), ...bytesOf(entries)]);
   } catch (error) {
     if (isUnavailable(error)) throw error;
     return undefined;

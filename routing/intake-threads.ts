@@ -21,7 +21,7 @@ export interface Entry {
   eventId: string;
   /** The id its message gets, if it is one. */
   messageId: string;
-  hash: Buffer;
+  hash: string;
   /** A quarantined event taken up again: its row exists already. */
   replayBy?: string;
 }
@@ -57,10 +57,16 @@ interface MadePlace extends Place {
   isNewContact: boolean;
 }
 
-/** The key under which a duplicate is known for ever (INV2). */
-export function dedupHash(event: InboundEvent): Buffer {
+/** The key under which a duplicate is known for ever (INV2): sha256 in hex. */
+export function dedupHash(event: InboundEvent): string {
   const kind = event.kind === 'message' || event.kind === 'unreadable' ? '' : `${event.kind}:`;
-  return hash('sha256', `${kind}${event.dedupKey}`, 'buffer');
+  return hash('sha256', `${kind}${event.dedupKey}`);
+}
+
+/** The raw bytes of the entries laid end to end, and their hashes (32 bytes each), as the statements take them. */
+export function bytesOf(entries: readonly Entry[]): [raw: Buffer, hashes: Buffer] {
+  return [Buffer.concat(entries.map((entry) => entry.event.raw)),
+    Buffer.from(entries.map((entry) => entry.hash).join(''), 'hex')];
 }
 
 function handleOf(event: InboundEvent): string | null {
@@ -110,8 +116,7 @@ export async function record(db: Queryable, entries: readonly Entry[]): Promise<
     rawAt += length;
     return item;
   });
-  const raw = Buffer.concat(entries.map((entry) => entry.event.raw));
-  return db.rows<Recorded>(sql.recordEvents, [JSON.stringify(items), raw, Buffer.concat(entries.map((e) => e.hash))]);
+  return db.rows<Recorded>(sql.recordEvents, [JSON.stringify(items), ...bytesOf(entries)]);
 }
 
 const NOWHERE: Omit<Place, 'n'> = { conversation_id: null, contact_id: null, contact_point_id: null, last_seq: null,

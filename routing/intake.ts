@@ -82,6 +82,8 @@ export function createIntake(work: Work): Intake {
     async receive(account, events) {
       if (closed) throw new AppError('SHUTTING_DOWN');
       if (lanes.waiting() + events.length > limits.intakeWaitingMax) throw new AppError('OVERLOADED');
+      const [first] = events;
+      if (events.length === 1 && first !== undefined) return [await submit(account, first)];
       // Settled, not raced: the caller must not be answered while a part of its events is still on its way.
       const settled = await Promise.allSettled(events.map((event) => submit(account, event)));
       const failed = settled.find((one) => one.status === 'rejected');

@@ -70,14 +70,10 @@ function checkToken(session: Session, request: FastifyRequest): void {
   if (typeof given !== 'string' || !sameText(given, session.csrfToken)) throw new AppError('CSRF_FAILED');
 }
 
-async function guard(parts: SecurityParts, request: FastifyRequest): Promise<void> {
-  if (request.is404) return;
-  const { permission, csrf, sameOrigin, stepUp, peopleOnly } = request.routeOptions.config;
-  if (permission === undefined) throw new Error(`route ${request.routeOptions.url} declares no permission`);
-  if (permission === 'public') {
-    if (sameOrigin === true) checkOrigin(parts, request);
-    return;
-  }
+async function guardPerson(
+  parts: SecurityParts, request: FastifyRequest, permission: Exclude<RoutePermission, 'public'>,
+): Promise<void> {
+  const { csrf, stepUp, peopleOnly } = request.routeOptions.config;
   // A program names its key itself; no browser does that for a page that forges requests, so no token is asked.
   const { authorization, cookie } = request.headers;
   const session = authorization?.startsWith(`Bearer ${KEY_PREFIX}`) === true
@@ -91,6 +87,16 @@ async function guard(parts: SecurityParts, request: FastifyRequest): Promise<voi
   }
   if (permission !== 'signed-in' && !can(session.user, permission)) throw new AppError('FORBIDDEN');
   if (stepUp === true) await requireStepUp(parts.work, session);
+}
+
+/** Resolves or throws for a route that asks who it is; at once, without a promise, for a public one. */
+function guard(parts: SecurityParts, request: FastifyRequest): Promise<void> | undefined {
+  if (request.is404) return undefined;
+  const { permission, sameOrigin } = request.routeOptions.config;
+  if (permission === undefined) throw new Error(`route ${request.routeOptions.url} declares no permission`);
+  if (permission !== 'public') return guardPerson(parts, request, permission);
+  if (sameOrigin === true) checkOrigin(parts, request);
+  return undefined;
 }
 
 /** Puts the guard on the whole app: call it before any route is registered. */
@@ -109,7 +115,15 @@ export async function security(app: FastifyInstance, parts: SecurityParts): Prom
     const names = open.map((route) => `${String(route.method)} ${route.url}`).join(', ');
     if (open.length > 0) throw new Error(`routes without config.permission: ${names}`);
   });
-  app.addHook('onRequest', (request) => guard(parts, request));
+  app.addHook('onRequest', (request, _reply, done) => {
+    try {
+      const guarding = guard(parts, request);
+      if (guarding === undefined) done();
+      else guarding.then(() => { done(); }, done);
+    } catch (error) {
+      done(error as Error);
+    }
+  });
   await app.register(rateLimit, {
     global: true, max: REQUESTS_PER_MINUTE, timeWindow: 60_000, cache: 20_000,
     keyGenerator: (request) => request.session?.sessionId ?? request.ip,

@@ -12,7 +12,7 @@ const account = { id: '0190a000-0000-7000-8000-000000000001' } as Entry['account
 
 function entry(handle: string, n: number, kind: 'message' | 'read' = 'message'): Entry {
   return { account, event: { kind, handle, dedupKey: String(n), raw: Buffer.alloc(0) } as unknown as Entry['event'],
-    eventId: String(n), messageId: String(n), hash: Buffer.alloc(32) };
+    eventId: String(n), messageId: String(n), hash: '' };
 }
 
 const handleOf = (one: Entry): string => (one.event as { handle: string }).handle;
