@@ -23,7 +23,7 @@ export const limits = {
   intakeBatchMax: 256,
   /** Events that may wait for a lane before callers get 503 (P5). */
   intakeWaitingMax: 1_024,
-  intakeLanes: 2,
+  intakeLanes: 1,
   /** The longest that the lane of newcomers rests between two batches, so that more of them share the next. */
   intakeRestMs: 50,
   /** Handles remembered, twice, as having open work: a hint that chooses the lane, never what is stored. */

@@ -21,9 +21,12 @@ export interface Waiting {
  */
 type Store = (entries: readonly Entry[], known: boolean) => Promise<ReceiveResult[]>;
 
-/** The lane of newcomers rests this many times as long as its last batch took, unless that was of this many. */
+/** In a burst the lane of newcomers rests this many times as long as its last batch took, unless that was of this many. */
 const NEWCOMERS_REST = 8;
 const NO_REST_FROM = 8;
+
+/** A burst: this many wait beside the batch that is in flight, so that the machine has no time to spare. */
+const BURST_FROM = 8;
 
 /** Resolves in the next turn of the event loop. */
 function turn(): Promise<void> {
@@ -38,15 +41,15 @@ function pause(ms: number): Promise<void> {
 class Lane {
   readonly waiting: Waiting[] = [];
   readonly #store: (entries: readonly Entry[]) => Promise<ReceiveResult[]>;
-  readonly #restShare: number;
+  readonly #restShare: () => number;
   #running: Promise<void> | undefined;
   #restUntilMs = 0;
 
   /**
-   * After a small batch the lane rests restShare times as long as that took, so that the next is larger; the first
+   * After a small batch the lane rests restShare() times as long as that took, so that the next is larger; the first
    * after a pause goes at once.
    */
-  constructor(store: (entries: readonly Entry[]) => Promise<ReceiveResult[]>, restShare: number) {
+  constructor(store: (entries: readonly Entry[]) => Promise<ReceiveResult[]>, restShare: () => number) {
     this.#store = store;
     this.#restShare = restShare;
   }
@@ -83,7 +86,7 @@ class Lane {
         },
         (error: unknown) => () => { for (const item of batch) item.failed(error); });
       const endedMs = performance.now();
-      const share = batch.length < NO_REST_FROM ? this.#restShare : 0;
+      const share = batch.length < NO_REST_FROM ? this.#restShare() : 0;
       this.#restUntilMs = endedMs + Math.min(limits.intakeRestMs, (endedMs - startedMs) * share);
       // Only in the next turn, so that the next batch is on its way before the answers to this one are written.
       setImmediate(settle);
@@ -108,8 +111,12 @@ class Lately {
   #now = new Set<string>();
   #before = new Set<string>();
 
+  /** Asking for a key keeps it. */
   has(key: string): boolean {
-    return this.#now.has(key) || this.#before.has(key);
+    if (this.#now.has(key)) return true;
+    if (!this.#before.has(key)) return false;
+    this.add(key);
+    return true;
   }
 
   size(): number {
@@ -117,7 +124,6 @@ class Lately {
   }
 
   add(key: string): void {
-    if (this.#now.has(key)) return;
     if (this.#now.size >= limits.intakeKnownMax) {
       this.#before = this.#now;
       this.#now = new Set();
@@ -131,12 +137,16 @@ export class IntakeLanes {
   readonly #lanes: Lane[];
   readonly #newcomers: Lane;
   readonly #known = new Lately();
-  /** Where the handles are of which something waits or is in flight, and how much. */
-  readonly #busy = new Map<string, { lane: Lane; count: number }>();
+  /**
+   * How much of a handle waits or is in flight among the newcomers: it stays there until nothing does. The others need
+   * no such note: what waits was asked for just now, and far fewer may wait than are remembered.
+   */
+  readonly #arriving = new Map<string, number>();
 
   constructor(store: Store) {
-    this.#lanes = Array.from({ length: limits.intakeLanes }, () => new Lane((entries) => store(entries, true), 0));
-    this.#newcomers = new Lane((entries) => store(entries, false), NEWCOMERS_REST);
+    this.#lanes = Array.from({ length: limits.intakeLanes }, () => new Lane((entries) => store(entries, true), () => 0));
+    this.#newcomers = new Lane((entries) => store(entries, false), () => (
+      this.#lanes.some((lane) => lane.waiting.length >= BURST_FROM) ? NEWCOMERS_REST : 0));
   }
 
   /** Remembers that the handle has open work, as the database says: a hint, so it may be late or wrong. */
@@ -145,30 +155,36 @@ export class IntakeLanes {
   }
 
   /** Queues the item; its done or failed is called once its batch is committed or refused. */
-  push({ entry, done, failed }: Waiting): void {
-    const { account, event } = entry;
+  push(item: Waiting): void {
+    const { account, event } = item.entry;
     const key = event.kind === 'unreadable' ? account.id : `${account.id} ${event.handle}`;
-    const place = this.#busy.get(key) ?? { lane: this.#laneOf(key), count: 0 };
-    place.count += 1;
-    this.#busy.set(key, place);
+    const arriving = this.#arriving.get(key) ?? 0;
+    const lane = arriving > 0 ? undefined : this.#laneOf(key);
+    if (lane !== undefined) {
+      lane.push(item);
+      return;
+    }
+    this.#arriving.set(key, arriving + 1);
     const leave = (): void => {
-      place.count -= 1;
-      if (place.count === 0) this.#busy.delete(key);
+      const left = (this.#arriving.get(key) ?? 1) - 1;
+      if (left === 0) this.#arriving.delete(key);
+      else this.#arriving.set(key, left);
     };
-    place.lane.push({
-      entry,
+    this.#newcomers.push({
+      entry: item.entry,
       done: (result) => {
         leave();
         if (event.kind === 'message' && result.outcome === 'stored') this.#known.add(key);
-        done(result);
+        item.done(result);
       },
-      failed: (error) => { leave(); failed(error); },
+      failed: (error) => { leave(); item.failed(error); },
     });
   }
 
-  #laneOf(key: string): Lane {
-    if (!this.#known.has(key)) return this.#newcomers;
-    return this.#lanes[hashOf(key) % this.#lanes.length] ?? this.#newcomers;
+  /** The lane of a handle whose work was open lately. */
+  #laneOf(key: string): Lane | undefined {
+    if (!this.#known.has(key)) return undefined;
+    return this.#lanes[this.#lanes.length === 1 ? 0 : hashOf(key) % this.#lanes.length];
   }
 
   /** Entries that wait for their lane. */

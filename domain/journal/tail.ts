@@ -14,7 +14,8 @@ import { encodeCursor, type Position } from './cursor.ts';
  * open writer. The order must name the table's columns: an alias for xid::text called xid would sort as text. The bound
  * of `held` must be scalar sub-selects: a join with `seen` there reads the whole journal at every look.
  */
-const READ = `epoch, xid::text as xid_text, id::text as id_text, at, organisation_id, type, subject_type, subject_id,
+const READ = `epoch, xid::text as xid_text, id::text as id_text,
+  (extract(epoch from at) * 1000)::float8 as at_ms, organisation_id, type, subject_type, subject_id,
   conversation_id, actor_kind, actor_id, site_id, branch_id, queue_id, team_id, agent_id, version, data`;
 
 const readTail = statement('journal.tail', `
@@ -39,7 +40,7 @@ const readNow = statement('journal.now', `select (select epoch from journal_epoc
   pg_snapshot_xmin(pg_current_snapshot())::text as xmin`);
 
 export interface StoredRow {
-  epoch: number | null; xid_text: string; id_text: string; at: Date; organisation_id: string; type: string;
+  epoch: number | null; xid_text: string; id_text: string; at_ms: number; organisation_id: string; type: string;
     subject_type: string;
   subject_id: string; conversation_id: string | null; actor_kind: 'USER' | 'CUSTOMER' | 'SYSTEM' | 'BOT';
   actor_id: string | null; site_id: string | null; branch_id: string | null; queue_id: string | null;
@@ -49,7 +50,7 @@ export interface StoredRow {
 /** A row of the table as the journal's word for it. */
 export function journalRow(row: StoredRow): JournalRow {
   return {
-    epoch: row.epoch ?? 0, xid: row.xid_text, id: row.id_text, at: row.at, type: row.type as JournalType,
+    epoch: row.epoch ?? 0, xid: row.xid_text, id: row.id_text, at: new Date(row.at_ms), type: row.type as JournalType,
     subjectType: row.subject_type as SubjectType, subjectId: row.subject_id, conversationId: row.conversation_id,
     actor: { kind: row.actor_kind, id: row.actor_id },
     scope: {
