@@ -1,5 +1,5 @@
 /** The SQL of assignment: what waits, who is free, the claim, and the offer's ways to end. */
-import { statement } from '#domain/store/db.ts';
+import { ofOrganisation, statement } from '#domain/store/db.ts';
 import { offerColumns } from './agent-state.ts';
 
 /** Organisations with work that waits; $1 a queue to look at alone, or null. */
@@ -55,7 +55,7 @@ order by p.priority desc, p.waiting_since, p.id`);
  * $1 organisation, $2 interactions: those that still wait, locked; work that another node is just taking is skipped.
  */
 export const lockWaiting = statement('assignment.lock-waiting', `
-select id from interactions where organisation_id = $1 and id = any($2::uuid[]) and state = 'QUEUED'
+select id from interactions where ${ofOrganisation('organisation_id')} and id = any($2::uuid[]) and state = 'QUEUED'
 order by id for no key update skip locked`);
 
 /** $1 organisation, $2 agents: those who are still there for work, locked, with their room. */

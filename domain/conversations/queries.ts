@@ -1,5 +1,5 @@
 /** Conversations and messages as people see them, and who may read which conversation. */
-import { statement, type Queryable } from '#domain/store/db.ts';
+import { ofOrganisation, statement, type Queryable } from '#domain/store/db.ts';
 import { accessFilter, can, type Placed, type User } from '#domain/people/access.ts';
 import type { Attachment, ChangeKind, SendStatus } from '#domain/channels/words.ts';
 import { maskPhone } from '#domain/people/masks.ts';
@@ -54,7 +54,7 @@ const SELECT = `select m.id, m.conversation_id, m.interaction_id, m.seq, m.direc
       and x.state in ('WAITING', 'FAILED') order by x.place desc limit 1) as change
   from messages m left join users u on u.id = m.author_id and m.author_kind = 'AGENT'`;
 
-const byIds = statement('messages.seen', `${SELECT} where m.organisation_id = $1 and m.id = any($2::uuid[])`);
+const byIds = statement('messages.seen', `${SELECT} where ${ofOrganisation('m.organisation_id')} and m.id = any($2::uuid[])`);
 
 function iso(time: Date | null): string | null {
   return time === null ? null : time.toISOString();
@@ -237,7 +237,7 @@ const readers = statement('conversations.readers', `select c.id, c.contact_id, c
     coalesce((select array_agg(distinct h.agent_id) from interactions h where h.contact_id = c.contact_id
       and h.organisation_id = c.organisation_id and h.agent_id is not null
       and h.state not in ('CLOSED', 'OOT_COMPLETE')), '{}') as holders
-  from conversations c where c.organisation_id = $1 and c.id = any($2::uuid[])`);
+  from conversations c where ${ofOrganisation('c.organisation_id')} and c.id = any($2::uuid[])`);
 
 /** Who may read each conversation, as the keys of conversationFilter say it; for the fan-out. */
 export async function conversationReaders(

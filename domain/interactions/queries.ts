@@ -1,5 +1,5 @@
 /** Interactions as people see them: rows of the inbox, by ids or as lists, always within what the user may see. */
-import { statement, type Queryable } from '#domain/store/db.ts';
+import { ofOrganisation, statement, type Queryable } from '#domain/store/db.ts';
 import { accessFilter, type Placed, type User } from '#domain/people/access.ts';
 import { maskHandle, maskName } from '#domain/people/masks.ts';
 import { limits } from '#domain/limits.ts';
@@ -86,14 +86,14 @@ const JOINS = `from interactions i
   cross join lateral (select i.closed_at is null or c.last_message_at <= i.closed_at as last) own`;
 
 const byIds = statement('interactions.seen', `select ${FIELDS} ${JOINS}
-  where i.organisation_id = $1 and i.id = any($2::uuid[])`);
+  where ${ofOrganisation('i.organisation_id')} and i.id = any($2::uuid[])`);
 
 /**
  * What an event about something else changes in the inbox: the open interactions of a thread, ticket or contact. The
  * ids come as an array: as a join they would be reached last, after whole tables were joined (join_collapse_limit).
  */
 const touched = statement('interactions.touched', `select ${FIELDS} ${JOINS}
-  where i.organisation_id = $1 and i.id = any(array(
+  where ${ofOrganisation('i.organisation_id')} and i.id = any(array(
     select unnest($2::uuid[])
     union select o.id from interactions o where o.conversation_id = any($3::uuid[])
       and o.state not in ('CLOSED', 'OOT_COMPLETE')

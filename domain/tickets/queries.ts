@@ -1,5 +1,5 @@
 /** Tickets as people see them, and who may see which ticket. */
-import { statement, type Queryable } from '#domain/store/db.ts';
+import { ofOrganisation, statement, type Queryable } from '#domain/store/db.ts';
 import { accessFilter, can, type Placed, type User } from '#domain/people/access.ts';
 import { holdsContactFilter } from '#domain/conversations/queries.ts';
 import type { TicketStateName } from '#domain/interactions/queries.ts';
@@ -45,7 +45,7 @@ const byIds = statement('tickets.seen', `select ticket.*,
     coalesce((select array_agg(distinct h.agent_id) from interactions h where h.contact_id = ticket.contact_id
       and h.organisation_id = ticket.organisation_id and h.agent_id is not null
       and h.state not in ('CLOSED', 'OOT_COMPLETE')), '{}') as holders
-  from (${SELECT} where t.organisation_id = $1 and t.id = any($2::uuid[])) ticket`);
+  from (${SELECT} where ${ofOrganisation('t.organisation_id')} and t.id = any($2::uuid[])) ticket`);
 
 function iso(time: Date | null): string | null {
   return time === null ? null : time.toISOString();
