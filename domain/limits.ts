@@ -1,7 +1,7 @@
 /** Every bound of the product, unit last in the name, each with its reason. */
 export const limits = {
   /**
-   * Ten connections feed two intake lanes, the tail, outbound and the API on two cores; more only queue in PostgreSQL.
+   * Ten connections feed the intake lanes, the tail, outbound and the API on two cores; more only queue in PostgreSQL.
    */
   databaseConnectionsMax: 10,
   /** A database that does not take a connection in this time counts as away: 503 in <= 2 s (RF05, RF07). */

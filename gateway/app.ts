@@ -16,6 +16,7 @@ import { hooks } from './hooks.ts';
 import { configureHttp, httpOptions } from './http.ts';
 import type { Parts } from './parts.ts';
 import { routesNeed } from './security/plugin.ts';
+import { shedHooks } from './shed.ts';
 
 /** What the app needs before the sockets exist: they attach to its HTTP server. */
 export type AppParts = Omit<Parts, 'desk' | 'chat' | 'outbound' | 'sealer'> &
@@ -44,6 +45,7 @@ function isOurProxy(_address: string, hop: number): boolean {
 /** Builds the application. Every route declares its permission, or it does not boot (RS01). */
 export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   const app = Fastify({ ...httpOptions, logger: false, trustProxy: parts.config.trustProxy && isOurProxy });
+  shedHooks(app, () => parts.intake.waiting());
   answerWithoutDatabase(app, parts.work.db);
   await configureHttp(app, parts);
   await documentation(app);

@@ -62,10 +62,6 @@ export function hooks(parts: Parts): FastifyPluginAsync {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: limits.hookBodyBytes },
       (_request, body, done) => done(null, body));
-    // Said before the body is read and proved: under overload a refusal must cost less than the work it refuses (P5).
-    app.addHook('onRequest', (_request, _reply, done) => {
-      done(parts.intake.waiting() >= limits.intakeWaitingMax ? new AppError('OVERLOADED') : undefined);
-    });
     app.route({
       method: ['GET', 'POST'], url: '/hooks/:channel/:account', bodyLimit: limits.hookBodyBytes, helmet: false,
       config: { permission: 'public', csrf: false, rateLimit: false },

@@ -1,8 +1,8 @@
 /**
  * Which transaction an event goes with. A lane commits what gathered while its last batch was in flight (performance:
  * window 0), so a burst makes larger batches, not more transactions. Handles whose work was open lately share lanes of
- * their own, by hash; whoever else writes goes through the lane of newcomers, where opening work costs several
- * statements, so that it starts seldom and takes many at once. A handle stays in its lane while anything of it waits.
+ * their own, by hash; whoever else writes goes through the lane of newcomers, where opening work costs several times
+ * as much. A handle stays in its lane while anything of it waits (decisions/0003).
  */
 import type { ReceiveResult } from '#domain/channels/words.ts';
 import { limits } from '#domain/limits.ts';
@@ -21,7 +21,7 @@ export interface Waiting {
  */
 type Store = (entries: readonly Entry[], known: boolean) => Promise<ReceiveResult[]>;
 
-/** In a burst the lane of newcomers rests this many times as long as its last batch took, unless that was of this many. */
+/** In a burst newcomers rest this many times as long as their last batch took, unless that was of so many. */
 const NEWCOMERS_REST = 8;
 const NO_REST_FROM = 8;
 

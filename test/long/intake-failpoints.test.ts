@@ -3,7 +3,7 @@
  */
 import t from 'tap';
 import type { Failpoint } from '#domain/failpoints.ts';
-import { outsideServers, signedPost, textEvent, type Outside } from '#test/support/outside.ts';
+import { outsideServers, signedPost, textEvents, type Outside, type TextEvent } from '#test/support/outside.ts';
 import { startProduct, type Product } from '#test/support/servers.ts';
 
 t.setTimeout(900_000);
@@ -16,10 +16,26 @@ const POINTS: Failpoint[] = ['intake.afterReceive', 'intake.beforeCommit', 'inta
 
 interface Provider { outside: Outside; server: () => Promise<Product>; run: string }
 
+/**
+ * The customer whose messages go the long way of intake: a person who is known already writes for the first time, and
+ * the provider sends every message once more beside the next.
+ */
+const LONG_WAY = CUSTOMERS - 1;
+
+async function knowPerson({ outside: { db, world }, run }: Provider): Promise<void> {
+  await db.dynamic(`with person as (insert into contacts (id, organisation_id) values (gen_random_uuid(), $1)
+    returning id)
+    insert into contact_points (id, organisation_id, contact_id, channel, channel_account_id, handle)
+    select gen_random_uuid(), $1, id, 'generic', $2, $3 from person`,
+  [world.organisationId, world.accountId, `nasabah-${run}-${LONG_WAY}`]);
+}
+
 /** As a provider does: the same event again until a 2xx; in order per customer. Says when the first is stored. */
 async function deliver({ outside, server, run }: Provider, customer: number, began: () => void): Promise<void> {
   for (let n = 0; n < MESSAGES; n += 1) {
-    const body = textEvent(`${run}-${customer}-${n}`, `nasabah-${run}-${customer}`, `#${run}-${customer}-${n}`);
+    const event = (at: number): TextEvent => (
+      { id: `${run}-${customer}-${at}`, from: `nasabah-${run}-${customer}`, text: `#${run}-${customer}-${at}` });
+    const body = textEvents(customer === LONG_WAY && n > 0 ? [event(n - 1), event(n)] : [event(n)]);
     for (;;) {
       const { url, ended } = await server();
       const hook = `${url}/hooks/generic/${outside.world.accountKey}`;
@@ -80,6 +96,7 @@ for (const point of POINTS) {
         died = true;
         restarting = startProduct(t, outside.env);
       });
+      await knowPerson({ outside, server, run });
       await deliverAll({ outside, server, run });
       // The last acknowledgement and the process's end race: only a process that answers again has survived.
       if (!await fetch(`${product.url}/health/live`).then((answer) => answer.ok, () => false)) await watched;

@@ -40,7 +40,15 @@ export function signedPost(
     headers: { 'content-type': 'application/json', 'sambung-signature': `t=${nowSeconds},v1=${signature}` } };
 }
 
+export interface TextEvent { id: string; from: string; text: string }
+
+/** Text messages of the generic channel, in one request. */
+export function textEvents(events: readonly TextEvent[]): string {
+  return JSON.stringify({ events: events.map(({ id, from, text }) => (
+    { type: 'message', id, from: { id: from, name: 'Uji Coba' }, text })) });
+}
+
 /** One text message of the generic channel. */
 export function textEvent(id: string, from: string, text: string): string {
-  return JSON.stringify({ events: [{ type: 'message', id, from: { id: from, name: 'Uji Coba' }, text }] });
+  return textEvents([{ id, from, text }]);
 }
