@@ -139,7 +139,8 @@ function secretsOf(
 ): Promise<Record<string, string>> {
   const now = performance.now();
   if (held.secrets !== undefined && now - held.secrets.at < trustMs) return held.secrets.values;
-  const fresh: NonNullable<Held['secrets']> = { at: now, values: parts.secrets.getAll(owner(held.account)).catch(asUnavailable) };
+  const values = parts.secrets.getAll(owner(held.account)).catch(asUnavailable);
+  const fresh: NonNullable<Held['secrets']> = { at: now, values };
   held.secrets = fresh;
   fresh.values.catch(() => {
     if (held.secrets === fresh) held.secrets = undefined;

@@ -21,8 +21,10 @@ export function shedHooks(app: FastifyInstance, waiting: () => number): void {
     }
     reply.hijack();
     const text = JSON.stringify(errorBody(overloaded, localeOf(request), request.id));
-    reply.raw.writeHead(overloaded.status, { 'content-type': 'application/json; charset=utf-8',
-      'content-length': Buffer.byteLength(text), 'retry-after': String(RETRY_AFTER_SECONDS), 'x-request-id': request.id });
+    reply.raw.writeHead(overloaded.status, {
+      'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text),
+      'retry-after': String(RETRY_AFTER_SECONDS), 'x-request-id': request.id,
+    });
     reply.raw.end(text);
   });
 }

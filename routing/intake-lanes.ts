@@ -144,7 +144,8 @@ export class IntakeLanes {
   readonly #arriving = new Map<string, number>();
 
   constructor(store: Store) {
-    this.#lanes = Array.from({ length: limits.intakeLanes }, () => new Lane((entries) => store(entries, true), () => 0));
+    const known = (): Lane => new Lane((entries) => store(entries, true), () => 0);
+    this.#lanes = Array.from({ length: limits.intakeLanes }, known);
     this.#newcomers = new Lane((entries) => store(entries, false), () => (
       this.#lanes.some((lane) => lane.waiting.length >= BURST_FROM) ? NEWCOMERS_REST : 0));
   }

@@ -23,8 +23,8 @@ select (select app_now()) as now, array(select i.t
     and p.handle = i.handle and p.channel_account_id is not distinct from i.point_account_id)) as known`);
 
 /**
- * $1 the threads as JSON, $2 new tickets, $3 new interactions, $4 messages with the place of their raw bytes, $5 journal
- * records, $6 the raw bytes laid end to end, $7 their hashes (32 bytes each): everything that newcomers open.
+ * $1 the threads as JSON, $2 new tickets, $3 new interactions, $4 messages with the place of their raw bytes,
+ * $5 journal records, $6 the raw bytes laid end to end, $7 their hashes (32 bytes each): all that newcomers open.
  */
 export const openNewcomers = statement('intake.open-newcomers', `
 with ${insertThreads('$1')}, ${insertNewWork('$2', '$3')}, planned as (

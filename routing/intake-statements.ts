@@ -46,7 +46,7 @@ export const insertMessages = (source: string): string => `insert into messages 
     attachments, payload, provider_message_id, inbound_event_id, created_at, provider_at,
     case when reply_to_provider_id is null then null else (select r.id from messages r
       where r.channel_account_id = ${source}.channel_account_id and r.provider_message_id = ${source}.reply_to_provider_id
-        limit 1) end
+        and r.conversation_id = ${source}.conversation_id limit 1) end
   from ${source}`;
 
 /**

@@ -54,7 +54,8 @@ const SELECT = `select m.id, m.conversation_id, m.interaction_id, m.seq, m.direc
       and x.state in ('WAITING', 'FAILED') order by x.place desc limit 1) as change
   from messages m left join users u on u.id = m.author_id and m.author_kind = 'AGENT'`;
 
-const byIds = statement('messages.seen', `${SELECT} where ${ofOrganisation('m.organisation_id')} and m.id = any($2::uuid[])`);
+const byIds = statement('messages.seen', `${SELECT}
+  where ${ofOrganisation('m.organisation_id')} and m.id = any($2::uuid[])`);
 
 function iso(time: Date | null): string | null {
   return time === null ? null : time.toISOString();

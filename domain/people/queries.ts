@@ -28,7 +28,8 @@ const SELECT = `select p.id, p.organisation_id, p.npk, p.name, p.site_id, p.team
   from (select u.*, u.id as agent_id, null::uuid as queue_id from users u) p left join agent_states s
     on s.user_id = p.id`;
 
-const byIds = statement('agents.seen', `${SELECT} where ${ofOrganisation('p.organisation_id')} and p.id = any($2::uuid[])`);
+const byIds = statement('agents.seen', `${SELECT}
+  where ${ofOrganisation('p.organisation_id')} and p.id = any($2::uuid[])`);
 
 function seen(row: Stored): AgentSeen {
   return {

@@ -23,8 +23,8 @@ t.test('P5 beyond the bounded queue hooks are refused with a code and a time to 
   await holder.query('lock table inbound_events in access exclusive mode');
   // The first is in flight and waits for the lock; what comes after it fills the queue to its bound.
   const accepted = [post(0, 1)];
-  await eventually('the first batch waits for the lock', async () => (await holder.query(`select count(*)::int as n from pg_locks
-    where not granted and relation = 'inbound_events'::regclass`)).rows[0].n > 0);
+  await eventually('the first batch waits for the lock', async () => (await holder.query(`select count(*)::int as n
+    from pg_locks where not granted and relation = 'inbound_events'::regclass`)).rows[0].n > 0);
   for (let from = 1; from <= limits.intakeWaitingMax; from += 64) accepted.push(post(from, 64));
   // What proves itself wrongly is never stored, so it may ask until the door is shut; then the good one is refused too.
   await eventually('the door is shut', async () => (

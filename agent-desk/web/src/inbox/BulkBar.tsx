@@ -29,9 +29,9 @@ export function BulkBar({ rows, onAll, onEnd }: Props) {
   const none = rows.length === 0 || busy;
   const run = async (action: string): Promise<void> => {
     setBusy(true);
-    const done = await bulk(rows, { action });
+    const end = await bulk(rows, { action });
     setBusy(false);
-    if (done) onEnd();
+    if (end === 'all') onEnd();
   };
   const icon = { size: 16, stroke: 1.75, 'aria-hidden': true } as const;
   return (

@@ -69,8 +69,9 @@ export function Snooze({ rows, onClose }: { rows: readonly InteractionView[]; on
     setBusy(true);
     const given = { until: at.toISOString(), ...(note.trim() === '' ? {} : { note: note.trim() }) };
     try {
-      if (rows.length > 1) await bulk(rows, { action: 'snooze', ...given });
-      else {
+      if (rows.length > 1) {
+        if (await bulk(rows, { action: 'snooze', ...given }) === 'unheard') return;
+      } else {
         await api.post(`/interactions/${first.id}/snooze`, given);
         notifyDone(t('work.snoozed', { time: dayTime(given.until, now, { locale }) }));
         if (location === `/i/${first.id}`) navigate('/');

@@ -39,8 +39,10 @@ function useTransfer({ rows, onClose }: Props) {
     setBusy(true);
     const given = { ...(queueId === null ? {} : { queueId }), ...(note.trim() === '' ? {} : { note: note.trim() }) };
     try {
-      if (rows.length > 1) await bulk(rows, { action: 'transfer', ...given });
-      else {
+      // Unheard, the dialog stays as it is: the queue and the note are the agent's work.
+      if (rows.length > 1) {
+        if (await bulk(rows, { action: 'transfer', ...given }) === 'unheard') return;
+      } else {
         await api.post(`/interactions/${first.id}/transfer`, { ...given, ...(agentId === null ? {} : { agentId }) });
         notifyDone(t('work.transferred'));
       }

@@ -26,8 +26,11 @@ export function useFollows(): ReadonlySet<string> | undefined {
     select: (ids): ReadonlySet<string> => new Set(ids) }).data;
 }
 
-/** Does something with each of the rows; true if all went well. What did not is said with its reason. */
-export function useBulk(): (rows: readonly InteractionView[], what: Record<string, unknown>) => Promise<boolean> {
+/** With how many of the rows it went well; unheard: the server did not answer. */
+export type BulkEnd = 'all' | 'some' | 'unheard';
+
+/** Does something with each of the rows. What did not work is said with its reason. */
+export function useBulk(): (rows: readonly InteractionView[], what: Record<string, unknown>) => Promise<BulkEnd> {
   const t = useT();
   const client = useQueryClient();
   return useCallback(async (rows, what) => {
@@ -46,10 +49,10 @@ export function useBulk(): (rows: readonly InteractionView[], what: Record<strin
       void client.invalidateQueries({ queryKey: keys.counts });
       void client.invalidateQueries({ queryKey: followsKey });
       void client.invalidateQueries({ queryKey: keys.lists });
-      return failed.length === 0;
+      return failed.length === 0 ? 'all' : 'some';
     } catch (error) {
       notifyError(t('error.title'), error);
-      return false;
+      return 'unheard';
     }
   }, [client, t]);
 }
