@@ -9,7 +9,7 @@ export const limits = {
   /** The longest any statement may run; imports and reports work in chunks below it. */
   databaseQueryTimeoutMs: 8_000,
   /** A request that waits this long asks whether the database answers anybody (RF07: 503 within 2 s). */
-  databaseSlowMs: 1_200,
+  databaseSlowMs: 1_100,
   transactionAttemptsMax: 4,
   /** Body of a webhook (RF24). */
   hookBodyBytes: 1_048_576,

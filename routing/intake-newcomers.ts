@@ -12,7 +12,8 @@ import { isUnavailable, statement, type Db } from '#domain/store/db.ts';
 import { prepareOpenings, type IntakeContext } from './intake-openings.ts';
 import { insertMessages, insertNewWork, insertThreads, MESSAGE_COLUMNS } from './intake-statements.ts';
 import {
-  bareRoute, bytesOf, pointFields, threadItem, threadKey, threadsAt, type Entry, type NewThreadItem,
+  bareRoute, bytesOf, pointFields, threadItem, threadKey, threadsAt, type Entry, type IntakeAccount,
+  type NewThreadItem,
 } from './intake-threads.ts';
 
 /** $1 threads as JSON, numbered by t: those whose person has a contact point already, and what time it is. */
@@ -68,20 +69,18 @@ export async function partNewcomers(db: Db, entries: readonly Entry[]): Promise<
     others: entries.filter((_, n) => !isNew(n)) };
 }
 
-/** The threads of a batch of newcomers, and what each message of it is to them. */
-function newThreads(entries: readonly Entry[]): { items: NewThreadItem[]; threads: Thread[]; byPlace: Thread[] } {
-  const byPlace: Thread[] = [];
-  const list = threadsAt(entries, entries.keys());
-  const items = list.map((one, t) => ({ ...threadItem(one, entries, t), t }));
-  const threads = items.map((item, t): Thread => {
-    const { first, places } = list[t] as typeof list[number];
-    const thread = { route: bareRoute(first.account), conversationId: item.conversation_id, contactId: item.contact_id,
+interface Opening { item: NewThreadItem; thread: Thread; account: IntakeAccount; places: readonly number[] }
+
+/** The threads of a batch of newcomers, each with the places of its messages. */
+function openingsOf(entries: readonly Entry[]): Opening[] {
+  return threadsAt(entries, entries.keys()).map((one, t) => {
+    const { account } = one.first;
+    const item = threadItem(one, entries, t);
+    const thread = { route: bareRoute(account), conversationId: item.conversation_id, contactId: item.contact_id,
       contactPointId: item.point_id, lastSeq: 0, isNewContact: true, isNewConversation: true, interaction: undefined,
       lastTicket: undefined };
-    for (const n of places) byPlace[n] = thread;
-    return thread;
+    return { item, thread, account, places: one.places };
   });
-  return { items, threads, byPlace };
 }
 
 /** The planned messages with the place of each one's raw bytes in what lies end to end. */
@@ -101,15 +100,15 @@ function withRaw(messages: readonly Columns[], entries: readonly Entry[]): Colum
 export async function storeNewcomers(
   { work, routes }: IntakeContext, { now, newcomers: entries }: Parted,
 ): Promise<ReceiveResult[] | undefined> {
-  const { items, threads, byPlace } = newThreads(entries);
-  const cold = threads.map((thread, t) => ({ thread, account: (entries[items[t]?.n ?? 0] as Entry).account }));
-  const ticketNumber = await prepareOpenings({ work, routes }, work.db, cold);
-  const arrivals = entries.map((entry, n): Arrival => ({ thread: byPlace[n] as Thread,
+  const openings = openingsOf(entries);
+  const ticketNumber = await prepareOpenings({ work, routes }, work.db, openings);
+  const threads = new Map(openings.flatMap(({ thread, places }) => places.map((n) => [n, thread] as const)));
+  const arrivals = entries.map((entry, n): Arrival => ({ thread: threads.get(n) as Thread,
     message: entry.event as InboundMessage, eventId: entry.eventId, messageId: entry.messageId }));
   const plan = planIntake(arrivals, { now, newId, ticketNumber });
   try {
-    await work.db.rows(openNewcomers, [JSON.stringify(items), JSON.stringify(plan.newTickets),
-      JSON.stringify(plan.newInteractions), JSON.stringify(withRaw(plan.messages, entries)),
+    await work.db.rows(openNewcomers, [JSON.stringify(openings.map(({ item }) => item)),
+      JSON.stringify(plan.newTickets), JSON.stringify(plan.newInteractions), JSON.stringify(withRaw(plan.messages, entries)),
       JSON.stringify(plan.journal.map(journalRecord)), ...bytesOf(entries)]);
   } catch (error) {
     if (isUnavailable(error)) throw error;

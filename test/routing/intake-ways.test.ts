@@ -65,6 +65,26 @@ t.test('newcomers are opened by one statement, column for column as the long way
   t.match(one, { conversation: { last_seq: 2, unread_count: 2 }, contact: { name: 'Sari' }, journal: { length: 6 } });
 });
 
+t.test('newcomers of several accounts in one batch each go to the queue of their own account', async (t) => {
+  const { work, world, account } = await scene(t);
+  const intake = createIntake(work);
+  t.teardown(() => intake.close());
+  const other = { ...account, id: newId(), key: 'lain' };
+  const queueId = newId();
+  await work.db.dynamic(`insert into queues (id, organisation_id, code, name, tier)
+    values ($1, $2, 'LAIN', 'Antrean lain', 1)`, [queueId, world.organisationId]);
+  await work.db.dynamic(`insert into channel_accounts (id, organisation_id, channel, key, name, queue_id)
+    values ($1, $2, 'generic', 'lain', 'Akun lain', $3)`, [other.id, world.organisationId, queueId]);
+  const turns = [account, account, other, account, other, other];
+  // All wait for one turn of the event loop, so they share the batch.
+  await Promise.all(turns.map((one, n) => intake.receive(one, [message(`m${n}`, `baru-${n >> 1}`)])));
+  const rows = await work.db.dynamic<{ account: string; queue: string; t: string }>(`select
+    channel_account_id as account, queue_id as queue from interactions order by 1, 2`);
+  t.same(new Set(rows.map((row) => `${row.account} ${row.queue}`)),
+    new Set([`${account.id} ${world.queueId}`, `${other.id} ${queueId}`]));
+  t.equal(await count(work.db, 'conversations'), 4);
+});
+
 t.test('a batch in parts: newcomers at once, the rest the long way, results in their places', async (t) => {
   const { work, account } = await scene(t);
   const intake = createIntake(work);
