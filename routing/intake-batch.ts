@@ -137,6 +137,7 @@ export async function storeQuickly(
   context: IntakeContext, entries: readonly Entry[], known: boolean,
 ): Promise<(ReceiveResult | undefined)[]> {
   const { db } = context.work;
+  await failpoint('intake.beforeCommit');
   if (known) {
     const stored = await storeKnown(db, entries);
     if (stored !== undefined) await announce(context.work, false);

@@ -107,9 +107,9 @@ export async function storeNewcomers(
     message: entry.event as InboundMessage, eventId: entry.eventId, messageId: entry.messageId }));
   const plan = planIntake(arrivals, { now, newId, ticketNumber });
   try {
-    await work.db.rows(openNewcomers, [JSON.stringify(openings.map(({ item }) => item)),
-      JSON.stringify(plan.newTickets), JSON.stringify(plan.newInteractions), JSON.stringify(withRaw(plan.messages, entries)),
-      JSON.stringify(plan.journal.map(journalRecord)), ...bytesOf(entries)]);
+    const written = [openings.map(({ item }) => item), plan.newTickets, plan.newInteractions,
+      withRaw(plan.messages, entries), plan.journal.map(journalRecord)];
+    await work.db.rows(openNewcomers, [...written.map((rows) => JSON.stringify(rows)), ...bytesOf(entries)]);
   } catch (error) {
     if (isUnavailable(error)) throw error;
     return undefined;

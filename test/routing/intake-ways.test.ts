@@ -138,3 +138,17 @@ t.test('a reply names a message of its own conversation: ids that are per chat m
   t.equal(await count(work.db, `messages m join messages r on r.id = m.reply_to_id
     where m.provider_message_id = '8' and r.provider_message_id = '5'`), 1);
 });
+
+t.test('INV4 two nodes, of which one knows the thread and the other takes it for a newcomer, share its seqs', async (t) => {
+  const { work, account } = await scene(t);
+  const [knows, forgets] = [createIntake(work), createIntake(work)];
+  t.teardown(() => Promise.all([knows.close(), forgets.close()]));
+  await knows.receive(account, [message('m0', 'lama')]);
+  const results = await Promise.all(Array.from({ length: 20 }, (_, n) => (
+    (n % 2 === 0 ? knows : forgets).receive(account, [message(`m${n + 1}`, 'lama')]))));
+  t.ok(results.every(([one]) => one?.outcome === 'stored'));
+  const [row] = await work.db.dynamic(`select count(*)::int as n, max(seq) as last, count(distinct seq)::int as apart,
+    (select last_seq from conversations) as counted, (select count(*)::int from tickets) as tickets,
+    (select count(*)::int from interactions) as interactions from messages`);
+  t.same(row, { n: 21, last: 21, apart: 21, counted: 21, tickets: 1, interactions: 1 });
+});
