@@ -83,9 +83,16 @@ const HTTP_GRACE_MS = 5_000;
 const clockOffset = statement('clock.offset', 'select offset_ms::float8 as offset_ms from app_clock');
 
 async function foundation(config: Config, servers: Servers, log: Log, closing: Closing) {
-  const db = openDb({ url: servers.databaseUrl, applicationName: 'sambung', role: servers.databaseRole,
-    onError: (error) => log.warn({ err: error }, 'an idle database connection broke') });
-  closing.add('database', () => db.close());
+  let ending = false;
+  // The pool says it is closed before its last sockets are; an own PostgreSQL that ends then is no news.
+  const onError = (error: Error): void => {
+    if (!ending) log.warn({ err: error }, 'an idle database connection broke');
+  };
+  const db = openDb({ url: servers.databaseUrl, applicationName: 'sambung', role: servers.databaseRole, onError });
+  closing.add('database', () => {
+    ending = true;
+    return db.close();
+  });
   const wake = createWake(servers.redisUrl, log);
   closing.add('wake', () => wake.close());
   const work = { db, log, wake };
