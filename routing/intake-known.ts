@@ -6,7 +6,9 @@
 import type { InboundMessage, ReceiveResult } from '#domain/channels/words.ts';
 import { messageColumns, previewOf } from '#domain/interactions/intake-plan.ts';
 import { isUnavailable, statement, type Queryable } from '#domain/store/db.ts';
-import { insertMessages, MESSAGE_COLUMNS, THREAD_COLUMNS } from './intake-statements.ts';
+import {
+  DUE, insertEvents, insertMessages, MESSAGE_COLUMNS, resumed, TELL_RECEIVED, THREAD_COLUMNS,
+} from './intake-statements.ts';
 import { bytesOf, threadFields, threadKey, type Entry } from './intake-threads.ts';
 
 /**
@@ -30,8 +32,7 @@ with thread as (
     c.last_inbound_at as now
 ), interaction as (
   select c.*, o.id as interaction_id, o.site_id, o.branch_id, o.queue_id, o.team_id, o.agent_id,
-    case when o.awaiting_reply_since is null or o.customer_ended_at is not null
-      or o.snoozed_until is not null or o.state in ('IDLE_CHECK_1', 'IDLE_CHECK_2') then o.id end as due_id
+    ${DUE}
   from conversation c join interactions o on o.organisation_id = c.organisation_id and o.conversation_id = c.id
     and o.state not in ('CLOSED', 'OOT_COMPLETE')
   for no key update of o
@@ -43,24 +44,13 @@ with thread as (
   from json_to_recordset($2::json) as i (n int, t int, place int, id uuid, event_id uuid, raw_at int, raw_length int,
     kind text, ${MESSAGE_COLUMNS}) join interaction o on o.t = i.t
 ), event as (
-  insert into inbound_events (id, organisation_id, channel_account_id, direction, dedup_hash, kind, raw, received_at)
-  select inbound_event_id, organisation_id, channel_account_id, 0, substring($5::bytea from n * 32 + 1 for 32),
-    'message', substring($4::bytea from raw_at + 1 for raw_length), created_at
-  from stored
+  ${insertEvents('stored', '$4', '$5')}
 ), message as (
   ${insertMessages('stored')}
 ), told as (
-  insert into journal (epoch, at, organisation_id, type, subject_type, subject_id, conversation_id, actor_kind,
-    site_id, branch_id, queue_id, team_id, agent_id)
-  select (select epoch from journal_epoch), created_at, organisation_id, 'message.received', 'message', id,
-    conversation_id, 'CUSTOMER', site_id, branch_id, queue_id, team_id, agent_id
-  from stored order by n
+  ${TELL_RECEIVED}
 ), resumed as (
-  update interactions o set awaiting_reply_since = coalesce(o.awaiting_reply_since, d.now), customer_ended_at = null,
-    version = o.version + 1,
-    snoozed_until = case when o.snoozed_until is not null then least(o.snoozed_until, d.now) end,
-    state = case when o.state in ('IDLE_CHECK_1', 'IDLE_CHECK_2') then 'IN_SERVICE' else o.state end
-  from interaction d where o.id = d.due_id
+  update interactions o set ${resumed('d.now')} from interaction d where o.id = d.due_id
 )
 select s.n, s.seq, s.conversation_id
 from (select 1 / ((select count(*) from stored) = $3::int)::int as whole) guard left join stored s on true

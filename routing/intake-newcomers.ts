@@ -10,7 +10,7 @@ import { planIntake, type Arrival, type Columns, type Thread } from '#domain/int
 import { journalInsertSql, journalRecord } from '#domain/journal/append.ts';
 import { isUnavailable, statement, type Db } from '#domain/store/db.ts';
 import { prepareOpenings, type IntakeContext } from './intake-openings.ts';
-import { insertMessages, insertNewWork, insertThreads, MESSAGE_COLUMNS } from './intake-statements.ts';
+import { insertEvents, insertMessages, insertNewWork, insertThreads, MESSAGE_COLUMNS } from './intake-statements.ts';
 import {
   bareRoute, bytesOf, pointFields, threadItem, threadKey, threadsAt, type Entry, type IntakeAccount,
   type NewThreadItem,
@@ -33,10 +33,7 @@ with ${insertThreads('$1')}, ${insertNewWork('$2', '$3')}, planned as (
     conversation_id uuid, interaction_id uuid, channel_account_id uuid, seq int, kind text, ${MESSAGE_COLUMNS},
     inbound_event_id uuid, created_at timestamptz)
 ), event as (
-  insert into inbound_events (id, organisation_id, channel_account_id, direction, dedup_hash, kind, raw, received_at)
-  select inbound_event_id, organisation_id, channel_account_id, 0, substring($7::bytea from n * 32 + 1 for 32),
-    'message', substring($6::bytea from raw_at + 1 for raw_length), created_at
-  from planned
+  ${insertEvents('planned', '$6', '$7')}
 ), message as (
   ${insertMessages('planned')}
 )

@@ -5,6 +5,30 @@ import { statement } from '#domain/store/db.ts';
 /** A thread of a batch: t numbers it. */
 export const THREAD_COLUMNS = `t int, organisation_id uuid, account_id uuid, handle text, thread_key text`;
 
+/** Of an open interaction o, its id where the customer's message makes it wait for a reply again. */
+export const DUE = `case when o.awaiting_reply_since is null or o.customer_ended_at is not null
+      or o.snoozed_until is not null or o.state in ('IDLE_CHECK_1', 'IDLE_CHECK_2') then o.id end as due_id`;
+
+/** What an update of such an interaction o sets; `now` is SQL. */
+export const resumed = (now: string): string => `awaiting_reply_since = coalesce(o.awaiting_reply_since, ${now}),
+    customer_ended_at = null, version = o.version + 1,
+    snoozed_until = case when o.snoozed_until is not null then least(o.snoozed_until, ${now}) end,
+    state = case when o.state in ('IDLE_CHECK_1', 'IDLE_CHECK_2') then 'IN_SERVICE' else o.state end`;
+
+/** The journal's word of messages of `stored`, in the order of the batch. */
+export const TELL_RECEIVED = `insert into journal (epoch, at, organisation_id, type, subject_type, subject_id,
+    conversation_id, actor_kind, site_id, branch_id, queue_id, team_id, agent_id)
+  select (select epoch from journal_epoch), created_at, organisation_id, 'message.received', 'message', id,
+    conversation_id, 'CUSTOMER', site_id, branch_id, queue_id, team_id, agent_id
+  from stored order by n`;
+
+/** The raw events of `source`, each new for certain: $raw its bytes end to end, $hashes 32 bytes each. */
+export const insertEvents = (source: string, raw: string, hashes: string): string => `insert into inbound_events (id,
+    organisation_id, channel_account_id, direction, dedup_hash, kind, raw, received_at)
+  select inbound_event_id, organisation_id, channel_account_id, 0, substring(${hashes}::bytea from n * 32 + 1 for 32),
+    'message', substring(${raw}::bytea from raw_at + 1 for raw_length), created_at
+  from ${source}`;
+
 /**
  * Finds the conversations of the messages in `source` (item i ...; t numbers its threads), gives each its next seqs
  * under the row's lock (INV4) and locks its open interaction. Conversation before interaction: the order of locks of
@@ -24,8 +48,7 @@ const touch = (source: string): string => `touched as (
   returning t.t, c.id, c.organisation_id, c.contact_id, c.contact_point_id, c.last_seq - t.messages as last_seq
 ), interaction as (
   select c.t, c.last_seq, o.id, o.conversation_id, o.ticket_id, o.site_id, o.branch_id, o.queue_id, o.team_id,
-    o.agent_id, case when o.awaiting_reply_since is null or o.customer_ended_at is not null
-      or o.snoozed_until is not null or o.state in ('IDLE_CHECK_1', 'IDLE_CHECK_2') then o.id end as due_id
+    o.agent_id, ${DUE}
   from conversation c join interactions o on o.organisation_id = c.organisation_id and o.conversation_id = c.id
     and o.state not in ('CLOSED', 'OOT_COMPLETE')
   for no key update of o
@@ -53,12 +76,8 @@ export const insertMessages = (source: string): string => `insert into messages 
  * Interactions whose customer wrote after the last answer, the goodbye or the idle check, or while they were put aside:
  * they wait for a reply again, and what was put aside is due at once.
  */
-const resume = (ids: string): string => `update interactions set
-    awaiting_reply_since = coalesce(awaiting_reply_since, (select app_now())), customer_ended_at = null,
-    version = version + 1,
-    snoozed_until = case when snoozed_until is not null then least(snoozed_until, (select app_now())) end,
-    state = case when state in ('IDLE_CHECK_1', 'IDLE_CHECK_2') then 'IN_SERVICE' else state end
-  where id = any(${ids})`;
+const resume = (ids: string): string => `update interactions o set ${resumed('(select app_now())')}
+  where o.id = any(${ids})`;
 
 /**
  * $1 the events as JSON, $2 their raw bytes laid end to end, $3 their hashes (32 bytes each). Inserts what is new
@@ -92,11 +111,7 @@ with item as (
 ), resumed as (
   ${resume('(select array_agg(due_id) from stored where due_id is not null)::uuid[]')}
 ), told as (
-  insert into journal (epoch, at, organisation_id, type, subject_type, subject_id, conversation_id, actor_kind,
-    site_id, branch_id, queue_id, team_id, agent_id)
-  select (select epoch from journal_epoch), created_at, organisation_id, 'message.received', 'message', id,
-    conversation_id, 'CUSTOMER', site_id, branch_id, queue_id, team_id, agent_id
-  from stored order by n
+  ${TELL_RECEIVED}
 )
 select i.n, (f.id is not null) as fresh, s.seq, coalesce(s.conversation_id, c.id) as conversation_id,
   c.contact_id, c.contact_point_id, c.last_seq, case when s.n is null then (select app_now()) end as now
