@@ -12,8 +12,8 @@ export interface Asked {
   address: string | undefined;
 }
 
-/** One look-up: `narrow` is the query without its shortest words. */
-export interface Lookup { query: TsQuery; narrow: TsQuery }
+/** One look-up: `narrow` is the query without its shortest words, `firm` all words whole but the last. */
+export interface Lookup { query: TsQuery; narrow: TsQuery; firm?: TsQuery }
 
 const understand = statement('search.understand', `select search_names($1) as words,
   array(select to_tsquery('indonesian', quote_literal(word))::text from unnest(search_names($1)) with ordinality
@@ -56,12 +56,18 @@ export function fileLookup({ words }: Asked): Lookup | undefined {
   return lookup(words, (word) => lexeme(`%${word}`, true));
 }
 
+/** The words that are typed to their end, for the last may be half typed; undefined where none of them is long. */
+function firmly(words: readonly string[]): { firm?: TsQuery } {
+  const firm = allOf(words.slice(0, -1).filter((word) => word.length > 2).map((word) => lexeme(word)));
+  return firm === null ? {} : { firm };
+}
+
 /** Tickets by number, summary or the customer's name; TK alone would be all of them. */
 export function ticketLookup({ words, stems, number }: Asked): Lookup | undefined {
   const kept = words.map((word, at) => ({ word, stem: stems[at] })).filter(({ word }) => word !== 'tk');
   const byWords = lookup(kept.map(({ word }) => word), (word, at) =>
     anyOf([lexeme(word, true), kept[at]?.stem ? lexeme(kept[at].stem) : null]) ?? '');
-  if (number === undefined) return byWords;
+  if (number === undefined) return byWords && { ...byWords, ...firmly(kept.map(({ word }) => word)) };
   const byNumber = lexeme(`=${number}`, true);
   return { query: anyOf([byWords?.query ?? null, byNumber]) ?? '',
     narrow: anyOf([byWords?.narrow ?? null, byNumber]) ?? '' };
@@ -78,7 +84,9 @@ export function contactLookup({ words, number, address }: Asked): Lookup | undef
   }
   const byName = lookup(words, (word) => lexeme(word, true));
   const query = anyOf([byName?.query ?? null, ...marks]);
-  return query === null ? undefined : { query, narrow: anyOf([byName?.narrow ?? null, ...marks]) ?? query };
+  if (query === null) return undefined;
+  return { query, narrow: anyOf([byName?.narrow ?? null, ...marks]) ?? query,
+    ...(marks.length === 0 ? firmly(words) : {}) };
 }
 
 /**

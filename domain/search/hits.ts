@@ -20,6 +20,8 @@ export interface Wanted {
   query: TsQuery;
   /** The query without its shortest words, where it has longer ones: each short one would gather half the table. */
   narrow: TsQuery;
+  /** All words but the last, whole: a look for these need not gather all that begins with them. */
+  firm?: TsQuery;
   /** The words whole. Where they alone give enough hits, no beginnings are looked for. */
   exact: TsQuery;
   /** Whether hits of `exact` stand before newer ones. */
@@ -60,13 +62,35 @@ const looks: Record<Kind, Statement> = {
   tickets: statement('search.look-tickets', indexSql(kinds.tickets.table)),
 };
 
-function walk(db: Queryable, wanted: Wanted, rows: number): Promise<Hit[]> {
-  return db.rows(walks[wanted.kind], [wanted.organisationId, wanted.query, rows, wanted.max + 1, wanted.exact]);
-}
+/** The statements of one search; what was read once is not read again when more hits are wanted. */
+class Reader {
+  readonly #db: Queryable;
+  readonly #wanted: Wanted;
+  readonly #read = new Map<string, Promise<Hit[]>>();
 
-function look(db: Queryable, wanted: Wanted, indexed: TsQuery, max: number, before: Date | null): Promise<Hit[]> {
-  return db.rows(looks[wanted.kind],
-    [wanted.organisationId, indexed, wanted.query, max + 1, wanted.exact, before]);
+  constructor(db: Queryable, wanted: Wanted) {
+    this.#db = db;
+    this.#wanted = wanted;
+  }
+
+  #once(which: Statement, values: readonly unknown[]): Promise<Hit[]> {
+    const key = `${which.name} ${values.map(String).join(' ')}`;
+    const read = this.#read.get(key) ?? this.#db.rows<Hit>(which, values);
+    this.#read.set(key, read);
+    return read;
+  }
+
+  /** At most `max` of the newest `rows` rows that hold the words. */
+  walk(query: TsQuery, rows: number, max: number): Promise<Hit[]> {
+    const { organisationId, kind, exact } = this.#wanted;
+    return this.#once(walks[kind], [organisationId, query, rows, max, exact]);
+  }
+
+  /** At most `max` of the rows that the index gives for `indexed`, that hold the words, and are older than `before`. */
+  look(query: TsQuery, indexed: TsQuery, max: number, before: Date | null = null): Promise<Hit[]> {
+    const { organisationId, kind, exact } = this.#wanted;
+    return this.#once(looks[kind], [organisationId, indexed, query, max, exact, before]);
+  }
 }
 
 function ranked(hits: readonly Hit[], { exactFirst }: Pick<Wanted, 'exactFirst'>): string[] {
@@ -78,53 +102,84 @@ function cut(hits: Hit[], wanted: Wanted): Hits {
   return { ids: ranked(hits.slice(0, wanted.max), wanted), complete: hits.length <= wanted.max };
 }
 
+/** Words to look for, and those of them by which the index is asked. */
+interface Words { query: TsQuery; narrow: TsQuery }
+
 /** Stretches back from the newest hit: enough of them, or what they brought with the moment before which to go on. */
-async function byStretches(db: Queryable, wanted: Wanted, newest: Date): Promise<{ hits: Hit[]; before: Date }> {
-  const { max, narrow } = wanted;
+async function byStretches(reader: Reader, { query, narrow }: Words, newest: Date,
+  max: number): Promise<{ hits: Hit[]; before: Date }> {
   const hits: Hit[] = [];
-  let oldest = Math.floor(newest.getTime() / STRETCH_MS) + 1;
-  for (let asked = 1; asked <= limits.searchStretchesMax && hits.length <= max; asked += 1) {
-    oldest -= 1;
-    hits.push(...await look(db, wanted, allOf([narrow, lexeme(`#${oldest}`)]) ?? narrow, max - hits.length, null));
-    // The newest stretch may have begun just now; two together tell whether all of them would bring enough.
-    if (asked > 1 && hits.length / asked * limits.searchStretchesMax < max) break;
+  const last = Math.floor(newest.getTime() / STRETCH_MS);
+  // The same bound for few and for many, so that a second look for more goes on from the first.
+  const most = (max <= limits.searchNamesMax ? limits.searchNamesMax : max) + 1;
+  const stretch = (back: number): Promise<Hit[]> =>
+    reader.look(query, allOf([narrow, lexeme(`#${last - back}`)]) ?? narrow, most);
+  let asked = 0;
+  while (asked < limits.searchStretchesMax && hits.length <= max) {
+    // The newest may have begun just now and is alone; two together tell whether all of them would bring enough.
+    const together = asked < 2 ? [asked] : [asked, asked + 1];
+    for (const found of await Promise.all(together.map(stretch))) hits.push(...found);
+    asked += together.length;
+    if (asked === 2 && hits.length / asked * limits.searchStretchesMax < max) break;
   }
-  return { hits, before: new Date(oldest * STRETCH_MS) };
+  return { hits, before: new Date((last - asked + 1) * STRETCH_MS) };
 }
 
-/** Hits of what hardly stands in the newest rows: the whole index costs the same for few of them and for many. */
-async function rareHits(db: Queryable, wanted: Wanted, whole: Wanted): Promise<Hits> {
-  const { kind, query, narrow, exact, max, most } = wanted;
-  const first = exact === query ? [] : await look(db, whole, exact, most, null);
-  // Beginnings of names are gathered quicker than the rows of a common name are read; of texts there are too many.
-  const hits = first.length > max ? first : await look(db, wanted, kind === 'messages' ? narrow : query, most, null);
-  return cut(hits, { ...wanted, max: most });
+/** Whether the long words alone are so seldom that to read all their rows costs less than to gather the short ones. */
+async function isNarrowRare(reader: Reader, { kind, query, narrow }: Wanted): Promise<boolean> {
+  if (narrow === query || kind === 'messages') return true;
+  const few = limits.searchCommonHits;
+  return (await reader.walk(narrow, limits.searchSampleRows, few)).length < few;
 }
 
 /**
- * At most `max` newest hits. A sample of the newest rows tells how common the words are, and so which way is shorter:
- * walking costs rows until `max` hits, a stretch of the index its hits, the whole index every hit there is. Whole words
- * are tried alone first: for the beginning of a word the index gathers all its rows, whatever stretch is asked.
+ * Hits of what hardly stands in the newest rows, `newest` where it stands there at all: the whole index costs the same
+ * for few of them and for many.
  */
-export async function newestHits(db: Queryable, wanted: Wanted): Promise<Hits> {
+async function rareHits(reader: Reader, wanted: Wanted, whole: Words, newest: Date | undefined): Promise<Hits> {
+  const { query, narrow, exact, firm, max, most } = wanted;
+  const first = exact === query ? [] : await reader.look(whole.query, whole.narrow, most + 1);
+  if (first.length > max) return cut(first, { ...wanted, max: most });
+  if (firm !== undefined && newest !== undefined) {
+    const { hits } = await byStretches(reader, { query, narrow: firm }, newest, max);
+    if (hits.length > max) return cut(hits, wanted);
+  }
+  const indexed = await isNarrowRare(reader, wanted) ? narrow : query;
+  return cut(await reader.look(query, indexed, most + 1), { ...wanted, max: most });
+}
+
+async function newestHits(reader: Reader, wanted: Wanted): Promise<Hits> {
   const { max, query, exact } = wanted;
-  const sample = await walk(db, { ...wanted, max: Math.max(max, limits.searchNamesMax) }, limits.searchSampleRows);
+  const sample = await reader.walk(query, limits.searchSampleRows, Math.max(max, limits.searchNamesMax) + 1);
   const [first] = sample;
   if (sample.length > max) return { ids: ranked(sample, wanted).slice(0, max), complete: false };
-  const whole = { ...wanted, query: allOf([query, exact]) ?? query, narrow: exact };
-  if (first === undefined || sample.length < limits.searchCommonHits) return rareHits(db, wanted, whole);
+  const whole = { query: allOf([query, exact]) ?? query, narrow: exact };
+  if (first === undefined || sample.length < limits.searchCommonHits) {
+    return rareHits(reader, wanted, whole, first?.at);
+  }
   if (exact !== query && sample.filter((hit) => hit.exact).length >= limits.searchCommonHits) {
-    const { hits } = await byStretches(db, whole, first.at);
+    const { hits } = await byStretches(reader, whole, first.at, max);
     if (hits.length > max) return cut(hits, wanted);
   }
   const rows = Math.ceil(limits.searchSampleRows * max / sample.length * 1.25);
   if (rows <= max * limits.searchWalkRowsPerHit) {
-    const longer = await walk(db, wanted, rows);
+    const longer = await reader.walk(query, rows, max + 1);
     if (longer.length > max) return cut(longer, wanted);
   }
-  const { hits, before } = await byStretches(db, wanted, first.at);
-  if (hits.length <= max) hits.push(...await look(db, wanted, wanted.narrow, max - hits.length, before));
+  const { hits, before } = await byStretches(reader, wanted, first.at, max);
+  if (hits.length <= max) hits.push(...await reader.look(query, wanted.narrow, max - hits.length + 1, before));
   return cut(hits, wanted);
+}
+
+/**
+ * The newest hits, at most as many as each call asks for; a later call for more goes on where the one before ended. A
+ * sample of the newest rows tells how common the words are, and so which way is shorter: walking costs rows until
+ * there are enough hits, a stretch of the index its hits, the whole index every hit there is. Whole words are tried
+ * alone first: for the beginning of a word the index gathers all its rows, whatever stretch is asked.
+ */
+export function hitsOf(db: Queryable, wanted: Omit<Wanted, 'max'>): (max: number) => Promise<Hits> {
+  const reader = new Reader(db, { ...wanted, max: wanted.most });
+  return (max) => newestHits(reader, { ...wanted, max });
 }
 
 /**

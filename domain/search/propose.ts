@@ -4,7 +4,7 @@ import { keysOf, type User } from '#domain/people/access.ts';
 import type { Queryable } from '#domain/store/db.ts';
 import type { Asked, Lookup } from './ask.ts';
 import type { Kind } from './documents.ts';
-import { hitsAmong, newestHits } from './hits.ts';
+import { hitsAmong, hitsOf } from './hits.ts';
 import { allOf, lexeme, type TsQuery } from './terms.ts';
 
 const CLOSED = "('CLOSED', 'OOT_COMPLETE')";
@@ -50,14 +50,15 @@ export async function* proposals(db: Queryable, proposal: Proposal): AsyncGenera
   const { user, kind, lookup, exact, max, few } = proposal;
   const { organisationId } = user;
   const wanted = { organisationId, kind, ...lookup, exact, exactFirst: kind !== 'messages' };
-  const first = await newestHits(db, { ...wanted, max: Math.min(few, max), most: max });
+  const newest = hitsOf(db, { ...wanted, most: max });
+  const first = await newest(Math.min(few, max));
   const keys = keysOf(user, 'interaction.read');
   if (!first.complete && !keys.has(`organisation:${organisationId}`) && keys.size > 0) {
     yield await hitsAmong(db, wanted, OWN[kind], [organisationId, user.id, limits.searchOwnWorkMax]);
   }
   yield first.ids;
   if (first.complete || first.ids.length >= max) return;
-  yield (await newestHits(db, { ...wanted, max, most: max })).ids;
+  yield (await newest(max)).ids;
 }
 
 /** What stands first among hits: the words as they were typed, whole. */

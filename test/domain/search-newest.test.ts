@@ -1,7 +1,7 @@
 /** The newest hits, whichever way they are found: as if every row had been looked at and sorted. */
 import t from 'tap';
 import { newId } from '#domain/ids.ts';
-import { newestHits } from '#domain/search/hits.ts';
+import { hitsOf } from '#domain/search/hits.ts';
 import { allOf, lexeme, type TsQuery } from '#domain/search/terms.ts';
 import { testWork, type TestWork } from '#test/support/harness.ts';
 
@@ -40,8 +40,8 @@ for (const kind of ['messages', 'contacts'] as const) {
     for (const query of queries) {
       const all = await sorted(work, kind, query);
       for (const max of [1, 20, 150, 1_000, ROWS]) {
-        const found = await newestHits(work.db,
-          { organisationId: ours, kind, query, narrow: query, exact: query, exactFirst: false, max, most: max });
+        const found = await hitsOf(work.db,
+          { organisationId: ours, kind, query, narrow: query, exact: query, exactFirst: false, most: max })(max);
         t.same(found, { ids: all.slice(0, max), complete: all.length <= max }, `${query}, ${max} of ${all.length}`);
       }
     }
@@ -55,18 +55,32 @@ t.test('a shorter query for the index changes nothing; whole words stand first',
   const wanted = { organisationId: ours, kind: 'contacts' as const, query, narrow: lexeme('tujuh'),
     exactFirst: true };
   const all = await sorted(work, 'contacts', query);
-  t.same((await newestHits(work.db, { ...wanted, exact: query, max: 100, most: 100 })).ids, all.slice(0, 100));
+  t.same((await hitsOf(work.db, { ...wanted, exact: query, most: 100 })(100)).ids, all.slice(0, 100));
   const exact = allOf([lexeme('tujuh'), lexeme('separuh')]) ?? '';
   const whole = await sorted(work, 'contacts', exact);
-  t.same((await newestHits(work.db, { ...wanted, exact, max: 500, most: 500 })).ids, whole.slice(0, 500),
+  t.same((await hitsOf(work.db, { ...wanted, exact, most: 500 })(500)).ids, whole.slice(0, 500),
     'whole words that suffice are the hits');
   const rare = allOf([lexeme('tujuh'), lexeme('seldom')]) ?? '';
   const first = new Set(await sorted(work, 'contacts', rare));
   t.ok(first.size > 0 && first.size < 100);
   const newest = all.slice(0, 1_000);
-  t.same((await newestHits(work.db, { ...wanted, exact: rare, max: 1_000, most: 1_000 })).ids,
+  t.same((await hitsOf(work.db, { ...wanted, exact: rare, most: 1_000 })(1_000)).ids,
     [...newest.filter((id) => first.has(id)), ...newest.filter((id) => !first.has(id))]);
   const scarce = lexeme('langka');
-  t.equal((await newestHits(work.db, { ...wanted, query: scarce, narrow: scarce, exact: scarce, max: 4, most: 50 }))
+  t.equal((await hitsOf(work.db, { ...wanted, query: scarce, narrow: scarce, exact: scarce, most: 50 })(4))
     .ids.length, (await sorted(work, 'contacts', scarce)).length, 'where few are asked and all cost no more, all');
 });
+
+t.test('words of which all but the last are whole are found stretch by stretch, and more of them on from there',
+  async (t) => {
+    const work = await testWork(t);
+    await fill(work, 'contacts', 10);
+    const query = allOf([lexeme('separuh', true), lexeme('lang', true)]) ?? '';
+    const all = await sorted(work, 'contacts', query);
+    const newest = hitsOf(work.db, { organisationId: ours, kind: 'contacts', query, narrow: query,
+      exact: lexeme('tiada'), firm: lexeme('separuh'), exactFirst: true, most: 10 });
+    t.same(await newest(1), { ids: all.slice(0, 1), complete: false });
+    t.same(await newest(3), { ids: all.slice(0, 3), complete: false });
+    t.same(await newest(10), { ids: all, complete: true }, `all ${all.length}`);
+    t.ok(all.length > 3);
+  });
