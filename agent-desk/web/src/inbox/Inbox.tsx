@@ -2,7 +2,7 @@
 import { TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconAlertTriangle, IconClock, IconFilter, IconListCheck, IconX } from '@tabler/icons-react';
-import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
+import { memo, useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { ErrorState } from '../kit/states.tsx';
 import { useT } from '../kit/words.ts';
@@ -38,8 +38,10 @@ function usePicking(rows: readonly InteractionView[] | undefined) {
     all: () => { setIds(new Set((rows ?? []).slice(0, pickedMax).map((row) => row.id))); } };
 }
 
+// The parts over the rows are memoised: while rows load by scrolling, only the list is drawn again.
+
 /** Narrows the list that is shown; what lies elsewhere is found by Ctrl K, and an empty list leads there. */
-function Narrow({ value, onValue }: { value: string; onValue: (value: string) => void }) {
+const Narrow = memo(function Narrow({ value, onValue }: { value: string; onValue: (value: string) => void }) {
   const t = useT();
   const field = useRef<HTMLInputElement>(null);
   return (
@@ -51,6 +53,12 @@ function Narrow({ value, onValue }: { value: string; onValue: (value: string) =>
         onKeyDown={(event) => { if (event.key === 'Escape') { onValue(''); field.current?.blur(); } }} />
     </div>
   );
+});
+
+/** The channels that the rows come from, in order; the same array while they are the same. */
+function useChannels(rows: readonly InteractionView[] | undefined): readonly string[] {
+  const names = useMemo(() => [...new Set((rows ?? []).map((row) => row.channel))].sort().join(' '), [rows]);
+  return useMemo(() => (names === '' ? [] : names.split(' ')), [names]);
 }
 
 /** The list pane. `selectedId` is the conversation that is open. */
@@ -67,7 +75,7 @@ export function Inbox({ selectedId }: { selectedId: string | undefined }) {
   const handle = useRef<RowListHandle>(null);
   const offers = useOffers().length;
   const open = useCallback((id: string): void => { navigate(`/i/${id}`); }, [navigate]);
-  const channels = useMemo(() => [...new Set((rows ?? []).map((row) => row.channel))].sort(), [rows]);
+  const channels = useChannels(rows);
   const move = (by: 1 | -1): void => {
     if (rows === undefined || rows.length === 0) return;
     const at = rows.findIndex((row) => row.id === selectedId);
@@ -87,7 +95,10 @@ export function Inbox({ selectedId }: { selectedId: string | undefined }) {
     },
     Escape: picking.on ? () => { picking.end(); } : undefined,
   });
-  const go = (next: ListName): void => { setDefinition({ view: next, state: 'open', filter: {} }); setSearch(''); };
+  const go = useCallback((next: ListName): void => {
+    setDefinition({ view: next, state: 'open', filter: {} });
+    setSearch('');
+  }, [setDefinition]);
   return (
     <>
       <Tabs view={view} onView={go} />
@@ -123,7 +134,7 @@ function ClearButton({ onClear }: { onClear: () => void }) {
   );
 }
 
-function Tabs({ view, onView }: { view: ListName; onView: (view: ListName) => void }) {
+const Tabs = memo(function Tabs({ view, onView }: { view: ListName; onView: (view: ListName) => void }) {
   const t = useT();
   const counts = useCounts();
   const mine = useMine()?.length;
@@ -151,12 +162,12 @@ function Tabs({ view, onView }: { view: ListName; onView: (view: ListName) => vo
       })}
     </div>
   );
-}
+});
 
 function Tools({ rows, now, picking, onPick, children }: { rows: readonly InteractionView[]; now: number;
   picking: boolean; onPick: () => void; children: ReactNode }) {
   const t = useT();
-  const { late, soon } = alarms(rows, now);
+  const { late, soon } = useMemo(() => alarms(rows, now), [rows, now]);
   return (
     <div className={css.tools}>
       {children}

@@ -1,7 +1,7 @@
 /** The button over the rows that says what they are narrowed to, and the menu of filters and saved views behind it. */
 import { Menu } from '@mantine/core';
 import { IconAdjustmentsHorizontal, IconCheck, IconChevronDown, IconX } from '@tabler/icons-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useT } from '../kit/words.ts';
 import { isEmptyFilter } from '../lib/filter.ts';
 import { FilterForm, ManageViews } from './FilterForm.tsx';
@@ -29,7 +29,7 @@ function useName(definition: Definition, saved: readonly SavedView[] | undefined
 }
 
 /** Opens by pointer and keyboard; counts are fetched while it is open. */
-export function ViewMenu({ definition, channels, onChange }: Props) {
+export const ViewMenu = memo(function ViewMenu({ definition, channels, onChange }: Props) {
   const t = useT();
   const [opened, setOpened] = useState(false);
   const [dialog, setDialog] = useState<'filter' | 'manage' | null>(null);
@@ -89,4 +89,4 @@ export function ViewMenu({ definition, channels, onChange }: Props) {
       {dialog === 'manage' ? <ManageViews onClose={() => { setDialog(null); }} /> : null}
     </>
   );
-}
+});

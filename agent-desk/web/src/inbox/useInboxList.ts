@@ -1,5 +1,5 @@
 /** The rows that the inbox shows: own work from the cache, other lists page by page, both by the same filter. */
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { isEmptyFilter, matchesFilter, readFilter } from '../lib/filter.ts';
 import { rowsOf, type ListName } from '../live/lists.ts';
 import { useList, useMine } from '../live/queries.ts';
@@ -19,11 +19,12 @@ export function useDefinition(): [Definition, (definition: Definition) => void] 
   const [filter, setFilter] = useStored<string>('inboxFilter', '{}');
   const definition = useMemo<Definition>(() => ({ view: listNames.find((each) => each === view) ?? 'mine',
     state: state === 'closed' ? 'closed' : 'open', filter: readFilter(filter) }), [view, state, filter]);
-  return [definition, (next) => {
+  const change = useCallback((next: Definition): void => {
     setView(next.view);
     setState(next.view === 'queues' ? 'open' : next.state);
     setFilter(JSON.stringify(next.filter));
-  }];
+  }, [setView, setState, setFilter]);
+  return [definition, change];
 }
 
 /** `own`: decided here, on rows that the line keeps whole and true; what rows do not tell is the server's to say. */
