@@ -250,7 +250,7 @@ export async function run(options: BenchOptions): Promise<Figure[]> {
       signIn(db, npk, server.cookieName)));
     if (agent === undefined || leader === undefined || manager === undefined) throw new Error('nobody signed in');
     const figures: Figure[] = [await indexing(db, options.quick ? 2_000 : 10_000)];
-    const count = options.quick ? 100 : 120;
+    const count = options.quick ? 100 : 400;
     const cpu = cpuOf(db);
     const size = `${scale.conversations} conversations, ${scale.conversations * scale.messagesEach} messages`;
     for (const one of casesOf(agent, leader, manager)) {
