@@ -1,7 +1,7 @@
 /**
  * npm run screens: takes the pictures in docs/screens from the real desk, in both languages and both themes, with
  * invented customers who really write. What was looked at on them stands in docs/screens/README.md. `npm run screens --
- * leader admin` takes only those of a part: agent, leader, admin.
+ * leader admin` takes only those of a part: door, agent, leader, admin.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
@@ -80,6 +80,27 @@ async function over(page: Page, name: string, keys: string[]): Promise<void> {
   await page.waitForTimeout(200);
 }
 
+/** A conversation that is offered, while its time runs. */
+async function offered(page: Page): Promise<void> {
+  for (const look of LOOKS) {
+    await put(page, look);
+    await shoot(page, look === LOOKS[0] ? 'offer' : `offer-${look.language}-${look.theme}`);
+  }
+  await put(page, LOOKS[0]);
+}
+
+/** The first page of all, before anybody is signed in: it follows the browser's theme and has a switch of languages. */
+async function doorway(browser: Browser, url: string): Promise<void> {
+  for (const look of LOOKS) {
+    const { page } = await openPage(browser, DESK_SIZE, { colorScheme: look.theme });
+    await page.goto(`${url}/`);
+    await page.getByLabel('NPK').waitFor();
+    await page.locator(`button[lang=${look.language}]`).click();
+    await shoot(page, look === LOOKS[0] ? 'sign-in' : `sign-in-${look.language}-${look.theme}`, true);
+    await page.context().close();
+  }
+}
+
 async function agentAtWork(browser: Browser, url: string): Promise<void> {
   const { page } = await openPage(browser, DESK_SIZE, { colorScheme: 'light' });
   await signIn(page, url, '10001', PASSWORD);
@@ -88,7 +109,7 @@ async function agentAtWork(browser: Browser, url: string): Promise<void> {
   for (const said of CUSTOMERS) {
     chats.push(await customer(browser, url, said));
     await page.getByRole('button', { name: 'Ambil', exact: true }).waitFor();
-    if (said === CUSTOMERS.at(-1)) await shoot(page, 'offer');
+    if (said === CUSTOMERS.at(-1)) await offered(page);
     await page.getByRole('button', { name: 'Ambil', exact: true }).click();
     await page.locator('[role=log]').getByText(said.texts[0] ?? '', { exact: true }).waitFor();
   }
@@ -176,10 +197,14 @@ async function administrator(browser: Browser, url: string): Promise<void> {
       await shoot(page, look === LOOKS[0] ? name : `${name}-${end}`, all);
     }
   }
-  await page.goto(`${url}/gallery`);
-  await page.locator('[data-pane-theme=dark]').waitFor();
   await page.setViewportSize({ width: 1366, height: 5_600 });
-  await shoot(page, 'gallery');
+  for (const [look, name] of [[LOOKS[0], 'gallery'], [LOOKS[2], 'gallery-en']] as const) {
+    await put(page, look);
+    // Both themes stand side by side on this page.
+    await page.goto(`${url}/gallery`);
+    await page.locator('[data-pane-theme=dark]').waitFor();
+    await shoot(page, name);
+  }
 }
 
 try {
@@ -191,12 +216,8 @@ try {
   { env: { ...process.env, DATA_DIR: product.dataDir }, stdio: 'inherit' });
   if (seeded.status !== 0) throw new Error('the year could not be seeded');
   const browser = await openBrowser(t);
-  const { page } = await openPage(browser, DESK_SIZE);
-  await page.goto(`${product.url}/`);
-  await page.getByLabel('NPK').waitFor();
-  await shoot(page, 'sign-in');
   const wanted = process.argv.slice(2);
-  const parts = { agent: agentAtWork, leader: teamLeader, admin: administrator };
+  const parts = { door: doorway, agent: agentAtWork, leader: teamLeader, admin: administrator };
   for (const [part, take] of Object.entries(parts)) {
     if (wanted.length > 0 && !wanted.includes(part)) continue;
     // A picture that cannot be taken is told at the end; the other parts are taken all the same.

@@ -4,7 +4,7 @@ import t from 'tap';
 import { applyEvent, applySnapshot, Lately, type Cache } from '../../agent-desk/web/src/live/apply.ts';
 import { createCache } from '../../agent-desk/web/src/live/cache.ts';
 import { keys } from '../../agent-desk/web/src/live/keys.ts';
-import { rowsOf, withRow, type ListKind, type ListPage } from '../../agent-desk/web/src/live/lists.ts';
+import { createRows, withRow, type ListKind, type ListPage } from '../../agent-desk/web/src/live/lists.ts';
 import { withLive, withNewest, withOlder, type Thread } from '../../agent-desk/web/src/live/thread.ts';
 import type { AgentView, DeskEvent, InteractionView, MessageView, OfferView,
   Snapshot } from '../../agent-desk/web/src/live/types.ts';
@@ -101,7 +101,7 @@ t.test('rows of a queue keep the order of the server, go when taken; later ones 
   const waits = (id: string,
     change: Partial<InteractionView> = {}) => row(id, { state: 'QUEUED', agentId: null, ...change });
   let pages: ListPage[] = [{ items: [waits('010'), waits('020')], nextCursor: 'next' }];
-  const ids = (): string[] => rowsOf(pages).map((each) => each.id);
+  const ids = (): string[] => createRows()(pages).map((each) => each.id);
   pages = withRow(pages, waits('015'), kind, me);
   t.same(ids(), ['010', '015', '020']);
   pages = withRow(pages, waits('030'), kind, me);
@@ -111,7 +111,7 @@ t.test('rows of a queue keep the order of the server, go when taken; later ones 
   pages = withRow(pages, row('010', { state: 'PICKED_UP', version: 2 }), kind, me);
   t.same(ids(), ['020', '015']);
   const last: ListPage[] = [{ items: [waits('010')], nextCursor: null }];
-  t.same(rowsOf(withRow(last, waits('030'), kind, me)).map((each) => each.id), ['010', '030'],
+  t.same(createRows()(withRow(last, waits('030'), kind, me)).map((each) => each.id), ['010', '030'],
     'nothing more to load: it goes to the end');
 });
 
@@ -170,4 +170,29 @@ t.test('B5 offers come oldest first and go; presence follows the newest version 
   event(state(me, 'READY', 2));
   event(state('other', 'OFFLINE', 9));
   t.equal(client.getQueryData<AgentView>(keys.agent)?.presence, 'BREAK');
+});
+
+t.test('rows of growing pages are as if all pages were looked at and sorted anew, each row once', async (t) => {
+  const order = (one: InteractionView, other: InteractionView): number => one.priority - other.priority
+    || (one.id < other.id ? -1 : one.id > other.id ? 1 : 0);
+  const some = fc.array(fc.record({ id: fc.integer({ min: 0, max: 40 }), priority: fc.integer({ min: 0, max: 3 }) }),
+    { maxLength: 8 });
+  const steps = fc.array(fc.oneof(fc.record({ kind: fc.constant('append' as const), rows: some }),
+    fc.record({ kind: fc.constant('change' as const), rows: some, at: fc.nat(5) }),
+    fc.record({ kind: fc.constant('drop' as const) })), { maxLength: 12 });
+  fc.assert(fc.property(steps, fc.boolean(), (changes, sorted) => {
+    const rowsOf = createRows(sorted ? order : undefined);
+    let pages: ListPage[] = [];
+    for (const change of changes) {
+      const items = change.kind === 'drop' ? []
+        : change.rows.map(({ id, priority }) => row(String(id).padStart(3, '0'), { priority }));
+      if (change.kind === 'append') pages = [...pages, { items, nextCursor: 'more' }];
+      if (change.kind === 'change') pages = pages.map((page, at) => (at === change.at ? { ...page, items } : page));
+      if (change.kind === 'drop') pages = pages.slice(0, -1);
+      const seen = new Map<string, InteractionView>();
+      for (const each of pages.flatMap((page) => page.items)) if (!seen.has(each.id)) seen.set(each.id, each);
+      const anew = [...seen.values()];
+      t.same(rowsOf(pages), sorted ? anew.sort(order) : anew);
+    }
+  }), { numRuns: 300 });
 });

@@ -2,7 +2,7 @@
 import { TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconAlertTriangle, IconClock, IconFilter, IconListCheck, IconX } from '@tabler/icons-react';
-import { memo, useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { ErrorState } from '../kit/states.tsx';
 import { useT } from '../kit/words.ts';
@@ -55,10 +55,11 @@ const Narrow = memo(function Narrow({ value, onValue }: { value: string; onValue
   );
 });
 
-/** The channels that the rows come from, in order; the same array while they are the same. */
-function useChannels(rows: readonly InteractionView[] | undefined): readonly string[] {
-  const names = useMemo(() => [...new Set((rows ?? []).map((row) => row.channel))].sort().join(' '), [rows]);
-  return useMemo(() => (names === '' ? [] : names.split(' ')), [names]);
+/** Tells on asking which channels the rows come from, in order: only an open menu wants to know. */
+function useChannels(rows: readonly InteractionView[] | undefined): () => string[] {
+  const latest = useRef(rows);
+  useEffect(() => { latest.current = rows; }, [rows]);
+  return useCallback(() => [...new Set((latest.current ?? []).map((row) => row.channel))].sort(), []);
 }
 
 /** The list pane. `selectedId` is the conversation that is open. */

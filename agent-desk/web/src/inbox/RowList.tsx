@@ -1,6 +1,7 @@
 /** The rows of a list: only those in sight are drawn, the next page is fetched before its end is reached. */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useImperativeHandle, useRef, useState, type KeyboardEvent, type MouseEvent, type Ref } from 'react';
+import { useEffect, useImperativeHandle, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent,
+  type Ref } from 'react';
 import { useT } from '../kit/words.ts';
 import type { InteractionView } from '../live/types.ts';
 import { useDensity } from '../shell/prefs.ts';
@@ -90,7 +91,7 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPi
     event.preventDefault();
     event.stopPropagation();
   };
-  const selectedAt = rows.findIndex((row) => row.id === selectedId);
+  const selectedAt = useMemo(() => rows.findIndex((row) => row.id === selectedId), [rows, selectedId]);
   const ahead = useAhead(rows, selectedAt === -1 ? [rows[at]] : [rows[selectedAt + 1], rows[selectedAt - 1]]);
   const onClick = (event: MouseEvent): void => {
     const id = rowIdAt(event.target);

@@ -15,7 +15,8 @@ function same(one: Definition['filter'], other: Definition['filter']): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-interface Props { definition: Definition; channels: readonly string[]; onChange: (definition: Definition) => void }
+interface Props { definition: Definition; channels: () => readonly string[];
+  onChange: (definition: Definition) => void }
 
 function useName(definition: Definition, saved: readonly SavedView[] | undefined): string {
   const t = useT();
@@ -84,7 +85,7 @@ export const ViewMenu = memo(function ViewMenu({ definition, channels, onChange 
           onClick={() => { onChange({ ...definition, state: 'open', filter: {} }); }}>
           <IconX size={14} stroke={2} aria-hidden="true" /></button>}
       {dialog === 'filter'
-        ? <FilterForm initial={definition} channels={channels} onClose={() => { setDialog(null); }}
+        ? <FilterForm initial={definition} channels={channels()} onClose={() => { setDialog(null); }}
           onApply={(next) => { setDialog(null); onChange(next); }} /> : null}
       {dialog === 'manage' ? <ManageViews onClose={() => { setDialog(null); }} /> : null}
     </>

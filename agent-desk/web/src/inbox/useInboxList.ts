@@ -1,7 +1,7 @@
 /** The rows that the inbox shows: own work from the cache, other lists page by page, both by the same filter. */
 import { useCallback, useMemo } from 'react';
 import { isEmptyFilter, matchesFilter, readFilter } from '../lib/filter.ts';
-import { rowsOf, type ListName } from '../live/lists.ts';
+import { createRows, type ListName } from '../live/lists.ts';
 import { useList, useMine } from '../live/queries.ts';
 import type { InteractionView } from '../live/types.ts';
 import { useFollows } from '../side/acting.ts';
@@ -37,10 +37,12 @@ export function useRows({ view, state, filter }: Definition, q: string, now: num
   const pages = list.data?.pages;
   // Only a filter on own work asks the clock: everything else stays the same rows until the rows change.
   const at = own && !plain ? now : 0;
+  const urgent = view !== 'queues' && state !== 'closed';
+  const listed = useMemo(() => createRows(urgent ? byUrgency : undefined), [urgent]);
   const rows = useMemo<InteractionView[] | undefined>(() => {
-    const found = own ? mine?.filter((row) => plain || matchesFilter(row, filter, at, follows) === true)
-      : pages === undefined ? undefined : rowsOf(pages);
-    return view === 'queues' || state === 'closed' || found === undefined ? found : found.sort(byUrgency);
-  }, [own, mine, pages, view, state, filter, plain, follows, at]);
+    if (!own) return pages === undefined ? undefined : listed(pages);
+    const found = mine?.filter((row) => plain || matchesFilter(row, filter, at, follows) === true);
+    return urgent ? found?.sort(byUrgency) : found;
+  }, [own, mine, pages, listed, urgent, filter, plain, follows, at]);
   return { rows, list, own };
 }

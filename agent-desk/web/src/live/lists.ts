@@ -42,13 +42,37 @@ export function orderOf(kind: Pick<ListKind, 'view' | 'state'>): (one: Interacti
 /** What the desk remembers of a page of a list. */
 export interface ListPage { items: InteractionView[]; nextCursor: string | null }
 
-/** All rows of the loaded pages, in order, each once. */
-export function rowsOf(pages: readonly ListPage[]): InteractionView[] {
-  const seen = new Map<string, InteractionView>();
-  for (const page of pages) {
-    for (const row of page.items) if (!seen.has(row.id)) seen.set(row.id, row);
-  }
-  return [...seen.values()];
+/**
+ * Gives the rows of the loaded pages again and again, each once and in the order of `order`, or else of the pages.
+ * Where only pages came at the end, as by scrolling, what was there is neither looked at nor sorted again.
+ */
+export function createRows(order?: (one: InteractionView, other: InteractionView) => number):
+(pages: readonly ListPage[]) => InteractionView[] {
+  let known: readonly ListPage[] = [];
+  let seen = new Set<string>();
+  let rows: InteractionView[] = [];
+  return (pages) => {
+    if (known.length > pages.length || known.some((page, at) => page !== pages[at])) {
+      known = [];
+      seen = new Set();
+      rows = [];
+    }
+    const fresh: InteractionView[] = [];
+    for (const page of pages.slice(known.length)) {
+      for (const row of page.items) {
+        if (seen.has(row.id)) continue;
+        seen.add(row.id);
+        fresh.push(row);
+      }
+    }
+    known = pages;
+    if (order !== undefined) fresh.sort(order);
+    const [last, next] = [rows.at(-1), fresh[0]];
+    const inOrder = order === undefined || last === undefined || next === undefined || order(last, next) <= 0;
+    rows = [...rows, ...fresh];
+    if (!inOrder) rows.sort(order);
+    return rows;
+  };
 }
 
 /** The page that holds the row, and the row; undefined where none does. */
