@@ -4,6 +4,9 @@ export const limits = {
    * Ten connections feed the intake lanes, the tail, outbound and the API on two cores; more only queue in PostgreSQL.
    */
   databaseConnectionsMax: 10,
+  /** A connection that rested keeps its plans; a new one pays 40 ms for its first list. Each is made anew hourly. */
+  databaseIdleMs: 600_000,
+  databaseLifetimeSeconds: 3_600,
   /** A database that does not take a connection in this time counts as away: 503 in <= 2 s (RF05, RF07). */
   databaseConnectTimeoutMs: 1_500,
   /** The longest any statement may run; imports and reports work in chunks below it. */
@@ -96,10 +99,12 @@ export const limits = {
   /** Newest hits in texts of which the user's rights are asked; for names fewer do, they are looked up while typing. */
   searchHitsMax: 1_000,
   searchNamesMax: 300,
+  /** Of names, for who sees little of the floor: the rights of so many are asked. */
+  searchNarrowNamesMax: 150,
   /** So many are tried first: mostly they show enough that one may see. */
   searchFewHits: 40,
   /** Pieces of own work behind the newest hits that are looked through for who sees little else. */
-  searchOwnWorkMax: 1_000,
+  searchOwnWorkMax: 500,
   searchOwnHitsMax: 200,
   /** Newest rows that tell how common words are; with fewer hits among them the whole index is asked at once. */
   searchSampleRows: 3_000,

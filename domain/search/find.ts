@@ -11,7 +11,7 @@ import { safeText } from '#domain/text.ts';
 import { ticketFilter } from '#domain/tickets/queries.ts';
 import { askedFor, contactLookup, fileLookup, hiddenLookup, messageLookup, nearNames, nearTicket, ticketLookup,
   wholeWords, type Asked, type Lookup } from './ask.ts';
-import { exactly, proposals } from './propose.ts';
+import { exactly, proposals, seesPart } from './propose.ts';
 import { contactRows, fileRows, messageRows, ticketRows, type FoundContact, type FoundFile, type FoundMessage,
   type FoundTicket } from './rows.ts';
 
@@ -44,9 +44,17 @@ function nothing<T>(): FoundGroup<T> {
   return { items: [], more: false, near: false };
 }
 
-/** Hits of which the rights are asked: some more than are shown, then as many as the limits say. */
-function bounds(limit: number, max: number = limits.searchNamesMax): { few: number; max: number } {
+/** Hits of which the rights are asked: some more than are shown, then at most `max`. */
+function bounds(limit: number, max: number): { few: number; max: number } {
   return { few: Math.min(max, Math.max(limits.searchFewHits, (limit + 1) * 4)), max };
+}
+
+/**
+ * The same of names. Of a whole floor's newest hits who sees little of it sees few: own work and another letter find
+ * more than a longer look.
+ */
+function nameBounds({ user, limit }: SearchQuery): { few: number; max: number } {
+  return bounds(limit, seesPart(user) ? limits.searchNarrowNamesMax : limits.searchNamesMax);
 }
 
 async function contacts(db: Queryable, query: SearchQuery, asked: Asked): Promise<FoundGroup<FoundContact>> {
@@ -54,7 +62,7 @@ async function contacts(db: Queryable, query: SearchQuery, asked: Asked): Promis
   const find = async (lookup: Lookup | undefined,
     action: 'contact.read' | 'contact.unmask'): Promise<FoundContact[]> => {
     if (lookup === undefined) return [];
-    const parts = proposals(db, { user, kind: 'contacts', lookup, exact: exactly(asked), ...bounds(limit) });
+    const parts = proposals(db, { user, kind: 'contacts', lookup, exact: exactly(asked), ...nameBounds(query) });
     return contactRows(db, user, { parts, filter: contactFilter(user, 'ct', action), limit: limit + 1 });
   };
   const [open, hidden] = await Promise.all([find(contactLookup(asked), 'contact.read'),
@@ -69,7 +77,7 @@ async function tickets(db: Queryable, query: SearchQuery, asked: Asked): Promise
   const { user, limit } = query;
   const find = async (lookup: Lookup | undefined): Promise<FoundTicket[]> => {
     if (lookup === undefined) return [];
-    const parts = proposals(db, { user, kind: 'tickets', lookup, exact: exactly(asked), ...bounds(limit) });
+    const parts = proposals(db, { user, kind: 'tickets', lookup, exact: exactly(asked), ...nameBounds(query) });
     return ticketRows(db, user, { parts, filter: ticketFilter(user, 't'), limit: limit + 1 });
   };
   const found = await find(ticketLookup(asked));
@@ -96,7 +104,8 @@ async function files(db: Queryable, query: SearchQuery, asked: Asked): Promise<F
   const lookup = fileLookup(asked);
   if (lookup === undefined || keysOf(query.user, 'interaction.read').size === 0) return nothing();
   const { user, limit } = query;
-  const parts = proposals(db, { user, kind: 'messages', lookup, exact: lookup.query, ...bounds(limit) });
+  const parts = proposals(db, { user, kind: 'messages', lookup, exact: lookup.query,
+    ...bounds(limit, limits.searchNamesMax) });
   return grouped(await fileRows(db, user, { parts, filter: readable(user), limit: limit + 1 }, asked), limit);
 }
 

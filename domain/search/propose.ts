@@ -41,6 +41,12 @@ export interface Proposal {
   few: number;
 }
 
+/** Whether the user reads some of the organisation's work and not all of it. */
+export function seesPart(user: User): boolean {
+  const keys = keysOf(user, 'interaction.read');
+  return keys.size > 0 && !keys.has(`organisation:${user.organisationId}`);
+}
+
 /**
  * Ids that may be what is looked for, in parts: each is only looked up if those before did not show enough. Hits that
  * are few stand by time; else the user's own work stands first, however far back. Whether the user may see them is
@@ -52,8 +58,7 @@ export async function* proposals(db: Queryable, proposal: Proposal): AsyncGenera
   const wanted = { organisationId, kind, ...lookup, exact, exactFirst: kind !== 'messages' };
   const newest = hitsOf(db, { ...wanted, most: max });
   const first = await newest(Math.min(few, max));
-  const keys = keysOf(user, 'interaction.read');
-  if (!first.complete && !keys.has(`organisation:${organisationId}`) && keys.size > 0) {
+  if (!first.complete && seesPart(user)) {
     yield await hitsAmong(db, wanted, OWN[kind], [organisationId, user.id, limits.searchOwnWorkMax]);
   }
   yield first.ids;

@@ -174,6 +174,8 @@ export function openDb(options: DbOptions): Db {
     connectionString: options.url,
     application_name: options.applicationName,
     max: options.connectionsMax ?? limits.databaseConnectionsMax,
+    idleTimeoutMillis: limits.databaseIdleMs,
+    maxLifetimeSeconds: limits.databaseLifetimeSeconds,
     connectionTimeoutMillis: options.connectTimeoutMs ?? limits.databaseConnectTimeoutMs,
     query_timeout: limits.databaseQueryTimeoutMs,
     statement_timeout: limits.databaseQueryTimeoutMs,
