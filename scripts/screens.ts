@@ -80,15 +80,6 @@ async function over(page: Page, name: string, keys: string[]): Promise<void> {
   await page.waitForTimeout(200);
 }
 
-/** A conversation that is offered, while its time runs. */
-async function offered(page: Page): Promise<void> {
-  for (const look of LOOKS) {
-    await put(page, look);
-    await shoot(page, look === LOOKS[0] ? 'offer' : `offer-${look.language}-${look.theme}`);
-  }
-  await put(page, LOOKS[0]);
-}
-
 /** The first page of all, before anybody is signed in: it follows the browser's theme and has a switch of languages. */
 async function doorway(browser: Browser, url: string): Promise<void> {
   for (const look of LOOKS) {
@@ -109,7 +100,7 @@ async function agentAtWork(browser: Browser, url: string): Promise<void> {
   for (const said of CUSTOMERS) {
     chats.push(await customer(browser, url, said));
     await page.getByRole('button', { name: 'Ambil', exact: true }).waitFor();
-    if (said === CUSTOMERS.at(-1)) await offered(page);
+    if (said === CUSTOMERS.at(-1)) await shoot(page, 'offer');
     await page.getByRole('button', { name: 'Ambil', exact: true }).click();
     await page.locator('[role=log]').getByText(said.texts[0] ?? '', { exact: true }).waitFor();
   }

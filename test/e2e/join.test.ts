@@ -61,3 +61,15 @@ t.test('RS05 an invitation is made on the screen, used once on a phone, and lead
   await late.page.getByLabel('NPK').waitFor();
   t.same([...faults, ...phone.faults, ...late.faults], []);
 });
+
+t.test('RS06 a newcomer is not told that a session ended; whoever had one is, and only then', async (t) => {
+  const scene = await deskScene(t);
+  const { page: first } = await openPage(scene.browser, DESK_SIZE);
+  await first.goto(scene.product.url);
+  await first.getByLabel('NPK').waitFor();
+  t.equal(await first.getByText('Sesi Anda berakhir').count(), 0);
+  const { page } = await deskPage(scene, scene.world.leader, '/');
+  await page.getByRole('navigation', { name: 'Menu utama' }).waitFor();
+  await scene.work.db.dynamic('update sessions set revoked_at = app_now()');
+  await page.getByText('Sesi Anda berakhir').waitFor();
+});

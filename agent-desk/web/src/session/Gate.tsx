@@ -34,7 +34,8 @@ function Inside({ children }: { children: ReactNode }) {
   });
   const session = query.data ?? null;
   useEffect(() => onSessionEnded(() => {
-    if (client.getQueryData<Session | null>(['session']) === null) return;
+    // The first question of a newcomer is refused as well: nothing of theirs has ended.
+    if (client.getQueryData<Session | null>(['session']) == null) return;
     setEnded(true);
     client.setQueryData(['session'], null);
   }), [client]);
