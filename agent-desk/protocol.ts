@@ -26,6 +26,10 @@ export const deskRequests = {
         url: z.string().max(2_048).optional() })).max(4)).max(12).optional(),
       askContact: z.string().max(64).optional(),
     }).optional(),
+    /** A prepared message of the provider, on channels that have them; it brings its own words, `text` counts not. */
+    template: z.strictObject({ name: z.string().min(1).max(512), language: z.string().min(1).max(32),
+      body: z.array(z.string().max(1_024)).max(99), header: z.array(z.string().max(1_024)).max(99).optional(),
+    }).optional(),
   }),
   'message:note': z.strictObject({
     clientId: id, conversationId: id, text: z.string().trim().min(1).max(16_384),

@@ -48,6 +48,10 @@ export const messageView = z.object({
   /** Written on the account's own phone or by another program, not by us. */
   sentOutside: z.literal(true).optional(),
   mentions: z.array(z.object({ userId: id, name: z.string() })).optional(),
+  /** It could not be decrypted yet: its place is kept. */
+  unreadable: z.literal(true).optional(),
+  /** Why it waits stands in reasonCode; until then at least. */
+  waitUntil: time.optional(),
 });
 
 /** A note called me. */

@@ -12,6 +12,7 @@ import type {
   InboundEvent,
   InboundReceipt,
   Medium,
+  MessageTemplate,
   OfferPayload,
   OutboundChange,
   OutboundMessage,
@@ -20,6 +21,81 @@ import type {
   SendOutcome,
 } from '#domain/channels/words.ts';
 import type { Log } from '#domain/work.ts';
+
+/**
+ * How the session stands that an account holds with its provider. IDLE: none is wanted yet. PAIRING: waits for a person
+ * to scan or type a code. OFFLINE: lost, tried again by itself. OPERATOR: nothing is tried until a person decides.
+ */
+export type SessionState = 'IDLE' | 'CONNECTING' | 'PAIRING' | 'OPEN' | 'OFFLINE' | 'OPERATOR';
+
+/** What a session says of itself; what is left out stays as it was. */
+export interface SessionTold {
+  state: SessionState;
+  reasonCode?: string | null;
+  /** The account's own number, E.164, and the name it shows. */
+  number?: string | null;
+  displayName?: string | null;
+  /** It was paired just now: the days of its ramp count from here (coldCap). */
+  paired?: boolean;
+  /** What a person scans or types, and for how long it is good; null: nothing to show any more. */
+  code?: { kind: 'QR' | 'CODE'; value: string; validMs: number } | null;
+}
+
+/** What an operator wants of a session. */
+export interface SessionWish {
+  kind: 'PAIR_QR' | 'PAIR_CODE' | 'RECONNECT' | 'LOG_OUT' | 'STOP';
+  /** Of PAIR_CODE: the number that the code is typed on, E.164. */
+  number?: string;
+}
+
+/** What is counted of an account's day, for its health and for what it may still send. */
+export type DayCount = 'cold' | 'warm' | 'failed' | 'received' | 'ignored';
+
+/** What a channel that holds a session per account keeps and tells through the house. */
+export interface SessionHost {
+  /** Keys of the provider's cryptography by kind and id; sealed at rest, read some at a time. */
+  readonly keys: {
+    get(kind: string, ids: readonly string[]): Promise<Record<string, string>>;
+    /** All or none, while `fence` is the account's last lease; null removes. Rejects with LEASE_LOST (INV6). */
+    put(values: Readonly<Record<string, Readonly<Record<string, string | null>>>>, fence: bigint): Promise<void>;
+    /** Moves every key into a sealed archive, for a session that the provider ended. Rejects with LEASE_LOST. */
+    archive(reasonCode: string, fence: bigint): Promise<void>;
+  };
+  tell(told: SessionTold): Promise<void>;
+  current(): Promise<{ state: SessionState; reasonCode: string | null; pairedAt: Date | null } | undefined>;
+  /** The operator's wish that nobody has taken yet; taking it removes it. */
+  takeWish(): Promise<SessionWish | undefined>;
+  /** Calls back when there may be a wish; a hint that may be lost, so look every few seconds as well. */
+  onWish(listener: () => void): () => void;
+  /** Whom the account may write to first: people who have not written in limits.coldAfterDays. */
+  readonly cold: {
+    /** How many of them a day; null: as many as one likes. */
+    cap(perDay: number | null): Promise<void>;
+    /** Until then none at all; routing keeps their messages back and says why. */
+    pause(until: Date, reasonCode: string): Promise<void>;
+  };
+  count(what: DayCount, by?: number): Promise<void>;
+  /** Today, in the zone of the house (Asia/Jakarta). */
+  today(): Promise<Record<DayCount, number>>;
+  readonly gap: {
+    /** The account is out of reach from now on; a gap that is open stays. */
+    open(reasonCode: string): Promise<void>;
+    close(): Promise<void>;
+    /** So many messages of the last gap were delivered afterwards. */
+    recovered(count: number): Promise<void>;
+  };
+  readonly outbox: {
+    /** Keeps the id under which the provider will know the message, before it leaves; false if it is not on its way. */
+    announce(messageId: string, providerMessageId: string): Promise<boolean>;
+    /** When this customer last wrote to this account; null: never. */
+    lastInboundAt(handle: string): Promise<Date | null>;
+  };
+  /**
+   * Two handles turned out to be one person, and `is` is what events carry from now on: their points, threads and work
+   * come under one contact in one transaction. `phone` is E.164, where the provider vouches for it.
+   */
+  identify(person: { handle: string; is: string; phone?: string | undefined }): Promise<void>;
+}
 
 /** One field of the form by which an administrator sets an account up; drawn by one generic screen. */
 export interface SetupField {
@@ -31,6 +107,8 @@ export interface SetupField {
   choices?: readonly string[];
   /** Secrets that the server makes itself when left empty, shown once. */
   generated?: boolean;
+  /** Shown, and required, only while another field has this value. */
+  when?: { field: string; value: string };
 }
 
 export interface Capabilities {
@@ -140,6 +218,8 @@ export interface ChannelHost {
    * `providerHosts`. Throws FetchFailed `refused` where the address of the URL itself is forbidden.
    */
   agent(url: string): Agent;
+  /** For channels that hold a session of their own (`Channel.session`). */
+  readonly session: SessionHost;
   /** Tells administrators how the account is; shown in plain words. */
   health(state: 'CONNECTED' | 'CONNECTING' | 'NEEDS_ATTENTION', reasonCode?: string): void;
 }
@@ -260,6 +340,19 @@ export interface Channel {
    * after the message's COMMIT, again after a crash; the signal fires at the deadline. A throw counts as a retry.
    */
   pull?(host: ChannelHost, file: RemoteFile & { handle: string }, signal: AbortSignal): Promise<PullOutcome>;
+  /**
+   * Of a channel that holds one session per account: whether this node holds it now. Only there messages are claimed
+   * for sending, one at a time. Absent: every node can send.
+   */
+  holds?(host: ChannelHost): boolean;
+  /** True of an account that holds a session (pairing, wishes, numbers); its administration page shows it. */
+  hasSession?(account: Pick<AccountView, 'settings'>): boolean;
+  /** What one account may do, where that differs from `limits`. */
+  limitsOf?(account: Pick<AccountView, 'settings'>): Partial<ChannelLimits>;
+  /** Prepared messages that the provider has approved, for times when free words are refused (24-hour window). */
+  templates?(host: ChannelHost): Promise<MessageTemplate[]>;
+  /** How long after the customer's last message free words may be sent; absent: always. */
+  windowHoursOf?(account: Pick<AccountView, 'settings'>): number | undefined;
   /** Called when an agent types or stops. Must not block or throw. */
   agentTyping?(host: ChannelHost, handle: string, isTyping: boolean): void;
   /** Called when a customer's browser has connected to the channel's namespace. */

@@ -28,6 +28,11 @@ export const errorCatalogue = {
     id: 'Isi permintaan bersarang terlalu dalam; tidak ada yang disimpan. Sederhanakan, lalu kirim ulang.',
     en: 'The body nests too deeply; nothing was saved. Simplify it and send it again.',
   },
+  LEASE_LOST: {
+    status: 409,
+    id: 'Sesi akun kanal ini sudah dipegang proses lain; tidak ada yang diubah. Muat ulang, lalu coba lagi.',
+    en: 'Another process holds the session of this channel account now; nothing was changed. Reload and try again.',
+  },
   SIGN_IN_REQUIRED: {
     status: 401,
     id: 'Sesi Anda berakhir. Draf Anda tetap tersimpan. Silakan masuk kembali.',

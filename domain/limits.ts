@@ -270,4 +270,15 @@ export const limits = {
   accountTestMinutes: 15,
   /** Newest messages that are looked through for what an account did lately: some 10 ms. */
   accountRecentMessagesMax: 20_000,
+  /** Who has not written for so long is written to first: the number's health decides whether (WhatsApp policy). */
+  coldAfterDays: 30,
+  /** What a session keeps for a while: sent messages for a second request, keys of files that are not fetched yet. */
+  fleetingKeyDays: 7,
+  keyArchiveDays: 30,
+  /** A node that holds a session looks so often for an operator's wish, besides the hints. */
+  sessionWishMs: 3_000,
+  /** A greeting that no hint brought is sent by the sweep. */
+  greetingSweepMs: 5_000,
+  /** Keys read or written at once by a session; a first pairing writes 812. */
+  sessionKeysMax: 2_000,
 } as const;

@@ -3,7 +3,7 @@ import type { Db } from '#domain/store/db.ts';
 
 /** Somebody to wake: hints only; a sweep finds what a lost hint forgot (architecture: spine). */
 export type WakeTopic = 'journal' | 'assignment' | 'sessions' | 'remote-files' | 'message-changes'
-  | `outbound:${string}`;
+  | `outbound:${string}` | `session-wish:${string}`;
 
 export interface Wake {
   /** Wakes this node's sleepers at once and those of other nodes through Redis. Never throws, never waits. */

@@ -3,7 +3,7 @@
  * seconds.
  */
 import { TYPING, type Typing } from '#agent-desk/server/looking.ts';
-import type { Channel, ChannelHost, RunningChannel } from '#channels/channel.ts';
+import type { Channel, ChannelHost } from '#channels/channel.ts';
 import type { ChannelRegistry } from '#channels/registry.ts';
 import type {
   AccountView,
@@ -21,10 +21,13 @@ import { recordReceipts } from '#routing/receipts.ts';
 import { customerHistory } from './channel-history.ts';
 import { withLease } from './channel-lease.ts';
 import { accountCursor } from './channel-cursor.ts';
+import { accountSession } from './channel-session.ts';
 import { customerMedia, type MediaBlobs } from './channel-media.ts';
 import { receiveEvents, type Taker } from './channel-receive.ts';
 import type { Egress } from './egress.ts';
 import { guardedAgent } from './egress-agent.ts';
+import { createAccounts, type Held } from './held-accounts.ts';
+import type { Vault } from './security/vault.ts';
 
 interface SecretOwner {
   organisationId: string;
@@ -42,6 +45,8 @@ export interface HostParts {
     getAll(owner: SecretOwner): Promise<Record<string, string>>;
     put(owner: SecretOwner, values: Readonly<Record<string, string | null>>): Promise<void>;
   };
+  /** Seals the keys of sessions. */
+  vault: Vault;
   blobs: MediaBlobs;
   egress: Egress;
   /** The origin by which providers reach this installation; null where none is set. */
@@ -71,11 +76,20 @@ export interface Hosts {
   withPage(key: string): Promise<Target | undefined>;
   /** Without a wait, for pushes: the account's channel and host, if it is active. */
   known(accountId: string): Pick<Target, 'channel' | 'host'> | undefined;
-  /** The sender of an account for routing/outbound.ts. An account that is gone or disabled gives a retry. */
-  sender(account: { id: string }): (message: OutboundMessage, signal: AbortSignal) => Promise<SendOutcome>;
+  /**
+   * The sender of an account for routing/outbound.ts; undefined where its session is held by another node. An account
+   * that is gone or disabled gives a retry.
+   */
+  sender(account: { id: string }):
+    ((message: OutboundMessage, signal: AbortSignal) => Promise<SendOutcome>) | undefined;
+  /** What sending for an account must know of it; undefined for a channel that this release does not know. */
+  sendFacts(account: { channel: string; settings?: Record<string, unknown> }):
+    { sendsPerSecond: number; deduplicates: boolean; atOnce?: number } | undefined;
   /** How an account's messages are changed, for routing/change-worker.ts; undefined where its channel cannot. */
   changer(account: { id: string }): ((change: OutboundChange, signal: AbortSignal) => Promise<ChangeOutcome>)
     | undefined;
+  /** Accounts of channels that hold sessions: those whose session this node holds, and the others. */
+  sessions(): { here: string[]; elsewhere: string[] };
   /** Reads the accounts now; called at boot (await it) and by itself every limits.sessionCheckMs. */
   reload(): Promise<void>;
   /**
@@ -86,12 +100,6 @@ export interface Hosts {
   stop(): Promise<void>;
 }
 
-const allAccounts = statement(
-  'hosts.accounts',
-  `
-select id, organisation_id, channel, key, name, address, settings, version from channel_accounts
-where status <> 'DISABLED'`,
-);
 const setHealth = statement(
   'hosts.health',
   `
@@ -104,26 +112,6 @@ const conversationOf = statement(
 select id from conversations where organisation_id = $1 and channel_account_id = $2 and handle = $3
 order by last_message_at desc nulls last limit 1`,
 );
-
-interface AccountRow {
-  id: string;
-  organisation_id: string;
-  channel: string;
-  key: string;
-  name: string;
-  address: string | null;
-  settings: Record<string, unknown>;
-  version: number;
-}
-
-interface Held {
-  version: number;
-  channel: Channel;
-  account: AccountView;
-  host: ChannelHost;
-  secrets: { at: number; values: Promise<Record<string, string>> } | undefined;
-  running: Promise<RunningChannel | undefined> | undefined;
-}
 
 function owner(account: AccountView): SecretOwner {
   return { organisationId: account.organisationId, ownerKind: 'channel-account', ownerId: account.id };
@@ -228,6 +216,7 @@ function createHost(parts: HostParts, channel: Channel, account: AccountView, he
     lease: (body) => withLease(parts.work, { name: `channel-account:${account.id}`, nodeId: parts.nodeId }, body),
     history: (page) => customerHistory(db, account, page).catch(asUnavailable),
     media: customerMedia(db, parts.blobs, account),
+    session: accountSession(parts, account),
     typing: (handle, isTyping) => passTyping(parts, account, handle, isTyping),
     fetch: (url, init) => parts.egress.fetch(url, init),
     agent: (url) => guardedAgent(url, { allows: parts.egress.allows, providerHosts: channel.providerHosts ?? [] }),
@@ -237,115 +226,6 @@ function createHost(parts: HostParts, channel: Channel, account: AccountView, he
       );
     },
   };
-}
-
-function viewOf(row: AccountRow): AccountView {
-  return {
-    id: row.id,
-    organisationId: row.organisation_id,
-    channel: row.channel,
-    key: row.key,
-    name: row.name,
-    address: row.address,
-    settings: row.settings,
-  };
-}
-
-function hold(parts: HostParts, row: AccountRow, channel: Channel): Held {
-  const account = viewOf(row);
-  const held: Held = {
-    version: row.version,
-    channel,
-    account,
-    secrets: undefined,
-    running: undefined,
-    host: createHost(parts, channel, account, () => held),
-  };
-  return held;
-}
-
-/**
- * Starts one account's own loop; a start that fails is told to the administrators and tried again at the next change.
- */
-function run(held: Held): void {
-  const { channel, host } = held;
-  if (channel.start === undefined) return;
-  held.running = channel.start(host).catch((error: Error) => {
-    host.log.error({ error: error.message }, 'channel did not start');
-    host.health('NEEDS_ATTENTION', 'START_FAILED');
-    return undefined;
-  });
-}
-
-async function endRun(held: Held): Promise<void> {
-  const running = await held.running;
-  await running?.stop();
-}
-
-/** The accounts that this node knows, and how they follow the database. */
-interface Accounts {
-  byId(id: string): Held | undefined;
-  byKey(channel: string, key: string): Held | undefined;
-  reload(): Promise<void>;
-  startChannels(): Promise<void>;
-  stop(): Promise<void>;
-}
-
-/** What stays as it is, what is new, and what must end. */
-function compare(parts: HostParts, known: ReadonlyMap<string, Held>, rows: readonly AccountRow[]): [Held[], Held[]] {
-  const ended = new Set(known.values());
-  const next = rows.flatMap((row) => {
-    const channel = parts.channels.get(row.channel);
-    const old = known.get(row.id);
-    if (channel === undefined) return [];
-    if (old?.version !== row.version) return [hold(parts, row, channel)];
-    ended.delete(old);
-    return [old];
-  });
-  return [next, [...ended]];
-}
-
-function createAccounts(parts: HostParts): Accounts {
-  let ids = new Map<string, Held>();
-  let keys = new Map<string, Held>();
-  let running = false;
-  let loading: Promise<void> | undefined;
-  let timer: NodeJS.Timeout | undefined;
-
-  async function load(): Promise<void> {
-    const [next, ended] = compare(parts, ids, await parts.work.db.rows<AccountRow>(allAccounts));
-    ids = new Map(next.map((held) => [held.account.id, held]));
-    keys = new Map(next.map((held) => [`${held.account.channel}/${held.account.key}`, held]));
-    if (!running) return;
-    await Promise.all(ended.map(endRun));
-    for (const held of next) if (held.running === undefined) run(held);
-  }
-
-  const quietly = (error: Error): void =>
-    parts.work.log.warn({ error: error.message }, 'channel accounts not read; the last known stay');
-  const accounts: Accounts = {
-    byId: (id) => ids.get(id),
-    byKey: (channel, key) => keys.get(`${channel}/${key}`),
-    reload() {
-      timer ??= setInterval(() => void accounts.reload().catch(quietly), limits.sessionCheckMs);
-      loading ??= load().finally(() => {
-        loading = undefined;
-      });
-      return loading;
-    },
-    async startChannels() {
-      running = true;
-      await accounts.reload();
-      for (const held of ids.values()) if (held.running === undefined) run(held);
-    },
-    async stop() {
-      clearInterval(timer);
-      await loading?.catch(() => undefined);
-      running = false;
-      await Promise.all([...ids.values()].map(endRun));
-    },
-  };
-  return accounts;
 }
 
 /** Hands the change to the channel, if it can make changes of this kind. */
@@ -362,7 +242,8 @@ async function changed(channel: Channel, host: ChannelHost, change: OutboundChan
 
 /** The accounts of this node. Call `reload` once at boot; then they follow the database by themselves until `stop`. */
 export function createHosts(parts: HostParts): Hosts {
-  const { byId, byKey, reload, startChannels, stop } = createAccounts(parts);
+  const { all, byId, byKey, reload, startChannels, stop } = createAccounts({ ...parts,
+    createHost: (channel, account, held) => createHost(parts, channel, account, held) });
   const withPages = [...parts.channels.values()].filter((channel) => channel.page !== undefined);
 
   async function target(held: Held | undefined): Promise<Target | undefined> {
@@ -376,16 +257,39 @@ export function createHosts(parts: HostParts): Hosts {
     byKey: (channel, key) => target(byKey(channel, key)),
     withPage: (key) => target(withPages.map((channel) => byKey(channel.name, key)).find((held) => held !== undefined)),
     known: byId,
-    sender: (account) => async (message, signal) => {
-      const held = byId(account.id);
-      if (held === undefined) return { kind: 'retry', reasonCode: 'ACCOUNT_NOT_ACTIVE' };
-      return held.channel.send(held.host, message, signal);
+    sender(account) {
+      const now = byId(account.id);
+      if (now?.channel.holds?.(now.host) === false) return undefined;
+      return async (message, signal) => {
+        const held = byId(account.id);
+        if (held === undefined) return { kind: 'retry', reasonCode: 'ACCOUNT_NOT_ACTIVE' };
+        return held.channel.send(held.host, message, signal);
+      };
+    },
+    sendFacts({ channel: name, settings = {} }) {
+      const channel = parts.channels.get(name);
+      if (channel === undefined) return undefined;
+      const { sendsPerSecond } = { ...channel.limits, ...channel.limitsOf?.({ settings }) };
+      const { deduplicates } = channel.capabilities;
+      // A session writes one message after the other, as a person does.
+      return { sendsPerSecond, deduplicates, ...(channel.hasSession?.({ settings }) === true ? { atOnce: 1 } : {}) };
     },
     changer(account) {
       const held = byId(account.id);
       if (held === undefined) return async () => ({ kind: 'retry', reasonCode: 'ACCOUNT_NOT_ACTIVE' });
       const { channel, host } = held;
+      if (channel.holds?.(host) === false) {
+        return async () => ({ kind: 'retry', reasonCode: 'HELD_ELSEWHERE', afterMs: limits.sessionWishMs });
+      }
       return channel.change === undefined ? undefined : (change, signal) => changed(channel, host, change, signal);
+    },
+    sessions() {
+      const [here, elsewhere]: [string[], string[]] = [[], []];
+      for (const { channel, host, account } of all()) {
+        const holds = channel.holds?.(host);
+        if (holds !== undefined && channel.hasSession?.(account) === true) (holds ? here : elsewhere).push(account.id);
+      }
+      return { here, elsewhere };
     },
     reload,
     startChannels,

@@ -18,7 +18,7 @@ function isPlain(event: InboundEvent): boolean {
 }
 
 function isWholeEdit(event: InboundEvent | undefined): event is WholeEdit {
-  return event?.kind === 'edit' && event.whole !== undefined;
+  return (event?.kind === 'edit' || event?.kind === 'reveal') && event.whole !== undefined;
 }
 
 /**
@@ -37,6 +37,15 @@ async function storeOvertaken(
   return again;
 }
 
+/** What is read at last comes with its files announced, so that its payload says they are on their way. */
+function revealed(taken: readonly InboundEvent[], whole: readonly InboundEvent[]): InboundEvent[] {
+  return taken.map((event) => {
+    if (event.kind !== 'reveal') return event;
+    const own = whole.find((one) => one.kind === 'message' && one.dedupKey === event.whole?.dedupKey);
+    return own?.kind === 'message' ? { ...event, whole: own } : event;
+  });
+}
+
 /**
  * Stores the events of a channel (ChannelHost.receive): announces the files that are still to be fetched, stores the
  * events, and ties files that came along to their conversations. Results in the order of the events.
@@ -49,8 +58,8 @@ export async function receiveEvents(
   if (events.every(isPlain)) return parts.intake.receive(account, events);
   const { db, wake } = parts.work;
   const whole = events.flatMap((event) => (isWholeEdit(event) ? [event.whole] : []));
-  const taken = await announceRemoteFiles(db, account, events);
   const overtaken = whole.length === 0 ? [] : await announceRemoteFiles(db, account, whole);
+  const taken = revealed(await announceRemoteFiles(db, account, events), overtaken);
   const results = await parts.intake.receive(account, taken);
   for (const [at, event] of taken.entries()) {
     if (!isWholeEdit(event) || results[at]?.outcome !== 'stored' || results[at].messageId !== undefined) continue;
@@ -59,6 +68,8 @@ export async function receiveEvents(
     results[at] = (await storeOvertaken(parts.intake, account, { ...event, whole: message })) ?? results[at];
   }
   await attachCustomerFiles(db, account, taken, results);
-  if (events.some((event) => event.kind === 'message' && event.remoteFiles?.length)) wake.hint('remote-files');
+  if ([...events, ...whole].some((event) => event.kind === 'message' && event.remoteFiles?.length)) {
+    wake.hint('remote-files');
+  }
   return results;
 }

@@ -161,7 +161,9 @@ function accept(parts: ChatParts, socket: Socket): void {
 export function attachChat(io: Server, parts: ChatParts): Chat {
   const namespace = io.of('/chat');
   const gauge = new AddressGauge(limits.chatSocketsPerAddressMax, limits.chatConnectsPerAddressMinute);
-  const follower = createFollower({ ...parts, awake: () => namespace.sockets.size > 0 });
+  // Browsers listen, and so do sessions that tell customers what was read.
+  const follower = createFollower({ ...parts,
+    awake: () => namespace.sockets.size > 0 || parts.hosts.sessions().here.length > 0 });
   admit(parts, namespace, gauge);
   namespace.on('connection', (socket) => accept(parts, socket));
   const unsubscribe = parts.tail.subscribe(({ rows }) => {

@@ -14,11 +14,14 @@ import type { Log } from '#domain/work.ts';
 import { startAssignment } from '#routing/assignment.ts';
 import { createIntake } from '#routing/intake.ts';
 import { startChanges } from '#routing/change-worker.ts';
+import { startGreetings } from '#routing/greetings.ts';
 import { startOutbound } from '#routing/outbound.ts';
 import { dropDeadNodes, heartbeatNode } from '#routing/presence.ts';
 import { createBlobStore, sweepOrphans } from './blob-store.ts';
+import { conversationTemplates } from './api/templates.ts';
 import { buildApp } from './app.ts';
 import { createHosts } from './channel-host.ts';
+import { sweepSessionKeys } from './channel-session.ts';
 import { attachChat } from './chat-socket.ts';
 import { servesThisMachineAlone, type Config } from './config.ts';
 import { createEgress } from './egress.ts';
@@ -115,7 +118,7 @@ async function middle(config: Config, nodeId: string, ground: Ground, closing: C
   closing.add('intake', () => intake.close());
   const tail = await createTail(work);
   closing.add('tail', () => tail.stop());
-  const hosts = createHosts({ work, nodeId, channels, intake, secrets: ground.secrets, blobs,
+  const hosts = createHosts({ work, nodeId, channels, intake, secrets: ground.secrets, vault: ground.vault, blobs,
     egress: createEgress(config.egressAllow), publicUrl: config.publicUrl, bus: work.wake.bus });
   await hosts.reload();
   closing.add('hosts', () => hosts.stop());
@@ -124,7 +127,8 @@ async function middle(config: Config, nodeId: string, ground: Ground, closing: C
     if (rows.some((row) => row.type.startsWith('channel-account.'))) await hosts.reload();
   });
   const rule = { config };
-  const desk = createDesk({ work, nodeId, tail, sessions: ground.sessions, commands: deskCommands(work),
+  const desk = createDesk({ work, nodeId, tail, sessions: ground.sessions, commands: deskCommands(work,
+    { templates: (user, conversationId) => conversationTemplates({ work, hosts }, user, conversationId) }),
     bus: work.wake.bus,
     originAllowed: (origin, host) => origin === undefined || originAllowed(rule, origin, host) });
   closing.add('desk', () => desk.stop());
@@ -135,15 +139,13 @@ function startWorker(jobs: Jobs, parts: Parts, closing: Closing): void {
   const { work, nodeId, config } = parts;
   parts.outbound = startOutbound(work, { nodeId, jobs,
     sender: (account) => (parts.channels.has(account.channel) ? parts.hosts.sender(account) : undefined),
-    channelFacts: (name) => {
-      const channel = parts.channels.get(name);
-      if (channel === undefined) return undefined;
-      const { deduplicates } = channel.capabilities;
-      return { sendsPerSecond: channel.limits.sendsPerSecond, deduplicates };
-    } });
+    channelFacts: (account) => parts.hosts.sendFacts(account) });
   closing.add('outbound', () => parts.outbound?.stop());
-  const changes = startChanges(work, { changer: (account) => parts.hosts.changer(account) });
+  const changes = startChanges(work, { changer: (account) => parts.hosts.changer(account),
+    elsewhere: () => parts.hosts.sessions().elsewhere });
   closing.add('message-changes', () => changes.stop());
+  const greetings = startGreetings(work);
+  closing.add('greetings', () => greetings.stop());
   const assignment = startAssignment(work, { socketGraceSeconds: config.socketGraceSeconds });
   closing.add('assignment', () => assignment.stop());
   parts.sealer = createSealer(work, parts.vault, { nodeId });
@@ -156,8 +158,21 @@ function startWorker(jobs: Jobs, parts: Parts, closing: Closing): void {
   closing.add('removal', () => removal.stop());
   const heads = startLoop('seal-heads', limits.slowSweepMs, work.log, () => keepSealHead(work.db, config.dataDir));
   closing.add('seal-heads', () => heads.stop());
+  const keys = startLoop('session-keys', limits.slowSweepMs, work.log, () => sweepSessionKeys(work));
+  closing.add('session-keys', () => keys.stop());
   const orphans = startLoop('file-orphans', limits.slowSweepMs, work.log, () => sweepOrphans(work.db, parts.blobs));
   closing.add('file-orphans', () => orphans.stop());
+}
+
+/** Of a node without the role worker: what only the holder of a session can send. */
+function startSessionWorker(parts: Parts, closing: Closing): void {
+  const { work, nodeId, hosts } = parts;
+  const here = (): string[] => hosts.sessions().here;
+  const outbound = startOutbound(work, { nodeId, channelFacts: (account) => hosts.sendFacts(account),
+    sender: (account) => (here().includes(account.id) ? hosts.sender(account) : undefined) });
+  closing.add('session-outbound', () => outbound.stop());
+  const changes = startChanges(work, { changer: (account) => hosts.changer(account), only: here });
+  closing.add('session-changes', () => changes.stop());
 }
 
 function startBeats(config: Config, parts: Parts, closing: Closing): void {
@@ -214,6 +229,7 @@ export async function startNode(config: Config, servers: Servers, log: Log): Pro
       await parts.hosts.startChannels();
       const remoteFiles = startRemoteFiles(parts.work, parts.hosts);
       closing.add('remote-files', () => remoteFiles.stop());
+      if (!config.roles.includes('worker')) startSessionWorker(parts, closing);
     }
     const url = await listen(config, parts, closing);
     return { url, seeded, close: () => closing.run() };

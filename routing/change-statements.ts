@@ -57,7 +57,8 @@ with change as (
 ${journalInsertSql('$3')}`);
 
 /**
- * $1 how many, $2 how long a claim holds, ms: what is due, one per conversation, in the order of the clicks, and not
+ * $1 how many, $2 how long a claim holds, ms, $3 accounts whose session another node holds, $4 the only accounts this
+ * node serves or null: what is due, one per conversation, in the order of the clicks, and not
  * while its account was asked to wait. Claims are as short as a send's; after a crash the change is simply made again.
  */
 export const claim = statement('change.claim', `
@@ -66,6 +67,7 @@ with due as (
   left join send_paces p on p.channel_account_id = a.id and p.organisation_id = a.organisation_id
   where c.state = 'WAITING' and c.due_at <= app_now() and a.status <> 'DISABLED'
     and (p.paused_until is null or p.paused_until <= app_now())
+    and not a.id = any($3::uuid[]) and ($4::uuid[] is null or a.id = any($4::uuid[]))
     and not exists (select from message_changes e where e.conversation_id = c.conversation_id
       and e.state = 'WAITING' and e.place < c.place)
   order by c.due_at limit $1 for update of c skip locked

@@ -21,6 +21,10 @@ export type Changer = (change: OutboundChange, signal: AbortSignal) => Promise<C
 export interface ChangeDeps {
   /** How this node changes messages of an account; undefined where its channel cannot. */
   changer(account: Pick<AccountView, 'id'>): Changer | undefined;
+  /** Accounts whose session another node holds: their changes are made there. */
+  elsewhere?(): readonly string[];
+  /** The only accounts that this node serves; absent: all but those. */
+  only?(): readonly string[];
   /** Tests shorten these; limits.ts says what they are. */
   sweepMs?: number;
   leaseMs?: number;
@@ -137,7 +141,8 @@ export function startChanges(work: Work, given: ChangeDeps): ChangeWorker {
       again = false;
       const free = limits.messageChangesAtOnce - running.size;
       if (free <= 0 || stopped.signal.aborted) return;
-      for (const row of await work.db.rows<Claimed>(sql.claim, [free, deps.leaseMs])) {
+      for (const row of await work.db.rows<Claimed>(sql.claim,
+        [free, deps.leaseMs, deps.elsewhere?.() ?? [], deps.only?.() ?? null])) {
         const run = carry(work, deps, row, stopped.signal).catch((error: Error) => {
           work.log.warn({ error: error.message, changeId: row.id }, 'a change was not settled; it is made again');
         });

@@ -54,10 +54,33 @@ async function lockAll(tx: Tx, organisationId: string, ids: readonly string[]): 
   return tx.rows<ContactRow>(lockContacts, [ids, organisationId]);
 }
 
-function entry(user: User, type: 'contact.merged' | 'contact.unmerged', kept: ContactRow, version: number,
-  data: Record<string, unknown>): JournalEntry {
+function entry(organisationId: string, user: User | undefined, type: 'contact.merged' | 'contact.unmerged',
+  kept: ContactRow, version: number, data: Record<string, unknown>): JournalEntry {
   return { type, subjectType: 'contact', subjectId: kept.id, actor: actorOf(user), version, data,
-    scope: { organisationId: user.organisationId, branchId: kept.branch_id } };
+    scope: { organisationId, branchId: kept.branch_id } };
+}
+
+/**
+ * Puts everything of `mergedId` under `keptId` within the transaction; without a user it is the house itself that knows
+ * they are one. Throws NOT_FOUND and CONTACTS_MERGED.
+ */
+export async function mergeInto(tx: Tx, command: { organisationId: string; keptId: string; mergedId: string;
+  user?: User }): Promise<{ mergeId: string }> {
+  const { organisationId, keptId, mergedId, user } = command;
+  const rows = await lockAll(tx, organisationId, [keptId, mergedId]);
+  const [kept, merged] = [keptId, mergedId].map((id) => rows.find((row) => row.id === id));
+  if (kept === undefined || merged === undefined) throw new AppError('NOT_FOUND');
+  if (kept.merged_into_id !== null || merged.merged_into_id !== null) throw new AppError('CONTACTS_MERGED');
+  const filled = (['name', 'email', 'domicile', 'language'] as const)
+    .filter((field) => kept[field] === null && merged[field] !== null);
+  const mergeId = newId();
+  await tx.rows(record, [mergeId, organisationId, keptId, mergedId, filled, user?.id ?? null]);
+  for (const move of moves) await tx.rows(move, [mergedId, keptId, organisationId]);
+  const written = await tx.one<{ version: number }>(fill, [keptId, mergedId, organisationId]);
+  await tx.rows(setMerged, [mergedId, keptId, organisationId]);
+  await appendJournal(tx, [entry(organisationId, user, 'contact.merged', kept, written?.version ?? 0,
+    { mergedId, filled })]);
+  return { mergeId };
 }
 
 /**
@@ -71,18 +94,7 @@ Promise<{ mergeId: string }> {
   const { organisationId } = user;
   if (keptId === mergedId) throw new AppError('VALIDATION_FAILED', { fields: ['otherId'] });
   return work.db.transaction(async (tx) => {
-    const rows = await lockAll(tx, organisationId, [keptId, mergedId]);
-    const [kept, merged] = [keptId, mergedId].map((id) => rows.find((row) => row.id === id));
-    if (kept === undefined || merged === undefined) throw new AppError('NOT_FOUND');
-    if (kept.merged_into_id !== null || merged.merged_into_id !== null) throw new AppError('CONTACTS_MERGED');
-    const filled = (['name', 'email', 'domicile', 'language'] as const)
-      .filter((field) => kept[field] === null && merged[field] !== null);
-    const mergeId = newId();
-    await tx.rows(record, [mergeId, organisationId, keptId, mergedId, filled, user.id]);
-    for (const move of moves) await tx.rows(move, [mergedId, keptId, organisationId]);
-    const written = await tx.one<{ version: number }>(fill, [keptId, mergedId, organisationId]);
-    await tx.rows(setMerged, [mergedId, keptId, organisationId]);
-    await appendJournal(tx, [entry(user, 'contact.merged', kept, written?.version ?? 0, { mergedId, filled })]);
+    const { mergeId } = await mergeInto(tx, { organisationId, keptId, mergedId, user });
     hintAfterCommit(work, tx, 'journal');
     return { mergeId };
   });
@@ -139,7 +151,8 @@ export async function unmergeContacts(work: Work, command: { user: User; mergeId
     for (const back of backs) await tx.rows(back, [keptId, mergedId, mergeId, organisationId]);
     const written = await tx.one<{ version: number }>(empty, [keptId, mergedId, merge.filled, organisationId]);
     await tx.rows(setUndone, [mergeId, user.id, organisationId]);
-    await appendJournal(tx, [entry(user, 'contact.unmerged', kept, written?.version ?? 0, { mergedId })]);
+    await appendJournal(tx, [entry(organisationId, user, 'contact.unmerged', kept, written?.version ?? 0,
+      { mergedId })]);
     hintAfterCommit(work, tx, 'journal');
   });
 }

@@ -13,6 +13,9 @@ export interface GateFacts {
   optOuts: readonly string[];
   /** The customer has written in this conversation. */
   customerWrote: boolean;
+  /** Until when the account may not write first to somebody who has not written lately; null: it may, or they wrote. */
+  coldUntil: Date | null;
+  coldReasonCode: string | null;
 }
 
 export type Verdict =
@@ -36,11 +39,15 @@ export const optOutRule: GateRule = (facts) => {
   return facts.optOuts.includes(facts.purpose) ? { kind: 'refuse', reasonCode: 'OPTED_OUT' } : SEND;
 };
 
+/** A number's health: who has not written lately waits while the account may not write first; answers go on. */
+export const coldRule: GateRule = ({ coldUntil, coldReasonCode }) =>
+  (coldUntil === null ? SEND : { kind: 'defer', until: coldUntil, reasonCode: coldReasonCode ?? 'COLD_PAUSED' });
+
 /**
  * In the order they are asked. Contact hours, frequency and third parties join here with the programmes that need
  * them.
  */
-export const gateRules: readonly GateRule[] = [optOutRule];
+export const gateRules: readonly GateRule[] = [optOutRule, coldRule];
 
 /** The verdict of the first rule that does not say `send`. Pure. */
 export function judge(facts: GateFacts, rules: readonly GateRule[] = gateRules): Verdict {

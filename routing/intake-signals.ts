@@ -10,13 +10,14 @@ import { statement, type Tx } from '#domain/store/db.ts';
 import { cutText, safeText } from '#domain/text.ts';
 import { applyEcho, applyProfile } from './intake-profiles.ts';
 import type { IntakeAccount } from './intake-threads.ts';
-import { deleteMessage, editMessage, reactToMessage } from './intake-statements.ts';
+import { deleteMessage, editMessage, reactToMessage, revealMessage } from './intake-statements.ts';
 import { customerEnded, rateInteraction } from './wrap-up.ts';
 
 const lastInteraction = statement('intake.last-interaction', `
 select id from interactions where conversation_id = $1 order by date_origin desc, id desc limit 1`);
 
-const TOLD = { edit: 'message.edited', delete: 'message.deleted', reaction: 'message.reacted' } as const;
+const TOLD = { edit: 'message.edited', delete: 'message.deleted', reaction: 'message.reacted',
+  reveal: 'message.edited' } as const;
 const REACTION_CHARS_MAX = 32;
 
 /** A reaction as it is stored: one sign, cleaned; null takes it back. */
@@ -27,10 +28,14 @@ function reactionOf(emoji: string | undefined): string | null {
 
 async function applyChange(tx: Tx, account: IntakeAccount, event: InboundChange,
   thread: Thread): Promise<string | undefined> {
-  const text = event.text === undefined ? null : cutText(safeText(event.text), limits.messageTextChars);
+  const clean = (text: string | undefined): string | null =>
+    (text === undefined ? null : cutText(safeText(text), limits.messageTextChars));
+  const text = clean(event.text);
   const values = [thread.conversationId, account.id, event.providerMessageId];
   const ask = { edit: [editMessage, [...values, text, newId()]], delete: [deleteMessage, values],
-    reaction: [reactToMessage, [...values, reactionOf(event.emoji)]] } as const;
+    reaction: [reactToMessage, [...values, reactionOf(event.emoji)]],
+    reveal: [revealMessage, [...values, event.whole?.messageKind ?? 'other', clean(event.whole?.text),
+      event.whole?.payload === undefined ? null : JSON.stringify(event.whole.payload)]] } as const;
   const [stmt, given] = ask[event.kind];
   const changed = await tx.one<{ id: string; version: number }>(stmt, given);
   if (changed === undefined) return undefined;
@@ -57,7 +62,7 @@ async function applySignalOf(tx: Tx, account: IntakeAccount, event: InboundSigna
 type Signal = InboundChange | InboundSignal | InboundProfile | InboundEcho;
 
 function isChange(event: Signal): event is InboundChange {
-  return event.kind === 'edit' || event.kind === 'delete' || event.kind === 'reaction';
+  return event.kind in TOLD;
 }
 
 /**

@@ -312,6 +312,12 @@ with old as (${ownMessage}), kept as (
 update messages m set body = $4, edited_at = app_now(), version = m.version + 1 from old where m.id = old.id
 returning m.id, m.version`);
 
+/** $4 kind, $5 text, $6 payload: what could not be read at first; nothing that can be read is written over. */
+export const revealMessage = statement('intake.reveal', `
+with old as (${ownMessage})
+update messages m set kind = $4, body = $5, payload = $6::jsonb, version = m.version + 1
+from old where m.id = old.id and m.payload ->> 'unreadable' = 'true' returning m.id, m.version`);
+
 /** $4 the reactions as JSON: on a message of either side, for customers react to ours. */
 export const reactToMessage = statement('intake.react', `
 update messages set reactions = $4::jsonb, version = version + 1

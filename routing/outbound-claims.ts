@@ -4,6 +4,9 @@ import { limits } from '#domain/limits.ts';
 import { statement } from '#domain/store/db.ts';
 import { statusJournalSql } from './status-journal.ts';
 
+/** The day of an account's counts, for which its caps hold. */
+export const HOUSE_ZONE = 'Asia/Jakarta';
+
 /** $1 account ids: what a lane must know of its account; makes the account's pace row where it is missing. */
 export const loadAccounts = statement('send.accounts', `
 with pace as (
@@ -86,13 +89,27 @@ select pace.channel_account_id as "accountId", pace.paused_ms as "pausedMs", pac
     c.bulk,
   extract(epoch from (select app_now()) - c.first_attempt_at)::float8 * 1000 as "heldMs",
   conversation.thread_key as "threadKey", conversation.last_inbound_at is not null as "customerWrote",
+  case when cold.is then case when number.cold_paused_until > (select app_now()) then number.cold_paused_until
+    when coalesce(today.cold, 0) >= number.cold_cap
+      then (date_trunc('day', (select app_now()) at time zone '${HOUSE_ZONE}') + interval '1 day')
+        at time zone '${HOUSE_ZONE}' end end as "coldUntil",
+  case when number.cold_paused_until > (select app_now()) then number.cold_reason_code else 'COLD_CAP_REACHED' end
+    as "coldReasonCode",
   point.handle, u.name as "authorName", quoted.provider_message_id as "replyToProviderId",
+  left(quoted.body, 300) as "replyToText", quoted.direction = 'OUT' as "replyToFromUs",
   case when c.id is not null then array(select o.purpose from opt_outs o where o.organisation_id = c.organisation_id
     and o.contact_point_id = conversation.contact_point_id and o.withdrawn_at is null) end as "optOuts"
 from pace left join used on used.channel_account_id = pace.channel_account_id
 left join claimed c on c.channel_account_id = pace.channel_account_id
 left join conversations conversation on conversation.id = c.conversation_id
 left join contact_points point on point.id = conversation.contact_point_id
+left join channel_connections number on number.organisation_id = c.organisation_id
+  and number.channel_account_id = c.channel_account_id
+left join channel_days today on today.organisation_id = c.organisation_id
+  and today.channel_account_id = c.channel_account_id
+  and today.day = ((select app_now()) at time zone '${HOUSE_ZONE}')::date
+cross join lateral (select number.channel_account_id is not null and (conversation.last_inbound_at is null
+  or conversation.last_inbound_at < (select app_now()) - interval '${limits.coldAfterDays} days') as is) cold
 left join users u on u.id = c.author_id and c.author_kind = 'AGENT'
 left join messages quoted on quoted.id = c.reply_to_id`);
 
@@ -106,6 +123,8 @@ export interface ClaimedRow extends LaneRow {
   attempts: number;
   purpose: string; bulk: boolean; heldMs: number; threadKey: string; customerWrote: boolean; handle: string;
   authorName: string | null; replyToProviderId: string | null; optOuts: string[];
+  replyToText: string | null; replyToFromUs: boolean | null;
+  coldUntil: Date | null; coldReasonCode: string | null;
 }
 
 /** How one claim ended, as columns of the statement below. */

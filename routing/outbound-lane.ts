@@ -7,7 +7,7 @@ import { failpoint } from '#domain/failpoints.ts';
 
 export type Sender = (message: OutboundMessage, signal: AbortSignal) => Promise<SendOutcome>;
 
-interface Facts { sendsPerSecond: number; deduplicates: boolean }
+interface Facts { sendsPerSecond: number; deduplicates: boolean; atOnce?: number }
 
 /** What may leave at once after a quiet time, as a part of a second's allowance. */
 const BURST_SECONDS = 0.25;
@@ -25,7 +25,8 @@ export class Lane {
   more = false;
   /** May claim one message although the account needs attention. */
   probing = false;
-  readonly #slots: number;
+  #slots: number;
+  readonly #slotsMax: number;
   readonly #running = new Set<Promise<void>>();
   readonly #controllers = new Set<AbortController>();
   #timer: NodeJS.Timeout | undefined;
@@ -33,12 +34,14 @@ export class Lane {
 
   constructor(slots: number) {
     this.#slots = slots;
+    this.#slotsMax = slots;
   }
 
   refresh(account: AccountView, facts: Facts, sender: Sender | undefined): void {
     this.account = account;
     this.sender = sender;
     this.deduplicates = facts.deduplicates;
+    this.#slots = Math.min(this.#slotsMax, facts.atOnce ?? this.#slotsMax);
     this.rate = Math.max(0.001, facts.sendsPerSecond);
     this.burst = Math.max(1, Math.ceil(this.rate * BURST_SECONDS));
     this.readAt = performance.now();

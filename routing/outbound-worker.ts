@@ -5,6 +5,7 @@
 import type { AccountView, OutboundMessage, SendOutcome } from '#domain/channels/words.ts';
 import { afterSend, type Attempt } from '#domain/conversations/rules.ts';
 import { offerOf } from '#domain/conversations/offers.ts';
+import { templateOf } from '#domain/conversations/templates.ts';
 import { failpoint } from '#domain/failpoints.ts';
 import { limits } from '#domain/limits.ts';
 import type { Work } from '#domain/work.ts';
@@ -28,7 +29,8 @@ export interface OutboundDeps {
   /** How this node sends for an account; undefined where it cannot. The signal fires at the deadline. */
   sender(account: AccountView): Sender | undefined;
   /** What the channel declares; undefined for a channel that this release does not know. */
-  channelFacts(channel: string): { sendsPerSecond: number; deduplicates: boolean } | undefined;
+  channelFacts(account: { channel: string; settings?: Record<string, unknown> }):
+    { sendsPerSecond: number; deduplicates: boolean; atOnce?: number } | undefined;
   jobs?: SendJobs | undefined;
   /** Tests shorten these; limits.ts says what they are. */
   leaseMs?: number;
@@ -160,9 +162,9 @@ class Worker implements Outbound {
     if (named.length === 0 && stale.length === 0) return;
     const ids = [...named, ...stale.map((lane) => lane.account.id)].filter((id) => /^[0-9a-f-]{36}$/.test(id));
     for (const row of await this.#work.db.rows<sql.AccountRow>(sql.loadAccounts, [ids])) {
-      const facts = this.#deps.channelFacts(row.channel);
-      if (facts === undefined) continue;
       const { status, ...account } = row;
+      const facts = this.#deps.channelFacts(account);
+      if (facts === undefined) continue;
       const lane = this.#lanes.get(row.id) ?? new Lane(this.#deps.concurrencyPerAccount);
       lane.refresh(account, facts, this.#deps.sender(account));
       lane.probing = lane.probing && status === 'NEEDS_ATTENTION';
@@ -241,7 +243,7 @@ class Worker implements Outbound {
   /** Asks the gate, then sends; gives what commits the outcome. */
   async #judgeAndSend(lane: Lane, row: sql.ClaimedRow, askedAt: number): Promise<() => Promise<void>> {
     const verdict = judge({ purpose: row.purpose, bulk: row.bulk, authorKind: row.authorKind, optOuts: row.optOuts,
-      customerWrote: row.customerWrote });
+      customerWrote: row.customerWrote, coldUntil: row.coldUntil, coldReasonCode: row.coldReasonCode });
     if (verdict.kind === 'refuse') return () => this.#ending.refuse(row.id, row.fence, verdict.reasonCode);
     if (verdict.kind === 'defer') return () => this.#ending.defer(row.id, row.fence, verdict.until, verdict.reasonCode);
     const leftMs = this.#deps.leaseMs * DEADLINE_PART - (performance.now() - askedAt);
@@ -294,7 +296,8 @@ class Worker implements Outbound {
   #expire(row: sql.ExpiredRow): Promise<void> {
     const after = afterSend({ kind: 'unknown', reasonCode: 'LEASE_EXPIRED' },
       { attempts: row.attempts, heldMs: row.heldMs,
-      deduplicates: this.#deps.channelFacts(row.channel)?.deduplicates ?? false, windowMs: this.#deps.retryWindowMs,
+      deduplicates: this.#deps.channelFacts({ channel: row.channel })?.deduplicates ?? false,
+      windowMs: this.#deps.retryWindowMs,
       random: Math.random() });
     return this.#ending.expire(row.id, row.fence, after);
   }
@@ -305,7 +308,8 @@ function messageOf(row: sql.ClaimedRow): OutboundMessage {
     handle: row.handle,
     threadKey: row.threadKey, authorKind: row.authorKind, authorName: row.authorName, kind: row.kind, text: row.text,
     attachments: row.attachments ?? [], replyToProviderId: row.replyToProviderId, createdAt: row.createdAt,
-    offer: offerOf(row.payload) };
+    replyToText: row.replyToText, replyToFromUs: row.replyToFromUs === true,
+    offer: offerOf(row.payload), template: templateOf(row.payload) };
 }
 
 /**

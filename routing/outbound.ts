@@ -2,7 +2,7 @@
  * The one road out, its entrance: whatever is said to a customer becomes a message row under the conversation's lock,
  * with the client's UUID, and leaves through outbound-worker.ts. Nothing here talks to a provider.
  */
-import type { Attachment, OfferPayload, SendStatus } from '#domain/channels/words.ts';
+import type { Attachment, OfferPayload, SendStatus, TemplateUse } from '#domain/channels/words.ts';
 import { cleanOffer } from '#domain/conversations/offers.ts';
 import { kindOf, previewOf } from '#domain/conversations/rules.ts';
 import { isRetryable } from '#domain/conversations/status.ts';
@@ -36,6 +36,8 @@ export interface Reply {
   undoSeconds?: number | undefined;
   /** What the customer may tap, on channels that have buttons. */
   offer?: OfferPayload | undefined;
+  /** The prepared message that it uses, cleaned (domain/conversations/templates.ts); `text` are its filled words. */
+  template?: TemplateUse | undefined;
 }
 
 export interface Queued {
@@ -154,6 +156,7 @@ interface Draft {
   /** Seconds it is held back for its author. */
   holdSeconds?: number;
   offer?: OfferPayload | undefined;
+  template?: TemplateUse | undefined;
   /** The interaction's next state where this is an agent's answer. */
   nextState: InteractionState | null;
   /** Users a note calls; they may read the work. */
@@ -187,7 +190,7 @@ function write(work: Work, tx: Tx, organisationId: string, conversation: Convers
     kind: kindOf(draft.attachments), body, attachments: draft.attachments.length === 0 ? null : draft.attachments,
     reply_to_id: draft.replyToId, client_id: draft.clientId, status: draft.direction === 'OUT' ? 'queued' : null,
     purpose: draft.purpose, bulk: draft.bulk, due_at: draft.dueAt, hold_s: draft.holdSeconds ?? 0,
-    payload: draft.offer, preview: previewOf(body) };
+    payload: draft.template === undefined ? draft.offer : { template: draft.template }, preview: previewOf(body) };
   const scope = scopeOf(organisationId, interaction);
   const entries = entriesOf(id, draft, scope, conversation.id, interaction);
   tx.last(sql.writeMessage, [JSON.stringify(columns), draft.nextState, draft.attachments.map((one) => one.fileId),
@@ -216,6 +219,11 @@ export async function onceMore<T>(body: () => Promise<T>): Promise<T> {
   }
 }
 
+/** True if this click has been taken before: queueReply then gives the first message, whatever else is said. */
+export async function isKnownClick(work: Work, user: User, clientId: string): Promise<boolean> {
+  return await work.db.one(sql.byClientId, [user.organisationId, clientId]) !== undefined;
+}
+
 /**
  * Commits an agent's reply as `queued`; it leaves by itself. Idempotent by client UUID: the second call gives the first
  * message, even when the interaction has closed meanwhile (INV3, RI3, RF19). The first reply answers the interaction.
@@ -238,7 +246,7 @@ export async function queueReply(work: Work, reply: Reply): Promise<Queued> {
     }
     const messageId = write(work, tx, user.organisationId, conversation, owned, { direction: 'OUT', authorKind: 'AGENT',
       authorId: user.id, clientId, text, attachments, replyToId: reply.replyToId ?? null, purpose: 'SERVICE',
-        bulk: false, dueAt: null, offer: cleanOffer(reply.offer),
+        bulk: false, dueAt: null, offer: cleanOffer(reply.offer), template: reply.template,
       holdSeconds: Math.min(Math.max(reply.undoSeconds ?? 0, 0), limits.undoSendSecondsMax),
       nextState: nextState(owned.state, 'answer') ?? owned.state });
     return { messageId, duplicate: false };

@@ -48,6 +48,17 @@ from json_to_recordset($1::json) as r (id uuid, organisation_id uuid, channel_ac
 order by organisation_id, channel_account_id, provider_message_id, status
 on conflict do nothing`);
 
+/** $1 receipts that say our own id back: a message of unknown fate learns the provider's id, and so its fate. */
+const adopt = statement('receipts.adopt', `
+update messages m set provider_message_id = found.provider_message_id
+from (select m.id, r.provider_message_id
+  from json_to_recordset($1::json) as r (organisation_id uuid, channel_account_id uuid, provider_message_id text,
+    client_id uuid)
+  join messages m using (organisation_id, channel_account_id, client_id)
+  where m.direction = 'OUT' and m.provider_message_id is null and m.status in ('sending', 'unknown')
+  order by m.id for update of m) found
+where m.id = found.id`);
+
 /** $1 keys: messages for which receipts wait. */
 const findWaiting = statement('receipts.find', `
 select m.id, m.conversation_id, bool_or(r.status in ('read', 'played')) as seen
@@ -162,15 +173,19 @@ export async function sweepReceipts(work: Work): Promise<number> {
 
 interface Call { account: AccountView; receipts: readonly InboundReceipt[] }
 
-function rowsOf({ account, receipts }: Call): object[] {
+function rowsOf({ account, receipts }: Call): { client_id: string | null }[] {
   return receipts.map((receipt) => ({ id: newId(), organisation_id: account.organisationId,
     channel_account_id: account.id,
     provider_message_id: providerIdOf(receipt.providerMessageId), status: receipt.status,
-    reason_code: reasonOf(receipt.reasonCode), provider_at: timeOf(receipt.providerAt) }));
+    reason_code: reasonOf(receipt.reasonCode), provider_at: timeOf(receipt.providerAt),
+    client_id: receipt.clientId ?? null }));
 }
 
 async function record(work: Work, calls: readonly Call[]): Promise<readonly number[]> {
-  await work.db.rows(keep, [JSON.stringify(calls.flatMap(rowsOf))]);
+  const rows = calls.flatMap(rowsOf);
+  await work.db.rows(keep, [JSON.stringify(rows)]);
+  const named = rows.filter((row) => row.client_id !== null);
+  if (named.length > 0) await work.db.rows(adopt, [JSON.stringify(named)]);
   await mergeWaiting(work, calls.flatMap(({ account, receipts }) => receipts.map((receipt) => ({
     organisationId: account.organisationId, accountId: account.id,
       providerMessageId: providerIdOf(receipt.providerMessageId),

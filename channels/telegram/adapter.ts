@@ -9,7 +9,7 @@ import { TEXT_CHARS } from './parts.ts';
 import { keepPolling } from './polling.ts';
 import { sendMessage } from './send.ts';
 import { decodeUpdate, readUpdate } from './updates.ts';
-import { backoff, waitFor } from './waiting.ts';
+import { backoff, waitFor } from '#channels/waiting.ts';
 import { keepWebhook, verifySecret } from './webhook.ts';
 
 /** Another node holds the account, or the database is away: look again after this. */

@@ -4,7 +4,7 @@ import https from 'node:https';
 import { Telegram, TelegramError } from 'telegraf';
 import type { ChannelHost } from '#channels/channel.ts';
 import { FetchFailed } from '#channels/fetch-failed.ts';
-import type { Json } from './fields.ts';
+import type { Json } from '#channels/json-fields.ts';
 
 const API_ROOT = 'https://api.telegram.org';
 

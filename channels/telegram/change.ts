@@ -7,7 +7,7 @@ import { FetchFailed } from '#channels/fetch-failed.ts';
 import type { ChangeOutcome, OutboundChange } from '#domain/channels/words.ts';
 import { limits } from '#domain/limits.ts';
 import { botApi, type BotApi, type CallFailure } from './api.ts';
-import type { Json } from './fields.ts';
+import type { Json } from '#channels/json-fields.ts';
 import { CAPTION_CHARS, markupOf, partsOf, telegramMessageId, TEXT_CHARS } from './parts.ts';
 import { isTokenRefused, unreachableReason } from './send.ts';
 import { splitText } from './split.ts';

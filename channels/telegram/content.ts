@@ -3,7 +3,7 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import type { ContactPayload, LocationPayload, MessageKind, RemoteFile } from '#domain/channels/words.ts';
 import { limits } from '#domain/limits.ts';
 import { cutText } from '#domain/text.ts';
-import { finite, list, object, text, whole, type Json } from './fields.ts';
+import { finite, list, object, text, whole, type Json } from '#channels/json-fields.ts';
 
 export interface Content {
   kind: MessageKind;

@@ -6,7 +6,7 @@ import type { RemoteFile } from '#domain/channels/words.ts';
 import { AppError } from '#domain/errors.ts';
 import { limits } from '#domain/limits.ts';
 import { botApi, type CallFailure } from './api.ts';
-import { object, text } from './fields.ts';
+import { object, text } from '#channels/json-fields.ts';
 import { isTokenRefused } from './send.ts';
 
 function later(reasonCode: string, afterMs?: number): PullOutcome {

@@ -1,7 +1,7 @@
 /** A message of ours as the calls that Telegram takes: texts of 4,096 characters, files singly or as albums. Pure. */
 import type { Attachment, MessageButton, OutboundMessage } from '#domain/channels/words.ts';
 import { splitText } from './split.ts';
-import type { Json } from './fields.ts';
+import type { Json } from '#channels/json-fields.ts';
 
 export const TEXT_CHARS = 4_096;
 export const CAPTION_CHARS = 1_024;

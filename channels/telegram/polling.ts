@@ -6,10 +6,10 @@ import type { ChannelHost } from '#channels/channel.ts';
 import { appNowMs } from '#domain/clock.ts';
 import { AppError } from '#domain/errors.ts';
 import { botApi, type BotApi, type CallFailure } from './api.ts';
-import { list, object, whole } from './fields.ts';
+import { list, object, whole } from '#channels/json-fields.ts';
 import { isTokenRefused } from './send.ts';
 import { ALLOWED_UPDATES, readUpdate } from './updates.ts';
-import { waitFor, backoff } from './waiting.ts';
+import { waitFor, backoff } from '#channels/waiting.ts';
 
 const POLL_SECONDS = 50;
 const UPDATES_MAX = 100;

@@ -7,7 +7,7 @@ import { FetchFailed } from '#channels/fetch-failed.ts';
 import type { OutboundMessage, SendOutcome } from '#domain/channels/words.ts';
 import { limits } from '#domain/limits.ts';
 import { botApi, type BotApi, type CallAnswer, type CallFailure, type Upload } from './api.ts';
-import { list, object, whole, type Json } from './fields.ts';
+import { list, object, whole, type Json } from '#channels/json-fields.ts';
 import { partsOf, type FilePart, type Part } from './parts.ts';
 import { messageKey } from './updates.ts';
 

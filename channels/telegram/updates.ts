@@ -8,7 +8,7 @@ import { AppError } from '#domain/errors.ts';
 import { limits } from '#domain/limits.ts';
 import { cutText, deeperThan } from '#domain/text.ts';
 import { contentOf, type Content } from './content.ts';
-import { list, object, text, time, whole, type Json } from './fields.ts';
+import { list, object, text, time, whole, type Json } from '#channels/json-fields.ts';
 
 /** What the bot asks Telegram for; all else is never delivered. */
 export const ALLOWED_UPDATES = ['message', 'edited_message', 'callback_query', 'message_reaction',

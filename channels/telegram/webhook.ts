@@ -2,10 +2,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ChannelHost, HookRequest, HookVerdict } from '#channels/channel.ts';
 import { botApi, type BotApi, type CallFailure } from './api.ts';
-import { object, text } from './fields.ts';
+import { object, text } from '#channels/json-fields.ts';
 import { isTokenRefused } from './send.ts';
 import { ALLOWED_UPDATES } from './updates.ts';
-import { backoff, waitFor } from './waiting.ts';
+import { backoff, waitFor } from '#channels/waiting.ts';
 
 export const SECRET_HEADER = 'x-telegram-bot-api-secret-token';
 const CURSOR = 'webhook-set';

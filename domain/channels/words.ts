@@ -69,6 +69,27 @@ export interface OfferPayload {
   askContact?: string | undefined;
 }
 
+/** A message whose words the provider has approved; `{{1}}` are gaps that the sender fills. */
+export interface MessageTemplate {
+  name: string;
+  language: string;
+  category: string;
+  header: string | null;
+  body: string;
+  footer: string | null;
+  /** How many gaps the body has; the header may have one of its own. */
+  bodyGaps: number;
+  headerGaps: number;
+}
+
+/** What stands in `payload.template` of a message that uses one. */
+export interface TemplateUse {
+  name: string;
+  language: string;
+  body: string[];
+  header?: string[] | undefined;
+}
+
 interface InboundBase {
   /** Unique per account and direction for ever; the adapter builds it (with the chat, where ids are per chat). INV2. */
   dedupKey: string;
@@ -97,9 +118,12 @@ export interface InboundMessage extends InboundBase {
   providerAt?: Date | undefined;
 }
 
-/** The customer changed, withdrew or reacted to a message; only a reaction may be on one of ours. */
+/**
+ * The customer changed, withdrew or reacted to a message; only a reaction may be on one of ours. `reveal`: a message
+ * that could not be read (payload.unreadable) can be read now; `whole` is it.
+ */
 export interface InboundChange extends InboundBase {
-  kind: 'edit' | 'delete' | 'reaction';
+  kind: 'edit' | 'delete' | 'reaction' | 'reveal';
   handle: string;
   providerMessageId: string;
   text?: string | undefined;
@@ -152,6 +176,8 @@ export interface InboundReceipt {
   status: 'sent' | 'delivered' | 'read' | 'played' | 'failed';
   reasonCode?: string | undefined;
   providerAt?: Date | undefined;
+  /** Our own id of the message, where the provider says it back: it names one whose provider id we never heard. */
+  clientId?: string | undefined;
 }
 
 export type ReceiveOutcome = 'stored' | 'duplicate' | 'quarantined';
@@ -178,8 +204,12 @@ export interface OutboundMessage {
   text: string | null;
   attachments: Attachment[];
   replyToProviderId: string | null;
+  /** The beginning of what is replied to, and whether we had said it; absent where it is not known. */
+  replyToText?: string | null | undefined;
+  replyToFromUs?: boolean | undefined;
   createdAt: Date;
   offer?: OfferPayload | undefined;
+  template?: TemplateUse | undefined;
 }
 
 /** What may be done to a message that has been said: change or take back one of ours, react to one of theirs. */

@@ -161,6 +161,12 @@ const OF_PERSON = [
     where organisation_id = $1 and contact_id = any($2::uuid[]) and csat_comment is not null`),
   statement('erase.opt-outs', `update opt_outs o set reason = '-' from contact_points p
     where p.id = o.contact_point_id and o.organisation_id = $1 and p.contact_id = any($2::uuid[])`),
+  // What a session keeps by the person's number: where to answer, whether it is on WhatsApp, files not fetched yet, and
+  // the keys of their phone; those are made anew if they ever write again. Before the points, which name it.
+  statement('erase.session-keys', `delete from channel_keys k using contact_points p
+    where p.organisation_id = $1 and p.contact_id = any($2::uuid[]) and k.organisation_id = $1
+      and (k.id = p.handle or starts_with(k.id, p.handle || ':') or (k.kind not in ('creds', 'pre-key', 'sent')
+        and length(p.handle) > 6 and starts_with(k.id, ltrim(replace(p.handle, 'lid:', ''), '+'))))`),
   statement('erase.points', `update contact_points set handle = 'erased:' || id, phone = null, verified = false,
     version = version + 1 where organisation_id = $1 and contact_id = any($2::uuid[])`),
   statement('erase.holds', `update legal_holds set reason = '-'

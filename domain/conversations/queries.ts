@@ -18,7 +18,7 @@ export interface MessageSeen {
   location?: { latitude: number; longitude: number; name: string | null; address: string | null };
   contactCard?: { name: string | null; phoneMasked: string | null }; sentOutside?: true;
   waitingFiles?: { fileName: string; sizeBytes: number | null; reasonCode: string | null }[];
-  mentions?: { userId: string; name: string }[];
+  mentions?: { userId: string; name: string }[]; unreadable?: true; waitUntil?: string;
 }
 
 /** A change of the message that is not with the customer yet, or was refused. */
@@ -34,16 +34,19 @@ interface Stored {
   reply_to_id: string | null; client_id: string | null; status: SendStatus | null; status_at: Date | null;
   reason_code: string | null; created_at: Date; edited_at: Date | null; deleted_at: Date | null; version: number;
   hold_until: Date | null; reactions: MessageSeen['reactions'] | null; mentions: MessageSeen['mentions'] | null;
-  agent_reaction: string | null; change: (Omit<ChangeSeen, 'holdUntil'> & { holdUntil: string | null }) | null;
+  agent_reaction: string | null; wait_until: Date | null;
+  change: (Omit<ChangeSeen, 'holdUntil'> & { holdUntil: string | null }) | null;
 }
 
 const SELECT = `select m.id, m.conversation_id, m.interaction_id, m.seq, m.direction, m.author_kind, m.author_id,
     u.name as author_name, m.kind, m.body, m.attachments,
     case when m.direction = 'SYSTEM' or m.kind in ('location', 'contact')
-      or m.payload ?| array['remoteFiles', 'sentFrom', 'buttons', 'askContact', 'button'] then m.payload end as payload,
+      or m.payload ?| array['remoteFiles', 'sentFrom', 'buttons', 'askContact', 'button', 'unreadable']
+      then m.payload end as payload,
     m.reply_to_id, m.client_id, m.status, m.status_at, m.reason_code, m.created_at, m.edited_at, m.deleted_at,
     m.version, m.reactions, m.agent_reaction, case when m.status = 'queued' and m.attempts = 0 and m.reason_code is null
       and m.author_kind = 'AGENT' and m.due_at > m.created_at then m.due_at end as hold_until,
+    case when m.status = 'queued' and m.reason_code is not null then m.due_at end as wait_until,
     case when m.direction = 'NOTE' then (select jsonb_agg(jsonb_build_object('userId', x.user_id, 'name', called.name)
       order by called.name) from mentions x join users called on called.id = x.user_id
       where x.organisation_id = m.organisation_id and x.message_id = m.id) end as mentions,
@@ -118,6 +121,8 @@ function extrasOf(row: Stored): Partial<MessageSeen> {
     ...(row.payload?.['remoteFiles'] === undefined ? {} : { waitingFiles: waitingFiles(row.payload) }),
     ...(row.payload?.['sentFrom'] === undefined || row.direction !== 'OUT' ? {} : { sentOutside: true as const }),
     ...(row.mentions == null ? {} : { mentions: row.mentions }),
+    ...(row.payload?.['unreadable'] === true ? { unreadable: true as const } : {}),
+    ...(row.wait_until === null ? {} : { waitUntil: row.wait_until.toISOString() }),
   };
 }
 

@@ -88,6 +88,8 @@ export const journalTypes = {
   'channel-account.created': 'an administrator connected a channel account',
   'channel-account.updated': 'settings or credentials of a channel account changed',
   'channel-account.health-changed': 'a channel account lost or found its connection',
+  'channel-account.session-changed': 'the session of a channel account stands otherwise; data: {state, reasonCode}',
+  'channel-account.session-wished': 'an operator wants something of a session; data: {wish}',
   'channel-account.tested': 'the code of a test came in and was answered; data: {result}',
   'event.quarantined': 'an inbound event could not be taken; data: {reasonCode}',
   'event.viewed': 'a user looked at the bytes of a quarantined event',

@@ -19,6 +19,7 @@ import { Lists } from './migrations/0014-lists.ts';
 import { Entry } from './migrations/0015-entry.ts';
 import { Changes } from './migrations/0016-changes.ts';
 import { Intake } from './migrations/0017-intake.ts';
+import { Connections } from './migrations/0018-connections.ts';
 
 /** In order; a later release only appends, and each step must leave the release before it able to run. */
 export const migrationsList = [
@@ -39,6 +40,7 @@ export const migrationsList = [
   { name: '0015-entry', class: Entry },
   { name: '0016-changes', class: Changes },
   { name: '0017-intake', class: Intake },
+  { name: '0018-connections', class: Connections },
 ];
 
 /** The role that the product's statements run as: it may not change or delete what is append-only (RA08). */

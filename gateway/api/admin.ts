@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Parts } from '../parts.ts';
 import { apiKeysApi } from './api-keys.ts';
 import { accountHealthApi } from './account-health.ts';
+import { accountSessionApi } from './account-session.ts';
 import { auditApi } from './audit.ts';
 import { branchesApi } from './branches.ts';
 import { calendarsApi } from './calendars.ts';
@@ -31,7 +32,7 @@ export function adminApis(parts: Parts): FastifyPluginAsyncZod[] {
   return [
     usersApi, userImportApi, rolesApi, sitesApi, branchesApi, teamsApi, seatsApi, calendarsApi,
     queuesApi, skillsApi, categoriesApi, reasonsApi, cannedRepliesApi, channelAccountsApi,
-    accountHealthApi, setupCheckApi, quarantineApi, optOutsApi, auditApi, apiKeysApi,
+    accountHealthApi, accountSessionApi, setupCheckApi, quarantineApi, optOutsApi, auditApi, apiKeysApi,
     webhooksApi, retentionApi, subjectDataApi, securitySettingsApi, identityProvidersApi,
     exportsApi,
     channelAbilitiesApi,

@@ -85,6 +85,11 @@ const KINDS: Record<Exclude<SetupField['kind'], 'secret' | 'qr' | 'code'>,
   number: (value) => typeof value === 'number' && Number.isFinite(value),
 };
 
+/** Whether the form shows the field: some belong to one choice of another field only. */
+function applies(field: SetupField, values: Values): boolean {
+  return field.when === undefined || values[field.when.field] === field.when.value;
+}
+
 /**
  * Settings as the channel's form allows them: unknown names, wrong kinds and missing required ones are refused
  * (RS15).
@@ -101,7 +106,7 @@ function checkSettings(channel: Channel, given: Values): Values {
     kept[name] = value;
   }
   for (const field of channel.setup) {
-    if (field.required === true && field.kind in KINDS
+    if (field.required === true && applies(field, kept) && field.kind in KINDS
       && kept[field.name] === undefined) refuse(`settings.${field.name}`, 'required');
   }
   return kept;
@@ -115,9 +120,10 @@ interface SecretPlan { write: Record<string, string | null>; generated: Record<s
  */
 function planSecrets(
   channel: Channel, given: Record<string, string | null>, have: ReadonlySet<string>, regenerate: readonly string[],
+  values: Values,
 ): SecretPlan {
   const plan: SecretPlan = { write: { ...given }, generated: {} };
-  const fields = channel.setup.filter((field) => field.kind === 'secret');
+  const fields = channel.setup.filter((field) => field.kind === 'secret' && applies(field, values));
   for (const name of [...Object.keys(given), ...regenerate]) {
     if (!fields.some((field) => field.name === name)) refuse(`secrets.${name}`, 'unknown_field');
   }
@@ -168,7 +174,7 @@ async function saved(parts: AccountParts, user: User, accountId: string, generat
 async function create(parts: AccountParts, user: User, body: z.output<typeof createBody>): Promise<Saved> {
   requireEverywhere(user);
   const channel = channelOf(parts, body.channel);
-  const plan = planSecrets(channel, body.secrets ?? {}, new Set(), []);
+  const plan = planSecrets(channel, body.secrets ?? {}, new Set(), [], body.settings ?? {});
   const accountId = newId();
   await parts.orm.write(async (em, tx) => {
     await requireOwn(tx, user, 'queues', 'queueId', body.queueId);
@@ -194,7 +200,8 @@ async function change(
     const before = await oneRow(tx, accounts, user, accountId);
     if (before['version'] !== version) throw new AppError('VERSION_CONFLICT', { version: before['version'] });
     const channel = channelOf(parts, String(before['channel']));
-    const plan = planSecrets(channel, secrets ?? {}, have, regenerate ?? []);
+    const plan = planSecrets(channel, secrets ?? {}, have, regenerate ?? [],
+      given ?? before['settings'] as Values);
     await requireOwn(tx, user, 'queues', 'queueId', body.queueId);
     const entity = await atVersion(em, ChannelAccountEntity, user, accountId, version);
     em.assign(entity, { ...scalars, ...(given === undefined ? {} : { settings: checkSettings(channel, given) }) });
@@ -222,13 +229,14 @@ export function channelAccountsApi(parts: AccountParts): FastifyPluginAsyncZod {
       config: { permission: 'channel.read' },
       schema: { response: { 200: z.object({ items: z.array(z.object({
         name: z.string(), reportName: z.string(), medium: z.string(), capabilities: z.record(z.string(), z.boolean()),
-        /** It takes webhooks; it brings a page for customers. */
-        hook: z.boolean(), page: z.boolean(), setup: z.array(z.record(z.string(), z.unknown())),
+        /** It takes webhooks; it brings a page for customers; some of its accounts hold a session. */
+        hook: z.boolean(), page: z.boolean(), session: z.boolean(), setup: z.array(z.record(z.string(), z.unknown())),
       })) }) } },
     }, async () => ({ items: [...parts.channels.values()].map((channel) => (
       { name: channel.name, reportName: channel.reportName, medium: channel.medium,
         capabilities: { ...channel.capabilities },
         hook: channel.parse !== undefined, page: channel.page !== undefined,
+          session: channel.hasSession !== undefined,
           setup: channel.setup.map((field) => ({ ...field })) })) }));
 
     app.get('/api/channel-accounts', {

@@ -11,6 +11,7 @@ import { messagesApi } from './messages.ts';
 import { mergesApi } from './merges.ts';
 import { metricsLiveApi } from './metrics-live.ts';
 import { searchApi } from './search.ts';
+import { templatesApi, type TemplateParts } from './templates.ts';
 import { ticketsApi } from './tickets.ts';
 import { viewsApi } from './views.ts';
 import { workApi } from './work.ts';
@@ -18,9 +19,9 @@ import { workApi } from './work.ts';
 /**
  * The plugins of interactions, conversations, tickets, contacts, agents, files, live figures and the journal's seals.
  */
-export function readingApis(parts: ContactParts & FileParts & JournalParts): FastifyPluginAsyncZod[] {
+export function readingApis(parts: ContactParts & FileParts & JournalParts & TemplateParts): FastifyPluginAsyncZod[] {
   return [interactionsApi(parts), conversationsApi(parts), messagesApi(parts), ticketsApi(parts), contactsApi(parts),
     agentsApi(parts), filesApi(parts),
     metricsLiveApi(parts), journalApi(parts), workApi(parts), viewsApi(parts), deskFactsApi(parts),
-    mergesApi(parts), searchApi(parts)];
+    mergesApi(parts), searchApi(parts), templatesApi(parts)];
 }

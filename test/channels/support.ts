@@ -48,7 +48,8 @@ export interface ChannelWorldOptions {
 export async function channelWorld(t: Teardown, options: ChannelWorldOptions): Promise<ChannelWorld> {
   const work = await testWork(t);
   const world = await smallWorld(work.db, { channel: options.channel, settings: options.settings ?? {} });
-  const secrets = secretStore(work, createVault(masterKeys([randomBytes(32).toString('base64')])));
+  const vault = createVault(masterKeys([randomBytes(32).toString('base64')]));
+  const secrets = secretStore(work, vault);
   const owner = { organisationId: world.organisationId, ownerKind: 'channel-account', ownerId: world.accountId };
   if (options.secrets !== undefined) await secrets.put(owner, options.secrets);
   const intake = createIntake(work);
@@ -59,6 +60,7 @@ export async function channelWorld(t: Teardown, options: ChannelWorldOptions): P
     channels,
     intake,
     secrets,
+    vault,
     bus,
     blobs: await fileFolder(t),
     egress: createEgress(options.egressAllow ?? []),

@@ -83,8 +83,9 @@ t.test('RI3 after a send: unknown goes again only where the provider de-duplicat
 });
 
 t.test('the gate: opted out of everything hears nothing; service answers whoever wrote to us', async (t) => {
-  const facts: GateFacts = { purpose: 'SERVICE', bulk: false, authorKind: 'AGENT', optOuts: [], customerWrote: true };
-  t.equal(gateRules.length, 1);
+  const facts: GateFacts = { purpose: 'SERVICE', bulk: false, authorKind: 'AGENT', optOuts: [], customerWrote: true,
+    coldUntil: null, coldReasonCode: null };
+  t.equal(gateRules.length, 2);
   t.equal(judge(facts).kind, 'send');
   t.equal(judge({ ...facts, optOuts: ['FOLLOW_UP', 'COLLECTION', 'OFFER'] }).kind, 'send');
   t.same(judge({ ...facts, optOuts: ['ALL'] }), { kind: 'refuse', reasonCode: 'OPTED_OUT_ALL' });
@@ -101,4 +102,13 @@ t.test('a message is named after its first file', async (t) => {
   const file = (mediaType: string) => [{ fileId: '', fileName: '', sizeBytes: 1, mediaType }];
   t.same([[], file('image/png'), file('audio/ogg'), file('video/mp4'), file('application/pdf')].map(kindOf),
     ['text', 'image', 'audio', 'video', 'document']);
+});
+
+t.test('the gate: while a number may not write first, strangers wait with the reason and answers go on', async (t) => {
+  const until = new Date('2026-11-22T17:00:00Z');
+  const facts: GateFacts = { purpose: 'SERVICE', bulk: false, authorKind: 'AGENT', optOuts: [], customerWrote: false,
+    coldUntil: until, coldReasonCode: 'REACHOUT_LOCKED' };
+  t.same(judge(facts), { kind: 'defer', until, reasonCode: 'REACHOUT_LOCKED' });
+  t.equal(judge({ ...facts, coldUntil: null }).kind, 'send');
+  t.equal(judge({ ...facts, optOuts: ['ALL'] }).kind, 'refuse', 'what was refused for good does not wait');
 });

@@ -129,6 +129,7 @@ function bodies(world: SmallWorld): Record<string, unknown> {
     'PATCH /api/contacts/:id': { notes: 'x' }, 'PUT /api/agents/:id/presence': { presence: 'OFFLINE' },
     'PATCH /api/tickets/:id': { categoryId: world.categoryIds.SARAN }, 'PATCH /api/me': { locale: 'id' },
     'POST /api/subject-requests/:id/decide': { decision: 'REJECTED' },
+    'POST /api/channel-accounts/:id/session/wishes': { kind: 'RECONNECT' },
   };
 }
 

@@ -43,7 +43,8 @@ export async function wholeApp(t: Teardown): Promise<WholeApp> {
   const intake = createIntake(work);
   const tail = await createTail(work);
   const nodeId = newId();
-  const hosts = createHosts({ work, nodeId, channels, intake, secrets, blobs, egress: createEgress([]),
+  const hosts = createHosts({ work, nodeId, channels, intake, secrets, vault, blobs,
+    egress: createEgress([]),
     bus: wake.bus });
   await hosts.reload();
   const desk = createDesk({ work, nodeId, tail, sessions, commands: deskCommands(work), bus: wake.bus,
