@@ -124,7 +124,7 @@ export function missingTargets(tree: Tree): string[] {
     .map(({ specifier, line }) => `${source.path}:${line} imports ${specifier}, which is not there`));
 }
 
-const ENTRY = /(\.test\.tsx?|\.d\.ts|(^|\/)vite\.config\.ts|^gateway\/main\.ts|(^|\/)public\/[^/]+\.js)$/;
+const ENTRY = /(\.test\.tsx?|\.d\.ts|(^|\/)vite\.config\.ts|^gateway\/main\.ts|\/baileys\/child\.ts|(^|\/)public\/[^/]+\.js)$/;
 
 /** Files that nobody imports, names in package.json or in an HTML page, or starts as a program of its own. */
 export function orphanRule(tree: Tree): string[] {

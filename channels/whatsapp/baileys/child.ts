@@ -1,0 +1,61 @@
+/** The process of some accounts' sessions: it holds their sockets and their cryptography, and nothing else. */
+import { silenceConsole } from './quiet.ts';
+import type { OpenSession, Outgoing } from './calls.ts';
+import type { MediaKey } from './content.ts';
+import type { Session } from './session.ts';
+import { Line, type Handler } from './wire.ts';
+
+silenceConsole();
+// After the console is silent, for loading it prints as well.
+const { Session: SessionClass } = await import('./session.ts');
+const { download } = await import('./files.ts');
+
+const sessions = new Map<string, Session>();
+
+function sessionOf(account: string): Session {
+  const session = sessions.get(account);
+  if (session === undefined) throw Object.assign(new Error('no session'), { code: 'NOT_CONNECTED' });
+  return session;
+}
+
+const handlers: Record<string, Handler> = {
+  async open(account, options: OpenSession) {
+    await sessions.get(account)?.close();
+    const session = new SessionClass(account, line, options);
+    sessions.set(account, session);
+    await session.open();
+  },
+  async close(account) {
+    await sessions.get(account)?.close();
+    sessions.delete(account);
+  },
+  async logOut(account) {
+    await sessions.get(account)?.close(true);
+    sessions.delete(account);
+  },
+  send: (account, out: Outgoing) => sessionOf(account).send(out),
+  edit: (account, { handle, id, text }: { handle: string; id: string; text: string }) =>
+    sessionOf(account).edit(handle, id, text),
+  recall: (account, { handle, id }: { handle: string; id: string }) => sessionOf(account).recall(handle, id),
+  react: (account, { handle, id, emoji }: { handle: string; id: string; emoji: string }) =>
+    sessionOf(account).react(handle, id, emoji),
+  typing: (account, { handle, isTyping }: { handle: string; isTyping: boolean }) =>
+    sessionOf(account).typing(handle, isTyping),
+  read: (account, { handle, ids }: { handle: string; ids: string[] }) => sessionOf(account).read(handle, ids),
+  check: async (account, { phone }: { phone: string }) => ({ exists: await sessionOf(account).check(phone) }),
+  download: async (_account, { media, bytesMax, isOwnServer }: { media: MediaKey; bytesMax: number;
+    isOwnServer: boolean }) => ({ bytes: await download(media, bytesMax, isOwnServer) }),
+};
+
+const line = new Line((packet) => { process.send?.(packet as object); }, handlers);
+process.on('message', (packet) => { line.take(packet); });
+// Without its parent nobody stores what comes in: better no session than one that loses messages.
+process.on('disconnect', () => { process.exit(0); });
+process.on('SIGTERM', () => {
+  void Promise.allSettled([...sessions.values()].map((session) => session.close())).then(() => { process.exit(0); });
+});
+// The terminal's Ctrl-C reaches every process of the group; the parent ends this one when its time has come.
+process.on('SIGINT', () => undefined);
+// What Baileys lets fall may have left a session half broken: the parent starts this process anew.
+process.on('unhandledRejection', () => { process.exit(70); });
+process.on('uncaughtException', () => { process.exit(70); });
