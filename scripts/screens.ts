@@ -1,14 +1,18 @@
 /**
  * npm run screens: takes the pictures in docs/screens from the real desk, in both languages and both themes, with
  * invented customers who really write. What was looked at on them stands in docs/screens/README.md. `npm run screens --
- * leader admin` takes only those of a part: door, agent, leader, admin.
+ * leader admin` takes only those of a part: door, agent, leader, number, admin.
  */
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { DESK_SIZE, openBrowser, openPage, PHONE_SIZE, seriousFindings, signIn } from '#test/support/browser.ts';
+import { fakeWhatsApp } from '#test/fakes/whatsapp/server.ts';
 import { startProduct } from '#test/support/servers.ts';
+import pg from 'pg';
+import { postgresService } from '#gateway/embedded/postgres.ts';
 
 const FOLDER = fileURLToPath(new URL('../docs/screens/', import.meta.url));
 const PASSWORD = 'gambar-untuk-readme';
@@ -168,6 +172,41 @@ async function teamLeader(browser: Browser, url: string): Promise<void> {
   }
 }
 
+/** A WhatsApp number on a server of our own: unlinked, its code on the screen, linked, on a telephone. */
+async function number(browser: Browser, url: string, dataDir: string): Promise<void> {
+  const fake = await fakeWhatsApp();
+  ends.unshift(() => fake.stop());
+  const company = fake.account();
+  const client = new pg.Client({ connectionString: postgresService({ directory: `${dataDir}/postgres` }).url() });
+  await client.connect();
+  const account = randomUUID();
+  await client.query(`insert into channel_accounts (id, organisation_id, channel, key, name, settings)
+    select $1, id, 'whatsapp', 'wa-layanan', 'WhatsApp Layanan', $2 from organisations limit 1`,
+  [account, { provider: 'device', serverUrl: fake.url }]);
+  await client.end();
+  const { page } = await openPage(browser, DESK_SIZE, { colorScheme: 'light' });
+  await signIn(page, url, '90001', PASSWORD);
+  await page.goto(`${url}/admin/channel-accounts/${account}`);
+  const drawer = page.getByRole('dialog');
+  await drawer.getByText('Belum ditautkan').waitFor({ timeout: 30_000 });
+  await shoot(page, 'number-unlinked', true);
+  await drawer.getByRole('button', { name: 'Tautkan dengan kode QR' }).click();
+  await drawer.getByRole('img', { name: /Kode QR/ }).waitFor();
+  await shoot(page, 'number-code', true);
+  const shown = await page.request.get(`${url}/api/channel-accounts/${account}/session`);
+  const { code } = await shown.json() as { code: { value: string } };
+  await company.scan(code.value);
+  await drawer.getByText('Tersambung', { exact: true }).waitFor({ timeout: 30_000 });
+  for (const look of LOOKS) {
+    await put(page, look);
+    await page.goto(`${url}/admin/channel-accounts/${account}`);
+    await page.getByText('+62 815-0000-0001').waitFor();
+    await shoot(page, look === LOOKS[0] ? 'number' : `number-${look.language}-${look.theme}`, true);
+  }
+  await page.setViewportSize(PHONE_SIZE);
+  await shoot(page, 'number-phone', true);
+}
+
 async function administrator(browser: Browser, url: string): Promise<void> {
   const { page } = await openPage(browser, DESK_SIZE, { colorScheme: 'light' });
   await signIn(page, url, '90001', PASSWORD);
@@ -200,7 +239,8 @@ async function administrator(browser: Browser, url: string): Promise<void> {
 
 try {
   await mkdir(FOLDER, { recursive: true });
-  const product = await startProduct(t, { SEED: 'demo', DEMO_PASSWORD: PASSWORD });
+  const product = await startProduct(t, { SEED: 'demo', DEMO_PASSWORD: PASSWORD,
+    EGRESS_ALLOW: '127.0.0.1' });
   // Something to find, to look back on and to count.
   const seeded = spawnSync(process.execPath, [fileURLToPath(new URL('seed.ts', import.meta.url)), 'big',
     '--interactions', '1500', '--days', '90'],
@@ -208,11 +248,13 @@ try {
   if (seeded.status !== 0) throw new Error('the year could not be seeded');
   const browser = await openBrowser(t);
   const wanted = process.argv.slice(2);
-  const parts = { door: doorway, agent: agentAtWork, leader: teamLeader, admin: administrator };
+  const parts = { door: doorway, agent: agentAtWork, leader: teamLeader, number, admin: administrator };
   for (const [part, take] of Object.entries(parts)) {
     if (wanted.length > 0 && !wanted.includes(part)) continue;
     // A picture that cannot be taken is told at the end; the other parts are taken all the same.
-    await take(browser, product.url).catch((error: unknown) => { findings.push(`${part}: ${String(error)}`); });
+    await take(browser, product.url, product.dataDir).catch((error: unknown) => {
+      findings.push(`${part}: ${String(error)}`);
+    });
   }
   if (findings.length > 0) throw new Error(`not as it should be:\n${findings.join('\n')}`);
 } catch (error) {

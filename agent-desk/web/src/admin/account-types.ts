@@ -9,12 +9,21 @@ export interface SetupField {
   choices?: string[];
   /** The server makes it when left empty, and shows it once. */
   generated?: boolean;
+  /** Shown, and required, only while another field has this value. */
+  when?: { field: string; value: string };
+}
+
+/** The fields that apply to these settings: some belong to one choice of another field only. */
+export function fieldsFor(fields: readonly SetupField[], settings: Readonly<Record<string, unknown>>): SetupField[] {
+  return fields.filter(({ when }) => when === undefined || settings[when.field] === when.value);
 }
 
 export interface ChannelKind {
   name: string; reportName: string; medium: string; setup: SetupField[];
   /** It takes webhooks; it brings a page for customers. */
   hook: boolean; page: boolean;
+  /** Some of its accounts hold a session; undefined: the server does not say. */
+  session?: boolean;
 }
 
 export interface SecretHint { set: boolean; last4: string | null }

@@ -1,7 +1,7 @@
 /** One message as it is drawn: a bubble, an internal note, or a line of the system. */
 import { Button } from '@mantine/core';
 import { IconAlertCircle, IconBan, IconCheck, IconChecks, IconClock, IconExclamationCircle, IconHelpCircle, IconLock,
-  IconPlayerPlay, IconRobot } from '@tabler/icons-react';
+  IconHourglass, IconPlayerPlay, IconRobot } from '@tabler/icons-react';
 import { memo, useContext, useState, type ComponentType } from 'react';
 import { channelName } from '../inbox/ChannelIcon.tsx';
 import { notifyDone, notifyError } from '../kit/notify.ts';
@@ -9,7 +9,9 @@ import { Bdi } from '../kit/small.tsx';
 import { codeWord, useLocale, useT } from '../kit/words.ts';
 import type { Placed } from '../lib/bubbles.ts';
 import { reasonWord } from '../lib/reasons.ts';
-import { clockTime } from '../lib/time.ts';
+import { serverNow } from '../lib/now.ts';
+import { clockTime, dayTime } from '../lib/time.ts';
+import { isUnreadable, waitOf } from '../lib/waits.ts';
 import { useDesk } from '../live/context.ts';
 import type { InteractionView, MessageView } from '../live/types.ts';
 import { Attachments, isPicture } from './Attachments.tsx';
@@ -169,7 +171,7 @@ function Bubble({ placed, row, me }: Props) {
               {message.waitingFiles === undefined ? null : <WaitingFiles files={message.waitingFiles} />}
               {message.location === undefined ? null : <Place place={message.location} />}
               {message.contactCard === undefined ? null : <ContactCard card={message.contactCard} />}
-              {empty && isBare(message) ? <p className="muted">{t('talk.unsupported')}</p> : null}
+              {empty && isBare(message) ? <Wordless message={message} /> : null}
             </>
           )}
         <div className={css.caption}>
@@ -183,12 +185,36 @@ function Bubble({ placed, row, me }: Props) {
       {message.reactions === undefined ? null : <Reactions reactions={message.reactions} />}
       {own && message.authorId === me && message.holdUntil !== undefined && message.status === 'queued'
         ? <Held message={message} /> : null}
+      {own ? <Waits message={message} /> : null}
       {message.status === 'failed' && message.deletedAt === null
         ? <Failed message={message} mine={message.authorId === me} /> : null}
       {message.status === 'unknown'
         ? <p className={css.unknown}>{t('talk.unknownText', { channel: channelName(row.reportName) })}</p> : null}
       <Changes message={message} me={me} />
     </article>
+  );
+}
+
+/** A message without a word: of a kind that is not shown, or one that cannot be read yet and will be by itself. */
+function Wordless({ message }: { message: MessageView }) {
+  const t = useT();
+  if (!isUnreadable(message)) return <p className="muted">{t('talk.unsupported')}</p>;
+  return <p className={`muted ${css.deleted}`} role="note">
+    <IconHourglass size={14} stroke={2} aria-hidden="true" style={{ verticalAlign: '-2px' }} />{' '}
+    {t('wait.unreadable')}</p>;
+}
+
+/** Why one of ours has not left yet, and when it will. */
+function Waits({ message }: { message: MessageView }) {
+  const t = useT();
+  const locale = useLocale();
+  const wait = waitOf(message);
+  if (wait === undefined) return null;
+  return (
+    <p className={css.unknown}>
+      {t(`wait.${wait.word}`)} {wait.until === null ? t('wait.itself')
+        : t('wait.until', { time: dayTime(wait.until, serverNow(), { locale }) })}
+    </p>
   );
 }
 

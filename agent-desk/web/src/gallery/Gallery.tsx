@@ -7,6 +7,7 @@ import { useSession } from '../session/session.ts';
 import { mayGallery } from '../shell/rights.ts';
 import { Buttons, Choices, Fields, Small, States, Tables } from './basics.tsx';
 import css from './Gallery.module.css';
+import { Health, Sessions, Templates, WaitingMessages } from './number.tsx';
 import { Bulk, Carried, Dialogs, LoadingTalk, OnTheWay, Uploads } from './talk.tsx';
 import { useGalleryWords } from './words.ts';
 import { Bars, Messages, Notices, Offer, People, Rings, Rows } from './work.tsx';
@@ -34,6 +35,10 @@ function Pane({ theme }: { theme: 'light' | 'dark' }) {
       <Part title={w('bulk')}><Bulk /></Part>
       <Part title={w('dialogs')}><Dialogs /></Part>
       <Part title={w('loadingTalk')}><LoadingTalk /></Part>
+      <Part title={w('sessions')}><Sessions /></Part>
+      <Part title={w('health')}><Health /></Part>
+      <Part title={w('templates')}><Templates /></Part>
+      <Part title={w('waits')}><WaitingMessages /></Part>
       <Part title={w('offer')}><Offer /></Part>
       <Part title={w('notices')}><Notices /></Part>
       <Part title={w('bars')}><Bars /></Part>

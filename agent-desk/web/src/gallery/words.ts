@@ -13,7 +13,9 @@ const id = {
   reading: 'Keadaan membaca', carried: 'Berkas, suara, tempat, kutipan', onTheWay: 'Dalam perjalanan',
   uploads: 'Berkas untuk dikirim', bulk: 'Bilah pilihan', loadingTalk: 'Percakapan sedang dimuat', dialogs: 'Dialog',
   snooze: 'Tunda', transfer: 'Alihkan', transferMany: 'Alihkan beberapa', filter: 'Saringan', manage: 'Tampilan saya',
-  viewer: 'Penampil gambar',
+  viewer: 'Penampil gambar', sessions: 'Sesi nomor', health: 'Kesehatan nomor', templates: 'Templat',
+  noTemplates: 'Tanpa templat', failedTemplates: 'Templat gagal dimuat', loadingTemplates: 'Templat sedang dimuat',
+  waits: 'Pesan yang menunggu',
 };
 const en: Record<keyof typeof id, string> = {
   title: 'Component gallery', text: 'Every component in every state, light and dark, with invented data.',
@@ -27,7 +29,9 @@ const en: Record<keyof typeof id, string> = {
   reading: 'State while reading', carried: 'Files, voice, places, quotes', onTheWay: 'On its way',
   uploads: 'Files to send', bulk: 'Bar of chosen rows', loadingTalk: 'A conversation loading', dialogs: 'Dialogs',
   snooze: 'Snooze', transfer: 'Transfer', transferMany: 'Transfer several', filter: 'Filter', manage: 'My views',
-  viewer: 'Picture viewer',
+  viewer: 'Picture viewer', sessions: 'Session of a number', health: 'Health of a number', templates: 'Templates',
+  noTemplates: 'No templates', failedTemplates: 'Templates that failed', loadingTemplates: 'Templates loading',
+  waits: 'Messages that wait',
 };
 
 /** `const w = useGalleryWords(); w('title')`. */

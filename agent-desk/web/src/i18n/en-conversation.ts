@@ -1,4 +1,6 @@
 /** English words of the work itself; the keys are those of id-conversation.ts. */
+import { enWhatsAppReasons } from './en-whatsapp.ts';
+
 export const enConversation = {
   inbox: {
     title: 'Inbox', mine: 'Mine', queues: 'Queue', all: 'All', tabs: 'Lists', list: 'Conversations',
@@ -133,6 +135,7 @@ export const enConversation = {
     CHANGE_NOT_POSSIBLE: 'this channel cannot change messages.',
     REACTION_REFUSED: 'the channel refused this reaction. Choose another.',
     EDIT_TOO_LONG: 'the new text does not fit into the message that was sent. Shorten it, or send a new one.',
+    ...enWhatsAppReasons,
   },
   reply: {
     reply: 'Reply', note: 'Internal note', placeholder: 'Write a reply to the customer',

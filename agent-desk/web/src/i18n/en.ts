@@ -5,8 +5,9 @@ import { enAccess } from './en-access.ts';
 import { enMessage } from './en-message.ts';
 import { enReply } from './en-reply.ts';
 import { enShell } from './en-shell.ts';
+import { enWhatsApp } from './en-whatsapp.ts';
 import { enWork } from './en-work.ts';
 import type { id, Words } from './id.ts';
 
 export const en: Words<typeof id> = { ...enShell, ...enAccess, ...enComfort, ...enConversation, ...enReply, ...enMessage,
-  ...enWork };
+  ...enWork, ...enWhatsApp };

@@ -1,4 +1,6 @@
 /** Indonesian words of the work itself: inbox, conversation, reply, documentation, contact. */
+import { idWhatsAppReasons } from './id-whatsapp.ts';
+
 export const idConversation = {
   inbox: {
     title: 'Kotak masuk', mine: 'Milik saya', queues: 'Antrean', all: 'Semua', tabs: 'Daftar', list: 'Percakapan',
@@ -132,6 +134,7 @@ export const idConversation = {
     CHANGE_NOT_POSSIBLE: 'kanal ini tidak dapat mengubah pesan.',
     REACTION_REFUSED: 'kanal menolak reaksi ini. Pilih yang lain.',
     EDIT_TOO_LONG: 'teks baru tidak muat di pesan yang sudah terkirim. Persingkat, atau kirim pesan baru.',
+    ...idWhatsAppReasons,
   },
   reply: {
     reply: 'Balas', note: 'Catatan internal', placeholder: 'Tulis balasan untuk nasabah',

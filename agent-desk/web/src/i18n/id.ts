@@ -5,10 +5,11 @@ import { idAccess } from './id-access.ts';
 import { idMessage } from './id-message.ts';
 import { idReply } from './id-reply.ts';
 import { idShell } from './id-shell.ts';
+import { idWhatsApp } from './id-whatsapp.ts';
 import { idWork } from './id-work.ts';
 
 export const id = { ...idShell, ...idAccess, ...idComfort, ...idConversation, ...idReply, ...idMessage,
-  ...idWork } as const;
+  ...idWork, ...idWhatsApp } as const;
 
 /** The same keys, any words: what another language has to fill. */
 export type Words<T> = { readonly [K in keyof T]: T[K] extends string ? string : Words<T[K]> };

@@ -27,11 +27,13 @@ import { setQuote, useQuote } from './quotes.ts';
 import css from './Reply.module.css';
 import { onReturnedFiles, takeReturnedFiles } from './returned.ts';
 import { optionId, Suggest, suggestId } from './Suggest.tsx';
+import { TemplateTool, useTemplatePicking, WindowClosed } from './TemplateTools.tsx';
 import { maxChars, Toolbar, useUndoSeconds } from './Toolbar.tsx';
 import { UploadCards } from './UploadCards.tsx';
 import { maxFiles, useUploads } from './uploads.ts';
 import { useField, type Mode } from './useField.ts';
 import { useSuggestions, type Offered } from './useSuggestions.ts';
+import { useTemplates } from './useTemplates.ts';
 import { useTyping } from './useTyping.ts';
 
 /** The box, or a line that says why there is none. */
@@ -162,6 +164,24 @@ function useSend(conversationId: string, box: Box, files: ReturnType<typeof useU
   };
 }
 
+/** The keys of the box. Where free words are refused, those that begin a reply lead to what may be sent instead. */
+function useBoxKeys(box: Box, send: () => void, isClosed: boolean): void {
+  const reply = (): void => {
+    box.focus('text');
+    if (!isClosed) return;
+    requestAnimationFrame(() => { document.querySelector<HTMLElement>('[data-template-pick]')?.focus(); });
+  };
+  const canned = (): void => {
+    reply();
+    if (!isClosed) requestAnimationFrame(() => { box.begin('/'); });
+  };
+  useKeys({ R: reply, N: () => { box.focus('note'); }, 'Ctrl+Enter': send, M: focusTools, '/': canned });
+  useEffect(() => {
+    window.addEventListener('sambung:reply', reply);
+    return () => { window.removeEventListener('sambung:reply', reply); };
+  });
+}
+
 function Writable({ row, conversationId, me }: { row: InteractionView; conversationId: string; me: string }) {
   const t = useT();
   const box = useField(conversationId);
@@ -176,16 +196,12 @@ function Writable({ row, conversationId, me }: { row: InteractionView; conversat
   const offering = useOffer(conversationId) !== null;
   const blocked = useBlocked(box, files.uploads.some((each) => each.done === undefined), offering);
   const dispatch = useSend(conversationId, box, files, typing.stop);
-  const send = (): void => { if (!nothing && blocked === undefined) dispatch(); };
-  useKeys({ R: () => { box.focus('text'); }, N: () => { box.focus('note'); }, 'Ctrl+Enter': send,
-    M: focusTools,
-    '/': () => { box.focus('text'); requestAnimationFrame(() => { box.begin('/'); }); } });
-  useEffect(() => {
-    const onReply = (): void => { box.focus('text'); };
-    window.addEventListener('sambung:reply', onReply);
-    return () => { window.removeEventListener('sambung:reply', onReply); };
-  });
-  const { dropping, onPaste, drop } = useDropped(mode === 'text', add);
+  const templates = useTemplates(row, conversationId);
+  const picking = useTemplatePicking(conversationId, templates);
+  const shut = templates.closed && mode === 'text';
+  const send = (): void => { if (!nothing && blocked === undefined && !shut) dispatch(); };
+  useBoxKeys(box, send, templates.closed);
+  const { dropping, onPaste, drop } = useDropped(mode === 'text' && !shut, add);
   const onKey = (event: KeyboardEvent): void => {
     if (list.onKey(event)) return;
     // As in every chat: up in an empty box goes to what was written last.
@@ -194,13 +210,14 @@ function Writable({ row, conversationId, me }: { row: InteractionView; conversat
     field.current?.blur();
     event.stopPropagation();
   };
-  const listed = box.token !== undefined;
+  const listed = box.token !== undefined && !shut;
   const label = t(mode === 'text' ? 'reply.placeholder' : 'reply.notePlaceholder');
   return (
     <section className={css.reply} aria-label={t('reply.reply')} {...drop}>
       <Modes box={box} />
       {listed ? <List box={box} offered={offered} list={list} /> : null}
-      <div className={css.box} data-mode={mode} data-drop={dropping || undefined}>
+      {shut ? <WindowClosed hours={templates.hours ?? 0} hasDraft={!nothing} onOpen={picking.open} />
+        : <div className={css.box} data-mode={mode} data-drop={dropping || undefined}>
         {mode === 'text' ? <QuoteBar conversationId={conversationId} me={me} /> : null}
         <textarea ref={field} className={css.field} value={text} rows={2} aria-label={label} placeholder={label}
           aria-invalid={text.length > maxChars} aria-controls={listed ? suggestId : undefined}
@@ -218,9 +235,14 @@ function Writable({ row, conversationId, me }: { row: InteractionView; conversat
         <Soon id={conversationId} room={<div className={css.toolbar} />}><Toolbar mode={mode} length={text.length}
           blocked={blocked} disabled={nothing || blocked !== undefined}
           onFiles={add} onSend={send} onInsert={(words) => { box.insert(words); }} onToken={box.begin}
-          more={offers && abilities !== undefined ? <OfferButtonTool conversationId={conversationId}
-            abilities={abilities} onDone={() => { box.focus('text'); }} /> : null} /></Soon>
-      </div>
+          more={<>
+            {offers && abilities !== undefined ? <OfferButtonTool conversationId={conversationId}
+              abilities={abilities} onDone={() => { box.focus('text'); }} /> : null}
+            {templates.hours === null ? null : <TemplateTool openUntil={templates.openUntil}
+              onOpen={picking.open} />}
+          </>} /></Soon>
+      </div>}
+      {picking.dialog}
     </section>
   );
 }

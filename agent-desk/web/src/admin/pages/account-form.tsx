@@ -1,6 +1,6 @@
 /** The drawer of one channel account: general fields, the channel's own setup, how to connect it, and its health. */
 import { api, ConfirmButton, notifyDone, notifyError, SelectField, TextField, useCan } from '../../kit/index.ts';
-import type { AccountDetail, ChannelKind, SavedAccount } from '../account-types.ts';
+import { fieldsFor, type AccountDetail, type ChannelKind, type SavedAccount } from '../account-types.ts';
 import { channelName } from '../channels.ts';
 import * as check from '../checks.ts';
 import { optionsOf, useQueues, useRefresh } from '../data.ts';
@@ -10,6 +10,7 @@ import { type SecretDraft, SetupFields } from '../parts/setup-fields.tsx';
 import { type Editor, type FieldErrors, useEditor } from '../use-editor.ts';
 import { useWords, type Words } from '../use-words.ts';
 import { AccountHealth } from './account-health.tsx';
+import { SessionSections, useAccountSession } from './account-session.tsx';
 import { AccountTestPanel } from './account-test.tsx';
 
 interface AccountDraft {
@@ -26,14 +27,15 @@ interface FormProps {
 }
 
 /**
- * As the server takes it: an empty address is null, settings are those the channel knows. A secret that was opened and
- * left empty is made anew by the server where it can make it, and stays as it is otherwise.
+ * As the server takes it: an empty address is null, settings are those that apply (`whole` says which). A secret that
+ * was opened and left empty is made anew by the server where it can make it, and stays as it is otherwise.
  */
-function sent(draft: Partial<AccountDraft>, kind: ChannelKind | undefined,
+function sent(draft: Partial<AccountDraft>, whole: AccountDraft, kind: ChannelKind | undefined,
   record: AccountDetail | undefined): Record<string, unknown> {
   const { secrets = {}, address, settings, ...rest } = draft;
-  const fields = kind?.setup ?? [];
-  const written = Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== ''));
+  const fields = fieldsFor(kind?.setup ?? [], whole.settings);
+  const written = Object.fromEntries(Object.entries(secrets).filter(([name, value]) => value !== ''
+    && fields.some((field) => field.name === name)));
   const known = Object.entries(settings ?? {})
     .filter(([name]) => fields.some((field) => field.name === name && field.kind !== 'secret'));
   const regenerate = fields.filter((field) => field.generated === true && secrets[field.name] === ''
@@ -50,7 +52,7 @@ function sent(draft: Partial<AccountDraft>, kind: ChannelKind | undefined,
 function setupProblems(w: Words, kind: ChannelKind | undefined, draft: AccountDraft,
   record: AccountDetail | undefined): FieldErrors {
   const found: FieldErrors = {};
-  for (const field of kind?.setup ?? []) {
+  for (const field of fieldsFor(kind?.setup ?? [], draft.settings)) {
     const value = draft.settings[field.name];
     const given = typeof value === 'string' ? value.trim() : value;
     if (field.kind === 'url' && typeof value === 'string') found[field.name] = check.url(w, value.trim());
@@ -84,9 +86,10 @@ function useAccountEditor({ record, reload, channels, onSaved }: FormProps): Edi
       ...setupProblems(w, kindOf(draft.channel), draft, record),
     }),
     create: (draft, idempotencyKey) =>
-      api.post('/channel-accounts', sent(draft, kindOf(draft.channel), record), { idempotencyKey }),
+      api.post('/channel-accounts', sent(draft, draft, kindOf(draft.channel), record), { idempotencyKey }),
     update: (changes, version, draft) =>
-      api.patch(`/channel-accounts/${record?.id ?? ''}`, sent(changes, kindOf(draft.channel), record), { version }),
+      api.patch(`/channel-accounts/${record?.id ?? ''}`, sent(changes, draft, kindOf(draft.channel), record),
+        { version }),
     onSaved: (saved) => { onSaved(saved, record === undefined); },
   }, w('invalid.server'));
 }
@@ -195,6 +198,8 @@ export function AccountForm(props: FormProps) {
   const editor = useAccountEditor(props);
   const { draft, errors, set } = editor;
   const kind = channels.find((each) => each.name === draft.channel);
+  const session = useAccountSession(kind?.session === false ? undefined : record?.id);
+  const hasSession = session.data !== undefined && session.data !== null;
   const setSecret = (name: string, value: string | null | undefined): void => {
     const { [name]: _old, ...rest } = draft.secrets;
     set('secrets', value === undefined ? rest : { ...rest, [name]: value });
@@ -207,20 +212,23 @@ export function AccountForm(props: FormProps) {
     <EditorDrawer title={record === undefined ? w('accounts.add') : w('accounts.edit', { name: record.name })}
       editor={editor} onClose={onClose}
       locked={mayChange ? undefined : w('common.readOnly')}>
+      {record === undefined ? null
+        : <SessionSections account={record} mayChange={mayChange} session={session} sure={kind?.session === true} />}
       {record === undefined ? null : (
         <FormSection title={w('accounts.health')}>
-          <AccountHealth account={record} />
+          <AccountHealth account={record} figuresOnly={hasSession && record.status !== 'DISABLED'} />
           {mayChange ? <Toggle record={record} dirty={editor.dirty} onClose={onClose} /> : null}
           {mayChange && record.status !== 'DISABLED' ? <AccountTestPanel account={record} /> : null}
         </FormSection>
       )}
-      {record === undefined ? null : <Connect record={record} kind={kind} />}
+      {record === undefined || hasSession || session.isLoading ? null
+        : <Connect record={record} kind={kind} />}
       <General editor={editor} channels={channels} />
       {draft.channel === null ? null : (
         <FormSection title={w('accounts.setup')}>
           {kind === undefined && channels.length > 0 ? <Notice tone="warn">{w('accounts.unknownChannel')}</Notice> : (
-            <SetupFields fields={kind?.setup ?? []} settings={draft.settings} secrets={draft.secrets}
-              hints={record?.secrets ?? {}} isNew={record === undefined}
+            <SetupFields fields={fieldsFor(kind?.setup ?? [], draft.settings)} settings={draft.settings}
+              secrets={draft.secrets} hints={record?.secrets ?? {}} isNew={record === undefined}
               errors={errors} onSetting={setSetting} onSecret={setSecret} />
           )}
         </FormSection>

@@ -17,8 +17,11 @@ export function AccountWord({ account }: { account: AccountRecord }) {
     {wordOr(w, `accounts.states.${account.status}`, account.status)}</StateWord>;
 }
 
-/** In the drawer: the sentence with the reason, since when, and the figures of what it did lately. */
-export function AccountHealth({ account }: { account: AccountRecord }) {
+/**
+ * In the drawer: the sentence with the reason, since when, and the figures of what it did lately; the figures alone
+ * where a session tells the rest.
+ */
+export function AccountHealth({ account, figuresOnly = false }: { account: AccountRecord; figuresOnly?: boolean }) {
   const w = useWords();
   const locale = useLocale();
   const { data: health, error, refetch } = useHealth(account.id);
@@ -26,6 +29,7 @@ export function AccountHealth({ account }: { account: AccountRecord }) {
     if (error === null) return <SkeletonRows rows={3} />;
     return <ErrorState error={error} onRetry={() => { void refetch(); }} />;
   }
+  if (figuresOnly) return <AccountFigures health={health} />;
   const state = account.status === 'ACTIVE' ? health.state ?? 'ACTIVE' : account.status;
   const reason = account.status === 'DISABLED' ? null : health.reasonCode;
   return (

@@ -1,6 +1,7 @@
 /** The words of the administration screens in English, the second language. */
 import { accessEn } from './access-en.ts';
 import { journalEn } from './journal-en.ts';
+import { numberEn } from './number-en.ts';
 import { permissionsEn } from './permissions-en.ts';
 import { placesEn } from './places-en.ts';
 
@@ -46,6 +47,8 @@ export const en = {
     takeTheirs: 'Take their version', keepMine: 'Keep your version', review: 'Check, then save.',
   },
   fields: {
+    provider: 'How it connects', phoneNumberId: 'Phone number ID', businessAccountId: 'WhatsApp Business account ID',
+    accessToken: 'Access token', appSecret: 'App secret', verifyToken: 'Webhook verify token',
     issuer: 'Issuer address', clientId: 'Client ID', clientSecret: 'Client secret', npkClaim: 'Claim with the NPK',
     contactId: 'Customer', url: 'Address', types: 'Events', days: 'Valid for',
     npk: 'NPK', name: 'Name', siteId: 'Site', teamId: 'Team', locale: 'Language', status: 'Status', roles: 'Roles',
@@ -226,6 +229,7 @@ export const en = {
     unknownChannel: 'This release of the server does not know the channel.',
     qrWait: 'The code is shown once the account is made.',
     choices: { polling: 'Polling (works anywhere)', webhook: 'Webhook',
+      device: 'Linked device (QR code)', cloud: 'Official Cloud API (Meta)',
       off: 'Not asked', optional: 'May be empty', required: 'Required' },
     general: 'General',
     states: {
@@ -244,7 +248,7 @@ export const en = {
       SIGNATURE_WRONG: 'The signature does not match; check the secret on both sides.',
       SIGNATURE_EXPIRED: 'The clock of the sending system is more than 5 minutes off.',
       NO_CALLBACK: 'No callback URL is set; replies cannot be sent.',
-      EGRESS_REFUSED: 'The host of the callback is not in EGRESS_ALLOW.',
+      EGRESS_REFUSED: 'The host it leads to is not in EGRESS_ALLOW.',
       CREDENTIALS_REFUSED: 'The provider refused this secret; enter a new one.',
       LOGGED_OUT: 'The provider signed the device out; connect it again.',
       RATE_LIMITED: 'The provider limits the sending speed.', UNREACHABLE: 'The provider cannot be reached.',
@@ -322,7 +326,7 @@ export const en = {
       noun: 'List', channelAccountId: 'Channel account', field: 'Field', reasonCode: 'Reason', status: 'Status',
       from: 'From', to: 'To', presence: 'Presence', result: 'Result', agentId: 'Agent', reason: 'Reason', code: 'Code',
       seq: 'Sequence', until: 'Until', score: 'Rating', state: 'Status', changed: 'What changed', purpose: 'Purpose',
-      roles: 'Roles', queueId: 'Queue', channel: 'Channel', key: 'Key',
+      roles: 'Roles', queueId: 'Queue', channel: 'Channel', key: 'Key', wish: 'Asked for',
     },
     subjects: {
       'api-key': 'API key', webhook: 'Webhook', 'subject-request': 'Data request',
@@ -336,5 +340,6 @@ export const en = {
   },
   ...placesEn,
   ...accessEn,
+  number: numberEn,
   journal: journalEn,
 };

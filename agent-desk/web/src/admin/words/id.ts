@@ -1,6 +1,7 @@
 /** The words of the administration screens in Indonesian; desk.md holds their tone. */
 import { accessId } from './access-id.ts';
 import { journalId } from './journal-id.ts';
+import { numberId } from './number-id.ts';
 import { permissionsId } from './permissions-id.ts';
 import { placesId } from './places-id.ts';
 
@@ -49,6 +50,8 @@ export const id = {
     review: 'Periksa, lalu simpan.',
   },
   fields: {
+    provider: 'Cara terhubung', phoneNumberId: 'ID nomor telepon', businessAccountId: 'ID akun WhatsApp Business',
+    accessToken: 'Token akses', appSecret: 'Rahasia aplikasi', verifyToken: 'Token verifikasi webhook',
     issuer: 'Alamat penerbit', clientId: 'ID klien', clientSecret: 'Rahasia klien', npkClaim: 'Klaim berisi NPK',
     contactId: 'Nasabah', url: 'Alamat', types: 'Kejadian', days: 'Masa berlaku',
     npk: 'NPK', name: 'Nama', siteId: 'Site', teamId: 'Tim', locale: 'Bahasa', status: 'Status', roles: 'Peran',
@@ -233,6 +236,7 @@ export const id = {
     disabled: 'Akun dinonaktifkan', enabled: 'Akun diaktifkan',
     unknownChannel: 'Kanal ini tidak dikenal oleh server versi ini.', qrWait: 'Kode ditampilkan setelah akun dibuat.',
     choices: { polling: 'Polling (di mana saja)', webhook: 'Webhook',
+      device: 'Perangkat tertaut (kode QR)', cloud: 'Cloud API resmi (Meta)',
       off: 'Tidak ditanyakan', optional: 'Boleh kosong', required: 'Wajib diisi' },
     general: 'Umum',
     states: {
@@ -251,7 +255,7 @@ export const id = {
       SIGNATURE_WRONG: 'Tanda tangan tidak cocok; periksa rahasia di kedua sisi.',
       SIGNATURE_EXPIRED: 'Jam sistem pengirim terpaut lebih dari 5 menit.',
       NO_CALLBACK: 'URL callback belum diisi; balasan tidak dapat dikirim.',
-      EGRESS_REFUSED: 'Host callback tidak terdaftar di EGRESS_ALLOW.',
+      EGRESS_REFUSED: 'Host tujuan tidak terdaftar di EGRESS_ALLOW.',
       CREDENTIALS_REFUSED: 'Penyedia menolak rahasia ini; isi yang baru.',
       LOGGED_OUT: 'Perangkat dikeluarkan oleh penyedia; hubungkan kembali.',
       RATE_LIMITED: 'Penyedia membatasi kecepatan kirim.', UNREACHABLE: 'Penyedia tidak dapat dihubungi.',
@@ -335,7 +339,8 @@ export const id = {
     values: {
       noun: 'Daftar', channelAccountId: 'Akun kanal', field: 'Isian', reasonCode: 'Alasan', status: 'Status',
       from: 'Dari', to: 'Menjadi', presence: 'Status kehadiran', result: 'Hasil', agentId: 'Agen', reason: 'Alasan',
-      code: 'Kode', seq: 'Nomor urut', until: 'Sampai', score: 'Penilaian', state: 'Status', changed: 'Yang berubah',
+      code: 'Kode', seq: 'Nomor urut',
+      wish: 'Diminta', until: 'Sampai', score: 'Penilaian', state: 'Status', changed: 'Yang berubah',
       purpose: 'Tujuan', roles: 'Peran', queueId: 'Antrean', channel: 'Kanal', key: 'Kunci',
     },
     subjects: {
@@ -350,5 +355,6 @@ export const id = {
   },
   ...placesId,
   ...accessId,
+  number: numberId,
   journal: journalId,
 };

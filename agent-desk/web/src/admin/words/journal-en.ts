@@ -73,6 +73,8 @@ export const journalEn = {
     created: '{{actor}} connected a channel account', updated: '{{actor}} changed the settings of a channel account',
     'health-changed': 'The health of a channel account changed',
     tested: '{{actor}} tested a channel account',
+    'session-changed': 'The session of a channel account changed',
+    'session-wished': '{{actor}} asked something of the session of a channel account',
   },
   event: { quarantined: 'An incoming event was quarantined', replayed: '{{actor}} replayed a quarantined event',
     viewed: '{{actor}} looked at a quarantined event' },
