@@ -13,6 +13,7 @@ const benches: Record<string, () => Promise<{ run(options: BenchOptions): Promis
   assign: () => import('./assign.ts'),
   resume: () => import('./resume.ts'),
   screen: () => import('./screen.ts'),
+  whatsapp: () => import('./whatsapp.ts'),
 };
 
 const quiet = (): void => undefined;
