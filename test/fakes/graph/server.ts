@@ -4,6 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import http from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
 import { answerCall } from './answers.ts';
 import { Webhook } from './webhook.ts';
@@ -62,12 +63,6 @@ export interface FakeGraph {
   stop(): Promise<void>;
 }
 
-async function bodyOf(request: http.IncomingMessage): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for await (const part of request) parts.push(part as Buffer);
-  return Buffer.concat(parts);
-}
-
 function kindOf(fake: FakeGraph, method: string, path: string): CallKind {
   if (path.startsWith('/files/')) return 'file';
   const [, first = '', second] = path.replace(/^\/v[\d.]+/, '').split('/');
@@ -79,7 +74,7 @@ function kindOf(fake: FakeGraph, method: string, path: string): CallKind {
 }
 
 async function readCall(fake: FakeGraph, request: http.IncomingMessage): Promise<Call> {
-  const body = await bodyOf(request);
+  const body = await buffer(request);
   const { method = 'GET', url = '/' } = request;
   const call: Call = { kind: kindOf(fake, method, new URL(url, 'http://fake').pathname), method, url,
     authorization: request.headers.authorization, payload: {} };

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
 import { methods } from './methods.ts';
 import { Outbox } from './updates.ts';
@@ -62,12 +63,6 @@ export interface FakeTelegram {
   stop(): Promise<void>;
 }
 
-async function bodyOf(request: http.IncomingMessage): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for await (const part of request) parts.push(part as Buffer);
-  return Buffer.concat(parts);
-}
-
 function plain(value: unknown): unknown {
   if (typeof value !== 'string' || !/^[[{]/.test(value)) return value;
   try {
@@ -78,7 +73,7 @@ function plain(value: unknown): unknown {
 }
 
 async function readCall(method: string, request: http.IncomingMessage): Promise<Call> {
-  const body = await bodyOf(request);
+  const body = await buffer(request);
   const type = request.headers['content-type'] ?? '';
   if (!type.startsWith('multipart/')) {
     return { method, payload: body.length === 0 ? {} : JSON.parse(body.toString()) as Payload, files: [] };
