@@ -24,6 +24,7 @@ import { localWake, memoryLog } from '#test/support/harness.ts';
 import { addListFloor } from './floors/list-floor.ts';
 import { cpuMicros } from './support/cpu.ts';
 import { rounded, type BenchOptions, type Figure } from './support/figures.ts';
+import { askOnce, type Asked } from './support/http-client.ts';
 import { percentile } from './support/load.ts';
 import { seedMany, type Scale } from './support/many.ts';
 
@@ -34,7 +35,6 @@ const SESSIONS = 40;
 
 interface Person { npk: string; cookies: { cookie: string; token: string }[] }
 interface Case { name: string; note: string; wantedMs: number; person: Person; request(i: number): Asked }
-interface Asked { method: 'GET' | 'POST'; path: string; body?: object }
 /** CPU time of this process and of the database's backends so far, in ms; a busy machine does not stretch it. */
 type CpuSoFar = () => Promise<number>;
 
@@ -161,12 +161,8 @@ function casesOf(agent: Person, leader: Person, manager: Person): Case[] {
 
 async function once(base: string, person: Person | undefined, i: number, asked: Asked): Promise<void> {
   const session = person?.cookies[i % SESSIONS];
-  const response = await fetch(base + asked.path, { method: asked.method, headers: {
-    ...(session === undefined ? {} : { cookie: session.cookie, 'x-csrf-token': session.token }), origin: base,
-    ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }) },
-  ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }) });
-  const text = await response.text();
-  if (response.status !== 200) throw new Error(`${asked.path} answered ${response.status}: ${text.slice(0, 300)}`);
+  await askOnce(base, asked, { origin: base,
+    ...(session === undefined ? {} : { cookie: session.cookie, 'x-csrf-token': session.token }) });
 }
 
 /** So many at once reach every connection of the pool: each plans a list when it first sees it. */

@@ -11,6 +11,8 @@ export const limits = {
   databaseConnectTimeoutMs: 1_500,
   /** The longest any statement may run; imports and reports work in chunks below it. */
   databaseQueryTimeoutMs: 8_000,
+  /** A connection in use that is silent for longer than any statement may run has lost its server. */
+  databaseSilentMs: 9_000,
   /** A request that waits this long asks whether the database answers anybody (RF07: 503 within 2 s). */
   databaseSlowMs: 1_100,
   transactionAttemptsMax: 4,

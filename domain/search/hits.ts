@@ -31,13 +31,16 @@ export interface Wanted {
   most: number;
 }
 
-interface Hit { id: string; at: Date; exact: boolean }
+/** `at`: milliseconds since 1970, with their fractions; of hundreds of hits none needs a Date. */
+interface Hit { id: string; at: number; exact: boolean }
+
+const AT = 'extract(epoch from at)::float8 * 1000 as at';
 
 /** The stretch that search_dated (0014-lists) writes into the index, four days of UTC. */
 const STRETCH_MS = 345_600_000;
 
 function walkSql(table: string): string {
-  return `select id, at, words @@ $5::tsquery as exact from (
+  return `select id, ${AT}, words @@ $5::tsquery as exact from (
       select id, at, words from ${table} where organisation_id = $1 order by at desc, id desc limit $3::int) newest
     where words @@ $2::tsquery limit $4::int`;
 }
@@ -46,9 +49,9 @@ function walkSql(table: string): string {
 function indexSql(table: string): string {
   return `with held as materialized (
       select id, at, organisation_id, words from ${table} where search_dated(words, at) @@ $2::tsquery)
-    select id, at, words @@ $5::tsquery as exact from held where organisation_id = $1 and words @@ $3::tsquery
+    select id, ${AT}, words @@ $5::tsquery as exact from held where organisation_id = $1 and words @@ $3::tsquery
       and ($6::timestamptz is null or at < $6::timestamptz)
-    order by at desc, id desc limit $4::int`;
+    order by held.at desc, id desc limit $4::int`;
 }
 
 const walks: Record<Kind, Statement> = {
@@ -87,9 +90,10 @@ class Reader {
   }
 
   /** At most `max` of the rows that the index gives for `indexed`, that hold the words, and are older than `before`. */
-  look(query: TsQuery, indexed: TsQuery, max: number, before: Date | null = null): Promise<Hit[]> {
+  look(query: TsQuery, indexed: TsQuery, max: number, before: number | null = null): Promise<Hit[]> {
     const { organisationId, kind, exact } = this.#wanted;
-    return this.#once(looks[kind], [organisationId, indexed, query, max, exact, before]);
+    return this.#once(looks[kind], [organisationId, indexed, query, max, exact,
+      before === null ? null : new Date(before)]);
   }
 }
 
@@ -106,10 +110,10 @@ function cut(hits: Hit[], wanted: Wanted): Hits {
 interface Words { query: TsQuery; narrow: TsQuery }
 
 /** Stretches back from the newest hit: enough of them, or what they brought with the moment before which to go on. */
-async function byStretches(reader: Reader, { query, narrow }: Words, newest: Date,
-  max: number): Promise<{ hits: Hit[]; before: Date }> {
+async function byStretches(reader: Reader, { query, narrow }: Words, newest: number,
+  max: number): Promise<{ hits: Hit[]; before: number }> {
   const hits: Hit[] = [];
-  const last = Math.floor(newest.getTime() / STRETCH_MS);
+  const last = Math.floor(newest / STRETCH_MS);
   // The same bound for few and for many, so that a second look for more goes on from the first.
   const most = (max <= limits.searchNamesMax ? limits.searchNamesMax : max) + 1;
   const stretch = (back: number): Promise<Hit[]> =>
@@ -122,7 +126,7 @@ async function byStretches(reader: Reader, { query, narrow }: Words, newest: Dat
     asked += together.length;
     if (asked === 2 && hits.length / asked * limits.searchStretchesMax < max) break;
   }
-  return { hits, before: new Date((last - asked + 1) * STRETCH_MS) };
+  return { hits, before: (last - asked + 1) * STRETCH_MS };
 }
 
 /** Whether the long words alone are so seldom that to read all their rows costs less than to gather the short ones. */
@@ -136,7 +140,7 @@ async function isNarrowRare(reader: Reader, { kind, query, narrow }: Wanted): Pr
  * Hits of what hardly stands in the newest rows, `newest` where it stands there at all: the whole index costs the same
  * for few of them and for many.
  */
-async function rareHits(reader: Reader, wanted: Wanted, whole: Words, newest: Date | undefined): Promise<Hits> {
+async function rareHits(reader: Reader, wanted: Wanted, whole: Words, newest: number | undefined): Promise<Hits> {
   const { query, narrow, exact, firm, max, most } = wanted;
   const first = exact === query ? [] : await reader.look(whole.query, whole.narrow, most + 1);
   if (first.length > max) return cut(first, { ...wanted, max: most });
@@ -189,8 +193,8 @@ export function hitsOf(db: Queryable, wanted: Omit<Wanted, 'max'>): (max: number
 export async function hitsAmong(db: Queryable, wanted: Omit<Wanted, 'max' | 'most'>, idsSql: string,
   values: readonly unknown[]): Promise<string[]> {
   const { table } = kinds[wanted.kind];
-  const hits = await db.dynamic<Hit>(`select s.id, s.at, s.words @@ $3::tsquery as exact
+  const hits = await db.dynamic<Hit>(`select s.id, ${AT}, s.words @@ $3::tsquery as exact
     from (${idsSql}) own join ${table} s on s.id = own.id where s.words @@ $1::tsquery limit $2::int`,
   [wanted.query, limits.searchOwnHitsMax, wanted.exact, ...values]);
-  return ranked(hits.toSorted((a, b) => b.at.getTime() - a.at.getTime() || (a.id < b.id ? 1 : -1)), wanted);
+  return ranked(hits.toSorted((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1)), wanted);
 }

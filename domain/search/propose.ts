@@ -57,10 +57,10 @@ export async function* proposals(db: Queryable, proposal: Proposal): AsyncGenera
   const { organisationId } = user;
   const wanted = { organisationId, kind, ...lookup, exact, exactFirst: kind !== 'messages' };
   const newest = hitsOf(db, { ...wanted, most: max });
-  const first = await newest(Math.min(few, max));
-  if (!first.complete && seesPart(user)) {
-    yield await hitsAmong(db, wanted, OWN[kind], [organisationId, user.id, limits.searchOwnWorkMax]);
-  }
+  // Asked together: the hits of the floor mostly are too many, and then who waits does not wait for both in turn.
+  const [first, own] = await Promise.all([newest(Math.min(few, max)),
+    seesPart(user) ? hitsAmong(db, wanted, OWN[kind], [organisationId, user.id, limits.searchOwnWorkMax]) : []]);
+  if (!first.complete) yield own;
   yield first.ids;
   if (first.complete || first.ids.length >= max) return;
   yield (await newest(max)).ids;

@@ -33,9 +33,6 @@ export interface FoundFile extends Place { fileId: string; fileName: string; med
 /** What to show: of what is proposed part by part, the first that the filter lets through. */
 export interface Chosen { parts: AsyncIterable<readonly string[]>; filter: string; limit: number }
 
-/** Of so many proposed things the rights are asked at once; most searches end with the first of them. */
-const FIRST = 60;
-
 /** The first `limit` of the proposed ids that the filter lets through, in their order. */
 async function allowed(db: Queryable, from: string, chosen: Chosen): Promise<string[]> {
   const kept: string[] = [];
@@ -43,14 +40,13 @@ async function allowed(db: Queryable, from: string, chosen: Chosen): Promise<str
   for await (const part of chosen.parts) {
     const fresh = [...new Set(part)].filter((id) => !asked.has(id));
     for (const id of fresh) asked.add(id);
-    for (const ids of [fresh.slice(0, FIRST), fresh.slice(FIRST)]) {
-      if (ids.length === 0) continue;
-      const rows = await db.dynamic<{ id: string }>(`select asked.id
-        from unnest($1::uuid[]) with ordinality asked(id, place) ${from} and ${chosen.filter}
-        order by asked.place limit $2::int`, [ids, chosen.limit - kept.length]);
-      kept.push(...rows.map((row) => row.id));
-      if (kept.length >= chosen.limit) return kept;
-    }
+    if (fresh.length === 0) continue;
+    // PostgreSQL goes through them in their order and ends with the limit.
+    const rows = await db.dynamic<{ id: string }>(`select asked.id
+      from unnest($1::uuid[]) with ordinality asked(id, place) ${from} and ${chosen.filter}
+      order by asked.place limit $2::int`, [fresh, chosen.limit - kept.length]);
+    kept.push(...rows.map((row) => row.id));
+    if (kept.length >= chosen.limit) return kept;
   }
   return kept;
 }

@@ -71,6 +71,8 @@ export interface DbOptions {
   connectionsMax?: number;
   /** How long a new connection may take; limits.databaseConnectTimeoutMs unless told. */
   connectTimeoutMs?: number;
+  /** How long a connection in use may hear nothing; limits.databaseSilentMs unless told. */
+  silentMs?: number;
   /** The role that statements run as; the journal is append-only for it (RA08). */
   role?: string | undefined;
   onError?: (error: Error) => void;
@@ -131,9 +133,13 @@ function queryable(client: pg.Pool | pg.PoolClient): Queryable {
   };
 }
 
+function streamOf(client: pg.PoolClient): Socket {
+  return (client as unknown as { connection: { stream: Socket } }).connection.stream;
+}
+
 /** What is sent in this turn of the event loop leaves in one write, and wakes PostgreSQL once. */
 function together(client: pg.PoolClient): void {
-  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+  const stream = streamOf(client);
   stream.cork();
   process.nextTick(() => { stream.uncork(); });
 }
@@ -167,6 +173,23 @@ async function attempt<T>(pool: pg.Pool, body: (tx: Tx) => Promise<T>): Promise<
   }
 }
 
+/**
+ * A connection in use that hears nothing for so long is given up: statement_timeout ends no statement of a server that
+ * is gone without a word. By the socket's own clock: the driver's query_timeout starts a timer for each query, and
+ * what those leave behind keeps the rows of all queries before alive until the whole heap is collected.
+ */
+function giveUpSilent(pool: pg.Pool, silentMs: number): void {
+  const inUse = new WeakSet<pg.PoolClient>();
+  pool.on('acquire', (client) => { inUse.add(client); });
+  pool.on('release', (_error, client) => { inUse.delete(client); });
+  pool.on('connect', (client) => {
+    const stream = streamOf(client);
+    stream.setTimeout(silentMs, () => {
+      if (inUse.has(client)) stream.destroy(new Error('Query read timeout'));
+    });
+  });
+}
+
 /** Opens the pool. It connects lazily and recovers by itself after PostgreSQL was away. */
 export function openDb(options: DbOptions): Db {
   const role = options.role === undefined ? '' : ` -c role=${options.role}`;
@@ -177,7 +200,6 @@ export function openDb(options: DbOptions): Db {
     idleTimeoutMillis: limits.databaseIdleMs,
     maxLifetimeSeconds: limits.databaseLifetimeSeconds,
     connectionTimeoutMillis: options.connectTimeoutMs ?? limits.databaseConnectTimeoutMs,
-    query_timeout: limits.databaseQueryTimeoutMs,
     statement_timeout: limits.databaseQueryTimeoutMs,
     idle_in_transaction_session_timeout: limits.databaseQueryTimeoutMs,
     keepAlive: true,
@@ -191,6 +213,7 @@ export function openDb(options: DbOptions): Db {
   // The pool listens to idle connections only. One that breaks inside a transaction tells its query and its holder;
   // without a listener of its own its 'error' would end the process as well (RF07).
   pool.on('connect', (client) => { client.on('error', () => undefined); });
+  giveUpSilent(pool, options.silentMs ?? limits.databaseSilentMs);
   return {
     ...queryable(pool),
     pool,
@@ -205,7 +228,7 @@ export function openDb(options: DbOptions): Db {
       }
     },
     async connect() {
-      const client = new pg.Client(settings);
+      const client = new pg.Client({ ...settings, query_timeout: limits.databaseQueryTimeoutMs });
       client.on('error', (error) => options.onError?.(error));
       await client.connect();
       return client;
