@@ -54,8 +54,7 @@ function bounds(limit: number, max: number): { few: number; max: number } {
  * more than a longer look.
  */
 function nameBounds({ user, limit }: SearchQuery): { few: number; max: number } {
-  if (!seesPart(user)) return bounds(limit, limits.searchNamesMax);
-  return { few: limits.searchNarrowNamesMax, max: limits.searchNarrowNamesMax };
+  return bounds(limit, seesPart(user) ? limits.searchNarrowNamesMax : limits.searchNamesMax);
 }
 
 async function contacts(db: Queryable, query: SearchQuery, asked: Asked): Promise<FoundGroup<FoundContact>> {
