@@ -5,11 +5,14 @@
 import t, { type Test } from 'tap';
 import type { Page } from 'playwright-core';
 import { DESK_SIZE, PHONE_SIZE, seriousFindings } from '#test/support/browser.ts';
-import { openOwnedInteraction } from '#test/support/conversation.ts';
+import { openInteraction, openOwnedInteraction } from '#test/support/conversation.ts';
 import { deskPage, deskScene, type DeskScene } from '#test/support/desk-page.ts';
 import { eventually } from '#test/support/harness.ts';
 
 t.setTimeout(300_000);
+
+/** Rows of a list that scrolls. */
+const MANY = 60;
 
 const rows = (page: Page): Promise<number> => page.locator('[data-row]').count();
 
@@ -77,6 +80,42 @@ async function shrink(t: Test, scene: DeskScene, interactionId: string): Promise
   t.same(faults, []);
 }
 
+/** Resolves once the list has stood still for so long. */
+async function atRest(page: Page, forMs: number): Promise<void> {
+  await page.getByRole('listbox').evaluate(async (list, restMs) => {
+    let [top, since] = [list.scrollTop, performance.now()];
+    while (performance.now() - since < restMs) {
+      await new Promise((resolve) => { requestAnimationFrame(resolve); });
+      if (list.scrollTop !== top) [top, since] = [list.scrollTop, performance.now()];
+    }
+  }, forMs);
+}
+
+/** Presses when the list has only just stopped and lets go a moment later: what was pressed opens. */
+async function pressing(t: Test, scene: DeskScene): Promise<void> {
+  for (let n = 0; n < MANY; n += 1) await openInteraction(scene.work.db, scene.world);
+  await scene.work.db.dynamic(`update user_roles set scope_kind = 'organisation', scope_id = null where user_id = $1`,
+    [scene.world.leader.id]);
+  const { page, faults } = await deskPage(scene, scene.world.leader, '/');
+  await page.getByRole('tab', { name: /Semua/ }).click();
+  await page.locator('[data-row]').nth(8).waitFor();
+  const box = await page.getByRole('listbox').boundingBox();
+  if (box === null) throw new Error('no list');
+  const [x, y] = [box.x + box.width / 2, box.y + box.height * 0.7];
+  await page.mouse.move(x, y);
+  for (let n = 0; n < 9; n += 1) {
+    await page.mouse.wheel(0, 280);
+    await atRest(page, 40);
+    await page.mouse.down();
+    await atRest(page, 400);
+    const id = await page.evaluate(([left = 0, top = 0]) =>
+      document.elementFromPoint(left, top)?.closest<HTMLElement>('[data-row]')?.dataset['row'], [x, y]);
+    await page.mouse.up();
+    await eventually('what was pressed to open', () => id !== undefined && page.url().endsWith(id));
+  }
+  t.same(faults, []);
+}
+
 t.test('C4 C12 lists are narrowed, work is put aside, panes make room', async (t) => {
   const scene = await deskScene(t);
   const [first, second] = scene.world.agents;
@@ -88,6 +127,7 @@ t.test('C4 C12 lists are narrowed, work is put aside, panes make room', async (t
     (t) => putAside(t, scene, answered.interactionId));
   await t.test('the side pane never covers a conversation on a small window',
     (t) => shrink(t, scene, own.interactionId));
+  await t.test('a press on a list that comes to rest is heard', (t) => pressing(t, scene));
   await t.test('RF19 who reads no conversations starts in the settings', async (t) => {
     const { page, faults } = await deskPage(scene, scene.world.administrator, '/');
     await page.getByRole('heading', { level: 1 }).waitFor();

@@ -41,6 +41,23 @@ function inPlace(indices: number[], places: number, scrolling: boolean): number[
   return scrolling ? indices.sort((one, other) => one % places - other % places) : indices;
 }
 
+/**
+ * Whether rows keep their places in the page now. Under a button or a finger that is down nothing changes its place: a
+ * row that is moved meanwhile never hears the click.
+ */
+function useSteady(scrolling: boolean): { keepsPlaces: boolean; onPointerDownCapture: () => void } {
+  const down = useRef(false);
+  const keepsPlaces = useRef(scrolling);
+  useEffect(() => {
+    const release = (): void => { down.current = false; };
+    const ends = ['pointerup', 'pointercancel'] as const;
+    for (const end of ends) window.addEventListener(end, release);
+    return () => { for (const end of ends) window.removeEventListener(end, release); };
+  }, []);
+  if (!down.current) keepsPlaces.current = scrolling;
+  return { keepsPlaces: keepsPlaces.current, onPointerDownCapture: () => { down.current = true; } };
+}
+
 /** The line that a key leads to; undefined for a key that moves nothing. */
 function wishOf(key: string, at: number, count: number): number | undefined {
   const moves: Record<string, number> =
@@ -64,6 +81,7 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPi
   useEffect(() => { virtual.measure(); }, [virtual, height]);
   const drawn = virtual.getVirtualItems();
   const { places, indices } = usePlaces(drawn[0]?.index ?? 0, drawn.length, rows.length);
+  const { keepsPlaces, onPointerDownCapture } = useSteady(virtual.isScrolling);
   const lastDrawn = drawn.at(-1)?.index ?? 0;
   const at = Math.min(active, rows.length - 1);
   useImperativeHandle(ref, () => ({
@@ -102,10 +120,10 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPi
       aria-label={t('inbox.list')}
       aria-multiselectable={picked !== null || undefined}
       aria-activedescendant={indices.includes(at) ? `row-${rows[at]?.id ?? ''}` : undefined}
-      onKeyDown={onKey} onClick={onClick} {...ahead}
+      onKeyDown={onKey} onClick={onClick} {...ahead} onPointerDownCapture={onPointerDownCapture}
       onFocus={() => { if (selectedAt !== -1) setActive(selectedAt); }}>
       <div className={css.sizer} role="presentation" style={{ height: virtual.getTotalSize() }}>
-        {inPlace(indices, places, virtual.isScrolling).map((index) => {
+        {inPlace(indices, places, keepsPlaces).map((index) => {
           const row = rows[index];
           return row === undefined ? null
             : <Row key={index % places} row={row} now={now}
