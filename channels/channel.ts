@@ -78,8 +78,8 @@ export interface SessionHost {
   /** Today, in the zone of the house (Asia/Jakarta). */
   today(): Promise<Record<DayCount, number>>;
   readonly gap: {
-    /** The account is out of reach from now on; a gap that is open stays. */
-    open(reasonCode: string): Promise<void>;
+    /** The account is out of reach since `from`, now unless told; a gap that is open stays. */
+    open(reasonCode: string, from?: Date): Promise<void>;
     close(): Promise<void>;
     /** So many messages of the last gap were delivered afterwards. */
     recovered(count: number): Promise<void>;
@@ -90,6 +90,8 @@ export interface SessionHost {
     /** When this customer last wrote to this account; null: never. */
     lastInboundAt(handle: string): Promise<Date | null>;
   };
+  /** Whether a message of this account stands as one that could not be read. */
+  isUnreadable(providerMessageId: string): Promise<boolean>;
   /**
    * Two handles turned out to be one person, and `is` is what events carry from now on: their points, threads and work
    * come under one contact in one transaction. `phone` is E.164, where the provider vouches for it.
@@ -301,6 +303,8 @@ export interface Channel {
   /** Which flow of C64 its interactions follow. */
   readonly flow: 'call' | 'social' | 'email' | 'whatsapp' | 'live-chat';
   readonly capabilities: Capabilities;
+  /** What this account can do, where accounts of the channel differ; `capabilities` unless told. Pure. */
+  capabilitiesOf?(account: Pick<AccountView, 'settings'>): Capabilities;
   readonly limits: ChannelLimits;
   readonly setup: readonly SetupField[];
   /**

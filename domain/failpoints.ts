@@ -9,7 +9,7 @@ export const failpoints = {
   'assign.afterPick': 'RF02', 'assign.beforeCommit': 'RF02', 'assign.afterCommit': 'RF02',
   'send.afterClaim': 'RF03', 'send.beforeWrite': 'RF03', 'send.afterWrite': 'RF03',
   'send.beforeCommit': 'RF03', 'send.afterCommit': 'RF03',
-  'whatsapp.received': 'RF30', 'whatsapp.stored': 'RF30',
+  'whatsapp.received': 'RF30', 'whatsapp.stored': 'RF30', 'whatsapp.receipts': 'RF30',
 } as const;
 
 export type Failpoint = keyof typeof failpoints;

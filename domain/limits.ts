@@ -279,6 +279,8 @@ export const limits = {
   keyArchiveDays: 30,
   /** A node that holds a session looks so often for an operator's wish, besides the hints. */
   sessionWishMs: 3_000,
+  /** The day's counts of a number are written so often; the cap of first messages is counted at once. */
+  sessionCountMs: 1_000,
   /** A greeting that no hint brought is sent by the sweep. */
   greetingSweepMs: 5_000,
   /** Keys read or written at once by a session; a first pairing writes 812. */

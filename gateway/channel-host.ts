@@ -231,7 +231,7 @@ function createHost(parts: HostParts, channel: Channel, account: AccountView, he
 /** Hands the change to the channel, if it can make changes of this kind. */
 async function changed(channel: Channel, host: ChannelHost, change: OutboundChange,
   signal: AbortSignal): Promise<ChangeOutcome> {
-  const { editSent, recallSent, react } = channel.capabilities;
+  const { editSent, recallSent, react } = channel.capabilitiesOf?.(host.account) ?? channel.capabilities;
   const can = { EDIT: editSent, RECALL: recallSent, REACTION: react }[change.kind];
   const isOffered = change.emoji === null || channel.reactions?.includes(change.emoji) === true;
   if (!can || !isOffered || channel.change === undefined) {

@@ -138,7 +138,7 @@ const readToday = statement('session.today', `select cold, warm, failed, receive
 
 const openGap = statement('session.gap-open', `
 insert into channel_gaps (id, organisation_id, channel_account_id, reason_code, from_at)
-values ($3, $1, $2, $4, app_now()) on conflict do nothing`);
+values ($3, $1, $2, $4, coalesce($5::timestamptz, app_now())) on conflict do nothing`);
 const closeGap = statement('session.gap-close', `update channel_gaps set until_at = app_now()
   where organisation_id = $1 and channel_account_id = $2 and until_at is null`);
 const addRecovered = statement('session.gap-recovered', `
@@ -149,6 +149,8 @@ const announce = statement('session.announce', `update messages set provider_mes
   where organisation_id = $1 and channel_account_id = $2 and id = $3 and status = 'sending' returning 1 as is`);
 const lastInbound = statement('session.last-inbound', `select max(last_inbound_at) as at from conversations
   where organisation_id = $1 and channel_account_id = $2 and handle = $3`);
+const unreadable = statement('session.unreadable', `select 1 as is from messages where organisation_id = $1
+  and channel_account_id = $2 and provider_message_id = $3 and payload ->> 'unreadable' = 'true' limit 1`);
 
 /** The topic of hints that an operator wants something of an account. */
 export function wishTopic(accountId: string): WakeTopic {
@@ -208,7 +210,7 @@ export function accountSession(parts: SessionParts, account: AccountView): Chann
       return await work.db.one<Record<DayCount, number>>(readToday, owner) ?? none;
     },
     gap: {
-      open: async (reasonCode) => { await work.db.rows(openGap, [...owner, newId(), reasonCode]); },
+      open: async (reasonCode, from) => { await work.db.rows(openGap, [...owner, newId(), reasonCode, from ?? null]); },
       close: async () => { await work.db.rows(closeGap, owner); },
       recovered: async (count) => { if (count > 0) await work.db.rows(addRecovered, [...owner, count]); },
     },
@@ -218,6 +220,8 @@ export function accountSession(parts: SessionParts, account: AccountView): Chann
       lastInboundAt: async (handle) =>
         (await work.db.one<{ at: Date | null }>(lastInbound, [...owner, handle]))?.at ?? null,
     },
+    isUnreadable: async (providerMessageId) =>
+      await work.db.one(unreadable, [...owner, providerMessageId]) !== undefined,
     identify: (person) => identifyHandle(work, account, person),
   };
 }

@@ -2,7 +2,7 @@
  * WhatsApp: one channel, two providers. `device`: a number of the company's own, linked as a further device of its
  * phone (Baileys). `cloud`: the official Cloud API. Without an account of the first kind nothing of it is loaded.
  */
-import type { Channel, ChannelHost, RunningChannel } from '#channels/channel.ts';
+import type { Capabilities, Channel, ChannelHost, RunningChannel } from '#channels/channel.ts';
 import type { AccountView } from '#domain/channels/words.ts';
 import { limits } from '#domain/limits.ts';
 import type * as linkedDevice from './baileys/provider.ts';
@@ -26,13 +26,20 @@ async function start(host: ChannelHost): Promise<RunningChannel> {
   return isCloud(host.account) ? cloud.start(host) : (await linked()).start(host);
 }
 
+/** What a linked device can do. */
+const capabilities: Capabilities = { attachments: true, typing: true, readReceipts: true, edits: true, replies: true,
+  rating: false, buttons: false, askContact: false, editSent: true, recallSent: true, react: true,
+  deduplicates: false };
+/** What Meta's Cloud API has no call for. */
+const notByCloud = { typing: false, readReceipts: false, editSent: false, recallSent: false } as const;
+
 export const whatsapp: Channel = {
   name: 'whatsapp',
   reportName: 'WHATSAPP',
   medium: 'MESSAGING',
   flow: 'whatsapp',
-  capabilities: { attachments: true, typing: true, readReceipts: true, edits: true, replies: true, rating: false,
-    buttons: false, askContact: false, editSent: true, recallSent: true, react: true, deduplicates: false },
+  capabilities,
+  capabilitiesOf: (account) => (isCloud(account) ? { ...capabilities, ...notByCloud } : capabilities),
   limits: { textChars: 4_096, fileBytes: limits.fileBytes, sendsPerSecond: 20, recallHours: 48 },
   setup,
   providerHosts: ['graph.facebook.com', 'lookaside.fbsbx.com'],

@@ -1,4 +1,7 @@
-/** /api/channel-abilities: what each channel can do, so that screens offer what works and never ask for its name. */
+/**
+ * /api/channel-abilities: what each channel and each of its accounts can do now, so that screens offer what works and
+ * never ask for its name.
+ */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Channel } from '#channels/channel.ts';
@@ -15,17 +18,26 @@ export interface AbilityParts {
 const ability = z.object({ name: z.string(), reportName: z.string(), capabilities: z.record(z.string(), z.boolean()),
   reactions: z.array(z.string()), recallHours: z.number().nullable(),
   /** How long after a customer's message free words are taken, at most over the accounts; null: there is no end. */
-  windowHours: z.number().nullable() });
+  windowHours: z.number().nullable(),
+  /** Its accounts that are in use. */
+  accounts: z.array(z.object({ id: z.uuid(), capabilities: z.record(z.string(), z.boolean()),
+    windowHours: z.number().nullable(),
+    /** False: it has no connection now, or its provider refuses it; what is written waits. */
+    ready: z.boolean() })) });
 
-const accountsOf = statement('abilities.accounts',
-  `select channel, settings from channel_accounts where organisation_id = $1 and status <> 'DISABLED'`);
+const accountsOf = statement('abilities.accounts', `select id, channel, settings, status from channel_accounts
+  where organisation_id = $1 and status <> 'DISABLED' order by id`);
 
-interface AccountRow { channel: string; settings: Record<string, unknown> }
+interface AccountRow { id: string; channel: string; settings: Record<string, unknown>; status: string }
 
-function windowHours(channel: Channel, accounts: readonly AccountRow[]): number | null {
-  const hours = accounts.filter((account) => account.channel === channel.name)
-    .flatMap((account) => channel.windowHoursOf?.(account) ?? []);
-  return hours.length === 0 ? null : Math.max(...hours);
+function abilitiesOf(channel: Channel, all: readonly AccountRow[]): z.output<typeof ability> {
+  const accounts = all.filter((account) => account.channel === channel.name).map((account) => ({ id: account.id,
+    capabilities: { ...channel.capabilitiesOf?.(account) ?? channel.capabilities },
+    windowHours: channel.windowHoursOf?.(account) ?? null, ready: account.status === 'ACTIVE' }));
+  const hours = accounts.flatMap((account) => account.windowHours ?? []);
+  return { name: channel.name, reportName: channel.reportName, capabilities: { ...channel.capabilities },
+    reactions: [...channel.reactions ?? []], recallHours: channel.limits.recallHours ?? null,
+    windowHours: hours.length === 0 ? null : Math.max(...hours), accounts };
 }
 
 /** The route of the channels' abilities; no secret, no setting, the same for all of a house who work with customers. */
@@ -35,10 +47,7 @@ export function channelAbilitiesApi(parts: AbilityParts): FastifyPluginAsyncZod 
       schema: { response: { 200: z.object({ items: z.array(ability) }) } } },
     async ({ user }) => {
       const accounts = await parts.work.db.rows<AccountRow>(accountsOf, [user.organisationId]);
-      return { items: [...parts.channels.values()].map((channel) => ({ name: channel.name,
-        reportName: channel.reportName, capabilities: { ...channel.capabilities },
-        reactions: [...channel.reactions ?? []], recallHours: channel.limits.recallHours ?? null,
-        windowHours: windowHours(channel, accounts) })) };
+      return { items: [...parts.channels.values()].map((channel) => abilitiesOf(channel, accounts)) };
     });
   };
 }

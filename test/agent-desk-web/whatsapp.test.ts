@@ -12,7 +12,7 @@ import { en } from '../../agent-desk/web/src/i18n/en.ts';
 import { id } from '../../agent-desk/web/src/i18n/id.ts';
 import { reasonKey } from '../../agent-desk/web/src/lib/reasons.ts';
 import { isUnreadable, waitOf } from '../../agent-desk/web/src/lib/waits.ts';
-import { emptyGaps, findTemplates, isWindowClosed, mayHaveWindow, openGaps, piecesOf, templateTitle, filledUse,
+import { emptyGaps, findTemplates, isWindowClosed, openGaps, piecesOf, templateTitle, filledUse,
   type Template } from '../../agent-desk/web/src/reply/templates.ts';
 
 function session(change: Partial<SessionView>): SessionView {
@@ -134,6 +134,11 @@ t.test('a message that waits says why and until when; one that is merely tried a
   t.same(waitOf({ ...message, reasonCode: 'SOMETHING_NEW', ...until }), { word: 'OTHER', until: until.waitUntil });
   t.equal(waitOf({ ...message, reasonCode: 'COLD_PAUSED', holdUntil: until.waitUntil }), undefined, 'held back');
   t.equal(waitOf({ ...message, reasonCode: 'COLD_PAUSED', status: 'failed' }), undefined);
+  t.same(waitOf(message, false), { word: 'NOT_READY', until: null }, 'nothing leaves an account without connection');
+  t.same(waitOf({ ...message, reasonCode: 'CONNECTION_FAILED' }, false), { word: 'NOT_READY', until: null });
+  t.same(waitOf({ ...message, reasonCode: 'REACHOUT_LOCKED', ...until }, false),
+    { word: 'REACHOUT_LOCKED', until: until.waitUntil }, 'what the message itself says is more');
+  t.equal(waitOf({ ...message, status: 'sent' }, false), undefined);
   t.equal(waitOf({ ...message, reasonCode: 'COLD_PAUSED', deletedAt: until.waitUntil }), undefined);
   t.ok(isUnreadable({ unreadable: true }));
   t.notOk(isUnreadable({}));
@@ -177,6 +182,4 @@ t.test('the window: closed once it passed or where nobody wrote, absent for acco
   t.equal(isWindowClosed({ hours: 24, openUntil: null }, now), true);
   t.equal(isWindowClosed({ hours: null, openUntil: null }, now), false);
   t.equal(isWindowClosed(undefined, now), false);
-  t.equal(mayHaveWindow({ windowHours: 24 }), true);
-  for (const abilities of [undefined, {}, { windowHours: null }]) t.equal(mayHaveWindow(abilities), false);
 });

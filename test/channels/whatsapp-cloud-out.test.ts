@@ -305,8 +305,16 @@ t.test('RS01 the API gives templates and the window to who may write, and the ch
     t.equal((await api.stranger.get(path)).status, 401);
     t.equal((await mine.get(`/api/conversations/${newId()}/templates`)).status, 404);
     const { items } = (await mine.get('/api/channel-abilities')).body as {
-      items: { name: string; windowHours: unknown }[] };
+      items: { name: string; windowHours: unknown; accounts: unknown[] }[] };
     t.same(items.map((one) => [one.name, one.windowHours]).filter(([, hours]) => hours !== null), [['whatsapp', 24]]);
+    const accounts = items.flatMap((one) => one.accounts);
+    t.match(accounts, [{ id: world.world.accountId, windowHours: 24, ready: true,
+      capabilities: { attachments: true, react: true, editSent: false, recallSent: false } }],
+    'an account of the Cloud API offers no change that Meta has no call for');
+    await work.db.dynamic(`update channel_accounts set status = 'NEEDS_ATTENTION'`);
+    t.match((await mine.get('/api/channel-abilities')).body, { items: items.map((one) => (
+      { name: one.name, accounts: one.accounts.map(() => ({ ready: false })) })) }, 'nor does anything leave now');
+    await work.db.dynamic(`update channel_accounts set status = 'ACTIVE'`);
     await work.db.dynamic('update channel_accounts set version = version + 1');
     world.fake.script('templates', 'cut');
     await eventually('Meta that does not answer to be said', async () => (await mine.get(path)).status === 503);

@@ -77,6 +77,8 @@ t.test('a number is linked by its QR code, talks, and is logged out', async (t) 
   await eventually('the customer has it', () =>
     phone.inbox.some(({ text }) => text === 'Baik, kami bantu cek.'), 30_000);
   await bubble(agent.page, 'Baik, kami bantu cek.').getByText('Sampai').waitFor();
+  await phone.reads(number, phone.inbox.map(({ id }) => id));
+  await bubble(agent.page, 'Baik, kami bantu cek.').getByText('Dibaca').waitFor();
   t.equal(await agent.page.getByRole('button', { name: 'Pilih templat' }).count(), 0, 'a linked number has no window');
 
   await drawer.getByRole('button', { name: 'Keluar dari WhatsApp' }).click();
@@ -86,6 +88,11 @@ t.test('a number is linked by its QR code, talks, and is logged out', async (t) 
   await asked.getByRole('button', { name: 'Keluar dari WhatsApp' }).click();
   await drawer.getByText('Belum ditautkan').waitFor({ timeout: 30_000 });
   t.equal(number.removedByClient, true);
+  await agent.page.getByText(/sedang tidak tersambung\. Balasan Anda tetap disimpan/).waitFor();
+  await agent.page.getByRole('textbox', { name: /balas/i }).fill('Masih kami cek, ya.');
+  t.same(await seriousFindings(agent.page), [], 'an account without connection');
+  await agent.page.keyboard.press('Control+Enter');
+  await bubble(agent.page, 'Masih kami cek, ya.').getByText(/^Menunggu: /).waitFor();
   t.same([...faults, ...agent.faults], []);
 });
 

@@ -2,13 +2,12 @@
  * One account's session as its node sees it: held under the lease, opened, watched, begun anew by the table of
  * reconnect.ts, and given to people where only they can decide.
  */
-import type { ChannelHost, SessionWish } from '#channels/channel.ts';
+import type { ChannelHost, DayCount, SessionWish } from '#channels/channel.ts';
 import { appNowMs } from '#domain/clock.ts';
 import { failpoint } from '#domain/failpoints.ts';
 import { limits } from '#domain/limits.ts';
 import type { InboundEvent, InboundReceipt } from '#domain/channels/words.ts';
 import type { Opened, OpenSession, Outgoing, ParentCalls, SendAnswer } from './calls.ts';
-import type { MediaKey } from './content.ts';
 import { fleet, type Place } from './fleet.ts';
 import { coldCap, REACHOUT_PAUSE_MS } from './pacing.ts';
 import { afterClose, ALERT_AFTER_MS, noTries, type AfterClose, type Tries } from './reconnect.ts';
@@ -25,6 +24,7 @@ export class Account {
   readonly host: ChannelHost;
   readonly #fence: bigint;
   readonly #signal: AbortSignal;
+  readonly #lost: AbortSignal;
   readonly #steps: Step[] = [];
   #wake: (() => void) | undefined;
   #place: Place | undefined;
@@ -35,11 +35,15 @@ export class Account {
   #again: NodeJS.Timeout | undefined;
   #pairNumber: string | null = null;
   #silentSends = 0;
+  /** What the day's counts have still to be told; a statement a second, not one a message. */
+  #counted: Partial<Record<DayCount, number>> = {};
 
-  constructor(host: ChannelHost, fence: bigint, signal: AbortSignal) {
+  /** Held until one of the signals fires: `lost`, that another may hold it already, or `stopped`, in order. */
+  constructor(host: ChannelHost, fence: bigint, { lost, stopped }: { lost: AbortSignal; stopped: AbortSignal }) {
     this.host = host;
     this.#fence = fence;
-    this.#signal = signal;
+    this.#lost = lost;
+    this.#signal = AbortSignal.any([lost, stopped]);
   }
 
   /** Whether messages can leave now. */
@@ -52,12 +56,13 @@ export class Account {
     return this.#place?.pid;
   }
 
-  /** Holds the session until the signal fires. Never throws for what WhatsApp does. */
+  /** Holds the session until a signal fires. Never throws for what WhatsApp does. */
   async run(): Promise<void> {
     const { session } = this.host;
     const look = (): void => { void this.#look(); };
     const unhear = session.onWish(look);
     const timer = setInterval(look, limits.sessionWishMs);
+    const counting = setInterval(() => { void this.#tellCounts(); }, limits.sessionCountMs);
     const onAbort = (): void => { this.#wake?.(); };
     this.#signal.addEventListener('abort', onAbort);
     try {
@@ -70,8 +75,24 @@ export class Account {
     } finally {
       unhear();
       clearInterval(timer);
+      clearInterval(counting);
       this.#signal.removeEventListener('abort', onAbort);
+      if (this.isOpen && !this.#lost.aborted) await session.gap.open('SERVER_STOPPED').catch(() => undefined);
       await this.#shut();
+      await this.#tellCounts();
+    }
+  }
+
+  /** Adds to the day's counts of the number, within limits.sessionCountMs; a kill may lose the last of it. */
+  count(what: DayCount, by: number): void {
+    if (by > 0) this.#counted[what] = (this.#counted[what] ?? 0) + by;
+  }
+
+  async #tellCounts(): Promise<void> {
+    const counted = this.#counted;
+    this.#counted = {};
+    for (const [what, by] of Object.entries(counted) as [DayCount, number][]) {
+      await this.host.session.count(what, by).catch(() => { this.count(what, by); });
     }
   }
 
@@ -144,6 +165,10 @@ export class Account {
     if (current?.state === 'OPERATOR') {
       this.host.health('NEEDS_ATTENTION', current.reasonCode ?? 'OPERATOR_NEEDED');
     } else if (isPaired) {
+      // Whoever held it before ended without a word, at the earliest when it last renewed its lease.
+      if (current?.state === 'OPEN') {
+        await session.gap.open('SERVER_LOST', new Date(appNowMs() - limits.leaseMs));
+      }
       await this.#open();
     } else {
       await session.tell({ state: 'IDLE', reasonCode: 'NOT_PAIRED', code: null });
@@ -288,12 +313,11 @@ export class Account {
     return {
       keysGet: ({ kind, ids }: { kind: string; ids: string[] }) => session.keys.get(kind, ids),
       keysPut: (values: Record<string, Record<string, string | null>>) => session.keys.put(values, this.#fence),
-      receive: (given: { events: InboundEvent[]; media: Record<string, MediaKey>; offline: boolean }) =>
-        this.#receive(given),
-      receipts: (receipts: InboundReceipt[]) => host.receipt(receipts),
+      receive: (given: ParentCalls['receive'][0]) => this.#receive(given),
+      receipts: (receipts: InboundReceipt[]) => this.#receipts(receipts),
       identify: (person: { handle: string; is: string; phone: string }) => session.identify(person),
       typing: ({ handle, isTyping }: { handle: string; isTyping: boolean }) => { host.typing(handle, isTyping); },
-      count: ({ what, by }: ParentCalls['count'][0]) => session.count(what, by),
+      count: ({ what, by }: ParentCalls['count'][0]) => { this.count(what, by); },
       code: (code: ParentCalls['code'][0]) => session.tell({ state: 'PAIRING', reasonCode: null, code }),
       paired: () => session.tell({ state: 'CONNECTING', reasonCode: null, paired: true, code: null }),
       opened: (opened: Opened) => this.#opened(opened),
@@ -308,18 +332,28 @@ export class Account {
     await this.host.session.cold.pause(new Date(untilMs ?? appNowMs() + REACHOUT_PAUSE_MS), 'REACHOUT_LOCKED');
   }
 
-  async #receive({ events, media, offline }: { events: InboundEvent[]; media: Record<string, MediaKey>;
-    offline: boolean }): Promise<unknown> {
+  /** Whether the place of a message stands in the conversation, as one that could not be read. */
+  async #isShown([event]: readonly InboundEvent[]): Promise<boolean> {
+    return event !== undefined && 'providerMessageId' in event && event.providerMessageId !== undefined
+      && this.host.session.isUnreadable(event.providerMessageId);
+  }
+
+  async #receipts(receipts: InboundReceipt[]): Promise<void> {
+    await failpoint('whatsapp.receipts');
+    await this.host.receipt(receipts);
+  }
+
+  async #receive({ events, media, offline, ifShown }: ParentCalls['receive'][0]): Promise<unknown> {
     const { session } = this.host;
     await failpoint('whatsapp.received');
     if (Object.keys(media).length > 0) {
       await session.keys.put({ media: Object.fromEntries(Object.entries(media).map(([ref, key]) =>
         [ref, JSON.stringify(key)])) }, this.#fence);
     }
-    const results = await this.host.receive(events);
+    const results = await this.host.receive(ifShown !== undefined && await this.#isShown(ifShown) ? ifShown : events);
     await failpoint('whatsapp.stored');
     const messages = events.filter((event) => event.kind === 'message').length;
-    if (messages > 0) await session.count('received', messages).catch(() => undefined);
+    this.count('received', messages);
     if (offline && messages > 0) await session.gap.recovered(messages).catch(() => undefined);
     return results;
   }

@@ -60,8 +60,9 @@ export interface Opened { number: string | null; displayName: string | null }
 export interface ParentCalls {
   keysGet: [{ kind: string; ids: string[] }, Record<string, string>];
   keysPut: [Record<string, Record<string, string | null>>, undefined];
-  /** Answers after COMMIT. */
-  receive: [{ events: InboundEvent[]; media: Record<string, MediaKey>; offline: boolean }, ReceiveResult[]];
+  /** Answers after COMMIT. `ifShown`: instead of the events, where the place of the message is shown already. */
+  receive: [{ events: InboundEvent[]; media: Record<string, MediaKey>; offline: boolean; ifShown?: InboundEvent[] },
+    ReceiveResult[]];
   receipts: [InboundReceipt[], undefined];
   identify: [{ handle: string; is: string; phone: string }, undefined];
   typing: [{ handle: string; isTyping: boolean }, undefined];

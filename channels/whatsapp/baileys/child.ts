@@ -2,6 +2,7 @@
 import { silenceConsole } from './quiet.ts';
 import type { OpenSession, Outgoing } from './calls.ts';
 import type { MediaKey } from './content.ts';
+import type { Outbox } from './outbox.ts';
 import type { Session } from './session.ts';
 import { Line, type Handler } from './wire.ts';
 
@@ -16,6 +17,12 @@ function sessionOf(account: string): Session {
   const session = sessions.get(account);
   if (session === undefined) throw Object.assign(new Error('no session'), { code: 'NOT_CONNECTED' });
   return session;
+}
+
+function outboxOf(account: string): Outbox {
+  const outbox = sessionOf(account).outbox;
+  if (outbox === undefined) throw Object.assign(new Error('no connection'), { code: 'NOT_CONNECTED' });
+  return outbox;
 }
 
 const handlers: Record<string, Handler> = {
@@ -33,16 +40,16 @@ const handlers: Record<string, Handler> = {
     await sessions.get(account)?.close(true);
     sessions.delete(account);
   },
-  send: (account, out: Outgoing) => sessionOf(account).send(out),
+  send: (account, out: Outgoing) => outboxOf(account).send(out),
   edit: (account, { handle, id, text }: { handle: string; id: string; text: string }) =>
-    sessionOf(account).edit(handle, id, text),
-  recall: (account, { handle, id }: { handle: string; id: string }) => sessionOf(account).recall(handle, id),
+    outboxOf(account).edit(handle, id, text),
+  recall: (account, { handle, id }: { handle: string; id: string }) => outboxOf(account).recall(handle, id),
   react: (account, { handle, id, emoji }: { handle: string; id: string; emoji: string }) =>
-    sessionOf(account).react(handle, id, emoji),
+    outboxOf(account).react(handle, id, emoji),
   typing: (account, { handle, isTyping }: { handle: string; isTyping: boolean }) =>
-    sessionOf(account).typing(handle, isTyping),
-  read: (account, { handle, ids }: { handle: string; ids: string[] }) => sessionOf(account).read(handle, ids),
-  check: async (account, { phone }: { phone: string }) => ({ exists: await sessionOf(account).check(phone) }),
+    outboxOf(account).typing(handle, isTyping),
+  read: (account, { handle, ids }: { handle: string; ids: string[] }) => outboxOf(account).read(handle, ids),
+  check: async (account, { phone }: { phone: string }) => ({ exists: await outboxOf(account).check(phone) }),
   download: async (_account, { media, bytesMax, isOwnServer }: { media: MediaKey; bytesMax: number;
     isOwnServer: boolean }) => ({ bytes: await download(media, bytesMax, isOwnServer) }),
 };

@@ -42,7 +42,7 @@ async function hold(host: ChannelHost, stopped: AbortSignal): Promise<void> {
   while (!stopped.aborted) {
     try {
       await host.lease(async (lost, fence) => {
-        const account = new Account(host, fence, AbortSignal.any([lost, stopped]));
+        const account = new Account(host, fence, { lost, stopped });
         accounts.set(host, account);
         try {
           await account.run();
@@ -115,13 +115,13 @@ function isCold(lastInboundAt: Date | null): boolean {
   return lastInboundAt === null || appNowMs() - lastInboundAt.getTime() > limits.coldAfterDays * DAY_MS;
 }
 
-async function outcomeOf(host: ChannelHost, account: Account, id: string, answer: SendAnswer): Promise<SendOutcome> {
+async function outcomeOf(account: Account, id: string, answer: SendAnswer): Promise<SendOutcome> {
   switch (answer.kind) {
     case 'sent': return { kind: 'sent', providerMessageId: id };
     case 'not-sent': return { kind: 'retry', reasonCode: answer.reasonCode };
     case 'unknown': return { kind: 'unknown', reasonCode: answer.reasonCode };
     case 'refused': {
-      await host.session.count('failed').catch(() => undefined);
+      account.count('failed', 1);
       // Writing on to people who never wrote is what a number is shut off for: only answers go on.
       if (answer.code === '463') await account.lockReachout(null).catch(() => undefined);
       return { kind: 'failed', reasonCode: answer.code === '463' ? 'REACHOUT_LOCKED' : `WHATSAPP_${answer.code}` };
@@ -144,9 +144,11 @@ export async function send(host: ChannelHost, message: OutboundMessage): Promise
   if (!await host.session.outbox.announce(message.id, out.providerMessageId)) {
     return { kind: 'unknown', reasonCode: 'SUPERSEDED' };
   }
-  await host.session.count(cold ? 'cold' : 'warm');
+  // The day's cap of people who never wrote is counted before one leaves, all else behind it.
+  if (cold) await host.session.count('cold');
+  else account.count('warm', 1);
   lastLeft.set(host, { handle: message.handle, at: performance.now() + out.typingMs });
-  return outcomeOf(host, account, out.providerMessageId, await account.send(out));
+  return outcomeOf(account, out.providerMessageId, await account.send(out));
 }
 
 /** Edits, recalls or reacts. */

@@ -4,15 +4,14 @@
  * a kill at any point loses nothing and doubles nothing (INV1, RF01).
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import makeWASocket, { Browsers, DEFAULT_CONNECTION_CONFIG, generateWAMessage, jidNormalizedUser,
-  proto, unpadRandomMax16, type AnyMessageContent, type BinaryNode,
-  type WAMessage, type WASocket } from '@whiskeysockets/baileys';
-import type { Opened, OpenSession, Outgoing, SendAnswer } from './calls.ts';
+import makeWASocket, { Browsers, DEFAULT_CONNECTION_CONFIG, jidNormalizedUser, proto, unpadRandomMax16,
+  type BinaryNode, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
+import type { Opened, OpenSession } from './calls.ts';
 import { readHandset, readMessage, revealed, unreadable, type Envelope } from './content.ts';
-import { contentOf } from './files.ts';
-import { handleOf, isCrowd, jidOf, phoneOf, readJid } from './handles.ts';
+import { handleOf, isCrowd, phoneOf, readJid } from './handles.ts';
+import { Outbox } from './outbox.ts';
 import { quietLogger } from './quiet.ts';
-import { receiptsOf, retryCounts, transactional } from './signals.ts';
+import { receiptsIn, retryCounts, transactional } from './signals.ts';
 import { openStore, type SessionStore } from './store.ts';
 import type { Line } from './wire.ts';
 
@@ -23,6 +22,12 @@ const KEEP_ALIVE_MS = 30_000;
 const KEEP_ALIVE_OWN_SERVER_MS = 700;
 const QR_FIRST_MS = 60_000;
 const QR_NEXT_MS = 20_000;
+/** A receipt that the house did not take is given again after so long, then after twice as long, and so on. */
+const KEEP_AGAIN_MS = 500;
+const KEEP_AGAIN_MAX_MS = 15_000;
+/** A message that could not be read: until its place is shown, and while that is being stored. */
+interface Unread { timer: NodeJS.Timeout; shown: Promise<void> | undefined }
+
 /** A stanza's own facts; undefined where it is not a message of one person to us or of us. */
 interface Stanza { envelope: Omit<Envelope, 'raw'>; fromUs: boolean; isRepeated: boolean; isOffline: boolean }
 
@@ -34,11 +39,11 @@ export class Session {
   readonly #stanzas = new WeakMap<Uint8Array, BinaryNode>();
   /** Those that had waited on the server while nobody was there. */
   readonly #waited = new WeakSet<BinaryNode>();
-  readonly #acks = new Map<string, (answer: SendAnswer) => void>();
-  readonly #unread = new Map<string, NodeJS.Timeout>();
+  readonly #unread = new Map<string, Unread>();
   readonly #retries = retryCounts();
   #sock: WASocket | undefined;
   #store: SessionStore | undefined;
+  #outbox: Outbox | undefined;
   #ended = false;
   #codes = 0;
 
@@ -77,6 +82,7 @@ export class Session {
       },
     });
     this.#sock = sock;
+    this.#outbox = new Outbox(sock, store.keys, (values) => this.#ask('keysPut', values));
     this.#contain(sock);
     this.#listen(sock);
   }
@@ -84,64 +90,17 @@ export class Session {
   /** Ends the socket. `isLogout`: tells WhatsApp that the device is no longer linked. */
   async close(isLogout = false): Promise<void> {
     this.#ended = true;
-    for (const timer of this.#unread.values()) clearTimeout(timer);
-    for (const settle of this.#acks.values()) settle({ kind: 'unknown', reasonCode: 'CONNECTION_CLOSED' });
-    this.#acks.clear();
+    for (const { timer } of this.#unread.values()) clearTimeout(timer);
+    this.#outbox?.close();
     const sock = this.#sock;
     if (sock === undefined) return;
     if (isLogout) await sock.logout().catch(() => undefined);
     await sock.end(undefined);
   }
 
-  async send(out: Outgoing): Promise<SendAnswer> {
-    const jid = await this.#address(out.handle);
-    if (jid === undefined) return { kind: 'refused', code: 'NO_ADDRESS' };
-    if (out.typingMs > 0) {
-      await this.#sock?.sendPresenceUpdate('composing', jid).catch(() => undefined);
-      await wait(out.typingMs);
-      await this.#sock?.sendPresenceUpdate('paused', jid).catch(() => undefined);
-    }
-    const quoted: WAMessage | undefined = out.quoted === null ? undefined : {
-      key: { remoteJid: jid, id: out.quoted.id, fromMe: out.quoted.fromUs },
-      message: { conversation: out.quoted.text } } as WAMessage;
-    return this.#relay(jid, contentOf(out), out.providerMessageId, out.timeoutMs, quoted);
-  }
-
-  async edit(handle: string, id: string, text: string): Promise<SendAnswer> {
-    const jid = await this.#address(handle);
-    if (jid === undefined) return { kind: 'refused', code: 'NO_ADDRESS' };
-    return this.#relay(jid, { text, edit: { remoteJid: jid, id, fromMe: true } }, undefined);
-  }
-
-  async recall(handle: string, id: string): Promise<SendAnswer> {
-    const jid = await this.#address(handle);
-    if (jid === undefined) return { kind: 'refused', code: 'NO_ADDRESS' };
-    return this.#relay(jid, { delete: { remoteJid: jid, id, fromMe: true } }, undefined);
-  }
-
-  async react(handle: string, id: string, emoji: string): Promise<SendAnswer> {
-    const jid = await this.#address(handle);
-    if (jid === undefined) return { kind: 'refused', code: 'NO_ADDRESS' };
-    return this.#relay(jid, { react: { text: emoji, key: { remoteJid: jid, id, fromMe: false } } }, undefined);
-  }
-
-  async typing(handle: string, isTyping: boolean): Promise<void> {
-    const jid = await this.#address(handle);
-    if (jid !== undefined) await this.#sock?.sendPresenceUpdate(isTyping ? 'composing' : 'paused', jid);
-  }
-
-  /** Tells the customer that these messages of theirs were read. */
-  async read(handle: string, ids: readonly string[]): Promise<void> {
-    const remoteJid = await this.#address(handle);
-    if (remoteJid === undefined) return;
-    await this.#sock?.readMessages(ids.map((id) => ({ remoteJid, id, fromMe: false })));
-  }
-
-  /** Whether the number is on WhatsApp; its address is kept. Throws where WhatsApp did not answer. */
-  async check(phone: string): Promise<boolean> {
-    const answer = await this.#sock?.onWhatsApp(phone);
-    if (answer === undefined) throw Object.assign(new Error('no answer'), { code: 'NOT_CONNECTED' });
-    return answer.some((one) => one.exists);
+  /** What leaves; undefined before the socket is made and after it ended. */
+  get outbox(): Outbox | undefined {
+    return this.#ended ? undefined : this.#outbox;
   }
 
   async #ask(name: string, body: unknown): Promise<unknown> {
@@ -167,7 +126,33 @@ export class Session {
         });
       }
     });
-    ws.on('frame', (frame: unknown) => { this.#see(frame as BinaryNode); });
+    ws.on('frame', (frame: unknown) => {
+      const node = frame as BinaryNode;
+      if (node?.tag === 'receipt') this.#hold(node, ws);
+      else this.#see(node);
+    });
+  }
+
+  /**
+   * Baileys confirms a receipt as soon as it has read it, and WhatsApp never says it again. So it stands under another
+   * name, which nobody listens to, until the house has it; what this session does not live to see kept, WhatsApp says
+   * again at the next connection.
+   */
+  #hold(node: BinaryNode, ws: NodeJS.EventEmitter): void {
+    const receipts = receiptsIn(node);
+    if (receipts.length === 0) return;
+    node.tag = 'held-receipt';
+    void (async () => {
+      for (let afterMs = KEEP_AGAIN_MS; !this.#ended; afterMs = Math.min(2 * afterMs, KEEP_AGAIN_MAX_MS)) {
+        const isKept = await this.#ask('receipts', receipts).then(() => true, () => false);
+        if (!isKept) await wait(afterMs, undefined, { ref: false });
+        else if (!this.#ended) {
+          node.tag = 'receipt';
+          ws.emit('CB:receipt', node);
+          return;
+        }
+      }
+    })();
   }
 
   #see(node: BinaryNode): void {
@@ -201,20 +186,11 @@ export class Session {
       }
     });
     ev.on('messages.upsert', ({ messages }) => { for (const message of messages) this.#unreadable(message); });
-    ev.on('messages.update', (updates) => {
-      const receipts = receiptsOf(updates);
-      if (receipts.length > 0) this.#tell('receipts', receipts);
-    });
     ev.on('lid-mapping.update', ({ lid, pn }) => { void this.#identify(lid, pn); });
     ev.on('presence.update', ({ id, presences }) => {
       const handle = handleOf(id);
       const last = Object.values(presences)[0]?.lastKnownPresence;
       if (handle !== undefined && last !== undefined) this.#tell('typing', { handle, isTyping: last === 'composing' });
-    });
-    (sock.ws as unknown as NodeJS.EventEmitter).on('CB:ack,class:message', (node: BinaryNode) => {
-      const { id, error } = node.attrs;
-      const settle = this.#acks.get(id ?? '');
-      settle?.(error === undefined ? { kind: 'sent' } : { kind: 'refused', code: error });
     });
   }
 
@@ -291,17 +267,19 @@ export class Session {
       return;
     }
     const ref = `${envelope.handle}:${envelope.id}`;
-    clearTimeout(this.#unread.get(ref));
+    const waiting = this.#unread.get(ref);
+    clearTimeout(waiting?.timer);
     this.#unread.delete(ref);
     const read = readMessage(envelope, message);
     if (read.events.length === 0) {
       this.#tell('count', { what: 'ignored', by: 1 });
       return;
     }
-    const kept = stanza.isRepeated ? await this.#ask('keysGet', { kind: 'unread', ids: [ref] }) as object : {};
-    const { events, media } = ref in kept ? revealed(envelope, read) : read;
-    await this.#ask('receive', { events, media, offline: stanza.isOffline });
-    if (ref in kept) await this.#ask('keysPut', { unread: { [ref]: null } });
+    // Its place may be on its way to be shown: what takes the place comes after it.
+    await waiting?.shown;
+    const mayBeShown = stanza.isRepeated || waiting?.shown !== undefined;
+    await this.#ask('receive', { ...read, offline: stanza.isOffline,
+      ...(mayBeShown ? { ifShown: revealed(envelope, read).events } : {}) });
     void this.#sock?.presenceSubscribe(node.attrs['from'] ?? '').catch(() => undefined);
   }
 
@@ -316,13 +294,19 @@ export class Session {
     const envelope: Envelope = { id: key.id, handle, name: message.pushName ?? undefined, at: undefined,
       raw: Buffer.from(JSON.stringify({ stub: 'CIPHERTEXT', id: key.id })) };
     const afterMs = this.#options.isOwnServer ? UNREADABLE_OWN_SERVER_MS : UNREADABLE_MS;
-    this.#unread.set(ref, setTimeout(() => {
+    const waiting: Unread = { timer: setTimeout(() => { waiting.shown = this.#showPlace(ref, envelope); }, afterMs),
+      shown: undefined };
+    this.#unread.set(ref, waiting);
+  }
+
+  async #showPlace(ref: string, envelope: Envelope): Promise<void> {
+    try {
+      await this.#ask('receive', { events: [unreadable(envelope)], media: {}, offline: false });
+    } catch {
+      // Without its place the message itself comes as any other.
+    } finally {
       this.#unread.delete(ref);
-      void (async () => {
-        await this.#ask('keysPut', { unread: { [ref]: '1' } });
-        await this.#ask('receive', { events: [unreadable(envelope)], media: {}, offline: false });
-      })().catch(() => undefined);
-    }, afterMs));
+    }
   }
 
   /** A LID whose number is known now: whoever was known by the LID alone is the one of the number. */
@@ -342,57 +326,8 @@ export class Session {
     if (kept?.[handle] !== address) await this.#store?.keys.set({ address: { [handle]: address } } as never);
   }
 
-  async #address(handle: string): Promise<string | undefined> {
-    const kept = await this.#store?.keys.get('address' as never, [handle]) as Record<string, string> | undefined;
-    if (kept?.[handle] !== undefined) return kept[handle];
-    const jid = jidOf(handle);
-    if (jid === undefined || jid.endsWith('@lid')) return jid;
-    // Written to by number alone a message may stay undelivered: the LID behind it is the better address.
-    return await this.#sock?.signalRepository.lidMapping.getLIDForPN(jid).catch(() => null) ?? jid;
-  }
-
   async #sent(id: string): Promise<proto.IMessage | undefined> {
     const kept = await this.#ask('keysGet', { kind: 'sent', ids: [id] }).catch(() => ({})) as Record<string, string>;
     return kept[id] === undefined ? undefined : proto.Message.decode(Buffer.from(kept[id], 'base64'));
-  }
-
-  /** Makes the message, keeps it for a second request, lets it leave, and waits for WhatsApp's word. */
-  async #relay(jid: string, content: AnyMessageContent, messageId: string | undefined, timeoutMs = 15_000,
-    quoted?: WAMessage): Promise<SendAnswer> {
-    const sock = this.#sock;
-    const me = sock?.user?.id;
-    if (sock === undefined || me === undefined || this.#ended) return { kind: 'not-sent', reasonCode: 'NOT_CONNECTED' };
-    let made: WAMessage;
-    try {
-      made = await generateWAMessage(jid, content, { userJid: me, upload: sock.waUploadToServer,
-        logger: quietLogger, ...(messageId === undefined ? {} : { messageId }),
-        ...(quoted === undefined ? {} : { quoted }) });
-      const id = made.key.id ?? '';
-      await this.#ask('keysPut', { sent: { [id]: Buffer.from(proto.Message.encode(made.message ?? {}).finish())
-        .toString('base64') } });
-    } catch (error) {
-      return { kind: 'not-sent', reasonCode: (error as { code?: string }).code ?? 'NOT_PREPARED' };
-    }
-    return this.#await(sock, jid, made, content, timeoutMs);
-  }
-
-  async #await(sock: WASocket, jid: string, made: WAMessage, content: AnyMessageContent,
-    timeoutMs: number): Promise<SendAnswer> {
-    const id = made.key.id ?? '';
-    const acknowledged = new Promise<SendAnswer>((resolve) => { this.#acks.set(id, resolve); });
-    const late = wait(timeoutMs, { kind: 'unknown', reasonCode: 'NO_ACK' } as const, { ref: false });
-    const edit = 'edit' in content ? '1' : 'delete' in content ? '7' : undefined;
-    try {
-      await sock.relayMessage(jid, made.message ?? {}, { messageId: id,
-        ...(edit === undefined ? {} : { additionalAttributes: { edit } }) });
-      return await Promise.race([acknowledged, late]);
-    } catch (error) {
-      const code = (error as { output?: { statusCode?: number } }).output?.statusCode;
-      // A socket that closed under the write may have written: nobody knows. All else failed before it.
-      return code === 428 ? { kind: 'unknown', reasonCode: 'CONNECTION_CLOSED' }
-        : { kind: 'not-sent', reasonCode: 'NOT_PREPARED' };
-    } finally {
-      this.#acks.delete(id);
-    }
   }
 }

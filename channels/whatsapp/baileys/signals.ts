@@ -1,14 +1,16 @@
-/** What Baileys tells about messages of ours, and the small stores it wants to be given. */
-import type { CacheStore, SignalKeyStore, SignalKeyStoreWithTransaction, WAMessage } from '@whiskeysockets/baileys';
+/** What WhatsApp tells about messages of ours, and the small stores Baileys wants to be given. */
+import { getBinaryNodeChildren, type BinaryNode, type CacheStore, type SignalKeyStore,
+  type SignalKeyStoreWithTransaction } from '@whiskeysockets/baileys';
 import { LRUCache } from 'lru-cache';
 import type { InboundReceipt } from '#domain/channels/words.ts';
+import { isCrowd } from './handles.ts';
 
 /** Messages whose repetition may be asked for more than once. */
 const RETRIES_KEPT = 2_000;
 
-/** Statuses of Baileys that say something about a message of ours. */
-const STATUS: Record<number, InboundReceipt['status'] | undefined> = { 2: 'sent', 3: 'delivered', 4: 'read',
-  5: 'played' };
+/** What a receipt of that type says of a message of ours; without a type it has arrived. */
+const SAYS: Record<string, InboundReceipt['status'] | undefined> = { '': 'delivered', sender: 'sent', read: 'read',
+  played: 'played' };
 
 /** How often a message was asked for again, kept outside of the socket so that a reconnect does not begin anew. */
 export function retryCounts(): CacheStore {
@@ -21,16 +23,15 @@ export function retryCounts(): CacheStore {
   } as CacheStore;
 }
 
-/** Statuses of messages of ours, in the house's words; what is not ours or says nothing is left out. */
-export function receiptsOf(updates: readonly { key: WAMessage['key']; update: Partial<WAMessage> }[]):
-InboundReceipt[] {
-  return updates.flatMap(({ key, update }): InboundReceipt[] => {
-    const status = STATUS[Number(update.status ?? -1)];
-    if (key.fromMe !== true || key.id == null || status === undefined) return [];
-    const seconds = Number(update.messageTimestamp ?? 0);
-    return [{ providerMessageId: key.id, status,
-      ...(seconds > 0 ? { providerAt: new Date(seconds * 1_000) } : {}) }];
-  });
+/** What a receipt says of messages of ours, in the house's words; nothing where it is about messages of others. */
+export function receiptsIn({ attrs, content }: BinaryNode): InboundReceipt[] {
+  const status = SAYS[attrs['type'] ?? ''];
+  const isOurs = attrs['recipient'] === undefined || attrs['type'] === 'sender';
+  if (status === undefined || !isOurs || isCrowd(attrs['from'])) return [];
+  const items = Array.isArray(content) && content[0] !== undefined ? getBinaryNodeChildren(content[0], 'item') : [];
+  const seconds = Number(attrs['t']);
+  return [attrs['id'], ...items.map((item) => item.attrs['id'])].flatMap((id) => id === undefined ? []
+    : [{ providerMessageId: id, status, ...(seconds > 0 ? { providerAt: new Date(seconds * 1_000) } : {}) }]);
 }
 
 /** The keys as the Signal repository gets them: always with transactions, though their type does not say so. */

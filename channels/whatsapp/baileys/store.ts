@@ -28,11 +28,15 @@ export async function openStore(line: KeyLine): Promise<SessionStore> {
   const creds = kept === undefined ? initAuthCreds() : read(kept) as AuthenticationCreds;
   const atHand = new LRUCache<string, string>({ max: AT_HAND_MAX });
   let writing: Promise<unknown> = Promise.resolve();
+  let written = kept;
 
-  /** One after the other, so that the last word is the newest; credentials go with every write (RF30). */
+  /** One after the other, so that the last word is the newest; credentials that changed go with each write (RF30). */
   function put(values: Record<string, Record<string, string | null>>): Promise<void> {
     const run = writing.catch(() => undefined).then(async () => {
-      await line.put({ ...values, creds: { creds: write(creds) } });
+      const now = write(creds);
+      const all = now === written ? values : { ...values, creds: { creds: now } };
+      if (Object.keys(all).length > 0) await line.put(all);
+      written = now;
       for (const [kind, byId] of Object.entries(values)) {
         for (const [id, value] of Object.entries(byId)) {
           if (value === null) atHand.delete(`${kind} ${id}`);

@@ -8,6 +8,7 @@ import { notifyDone, notifyError } from '../kit/notify.ts';
 import { Bdi } from '../kit/small.tsx';
 import { codeWord, useLocale, useT } from '../kit/words.ts';
 import type { Placed } from '../lib/bubbles.ts';
+import { useAbilities } from '../lib/abilities.ts';
 import { reasonWord } from '../lib/reasons.ts';
 import { serverNow } from '../lib/now.ts';
 import { clockTime, dayTime } from '../lib/time.ts';
@@ -111,7 +112,7 @@ function author(message: MessageView, me: string, t: ReturnType<typeof useT>): s
 }
 
 /** What nobody reaches for in the first moment waits until the conversation stands. */
-function Tools(props: { message: MessageView; channel: string; me: string }) {
+function Tools(props: { message: MessageView; account: InteractionView; me: string }) {
   return useContext(SettledContext) ? <MessageTools {...props} className={css.tools} /> : null;
 }
 
@@ -158,7 +159,7 @@ function Bubble({ placed, row, me }: Props) {
         data-last={last || undefined} 
         data-media={!isBare(message) || undefined}
           data-file={(empty && isCard(message)) || undefined}>
-        <Tools message={message} channel={row.channel} me={me} />
+        <Tools message={message} account={row} me={me} />
         {message.replyToId === null || message.deletedAt !== null ? null
           : <div className={css.quoted}><Quote id={message.replyToId} me={me} /></div>}
         {message.tapped === true ? <Tapped /> : null}
@@ -185,9 +186,9 @@ function Bubble({ placed, row, me }: Props) {
       {message.reactions === undefined ? null : <Reactions reactions={message.reactions} />}
       {own && message.authorId === me && message.holdUntil !== undefined && message.status === 'queued'
         ? <Held message={message} /> : null}
-      {own ? <Waits message={message} /> : null}
+      {own ? <Waits message={message} row={row} /> : null}
       {message.status === 'failed' && message.deletedAt === null
-        ? <Failed message={message} mine={message.authorId === me} /> : null}
+        ? <Failed message={message} row={row} mine={message.authorId === me} /> : null}
       {message.status === 'unknown'
         ? <p className={css.unknown}>{t('talk.unknownText', { channel: channelName(row.reportName) })}</p> : null}
       <Changes message={message} me={me} />
@@ -205,10 +206,10 @@ function Wordless({ message }: { message: MessageView }) {
 }
 
 /** Why one of ours has not left yet, and when it will. */
-function Waits({ message }: { message: MessageView }) {
+function Waits({ message, row }: { message: MessageView; row: InteractionView }) {
   const t = useT();
   const locale = useLocale();
-  const wait = waitOf(message);
+  const wait = waitOf(message, useAbilities(row)?.ready !== false);
   if (wait === undefined) return null;
   return (
     <p className={css.unknown}>
@@ -218,8 +219,13 @@ function Waits({ message }: { message: MessageView }) {
   );
 }
 
+/** Whether it may go out if it is sent once more: a window that has passed is open again once the customer wrote. */
+function mayHelp(message: MessageView, row: InteractionView): boolean {
+  return message.reasonCode !== 'WINDOW_CLOSED' || row.lastDirection === 'IN';
+}
+
 /** Why it did not go out, what is kept, and the next step. */
-function Failed({ message, mine }: { message: MessageView; mine: boolean }) {
+function Failed({ message, row, mine }: { message: MessageView; row: InteractionView; mine: boolean }) {
   const t = useT();
   const { live } = useDesk();
   const [busy, setBusy] = useState(false);
@@ -241,8 +247,8 @@ function Failed({ message, mine }: { message: MessageView; mine: boolean }) {
         <strong>{t('talk.failedTitle')}</strong></p>
       <p>{reasonWord(message.reasonCode)} {t('talk.kept')}</p>
       <div className={css.failedActions}>
-        {mine ? <Button size="xs" variant="default" loading={busy} onClick={() => { void retry(); }}>{t('talk.resend')}
-          </Button> : null}
+        {mine && mayHelp(message, row) ? <Button size="xs" variant="default" loading={busy}
+          onClick={() => { void retry(); }}>{t('talk.resend')}</Button> : null}
         {message.text === null || message.text === '' ? null
           : <Button size="xs" variant="subtle" color="gray" onClick={copy}>{t('talk.copy')}</Button>}
       </div>

@@ -9,7 +9,7 @@ import { useT } from '../kit/words.ts';
 import { useAbilities } from '../lib/abilities.ts';
 import { serverNow } from '../lib/now.ts';
 import { useDesk } from '../live/context.ts';
-import type { MessageView } from '../live/types.ts';
+import type { InteractionView, MessageView } from '../live/types.ts';
 import { draftOf, setOffer } from '../reply/offers.ts';
 import { setReturnedFiles } from '../reply/returned.ts';
 import { setQuote } from '../reply/quotes.ts';
@@ -23,10 +23,13 @@ import { useThreadContext } from './thread-context.ts';
 const arrived: ReadonlySet<MessageView['status']> = new Set(['sent', 'delivered', 'read', 'played']);
 const hourMs = 3_600_000;
 
-/** What may be done with the message here and now: by what its channel can, by whose it is, by how old it is. */
-function useTools(message: MessageView, channel: string, me: string) {
+/** By which account the message went, as its interaction says. */
+type Account = Pick<InteractionView, 'channel' | 'accountId'>;
+
+/** What may be done with the message here and now: by what its account can, by whose it is, by how old it is. */
+function useTools(message: MessageView, account: Account, me: string) {
   const { quote } = useThreadContext();
-  const abilities = useAbilities(channel);
+  const abilities = useAbilities(account);
   const oversees = useCan('interaction.reassign');
   const can = abilities?.capabilities ?? {};
   const isOurs = message.direction === 'OUT' && message.authorKind === 'AGENT' && arrived.has(message.status)
@@ -93,12 +96,12 @@ function Signs({ message, signs, onDone }: { message: MessageView; signs: readon
   ))}</>;
 }
 
-interface Props { message: MessageView; channel: string; me: string; className: string | undefined }
+interface Props { message: MessageView; account: Account; me: string; className: string | undefined }
 
 /** Small buttons at the corner of a bubble, there by pointer, by Tab and by the key M. */
-export function MessageTools({ message, channel, me, className }: Props) {
+export function MessageTools({ message, account, me, className }: Props) {
   const t = useT();
-  const tools = useTools(message, channel, me);
+  const tools = useTools(message, account, me);
   const { busy, change } = useChange(message);
   const [choosing, setChoosing] = useState(false);
   const text = message.text ?? '';

@@ -60,8 +60,12 @@ export const enWhatsApp: Words<typeof idWhatsApp> = {
     PAIR_RATE: 'Waiting a moment: too many messages to this customer.',
     RATE_LIMITED: 'Waiting a moment: the channel limits the sending speed.',
     ACCOUNT: 'Waiting: our WhatsApp account needs an administrator.',
+    NOT_READY: 'Waiting: this channel account has no connection now.',
     ACCOUNT_NOT_ACTIVE: 'Waiting: the channel account is disabled.',
     OTHER: 'Waiting to be sent.',
+    accountTitle: '{{account}} has no connection now.',
+    accountText: 'Your replies are kept and leave by themselves once it is back. If it is urgent, reach the customer '
+      + 'by another channel.',
     until: 'It leaves by itself from {{time}} on.', itself: 'It leaves by itself as soon as it can.',
     unreadable: 'The message cannot be read yet. WhatsApp sends it again in a moment.',
   },

@@ -58,8 +58,12 @@ export const idWhatsApp = {
     PAIR_RATE: 'Menunggu sebentar: terlalu banyak pesan ke nasabah ini.',
     RATE_LIMITED: 'Menunggu sebentar: kanal membatasi kecepatan kirim.',
     ACCOUNT: 'Menunggu: akun WhatsApp kami perlu ditangani administrator.',
+    NOT_READY: 'Menunggu: akun kanal ini sedang tidak tersambung.',
     ACCOUNT_NOT_ACTIVE: 'Menunggu: akun kanal dinonaktifkan.',
     OTHER: 'Menunggu untuk dikirim.',
+    accountTitle: '{{account}} sedang tidak tersambung.',
+    accountText: 'Balasan Anda tetap disimpan dan terkirim sendiri begitu tersambung lagi. Bila mendesak, hubungi '
+      + 'nasabah lewat kanal lain.',
     until: 'Dikirim sendiri mulai {{time}}.', itself: 'Dikirim sendiri begitu bisa.',
     unreadable: 'Pesan belum dapat dibaca. WhatsApp mengirimnya ulang sebentar lagi.',
   },

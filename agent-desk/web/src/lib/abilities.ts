@@ -1,28 +1,43 @@
 /**
- * What each channel can do, asked for once: screens offer what works by it and never by the channel's name. Held beside
- * the query cache, for every bubble looks at it.
+ * What each account of each channel can do, asked for once and when accounts change: screens offer what works by it and
+ * never by the channel's name. Held beside the query cache, for every bubble looks at it.
  */
 import { useEffect, useSyncExternalStore } from 'react';
 import { api } from '../api/client.ts';
 
+/** What one account can do. */
 export interface Abilities {
-  name: string;
   capabilities: Readonly<Record<string, boolean | undefined>>;
   /** Signs to react with. */
   reactions: readonly string[];
   /** How long a sent message can be taken back; null: as long as it is there. */
   recallHours: number | null;
+  /** How long after a customer's message free words are taken; null: there is no end. */
+  windowHours: number | null;
+  /** False: what is written waits until the account has its connection again. */
+  ready: boolean;
 }
+
+interface Answer { items: (Omit<Abilities, 'ready'> & { name: string;
+  accounts: (Pick<Abilities, 'capabilities' | 'windowHours' | 'ready'> & { id: string })[] })[] }
 
 let known: ReadonlyMap<string, Abilities> = new Map();
 let asked: Promise<void> | undefined;
 const listeners = new Set<() => void>();
 
 function ask(): void {
-  asked ??= api.get<{ items: Abilities[] }>('/channel-abilities').then(({ items }) => {
-    known = new Map(items.map((one) => [one.name, one]));
+  asked ??= api.get<Answer>('/channel-abilities').then(({ items }) => {
+    known = new Map(items.flatMap(({ accounts, name, ...channel }) => [[name, { ...channel, ready: true }] as const,
+      ...accounts.map(({ id, ...account }) => [id, { ...channel, ...account }] as const)]));
     for (const listener of listeners) listener();
   }, () => { asked = undefined; });
+}
+
+/** Asks anew, if anybody has asked before: accounts came, went, or found or lost their connection. */
+export function abilitiesChanged(): void {
+  if (asked === undefined) return;
+  asked = undefined;
+  ask();
 }
 
 function subscribe(listener: () => void): () => void {
@@ -30,8 +45,11 @@ function subscribe(listener: () => void): () => void {
   return () => { listeners.delete(listener); };
 }
 
-/** What the channel can do; undefined until it is known, and where asking failed: then nothing is offered. */
-export function useAbilities(channel: string): Abilities | undefined {
+/**
+ * What the account can do, or its channel where the account is not in use any more; undefined until it is known, and
+ * where asking failed: then nothing is offered.
+ */
+export function useAbilities({ channel, accountId }: { channel: string; accountId: string }): Abilities | undefined {
   useEffect(ask, []);
-  return useSyncExternalStore(subscribe, () => known.get(channel));
+  return useSyncExternalStore(subscribe, () => known.get(accountId) ?? known.get(channel));
 }

@@ -9,7 +9,7 @@ const WAITS = {
   NUMBER_NOT_REGISTERED: 'ACCOUNT',
 } as const;
 
-export type WaitWord = (typeof WAITS)[keyof typeof WAITS] | 'OTHER';
+export type WaitWord = (typeof WAITS)[keyof typeof WAITS] | 'NOT_READY' | 'OTHER';
 export interface Wait { word: WaitWord; until: string | null }
 
 interface Waiting { direction: string; status: string | null; reasonCode: string | null; deletedAt: string | null;
@@ -22,13 +22,14 @@ function untilOf(message: object): string | null {
 
 /**
  * The wait of a message of ours; undefined where it does not wait, or only for a moment: a try that failed and is made
- * again at once needs no words.
+ * again at once needs no words. While the account is not `ready` nothing of it leaves, whatever else is known.
  */
-export function waitOf(message: Waiting): Wait | undefined {
+export function waitOf(message: Waiting, ready = true): Wait | undefined {
   const { direction, status, reasonCode, deletedAt, holdUntil } = message;
   if (direction !== 'OUT' || status !== 'queued' || deletedAt !== null || holdUntil !== undefined) return undefined;
   const until = untilOf(message);
   if (reasonCode !== null && reasonCode in WAITS) return { word: WAITS[reasonCode as keyof typeof WAITS], until };
+  if (!ready) return { word: 'NOT_READY', until: null };
   return until === null ? undefined : { word: 'OTHER', until };
 }
 

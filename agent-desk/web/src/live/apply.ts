@@ -3,6 +3,7 @@
  * patches by version, so that the same event twice, or an old one late, changes nothing.
  */
 import type { QueryClient } from '@tanstack/react-query';
+import { abilitiesChanged } from '../lib/abilities.ts';
 import { withChanged, type Around } from '../lib/around.ts';
 import { keys } from './keys.ts';
 import { withMine, withoutRow, withRow, type ListKind, type ListPage } from './lists.ts';
@@ -148,8 +149,9 @@ export function applyEvent(cache: Cache, event: DeskEvent, me: string, lately: L
       void cache.invalidateQueries({ queryKey: keys.counts });
       return;
     case 'configuration.changed': {
-      const noun = nouns[String((event.data as { noun?: unknown }).noun)];
-      void cache.invalidateQueries({ queryKey: noun ?? ['desk', 'configuration'] });
+      const name = String((event.data as { noun?: unknown }).noun);
+      if (name === 'channel-accounts') abilitiesChanged();
+      void cache.invalidateQueries({ queryKey: nouns[name] ?? ['desk', 'configuration'] });
       refreshSettings(cache);
       return;
     }
@@ -173,5 +175,6 @@ export function applySnapshot(cache: Cache, snapshot: Snapshot, lately: Lately):
   }
   for (const queryKey of [keys.lists, keys.interactions, keys.threads, keys.arounds, keys.tickets,
     keys.contacts]) void cache.invalidateQueries({ queryKey });
+  abilitiesChanged();
   refreshSettings(cache);
 }

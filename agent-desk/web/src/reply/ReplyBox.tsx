@@ -2,7 +2,7 @@
  * The box to answer in: reply or internal note, the draft of the conversation, files, quote, canned replies and
  * mentions; why one cannot write where one cannot.
  */
-import { IconCheck } from '@tabler/icons-react';
+import { IconCheck, IconPlugConnectedX } from '@tabler/icons-react';
 import { useEffect, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent, type ReactNode } from 'react';
 import { openBlanks } from '../../../../domain/replies/variables.ts';
 import { focusTools } from '../conversation/MessageTools.tsx';
@@ -191,7 +191,7 @@ function Writable({ row, conversationId, me }: { row: InteractionView; conversat
   const offered = useSuggestions(row, conversationId, box.token);
   const list = useList(box, offered, conversationId);
   const nothing = text.trim() === '' && (mode === 'note' || files.uploads.length === 0);
-  const abilities = useAbilities(row.channel);
+  const abilities = useAbilities(row);
   const offers = abilities?.capabilities['buttons'] === true || abilities?.capabilities['askContact'] === true;
   const offering = useOffer(conversationId) !== null;
   const blocked = useBlocked(box, files.uploads.some((each) => each.done === undefined), offering);
@@ -215,6 +215,7 @@ function Writable({ row, conversationId, me }: { row: InteractionView; conversat
   return (
     <section className={css.reply} aria-label={t('reply.reply')} {...drop}>
       <Modes box={box} />
+      {mode === 'text' && abilities?.ready === false ? <AccountAway name={row.accountName} /> : null}
       {listed ? <List box={box} offered={offered} list={list} /> : null}
       {shut ? <WindowClosed hours={templates.hours ?? 0} hasDraft={!nothing} onOpen={picking.open} />
         : <div className={css.box} data-mode={mode} data-drop={dropping || undefined}>
@@ -244,6 +245,17 @@ function Writable({ row, conversationId, me }: { row: InteractionView; conversat
       </div>}
       {picking.dialog}
     </section>
+  );
+}
+
+/** Said before one writes: what is sent now waits for the account. */
+function AccountAway({ name }: { name: string }) {
+  const t = useT();
+  return (
+    <p className={css.away} role="status">
+      <IconPlugConnectedX size={18} stroke={1.75} aria-hidden="true" />
+      <span><strong>{t('wait.accountTitle', { account: name })}</strong> {t('wait.accountText')}</span>
+    </p>
   );
 }
 

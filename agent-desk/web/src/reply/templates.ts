@@ -82,8 +82,3 @@ export function isWindowClosed(window: Templates['window'] | undefined, nowMs: n
   if (window === undefined || window.hours === null) return false;
   return window.openUntil === null || Date.parse(window.openUntil) <= nowMs;
 }
-
-/** Whether accounts of the channel may have a window at all: only then the server is asked. */
-export function mayHaveWindow(abilities: object | undefined): boolean {
-  return abilities !== undefined && 'windowHours' in abilities && typeof abilities.windowHours === 'number';
-}

@@ -5,7 +5,7 @@ import { api } from '../api/client.ts';
 import { useAbilities } from '../lib/abilities.ts';
 import type { InteractionView } from '../live/types.ts';
 import { useNow } from '../shell/useNow.ts';
-import { isWindowClosed, mayHaveWindow, type Templates } from './templates.ts';
+import { isWindowClosed, type Templates } from './templates.ts';
 
 const lookMs = 15_000;
 
@@ -14,7 +14,7 @@ const lookMs = 15_000;
  * `hours`: how long the window is; null where this account has none, and so no templates either.
  */
 export function useTemplates(row: InteractionView, conversationId: string) {
-  const asks = mayHaveWindow(useAbilities(row.channel));
+  const asks = (useAbilities(row)?.windowHours ?? null) !== null;
   // What the customer writes opens the window anew: the answer of before holds no more.
   const [wroteAt, setWroteAt] = useState<string | null>(null);
   if (row.lastDirection === 'IN' && row.lastMessageAt !== wroteAt) setWroteAt(row.lastMessageAt);

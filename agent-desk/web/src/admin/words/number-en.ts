@@ -31,6 +31,8 @@ export const numberEn = {
     TIMED_OUT: 'WhatsApp does not answer.', UNAVAILABLE: 'WhatsApp is out of service.',
     REPLACED: 'Another device or program used this session for a moment.',
     RESTART_REQUIRED: 'WhatsApp asks to connect again.',
+    SERVER_STOPPED: 'The server was stopped or started anew.',
+    SERVER_LOST: 'The server that held this number died; when that began is an estimate.',
     OTHER: 'The server gives as reason: {{code}}.',
   },
   pauses: {

@@ -32,6 +32,8 @@ export const numberId = {
     TIMED_OUT: 'WhatsApp tidak menjawab.', UNAVAILABLE: 'WhatsApp sedang tidak melayani.',
     REPLACED: 'Perangkat atau program lain memakai sesi ini sejenak.',
     RESTART_REQUIRED: 'WhatsApp meminta sambungan diulang.',
+    SERVER_STOPPED: 'Server dihentikan atau dimulai ulang.',
+    SERVER_LOST: 'Server yang memegang nomor ini mati mendadak; jam mulainya perkiraan.',
     OTHER: 'Sebab dari server: {{code}}.',
   },
   pauses: {
