@@ -4,14 +4,12 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import http from 'node:http';
-import { buffer } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
+import { answerJson, isDone, obey, readRequest, type Payload, type Script, type UploadedFile } from '../http.ts';
 import { answerCall } from './answers.ts';
 import { Webhook } from './webhook.ts';
 
-export type Payload = Record<string, unknown>;
-
-export interface UploadedFile { fileName: string; mediaType: string; bytes: Buffer }
+export type { Payload, Script, UploadedFile } from '../http.ts';
 
 /** What a call is about. */
 export type CallKind = 'messages' | 'upload' | 'media' | 'file' | 'templates' | 'number' | 'other';
@@ -21,14 +19,8 @@ export interface Call { kind: CallKind; method: string; url: string; authorizati
   payload: Payload; file?: UploadedFile }
 
 /** A message that a customer has on their phone. */
-export interface Delivered { to: string; id: string; type: string; payload: Payload; file: UploadedFile | undefined }
-
-/**
- * What the next call of a kind gets. `cut` ends the connection before anything happened, `lost` after it was done,
- * `hang` never answers, `pass` is no fault; `status` with a body is said as it stands.
- */
-export type Script = 'pass' | 'cut' | 'lost' | 'hang'
-  | { status: number; body?: unknown; html?: string; headers?: Record<string, string> };
+export interface Delivered { to: string; id: string; type: string; payload: Payload;
+  file: Omit<UploadedFile, 'field'> | undefined }
 
 /** A file under an id: a customer's, or one that was uploaded. `url` overrides where it is said to lie. */
 export interface HeldFile { id: string; bytes: Buffer; mediaType: string; fileName: string; sha256: string;
@@ -74,30 +66,10 @@ function kindOf(fake: FakeGraph, method: string, path: string): CallKind {
 }
 
 async function readCall(fake: FakeGraph, request: http.IncomingMessage): Promise<Call> {
-  const body = await buffer(request);
+  const { payload, files: [file] } = await readRequest(request);
   const { method = 'GET', url = '/' } = request;
-  const call: Call = { kind: kindOf(fake, method, new URL(url, 'http://fake').pathname), method, url,
-    authorization: request.headers.authorization, payload: {} };
-  const type = request.headers['content-type'] ?? '';
-  if (type.startsWith('application/json')) call.payload = JSON.parse(body.toString()) as Payload;
-  if (!type.startsWith('multipart/')) return call;
-  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
-  for (const [field, value] of form.entries()) {
-    if (typeof value === 'string') call.payload[field] = value;
-    else call.file = { fileName: value.name, mediaType: value.type, bytes: Buffer.from(await value.arrayBuffer()) };
-  }
-  return call;
-}
-
-function obey(script: Exclude<Script, 'lost' | 'pass'>, response: http.ServerResponse): void {
-  if (script === 'hang') return;
-  if (script === 'cut') {
-    response.destroy();
-    return;
-  }
-  const { status, html, body, headers } = script;
-  response.writeHead(status, { 'content-type': html === undefined ? 'application/json' : 'text/html', ...headers })
-    .end(html ?? JSON.stringify(body ?? {}));
+  return { kind: kindOf(fake, method, new URL(url, 'http://fake').pathname), method, url,
+    authorization: request.headers.authorization, payload, ...(file === undefined ? {} : { file }) };
 }
 
 async function serve(fake: FakeGraph, scripts: Map<CallKind, Script[]>, request: http.IncomingMessage,
@@ -105,14 +77,14 @@ async function serve(fake: FakeGraph, scripts: Map<CallKind, Script[]>, request:
   const call = await readCall(fake, request);
   fake.calls.push(call);
   const next = scripts.get(call.kind)?.shift();
-  if (next !== undefined && next !== 'lost' && next !== 'pass') {
+  if (!isDone(next)) {
     obey(next, response);
     return;
   }
   const { status, body, bytes } = answerCall(fake, call);
   if (next === 'lost') response.destroy();
   else if (bytes !== undefined) response.writeHead(status, { 'content-length': bytes.length }).end(bytes);
-  else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  else answerJson(response, status, body);
 }
 
 function held(bytes: Buffer, more: Partial<HeldFile>): HeldFile {

@@ -4,14 +4,12 @@
  */
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
-import { buffer } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
+import { answerJson, isDone, obey, readRequest, type Payload, type Script, type UploadedFile } from '../http.ts';
 import { methods } from './methods.ts';
 import { Outbox } from './updates.ts';
 
-export type Payload = Record<string, unknown>;
-
-export interface UploadedFile { field: string; fileName: string; bytes: Buffer }
+export type { Payload, Script, UploadedFile } from '../http.ts';
 
 /** One call of the bot, as it came. */
 export interface Call { method: string; payload: Payload; files: UploadedFile[] }
@@ -26,12 +24,6 @@ export interface Delivered {
   /** Changed after it was sent. */
   edited?: boolean;
 }
-
-/**
- * What the next call of a method gets. `cut` ends the connection before anything happened, `lost` after the customer
- * got the message, `hang` never answers, `pass` is no fault; `status` with a body is said as it stands.
- */
-export type Script = 'pass' | 'cut' | 'lost' | 'hang' | { status: number; body?: unknown; html?: string };
 
 export interface StoredFile { fileId: string; path: string; bytes: Buffer; size?: number }
 
@@ -63,8 +55,9 @@ export interface FakeTelegram {
   stop(): Promise<void>;
 }
 
-function plain(value: unknown): unknown {
-  if (typeof value !== 'string' || !/^[[{]/.test(value)) return value;
+/** Bots send objects as JSON in a form's field. */
+function plain(value: string): unknown {
+  if (!/^[[{]/.test(value)) return value;
   try {
     return JSON.parse(value);
   } catch {
@@ -72,40 +65,14 @@ function plain(value: unknown): unknown {
   }
 }
 
-async function readCall(method: string, request: http.IncomingMessage): Promise<Call> {
-  const body = await buffer(request);
-  const type = request.headers['content-type'] ?? '';
-  if (!type.startsWith('multipart/')) {
-    return { method, payload: body.length === 0 ? {} : JSON.parse(body.toString()) as Payload, files: [] };
-  }
-  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
-  const call: Call = { method, payload: {}, files: [] };
-  for (const [field, value] of form.entries()) {
-    if (typeof value === 'string') call.payload[field] = plain(value);
-    else call.files.push({ field, fileName: value.name, bytes: Buffer.from(await value.arrayBuffer()) });
-  }
-  return call;
-}
-
-function answer(response: http.ServerResponse, status: number, body: unknown): void {
-  if (response.destroyed) return;
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-}
-
-function obey(script: Exclude<Script, 'lost' | 'pass'>, response: http.ServerResponse): void {
-  if (script === 'hang') return;
-  if (script === 'cut') {
-    response.destroy();
-    return;
-  }
-  const { status, html, body } = script;
-  if (html !== undefined) response.writeHead(status, { 'content-type': 'text/html' }).end(html);
-  else answer(response, status, body ?? { ok: false, error_code: status, description: 'scripted' });
+/** What Telegram says of a failure. */
+function describe(status: number): object {
+  return { ok: false, error_code: status, description: 'scripted' };
 }
 
 function serveFile(fake: FakeTelegram, path: string, response: http.ServerResponse): void {
   const file = [...fake.files.values()].find((one) => one.path === path);
-  if (file === undefined) answer(response, 404, { ok: false, error_code: 404, description: 'Not Found' });
+  if (file === undefined) answerJson(response, 404, { ok: false, error_code: 404, description: 'Not Found' });
   else response.writeHead(200, { 'content-length': file.bytes.length }).end(file.bytes);
 }
 
@@ -115,28 +82,28 @@ async function serve(fake: FakeTelegram, scripts: Map<string, Script[]>, request
   const [, kind, path = ''] = /^\/(?:(file)\/)?bot[^/]+\/(.*)$/.exec(pathname) ?? [];
   const known = pathname.includes(`/bot${fake.token}/`);
   if (path === '') {
-    if (fake.page?.(request, response) !== true) answer(response, 404, { ok: false });
+    if (fake.page?.(request, response) !== true) answerJson(response, 404, { ok: false });
     return;
   }
   if (!known) {
-    answer(response, 401, { ok: false, error_code: 401, description: 'Unauthorized' });
+    answerJson(response, 401, { ok: false, error_code: 401, description: 'Unauthorized' });
     return;
   }
   const next = scripts.get(kind === 'file' ? 'file' : path)?.shift();
   if (kind === 'file') {
-    if (next === undefined) serveFile(fake, decodeURIComponent(path), response);
-    else if (next !== 'lost' && next !== 'pass') obey(next, response);
+    if (isDone(next)) serveFile(fake, decodeURIComponent(path), response);
+    else obey(next, response, describe);
     return;
   }
-  const call = await readCall(path, request);
+  const call: Call = { method: path, ...await readRequest(request, plain) };
   fake.calls.push(call);
-  if (next !== undefined && next !== 'lost' && next !== 'pass') {
-    obey(next, response);
+  if (!isDone(next)) {
+    obey(next, response, describe);
     return;
   }
   const { status, body } = await methods(fake, call, response);
   if (next === 'lost') response.destroy();
-  else answer(response, status, body);
+  else answerJson(response, status, body);
 }
 
 /** A Bot API with one bot; `start` it. Its port stays the same over restarts. */
