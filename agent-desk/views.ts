@@ -52,6 +52,9 @@ export const messageView = z.object({
   unreadable: z.literal(true).optional(),
   /** Why it waits stands in reasonCode; until then at least. */
   waitUntil: time.optional(),
+  /** The prepared message that it uses, and what fills its gaps. */
+  template: z.object({ name: z.string(), language: z.string(), body: z.array(z.string()),
+    header: z.array(z.string()).optional() }).optional(),
 });
 
 /** A note called me. */

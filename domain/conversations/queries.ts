@@ -1,9 +1,10 @@
 /** Conversations and messages as people see them, and who may read which conversation. */
 import { ofOrganisation, statement, type Queryable } from '#domain/store/db.ts';
 import { accessFilter, can, type Placed, type User } from '#domain/people/access.ts';
-import type { Attachment, ChangeKind, SendStatus } from '#domain/channels/words.ts';
+import type { Attachment, ChangeKind, SendStatus, TemplateUse } from '#domain/channels/words.ts';
 import { maskPhone } from '#domain/people/masks.ts';
 import { offerOf } from './offers.ts';
+import { templateOf } from './templates.ts';
 
 /** One message. The same shape as the desk's messageView; times are ISO-8601 UTC with ms. */
 export interface MessageSeen {
@@ -19,6 +20,7 @@ export interface MessageSeen {
   contactCard?: { name: string | null; phoneMasked: string | null }; sentOutside?: true;
   waitingFiles?: { fileName: string; sizeBytes: number | null; reasonCode: string | null }[];
   mentions?: { userId: string; name: string }[]; unreadable?: true; waitUntil?: string;
+  template?: TemplateUse;
 }
 
 /** A change of the message that is not with the customer yet, or was refused. */
@@ -41,7 +43,7 @@ interface Stored {
 const SELECT = `select m.id, m.conversation_id, m.interaction_id, m.seq, m.direction, m.author_kind, m.author_id,
     u.name as author_name, m.kind, m.body, m.attachments,
     case when m.direction = 'SYSTEM' or m.kind in ('location', 'contact')
-      or m.payload ?| array['remoteFiles', 'sentFrom', 'buttons', 'askContact', 'button', 'unreadable']
+      or m.payload ?| array['remoteFiles', 'sentFrom', 'buttons', 'askContact', 'button', 'unreadable', 'template']
       then m.payload end as payload,
     m.reply_to_id, m.client_id, m.status, m.status_at, m.reason_code, m.created_at, m.edited_at, m.deleted_at,
     m.version, m.reactions, m.agent_reaction, case when m.status = 'queued' and m.attempts = 0 and m.reason_code is null
@@ -109,10 +111,12 @@ function extrasOf(row: Stored): Partial<MessageSeen> {
   const place = row.kind === 'location' ? locationOf(row.payload) : undefined;
   const phone = text(row.payload?.['phone']);
   const [reactions, offer, change] = [reactionsOf(row), offerSeen(row), changeSeen(row)];
+  const template = row.direction === 'OUT' ? templateOf(row.payload) : undefined;
   return {
     ...(row.hold_until === null ? {} : { holdUntil: row.hold_until.toISOString() }),
     ...(reactions.length === 0 ? {} : { reactions }),
     ...(offer === undefined ? {} : { offer }),
+    ...(template === undefined ? {} : { template }),
     ...(row.direction === 'IN' && row.payload?.['button'] !== undefined ? { tapped: true as const } : {}),
     ...(change === undefined ? {} : { change }),
     ...(place === undefined ? {} : { location: place }),

@@ -19,14 +19,13 @@ const ability = z.object({ name: z.string(), reportName: z.string(), capabilitie
   reactions: z.array(z.string()), recallHours: z.number().nullable(),
   /** How long after a customer's message free words are taken, at most over the accounts; null: there is no end. */
   windowHours: z.number().nullable(),
-  /** Its accounts that are in use. */
   accounts: z.array(z.object({ id: z.uuid(), capabilities: z.record(z.string(), z.boolean()),
     windowHours: z.number().nullable(),
-    /** False: it has no connection now, or its provider refuses it; what is written waits. */
+    /** False: it has no connection now, its provider refuses it, or it is disabled; what is written waits. */
     ready: z.boolean() })) });
 
-const accountsOf = statement('abilities.accounts', `select id, channel, settings, status from channel_accounts
-  where organisation_id = $1 and status <> 'DISABLED' order by id`);
+const accountsOf = statement('abilities.accounts',
+  'select id, channel, settings, status from channel_accounts where organisation_id = $1 order by id');
 
 interface AccountRow { id: string; channel: string; settings: Record<string, unknown>; status: string }
 

@@ -143,6 +143,19 @@ t.test('after the window only a template leaves, chosen and filled by keyboard',
   await eventually('the customer has it', () => fake.said().includes('pengingat_angsuran'), 30_000);
   t.match(fake.delivered[0]?.payload['template'], { name: 'pengingat_angsuran', language: { code: 'id' } });
 
+  await page.evaluate(() => { localStorage.setItem('sambung.undoSeconds', '30'); });
+  await page.reload();
+  await page.getByRole('button', { name: 'Pilih templat' }).click();
+  await page.getByRole('option', { name: /Pengingat angsuran/ }).click();
+  await page.getByLabel('Isian 1').fill('Ibu Sari');
+  await page.getByLabel('Isian 2').fill('29 Nov 2026');
+  await page.getByRole('button', { name: /Kirim templat/ }).click();
+  await bubble(page, 'jatuh tempo 29 Nov 2026').getByRole('button', { name: 'Urungkan' }).click();
+  await page.getByRole('dialog', { name: 'Kirim templat' }).waitFor();
+  t.equal(await page.getByLabel('Isian 2').inputValue(), '29 Nov 2026', 'taken back as it was filled');
+  t.equal(fake.delivered.length, 1, 'nothing of it left');
+  await page.keyboard.press('Escape');
+
   await fake.webhook.text(CUSTOMER, 'Terima kasih');
   await page.getByRole('textbox', { name: /balasan/i }).waitFor();
   await page.getByRole('button', { name: 'Pilih templat' }).waitFor();

@@ -11,7 +11,7 @@ import { serverNow } from '../lib/now.ts';
 import { useDesk } from '../live/context.ts';
 import type { InteractionView, MessageView } from '../live/types.ts';
 import { draftOf, setOffer } from '../reply/offers.ts';
-import { setReturnedFiles } from '../reply/returned.ts';
+import { returnTemplate, setReturnedFiles } from '../reply/returned.ts';
 import { setQuote } from '../reply/quotes.ts';
 import { useNow } from '../shell/useNow.ts';
 import { useChange } from './Changes.tsx';
@@ -135,16 +135,20 @@ export function useUndo(message: MessageView): { busy: boolean; undo: () => Prom
   const [busy, setBusy] = useState(false);
   const undo = async (): Promise<void> => {
     setBusy(true);
-    const { conversationId, text, attachments, replyToId, offer } = message;
+    const { conversationId, text, attachments, replyToId, offer, template } = message;
     try {
       await live.request('message:withdraw', { messageId: message.id });
-      const present = drafts.get(conversationId).text;
-      const back = text ?? '';
-      drafts.set(conversationId, { text: present === '' ? back : `${back}\n${present}` }, serverNow());
+      if (template === undefined) {
+        const present = drafts.get(conversationId).text;
+        const back = text ?? '';
+        drafts.set(conversationId, { text: present === '' ? back : `${back}\n${present}` }, serverNow());
+      } else {
+        returnTemplate(conversationId, template);
+      }
       if (attachments.length > 0) setReturnedFiles(conversationId, attachments);
       if (replyToId !== null) setQuote(conversationId, replyToId);
       if (offer !== undefined) setOffer(conversationId, draftOf(offer));
-      notifyDone(t('say.undone'));
+      notifyDone(t(template === undefined ? 'say.undone' : 'template.undone'));
     } catch (error) {
       notifyError(t('say.undoFailed'), error);
     } finally {

@@ -76,7 +76,7 @@ export const enWhatsApp: Words<typeof idWhatsApp> = {
     gap: 'Gap {{n}}', headerGap: 'Heading, gap {{n}}', gapLeft: 'gap {{n}}',
     preview: 'What the customer reads', choose: 'Choose a template to see its text.', send: 'Send the template',
     missing: 'Fill in {{n}} more.', ready: 'Ctrl Enter sends.', keys: '↑ ↓ choose, Enter fills in',
-    notSent: 'The template was not sent', found: '{{n}} templates',
+    notSent: 'The template was not sent', undone: 'The template was taken back. Its fields are kept.', found: '{{n}} templates',
     closedTitle: 'The {{hours}}-hour window is closed.',
     closedText: 'More than {{hours}} hours since the customer last wrote, so WhatsApp takes templates only. Free '
       + 'replies open again once the customer writes.',

@@ -74,7 +74,7 @@ export const idWhatsApp = {
     gap: 'Isian {{n}}', headerGap: 'Judul, isian {{n}}', gapLeft: 'isian {{n}}',
     preview: 'Yang dibaca nasabah', choose: 'Pilih templat untuk melihat isinya.', send: 'Kirim templat',
     missing: 'Lengkapi {{n}} isian lagi.', ready: 'Ctrl Enter mengirim.', keys: '↑ ↓ memilih, Enter mengisi',
-    notSent: 'Templat belum terkirim', found: '{{n}} templat',
+    notSent: 'Templat belum terkirim', undone: 'Templat ditarik. Isiannya masih ada.', found: '{{n}} templat',
     closedTitle: 'Jendela {{hours}} jam sudah tutup.',
     closedText: 'Lebih dari {{hours}} jam sejak pesan terakhir nasabah, jadi WhatsApp hanya menerima templat. Balasan '
       + 'bebas terbuka lagi begitu nasabah menulis.',

@@ -33,11 +33,18 @@ function ask(): void {
   }, () => { asked = undefined; });
 }
 
-/** Asks anew, if anybody has asked before: accounts came, went, or found or lost their connection. */
+/** Every desk hears of a change at the same moment; they ask within this time, each at its own. */
+const spreadMs = 2_000;
+let again: number | undefined;
+
+/** Asks anew in a moment, if anybody has asked before: accounts came, went, or found or lost their connection. */
 export function abilitiesChanged(): void {
-  if (asked === undefined) return;
-  asked = undefined;
-  ask();
+  if (asked === undefined || again !== undefined) return;
+  again = window.setTimeout(() => {
+    again = undefined;
+    asked = undefined;
+    ask();
+  }, Math.random() * spreadMs);
 }
 
 function subscribe(listener: () => void): () => void {

@@ -25,7 +25,7 @@ import { rowsOf, setOffer, useOffer } from './offers.ts';
 import { QuoteBar } from './QuoteBar.tsx';
 import { setQuote, useQuote } from './quotes.ts';
 import css from './Reply.module.css';
-import { onReturnedFiles, takeReturnedFiles } from './returned.ts';
+import { onReturned, takeReturnedFiles } from './returned.ts';
 import { optionId, Suggest, suggestId } from './Suggest.tsx';
 import { TemplateTool, useTemplatePicking, WindowClosed } from './TemplateTools.tsx';
 import { maxChars, Toolbar, useUndoSeconds } from './Toolbar.tsx';
@@ -84,7 +84,7 @@ function useFiles(conversationId: string) {
   useEffect(() => {
     const take = (): void => { restore(takeReturnedFiles(conversationId)); };
     take();
-    return onReturnedFiles(take);
+    return onReturned(take);
   }, [conversationId, restore]);
   const add = (chosen: readonly File[]): void => {
     if (chosen.length === 0) return;

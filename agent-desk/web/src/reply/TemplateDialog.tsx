@@ -158,11 +158,13 @@ export interface TemplateDialogProps {
   onSend: (use: TemplateUse) => Promise<void>;
   /** What was typed into gaps before, by template; kept while the conversation is open. */
   kept: Map<string, GapValues>;
+  /** The key of the one that is chosen at first. */
+  first?: string | undefined;
 }
 
-function Inside({ items, kept, onSend, onClose }: TemplateDialogProps & { items: readonly Template[] }) {
+function Inside({ items, kept, first, onSend, onClose }: TemplateDialogProps & { items: readonly Template[] }) {
   const t = useT();
-  const [template, setTemplate] = useState<Template>();
+  const [template, setTemplate] = useState(() => items.find((each) => templateKey(each) === first));
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
   const panes = useRef<HTMLDivElement>(null);

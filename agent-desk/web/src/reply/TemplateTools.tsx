@@ -1,13 +1,14 @@
 /** Prepared messages in the reply box: the tool that opens them, and why only they may be sent now. */
 import { Button } from '@mantine/core';
 import { IconClockX, IconTemplate } from '@tabler/icons-react';
-import { lazy, Suspense, useRef, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useLocale, useT } from '../kit/words.ts';
 import { serverNow } from '../lib/now.ts';
 import { dayTime } from '../lib/time.ts';
 import { useDesk } from '../live/context.ts';
-import type { GapValues, TemplateUse } from './templates.ts';
+import { onReturned, takeReturnedTemplate } from './returned.ts';
 import css from './Template.module.css';
+import { templateKey, type GapValues, type TemplateUse } from './templates.ts';
 import { useUndoSeconds } from './Toolbar.tsx';
 import type { useTemplates } from './useTemplates.ts';
 
@@ -61,6 +62,7 @@ export function useTemplatePicking(conversationId: string, { query }: Found): { 
   const [isOpen, setOpen] = useState(false);
   const send = useSendTemplate(conversationId);
   const kept = useRef(new Map<string, GapValues>());
+  const [first, setFirst] = useState<string>();
   const before = useRef<Element | null>(null);
   const close = (): void => {
     const focus = before.current;
@@ -70,11 +72,24 @@ export function useTemplatePicking(conversationId: string, { query }: Found): { 
   };
   const open = (): void => {
     before.current = document.activeElement;
+    setFirst(undefined);
     setOpen(true);
   };
+  // One that was taken back is opened again as it was filled: its words alone could not be sent.
+  useEffect(() => {
+    const take = (): void => {
+      const use = takeReturnedTemplate(conversationId);
+      if (use === undefined) return;
+      kept.current.set(templateKey(use), { header: use.header ?? [], body: use.body });
+      setFirst(templateKey(use));
+      setOpen(true);
+    };
+    take();
+    return onReturned(take);
+  }, [conversationId]);
   const dialog = isOpen ? (
     <Suspense fallback={null}>
-      <TemplateDialog items={query.data?.items} error={query.error} kept={kept.current} onSend={send}
+      <TemplateDialog items={query.data?.items} error={query.error} kept={kept.current} first={first} onSend={send}
         onRetry={() => { void query.refetch(); }} onClose={close} />
     </Suspense>
   ) : null;
