@@ -18,6 +18,7 @@ import type {
   OutboundMessage,
   ReceiveResult,
   RemoteFile,
+  SamePerson,
   SendOutcome,
 } from '#domain/channels/words.ts';
 import type { Log } from '#domain/work.ts';
@@ -94,9 +95,11 @@ export interface SessionHost {
   isUnreadable(providerMessageId: string): Promise<boolean>;
   /**
    * Two handles turned out to be one person, and `is` is what events carry from now on: their points, threads and work
-   * come under one contact in one transaction. `phone` is E.164, where the provider vouches for it.
+   * come under one contact in one transaction.
    */
-  identify(person: { handle: string; is: string; phone?: string | undefined }): Promise<void>;
+  identify(person: SamePerson): Promise<void>;
+  /** Of these handles those that identify() was told of with `keeps`, each with the handle of the person. */
+  knownAs(handles: readonly string[]): Promise<Record<string, string>>;
 }
 
 /** One field of the form by which an administrator sets an account up; drawn by one generic screen. */
@@ -158,6 +161,10 @@ export type HookVerdict =
 export interface ParsedHook {
   events: InboundEvent[];
   receipts: InboundReceipt[];
+  /** Whom the request names by two handles: `is` is the one to keep, and `handle` may stand alone another time. */
+  people?: readonly SamePerson[];
+  /** Handles of events that may be known to be somebody of another handle: then the events are theirs. */
+  maybeKnown?: readonly string[];
   /** Set where the provider waits for more than an empty 200 (a verify challenge). Sent only after COMMIT. */
   answer?: { status: number; contentType: string; body: string };
 }

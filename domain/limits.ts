@@ -281,6 +281,8 @@ export const limits = {
   sessionWishMs: 3_000,
   /** The day's counts of a number are written so often; the cap of first messages is counted at once. */
   sessionCountMs: 1_000,
+  /** Pairs of handles that a node remembers having told; one that is forgotten is told again. */
+  knownPairsMax: 20_000,
   /** A greeting that no hint brought is sent by the sweep. */
   greetingSweepMs: 5_000,
   /** Keys read or written at once by a session; a first pairing writes 812. */

@@ -11,7 +11,7 @@ import { appendJournal } from '#domain/journal/append.ts';
 import { limits } from '#domain/limits.ts';
 import { statement, type Queryable } from '#domain/store/db.ts';
 import type { WakeTopic, Work } from '#domain/work.ts';
-import { identifyHandle } from '#routing/identity.ts';
+import { identifyHandle, knownAs } from '#routing/identity.ts';
 import { HOUSE_ZONE } from '#routing/outbound-claims.ts';
 import type { Vault } from './security/vault.ts';
 
@@ -223,6 +223,7 @@ export function accountSession(parts: SessionParts, account: AccountView): Chann
     isUnreadable: async (providerMessageId) =>
       await work.db.one(unreadable, [...owner, providerMessageId]) !== undefined,
     identify: (person) => identifyHandle(work, account, person),
+    knownAs: (handles) => knownAs(work.db, account, handles),
   };
 }
 

@@ -5,6 +5,7 @@ import { appNowMs } from '#domain/clock.ts';
 import { AppError } from '#domain/errors.ts';
 import { failpoint } from '#domain/failpoints.ts';
 import { limits } from '#domain/limits.ts';
+import { underKnownHandles, withPeople } from './hook-people.ts';
 import type { Parts } from './parts.ts';
 
 interface Params { channel: string; account: string }
@@ -42,7 +43,9 @@ async function handle(parts: Parts, request: FastifyRequest, reply: FastifyReply
   const verdict = target.channel.verify(hook, target.account, target.secret);
   if (!verdict.ok) throw new AppError(verdict.code);
   const parsed = target.channel.parse(hook, target.account);
-  const results = parsed.events.length === 0 ? [] : await target.host.receive(parsed.events);
+  const events = await underKnownHandles(target.host, parsed);
+  const results = events.length === 0 ? []
+    : await withPeople(target.host, parsed.people, () => target.host.receive(events));
   if (parsed.receipts.length > 0) await target.host.receipt(parsed.receipts);
   if (parsed.answer !== undefined) {
     return reply.code(parsed.answer.status).type(parsed.answer.contentType).send(parsed.answer.body);

@@ -118,6 +118,17 @@ export interface InboundMessage extends InboundBase {
   providerAt?: Date | undefined;
 }
 
+/** Two handles of one person, as the provider proves them. */
+export interface SamePerson {
+  handle: string;
+  /** What the person is known by from now on. */
+  is: string;
+  /** E.164, where the provider vouches for it. */
+  phone?: string | undefined;
+  /** `handle` alone is to be recognised later (knownAs); needs `phone`, equal to `is`. */
+  keeps?: boolean;
+}
+
 /**
  * The customer changed, withdrew or reacted to a message; only a reaction may be on one of ours. `reveal`: a message
  * that could not be read (payload.unreadable) can be read now; `whole` is it.

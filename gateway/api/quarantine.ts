@@ -10,6 +10,8 @@ import { can, type User } from '#domain/people/access.ts';
 import { decodePage, encodePage, pageSize } from '#domain/pages.ts';
 import { statement } from '#domain/store/db.ts';
 import type { Work } from '#domain/work.ts';
+import { knownAs } from '#routing/identity.ts';
+import { underHandle } from '../hook-people.ts';
 import { pageOf, pageQuery } from './crud.ts';
 
 export interface QuarantineParts {
@@ -156,7 +158,8 @@ export function quarantineApi(parts: QuarantineParts): FastifyPluginAsyncZod {
       const { raw, state, ...account } = row;
       if (state !== 'QUARANTINED') throw new AppError('STATE_CONFLICT');
       const channel = parts.channels.get(account.channel);
-      const event = reread(channel, account, raw);
+      const read = reread(channel, account, raw);
+      const event = 'handle' in read ? underHandle(read, await knownAs(work.db, account, [read.handle])) : read;
       const result = await parts.intake.replay({ ...account, medium: channel?.medium ?? 'MESSAGING' }, params.id,
         event, user.id);
       await work.db.transaction(async (tx) => {

@@ -232,6 +232,36 @@ t.test('who hides the number is served by id, and answered by it', async (t) => 
     [{ handle: 'bsuid:ID.13491208655302741918', phone: null }]);
 });
 
+const OWN_ID = 'ID.2204981';
+
+async function threads(world: GraphWorld): Promise<unknown[]> {
+  return world.work.db.dynamic(`select c.handle, count(distinct c.contact_id)::int as contacts,
+    array_agg(m.body order by m.seq) as said from conversations c join messages m on m.conversation_id = c.id
+    group by c.id, c.handle order by min(m.created_at)`);
+}
+
+t.test('who hides the number later stays the same customer, in the same conversation', async (t) => {
+  const world = await graphWorld(t);
+  await world.node();
+  await world.fake.webhook.text(CUSTOMER, 'halo', { from_user_id: OWN_ID });
+  await world.fake.webhook.text(OWN_ID, 'sekarang tanpa nomor');
+  await world.fake.webhook.text(CUSTOMER, 'dan lagi', { from_user_id: OWN_ID });
+  t.same(await threads(world), [{ handle: HANDLE, contacts: 1, said: ['halo', 'sekarang tanpa nomor', 'dan lagi'] }]);
+  t.same(await world.work.db.dynamic(`select handle, phone, verified from contact_points order by handle`),
+    [{ handle: HANDLE, phone: HANDLE, verified: true }, { handle: `bsuid:${OWN_ID}`, phone: HANDLE, verified: true }]);
+  await world.fake.webhook.text('ID.99', 'orang lain');
+  t.equal((await threads(world)).length, 2);
+});
+
+t.test('who showed only the id before goes on where they were once the number is known', async (t) => {
+  const world = await graphWorld(t);
+  await world.node();
+  await world.fake.webhook.text(OWN_ID, 'tanpa nomor');
+  await world.fake.webhook.text(CUSTOMER, 'dengan nomor', { from_user_id: OWN_ID });
+  await world.fake.webhook.text(OWN_ID, 'tanpa lagi');
+  t.same(await threads(world), [{ handle: HANDLE, contacts: 1, said: ['tanpa nomor', 'dengan nomor', 'tanpa lagi'] }]);
+});
+
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000a49444154789c63'
   + '000100000500010d0a2db40000000049454e44ae426082', 'hex');
 

@@ -5,6 +5,7 @@ import { handleOf, isCrowd, jidOf, phoneOf } from '#channels/whatsapp/baileys/ha
 import { coldCap, paceOf } from '#channels/whatsapp/baileys/pacing.ts';
 import { messageIdOf } from '#channels/whatsapp/baileys/provider.ts';
 import { afterClose, noTries, OPEN_COUNTS_MS, type Tries } from '#channels/whatsapp/baileys/reconnect.ts';
+import { receiptsIn } from '#channels/whatsapp/baileys/signals.ts';
 
 const close = (code: number | undefined, more: { openMs?: number; nowMs?: number } = {}) =>
   ({ code, openMs: 0, nowMs: 0, random: 1, ...more });
@@ -92,4 +93,21 @@ t.test('INV3 a message has one id, however often it is tried', async (t) => {
   t.match(id, /^3EB0[0-9A-F]{18}$/);
   t.equal(id, messageIdOf('01a22008-c049-7fa0-8387-78d622cce0ff'));
   t.not(id, messageIdOf('01a22008-c049-7fa0-8387-78d622cce0fe'));
+});
+
+t.test('a receipt speaks of messages of ours, of one or of many, and of nothing else', async (t) => {
+  const receipt = (attrs: Record<string, string>, items: string[] = []): unknown => receiptsIn({ tag: 'receipt',
+    attrs: { id: 'A1', from: '6281300000001@s.whatsapp.net', t: '1764547200', ...attrs },
+    ...(items.length === 0 ? {} : { content: [{ tag: 'list', attrs: {},
+      content: items.map((id) => ({ tag: 'item', attrs: { id } })) }] }) });
+  const at = new Date('2025-12-01T00:00:00Z');
+  t.same(receipt({}), [{ providerMessageId: 'A1', status: 'delivered', providerAt: at }]);
+  t.same(receipt({ type: 'read' }, ['A2', 'A3']), ['A1', 'A2', 'A3'].map((providerMessageId) =>
+    ({ providerMessageId, status: 'read', providerAt: at })));
+  t.same(receipt({ type: 'played', t: 'x' }), [{ providerMessageId: 'A1', status: 'played' }]);
+  t.same(receipt({ type: 'sender', recipient: '99@lid' }),
+    [{ providerMessageId: 'A1', status: 'sent', providerAt: at }]);
+  t.same(receipt({ type: 'read', recipient: '99@lid' }), [], 'our own phone read what the customer wrote');
+  for (const type of ['retry', 'server-error', 'inactive', 'hist_sync']) t.same(receipt({ type }), [], type);
+  t.same(receipt({ from: '1@g.us' }), [], 'a group is nobody');
 });

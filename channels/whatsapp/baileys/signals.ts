@@ -1,6 +1,5 @@
 /** What WhatsApp tells about messages of ours, and the small stores Baileys wants to be given. */
-import { getBinaryNodeChildren, type BinaryNode, type CacheStore, type SignalKeyStore,
-  type SignalKeyStoreWithTransaction } from '@whiskeysockets/baileys';
+import type { BinaryNode, CacheStore, SignalKeyStore, SignalKeyStoreWithTransaction } from '@whiskeysockets/baileys';
 import { LRUCache } from 'lru-cache';
 import type { InboundReceipt } from '#domain/channels/words.ts';
 import { isCrowd } from './handles.ts';
@@ -28,7 +27,9 @@ export function receiptsIn({ attrs, content }: BinaryNode): InboundReceipt[] {
   const status = SAYS[attrs['type'] ?? ''];
   const isOurs = attrs['recipient'] === undefined || attrs['type'] === 'sender';
   if (status === undefined || !isOurs || isCrowd(attrs['from'])) return [];
-  const items = Array.isArray(content) && content[0] !== undefined ? getBinaryNodeChildren(content[0], 'item') : [];
+  // Several at once stand in a list behind the first.
+  const more = Array.isArray(content) ? content[0]?.content : undefined;
+  const items = Array.isArray(more) ? more.filter(({ tag }) => tag === 'item') : [];
   const seconds = Number(attrs['t']);
   return [attrs['id'], ...items.map((item) => item.attrs['id'])].flatMap((id) => id === undefined ? []
     : [{ providerMessageId: id, status, ...(seconds > 0 ? { providerAt: new Date(seconds * 1_000) } : {}) }]);

@@ -3,6 +3,7 @@
  * company. Such an id is never shown as a number.
  */
 import { text, type Json } from '#channels/json-fields.ts';
+import type { SamePerson } from '#domain/channels/words.ts';
 
 const DIGITS = /^[1-9]\d{6,14}$/;
 /** A country's two letters, perhaps ENT, and up to 128 letters and digits. */
@@ -23,6 +24,18 @@ export function personOf(number: unknown, userId: unknown): Person | undefined {
   if (phone !== undefined) return { handle: phone, phone };
   const id = [text(userId), text(number)].find((one) => one !== undefined && BSUID.test(one));
   return id === undefined ? undefined : { handle: `bsuid:${id}`, phone: undefined };
+}
+
+/** Whom these two fields name by both: the id may stand alone another time. */
+export function bothOf(number: unknown, userId: unknown): SamePerson[] {
+  const [phone, id] = [phoneOf(number), text(userId)];
+  return phone === undefined || id === undefined || !BSUID.test(id) ? []
+    : [{ handle: `bsuid:${id}`, is: phone, phone, keeps: true }];
+}
+
+/** Whether a handle is the id of somebody whose number was not told. */
+export function isIdAlone(handle: string): boolean {
+  return handle.startsWith('bsuid:');
 }
 
 /** The fields by which a message is addressed; undefined for a handle of no such person. */

@@ -4,14 +4,14 @@
  */
 import { createHash } from 'node:crypto';
 import { list, object, text, time, type Json } from '#channels/json-fields.ts';
-import type { InboundEvent, InboundMessage, InboundReceipt } from '#domain/channels/words.ts';
+import type { InboundEvent, InboundMessage, InboundReceipt, SamePerson } from '#domain/channels/words.ts';
 import { limits } from '#domain/limits.ts';
 import { cutText } from '#domain/text.ts';
 import { reasonOfCode } from './codes.ts';
 import { contentOf } from './content.ts';
-import { personOf, phoneOf, type Person } from './handles.ts';
+import { bothOf, personOf, phoneOf, type Person } from './handles.ts';
 
-export interface Read { events: InboundEvent[]; receipts: InboundReceipt[] }
+export interface Read { events: InboundEvent[]; receipts: InboundReceipt[]; people: SamePerson[] }
 
 /** One thing that happened, and the bytes it is kept as. */
 interface Item { message: Json; contact: Json | undefined; raw: Uint8Array }
@@ -165,12 +165,14 @@ export function readChange(field: string | undefined, value: Json, rawOf: (alone
       ...(contact === undefined ? {} : { contacts: [contact] }), [name]: [message] }) };
   });
   if (field === 'smb_message_echoes') {
-    return { events: itemsOf('message_echoes').flatMap((item) => readItem(item, echoOf)), receipts: [] };
+    return { events: itemsOf('message_echoes').flatMap((item) => readItem(item, echoOf)), receipts: [], people: [] };
   }
-  if (field !== 'messages') return { events: [], receipts: [] };
+  if (field !== 'messages') return { events: [], receipts: [], people: [] };
   // Meta could not hand something on: nobody knows what, so a person should.
   const troubles = objects('errors').map((error) => unreadable(rawOf({ metadata: value['metadata'], errors: [error] }),
     typeof error['code'] === 'number' ? `META_ERROR_${Math.trunc(Math.abs(error['code']))}` : 'META_ERROR'));
   return { events: [...itemsOf('messages').flatMap((item) => readItem(item, eventsOf)), ...troubles],
-    receipts: objects('statuses').flatMap(receiptOf) };
+    receipts: objects('statuses').flatMap(receiptOf),
+    people: [...objects('messages').flatMap((message) => bothOf(message['from'], message['from_user_id'])),
+      ...contacts.flatMap((contact) => bothOf(contact['wa_id'], contact['user_id']))] };
 }

@@ -6,6 +6,7 @@ import type { AccountView } from '#domain/channels/words.ts';
 import { AppError } from '#domain/errors.ts';
 import { limits } from '#domain/limits.ts';
 import { deeperThan } from '#domain/text.ts';
+import { isIdAlone } from './handles.ts';
 import { readChange } from './read.ts';
 
 export const SIGNATURE_HEADER = 'x-hub-signature-256';
@@ -98,5 +99,7 @@ export function parseHook(request: HookRequest, account: AccountView): ParsedHoo
   const read = changes.map(({ entryId, field, value }) => readChange(field, value, (alone) => (items === 1
     ? request.body : Buffer.from(JSON.stringify({ object: body['object'], entry: [{ id: entryId,
       changes: [{ field, value: { messaging_product: value['messaging_product'], ...alone } }] }] })))));
-  return { events: read.flatMap((one) => one.events), receipts: read.flatMap((one) => one.receipts) };
+  const events = read.flatMap((one) => one.events);
+  return { events, receipts: read.flatMap((one) => one.receipts), people: read.flatMap((one) => one.people),
+    maybeKnown: events.flatMap((event) => ('handle' in event && isIdAlone(event.handle) ? [event.handle] : [])) };
 }
