@@ -283,6 +283,9 @@ export const limits = {
   sessionCountMs: 1_000,
   /** Pairs of handles that a node remembers having told; one that is forgotten is told again. */
   knownPairsMax: 20_000,
+  /** What desks that come back missed is read once for those who missed the same and come within this time. */
+  missedKeptMs: 2_000,
+  missedKeptMax: 8,
   /** A greeting that no hint brought is sent by the sweep. */
   greetingSweepMs: 5_000,
   /** Keys read or written at once by a session; a first pairing writes 812. */

@@ -1,7 +1,9 @@
 /** From the tail to the sockets: each batch is read once from present state and given to every desk that may see it. */
+import { LRUCache } from 'lru-cache';
 import { encodeCursor, comparePositions, type Position } from '#domain/journal/cursor.ts';
 import type { JournalRow } from '#domain/journal/events.ts';
 import type { TailBatch } from '#domain/journal/tail.ts';
+import { limits } from '#domain/limits.ts';
 import type { Work } from '#domain/work.ts';
 import type { DeskEvent } from '#agent-desk/protocol.ts';
 import { createAudience, type Audience } from './audience.ts';
@@ -42,6 +44,30 @@ async function hydrateWithRetry(work: Work, rows: readonly JournalRow[], audienc
     }
   }
   return [];
+}
+
+/** What these rows of one organisation are known by: between two of its rows all others are given. */
+function nameOf(rows: readonly JournalRow[]): string {
+  const [first, last] = [rows[0], rows.at(-1)];
+  return `${first?.scope.organisationId} ${rows.length} ${first?.id} ${last?.id}`;
+}
+
+/**
+ * Reads what rows mean, once for all desks that missed the same: after an outage they come in rounds of a hundred. What
+ * was read after the last of the rows is new enough for each of them; what changed since has rows of its own, which
+ * they get next.
+ */
+function createMissed(work: Work): (rows: readonly JournalRow[]) => Promise<Hydrated[]> {
+  const kept = new LRUCache<string, Promise<Hydrated[]>>({ max: limits.missedKeptMax, ttl: limits.missedKeptMs });
+  return (rows) => {
+    const name = nameOf(rows);
+    const known = kept.get(name);
+    if (known !== undefined) return known;
+    const read = Promise.all([...subjectsOf(rows).values()].map((subjects) => hydrate(work.db, subjects)));
+    kept.set(name, read);
+    read.catch(() => { kept.delete(name); });
+    return read;
+  };
 }
 
 /** Desks with the same share of a batch get one frame that is encoded once. */
@@ -87,6 +113,7 @@ function deliver(audience: Audience<Desktop>, out: FanOut<Desktop>, stats: Dispa
 /** Starts at `from`; everything behind it comes through run(). */
 export function createDispatch(work: Work, audience: Audience<Desktop>, from: Position): Dispatch {
   const stats: DispatchStats = { batches: 0, events: 0, deliveries: 0, slow: 0 };
+  const missed = createMissed(work);
   let position = from;
   let running = true;
   return {
@@ -105,9 +132,7 @@ export function createDispatch(work: Work, audience: Audience<Desktop>, from: Po
       const late = createAudience<Desktop>();
       for (const desktop of desktops) late.add(desktop);
       const cursor = encodeCursor(behind);
-      for (const subjects of subjectsOf(rows).values()) {
-        deliver(late, fanOut(late, await hydrate(work.db, subjects), cursor), stats);
-      }
+      for (const one of await missed(rows)) deliver(late, fanOut(late, one, cursor), stats);
       for (const desktop of desktops) desktop.position = behind;
     },
     stop() { running = false; },
