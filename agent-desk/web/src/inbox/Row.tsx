@@ -57,6 +57,12 @@ function lateWord(minutes: number, t: T): ReactNode {
   );
 }
 
+/** The sign of a status, as the message itself bears it. */
+function tickOf(status: NonNullable<InteractionView['lastStatus']>): typeof IconCheck {
+  if (status === 'queued' || status === 'sending') return IconClock;
+  return status === 'delivered' || status === 'read' || status === 'played' ? IconChecks : IconCheck;
+}
+
 /** What stands at the end of the third line: the most urgent fact, as sign and word. `mine` hides the owner. */
 function fact(row: InteractionView, now: number, mine: boolean, t: T, locale: Locale): ReactNode {
   if (row.lastDirection === 'OUT' && row.lastStatus === 'failed') {
@@ -80,7 +86,7 @@ function fact(row: InteractionView, now: number, mine: boolean, t: T, locale: Lo
   if (row.customerEndedAt !== null)
     return <span className="word"><IconDoorExit size={14} stroke={2} aria-hidden="true" />{t('clock.ended')}</span>;
   if (row.lastDirection === 'OUT' && row.lastStatus !== null) {
-    const Tick = row.lastStatus === 'delivered' || row.lastStatus === 'read' ? IconChecks : IconCheck;
+    const Tick = tickOf(row.lastStatus);
     const word = t(`status.${row.lastStatus}`);
     return <span className="word"><Tick size={14} stroke={2} aria-hidden="true" />{word}</span>;
   }
