@@ -283,6 +283,7 @@ export const limits = {
   sessionCountMs: 1_000,
   /** Pairs of handles that a node remembers having told; one that is forgotten is told again. */
   knownPairsMax: 20_000,
+  knownPairsMs: 3_600_000,
   /** What desks that come back missed is read once for those who missed the same and come within this time. */
   missedKeptMs: 2_000,
   missedKeptMax: 8,

@@ -4,8 +4,11 @@ import type { ChannelHost, ParsedHook } from '#channels/channel.ts';
 import type { InboundEvent, SamePerson } from '#domain/channels/words.ts';
 import { limits } from '#domain/limits.ts';
 
-/** Pairs that this node has told already, by account: each webhook of a customer names them again. */
-const told = new LRUCache<string, true>({ max: limits.knownPairsMax });
+/**
+ * Pairs that this node has told lately, by account: each webhook of a customer names them again. Not for ever, for an
+ * erasure or a merge may have taken what was kept.
+ */
+const told = new LRUCache<string, true>({ max: limits.knownPairsMax, ttl: limits.knownPairsMs });
 
 /** The event, under the handle that its person is known by: of `known`, each with the first handle. */
 export function underHandle(event: InboundEvent, known: Readonly<Record<string, string>>): InboundEvent {
