@@ -3,6 +3,7 @@
  * other work on the machine takes less than of the clock's.
  */
 import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core';
+import { watchMachine, type MachineSpeed, type Span } from './machine.ts';
 import type { Product } from './product.ts';
 import { signIn } from './subscriber.ts';
 
@@ -10,6 +11,8 @@ const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'
   '--enable-precise-memory-info'];
 /** Tasks of each thread and the marks that the page sets; every further category would cost what is measured. */
 const CATEGORIES = ['toplevel', 'blink.user_timing'];
+
+export type { Span } from './machine.ts';
 
 export interface DeskPage {
   browser: Browser;
@@ -28,6 +31,12 @@ async function cookiesOf(product: Product, url: string): Promise<{ name: string;
   });
 }
 
+/** Shows the list of all open work, its first rows drawn. */
+export async function showAll(page: Page): Promise<void> {
+  await page.locator('[role=tab][data-view=all]').click();
+  await page.locator('[data-row]').first().waitFor();
+}
+
 /** A page of 1366x768 with all open work before it, signed in as the leader. */
 export async function openDesk(product: Product): Promise<DeskPage> {
   const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ARGS });
@@ -36,8 +45,7 @@ export async function openDesk(product: Product): Promise<DeskPage> {
   await context.addCookies(await cookiesOf(product, url));
   const page = await context.newPage();
   await page.goto(url);
-  await page.locator('[role=tab][data-view=all]').click();
-  await page.locator('[data-row]').first().waitFor();
+  await showAll(page);
   const firstLoad = await page.evaluate(() => {
     const bytes = (end: string): number => (performance.getEntriesByType('resource') as PerformanceResourceTiming[])
       .filter((one) => new URL(one.name).pathname.endsWith(end)).reduce((sum, one) => sum + one.encodedBodySize, 0);
@@ -73,24 +81,29 @@ function mainTasks(events: readonly TraceEvent[]): Task[] {
   return busiest.toSorted((a, b) => a.startUs - b.startUs);
 }
 
-/** Does something while the browser traces its main thread. */
-export async function traced<T>({ browser, page }: DeskPage,
-  body: () => Promise<T>): Promise<{ got: T; trace: Trace }> {
+/**
+ * Does something while the browser traces the page's main thread and the machine's own speed is watched: both tell
+ * times of the same monotonic clock.
+ */
+export async function traced<T>({ browser, page }: Pick<DeskPage, 'browser' | 'page'>,
+  body: () => Promise<T>): Promise<{ got: T; trace: Trace; speed: MachineSpeed }> {
+  const machine = await watchMachine();
   await browser.startTracing(page, { categories: CATEGORIES });
   const got = await body();
+  const speed = await machine.stop();
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
   const marks = (name: string): number[] =>
     traceEvents.filter((one) => one.name === name).map((one) => one.ts).toSorted((a, b) => a - b);
-  return { got, trace: { tasks: mainTasks(traceEvents), marks } };
+  return { got, trace: { tasks: mainTasks(traceEvents), marks }, speed };
 }
 
 /** Milliseconds of the main thread's own time that fell into the span; a task at its edge counts as a whole. */
-export function cpuWithin(tasks: readonly Task[], fromUs: number, untilUs: number): number {
+export function cpuWithin(tasks: readonly Task[], { fromUs, untilUs }: Span): number {
   return tasks.filter((one) => one.endUs >= fromUs && one.startUs < untilUs).reduce((sum, one) => sum + one.cpuMs, 0);
 }
 
 /** The same, of the tasks that began within the span: each task counts in one span only. */
-export function cpuOfStarted(tasks: readonly Task[], fromUs: number, untilUs: number): number {
+export function cpuOfStarted(tasks: readonly Task[], { fromUs, untilUs }: Span): number {
   return tasks.filter((one) => one.startUs >= fromUs && one.startUs < untilUs).reduce((sum, one) => sum + one.cpuMs, 0);
 }
 
