@@ -30,7 +30,7 @@ export const errorCatalogue = {
   },
   LEASE_LOST: {
     status: 409,
-    id: 'Sesi akun kanal ini sudah dipegang proses lain; tidak ada yang diubah. Muat ulang, lalu coba lagi.',
+    id: 'Sesi akun kanal ini sedang dipakai proses lain; tidak ada yang diubah. Muat ulang, lalu coba lagi.',
     en: 'Another process holds the session of this channel account now; nothing was changed. Reload and try again.',
   },
   SIGN_IN_REQUIRED: {
@@ -70,8 +70,10 @@ export const errorCatalogue = {
   },
   CODE_WRONG: {
     status: 401,
-    id: 'Kode tidak cocok atau sudah dipakai. Tunggu kode berikutnya di aplikasi autentikator, lalu coba lagi.',
-    en: 'The code does not fit or was used already. Wait for the next one in your authenticator, then try again.',
+    id: 'Kode tidak cocok atau sudah dipakai. Tunggu kode berikutnya di aplikasi autentikator, atau pakai kode '
+      + 'pemulihan yang lain.',
+    en: 'The code does not fit or was used already. Wait for the next one in your authenticator, or use another '
+      + 'recovery code.',
   },
   STEP_EXPIRED: {
     status: 401,
@@ -80,8 +82,8 @@ export const errorCatalogue = {
   },
   PROVIDER_FAILED: {
     status: 401,
-    id: 'Penyedia identitas tidak mengonfirmasi Anda; belum ada yang masuk. Coba lagi, atau pakai kata sandi.',
-    en: 'The identity provider did not confirm you; nobody was signed in. Try again, or use your password.',
+    id: 'Penyedia identitas tidak mengonfirmasi identitas Anda; Anda belum masuk. Coba lagi, atau pakai kata sandi.',
+    en: 'The identity provider did not confirm who you are; you are not signed in. Try again, or use your password.',
   },
   STEP_UP_REQUIRED: {
     status: 403,
@@ -217,8 +219,10 @@ export const errorCatalogue = {
   },
   PLACE_INACTIVE: {
     status: 409,
-    id: 'Tempat yang dipilih sudah nonaktif; tidak ada yang disimpan. Pilih tempat lain, atau aktifkan dahulu.',
-    en: 'The chosen place is no longer active; nothing was saved. Choose another one, or activate it first.',
+    id: 'Site, tim, unit, atau kalender yang dipilih sudah nonaktif; tidak ada yang disimpan. Pilih yang lain, atau '
+      + 'aktifkan dahulu.',
+    en: 'The chosen site, team, unit or calendar is no longer active; nothing was saved. Choose another one, or '
+      + 'activate it first.',
   },
   TREE_WRONG: {
     status: 409,
@@ -289,8 +293,8 @@ export const errorCatalogue = {
   },
   OVERLOADED: {
     status: 503,
-    id: 'Server sedang penuh; belum ada yang diterima. Tunggu sebentar, lalu kirim ulang.',
-    en: 'The server is full; nothing was accepted. Wait a moment and send again.',
+    id: 'Server sedang sibuk; belum ada yang diterima. Tunggu sebentar, lalu kirim ulang.',
+    en: 'The server is busy; nothing was accepted. Wait a moment and send again.',
   },
   DATABASE_UNAVAILABLE: {
     status: 503,
@@ -299,7 +303,7 @@ export const errorCatalogue = {
   },
   CHANNEL_UNAVAILABLE: {
     status: 503,
-    id: 'Kanal ini sedang tidak terhubung. Pesan Anda tetap tersimpan. Coba lagi setelah tersambung.',
+    id: 'Kanal ini sedang tidak tersambung. Pesan Anda tetap tersimpan. Coba lagi setelah tersambung.',
     en: 'This channel is not connected. Your message is kept. Try again once it is connected.',
   },
   SHUTTING_DOWN: {

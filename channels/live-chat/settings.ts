@@ -85,8 +85,8 @@ export const chatSetup: readonly SetupField[] = [
   text('titleEn', 'Judul (Inggris)', 'Title (English)'),
   text('statusId', 'Keterangan jam layanan (Indonesia)', 'Opening hours line (Indonesian)'),
   text('statusEn', 'Keterangan jam layanan (Inggris)', 'Opening hours line (English)'),
-  text('welcomeId', 'Sapaan (Indonesia)', 'Welcome text (Indonesian)'),
-  text('welcomeEn', 'Sapaan (Inggris)', 'Welcome text (English)'),
+  text('welcomeId', 'Salam pembuka (Indonesia)', 'Welcome text (Indonesian)'),
+  text('welcomeEn', 'Salam pembuka (Inggris)', 'Welcome text (English)'),
   {
     ...text('origins', 'Situs yang boleh menyematkan obrolan', 'Sites that may embed the chat'),
     help: {

@@ -23,7 +23,7 @@ export const setup: readonly SetupField[] = [
   },
   {
     name: 'awayText', kind: 'text',
-    label: { id: 'Salam di luar jam kerja', en: 'Greeting outside working hours' },
+    label: { id: 'Salam pembuka di luar jam layanan', en: 'Greeting outside working hours' },
     help: { id: 'Menggantikan salam pembuka saat antrean nomor ini tutup. Kosong: tidak ada.',
       en: 'Takes the greeting\'s place while the queue of this number is closed. Empty: none.' },
   },
@@ -31,7 +31,8 @@ export const setup: readonly SetupField[] = [
     name: 'coldDailyStart', kind: 'number', when: device,
     label: { id: 'Kontak baru per hari, minggu pertama', en: 'New contacts a day, first week' },
     help: {
-      id: 'Orang yang belum menulis dalam 30 hari dan disapa lebih dulu. Bertambah sebanyak ini tiap minggu. Kosong: 10.',
+      id: 'Orang yang belum menulis dalam 30 hari dan disapa lebih dahulu. Bertambah sebanyak ini tiap minggu. '
+        + 'Kosong: 10.',
       en: 'People who have not written in 30 days and are written to first. Grows by as many each week. Empty: 10.',
     },
   },
@@ -59,8 +60,8 @@ export const setup: readonly SetupField[] = [
   },
   {
     name: 'pace', kind: 'boolean', when: device,
-    label: { id: 'Irama manusia pada server uji', en: 'Human pace on the test server' },
-    help: { id: 'Ke WhatsApp selalu dengan irama manusia.', en: 'To WhatsApp always at the pace of a person.' },
+    label: { id: 'Jeda kirim alami pada server uji', en: 'Human pace on the test server' },
+    help: { id: 'Ke WhatsApp selalu dengan jeda alami.', en: 'To WhatsApp always at the pace of a person.' },
   },
   {
     name: 'phoneNumberId', kind: 'text', required: true, when: cloud,

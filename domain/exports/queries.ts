@@ -67,8 +67,8 @@ const shapes: Record<ExportKind, Shape> = {
       ['alamat', 'handle', 'cp.handle', maskHandle], ['tier', 'tier', 'i.tier'], ['antrean', 'queue', 'q.name'],
       ['agen', 'agent', 'u.name'], ['npk agen', 'agent npk', 'u.npk'], ['site', 'site', 's.name'],
       ['kategori', 'category', 'k.code'], ['hasil', 'outcome', 'i.outcome_code'], ['csat', 'csat', 'i.csat_score'],
-      ['masuk', 'began', time('i.date_origin')], ['antre', 'queued', time('i.queued_at')],
-      ['diterima', 'accepted', time('i.accepted_at')], ['dijawab', 'answered', time('i.answered_at')],
+      ['masuk', 'began', time('i.date_origin')], ['masuk antrean', 'queued', time('i.queued_at')],
+      ['diambil', 'accepted', time('i.accepted_at')], ['dijawab', 'answered', time('i.answered_at')],
       ['didokumentasikan', 'documented', time('i.documented_at')], ['ditutup', 'closed', time('i.closed_at')]],
     from: `interactions i join tickets t on t.id = i.ticket_id join contacts ct on ct.id = i.contact_id
       join channel_accounts ca on ca.id = i.channel_account_id
@@ -80,7 +80,7 @@ const shapes: Record<ExportKind, Shape> = {
   },
   contacts: {
     columns: [['nama', 'name', 'ct.name'], ['domisili', 'domicile', 'ct.domicile'],
-      ['bahasa', 'language', 'ct.language'], ['surel', 'e-mail', 'ct.email', maskEmail],
+      ['bahasa', 'language', 'ct.language'], ['e-mail', 'e-mail', 'ct.email', maskEmail],
       ['alamat', 'handles', `(select string_agg(p.channel || ' ' || p.handle, ' | ' order by p.created_at, p.id)
         from contact_points p where p.contact_id = ct.id)`, each((text) => {
         const [channel = '', ...rest] = text.split(' ');
@@ -94,7 +94,7 @@ const shapes: Record<ExportKind, Shape> = {
     where: (user) => `${contactFilter(user, 'ct')} and ${contactFilter(user, 'ct', 'data.export')}`,
   },
   audit: {
-    columns: [['nomor', 'number', 'j.id'], ['waktu', 'time', time('j.at')], ['peristiwa', 'event', 'j.type'],
+    columns: [['nomor', 'number', 'j.id'], ['waktu', 'time', time('j.at')], ['kejadian', 'event', 'j.type'],
       ['jenis', 'subject type', 'j.subject_type'], ['objek', 'subject', 'j.subject_id'],
       ['pelaku', 'actor kind', 'j.actor_kind'], ['npk pelaku', 'actor npk', 'a.npk'],
       ['nama pelaku', 'actor name', 'a.name'], ['rincian', 'details', 'j.data']],

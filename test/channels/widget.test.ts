@@ -121,7 +121,7 @@ t.test(
     await box.fill('Saya ingin memperpanjang gadai');
     t.ok(Number.parseFloat(await box.evaluate((field) => getComputedStyle(field).fontSize)) >= 16, 'no zoom on phones');
     await page.keyboard.press('Enter');
-    await page.getByText('Anda di antrean ke-1').waitFor();
+    await page.getByText('Anda berada di urutan ke-1 dalam antrean').waitFor();
     const picture = await page.screenshot({ clip: { x: 0, y: 0, width: 60, height: 40 } });
     await page
       .locator('input[type=file]')

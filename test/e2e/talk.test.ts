@@ -66,7 +66,7 @@ t.test('RF01 RF05 RF07 RF17 two talk on while everything under them is killed', 
   };
 
   await signIn(agent.page, url, '10001', PASSWORD);
-  await agent.page.getByRole('button', { name: 'Jadi Siap' }).click();
+  await agent.page.getByRole('button', { name: 'Ubah ke Siap' }).click();
   await customer.page.goto(`${url}/chat`);
   await customerSays(customer.page, 'nasabah 0');
   await agent.page.getByRole('button', { name: /^Ambil/ }).click();

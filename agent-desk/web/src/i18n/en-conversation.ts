@@ -140,8 +140,8 @@ export const enConversation = {
   reply: {
     reply: 'Reply', note: 'Internal note', placeholder: 'Write a reply to the customer',
     notePlaceholder: 'Write a note to colleagues; the customer does not see it', send: 'Send', saveNote: 'Save',
-    saved: 'Draft saved {{time}}', attach: 'Attach a file', tooLong: '{{n}} characters over the limit of {{max}}.',
-    left: '{{n}} characters left', drop: 'Drop the files to attach them',
+    saved: 'Draft saved {{time}}', attach: 'Attach a file', tooLong: '{{n, number}} characters over the limit of {{max, number}}.',
+    left: '{{n, number}} characters left', drop: 'Drop the files to attach them',
     uploading: 'Uploading {{percent}}%', uploaded: 'Ready to send', uploadFailed: 'The file was not uploaded',
     removeFile: 'Remove file {{name}}', cancelFile: 'Cancel the upload of {{name}}', retryFile: 'Upload again',
     tooManyFiles: 'At most {{max}} files in one message.',

@@ -13,11 +13,11 @@ export const idAccess = {
     codesText: 'Setiap kode dapat dipakai sekali bila ponsel Anda hilang. Kode ini hanya ditampilkan sekarang.',
     codesSaved: 'Sudah saya simpan', copy: 'Salin semua', copied: 'Tersalin',
     stepTitle: 'Konfirmasi identitas Anda',
-    stepText: 'Tindakan ini menyangkut data penting. Setelah dikonfirmasi, berlaku selama 5 menit.',
+    stepText: 'Tindakan ini menyangkut data penting. Konfirmasi berlaku selama 5 menit.',
     stepSignIn: 'Keluar, lalu masuk lagi melalui penyedia identitas Anda untuk melanjutkan.',
     security: 'Keamanan akun', two: 'Verifikasi dua langkah', on: 'Aktif sejak {{date}}', off: 'Belum aktif',
     left: 'Sisa kode pemulihan: {{n}}', required: 'Peran Anda mewajibkannya.',
-    offText: 'Kata sandi saja melindungi akun Anda. Dengan autentikator, orang lain yang tahu kata sandi tetap tidak '
+    offText: 'Saat ini akun Anda hanya dilindungi kata sandi. Dengan autentikator, orang lain yang tahu kata sandi tetap tidak '
       + 'dapat masuk.',
     turnOn: 'Aktifkan', replace: 'Ganti perangkat', newCodes: 'Buat kode pemulihan baru', turnOff: 'Matikan',
     turnOffAsk: 'Matikan verifikasi dua langkah?',
@@ -26,7 +26,7 @@ export const idAccess = {
     failed: 'Belum berhasil', password: 'Ganti kata sandi', current: 'Kata sandi sekarang',
     next: 'Kata sandi baru', nextHint: 'Paling sedikit 12 karakter. Anda akan diminta masuk lagi di semua perangkat.',
     changed: 'Kata sandi diganti. Silakan masuk lagi.', with: 'Masuk dengan {{name}}', or: 'atau',
-    providerFailed: 'Penyedia identitas tidak mengonfirmasi Anda. Coba lagi, atau masuk dengan kata sandi.',
+    providerFailed: 'Penyedia identitas tidak mengonfirmasi identitas Anda. Coba lagi, atau masuk dengan kata sandi.',
   },
   join: {
     title: 'Kata sandi', head: { INVITE: 'Selamat datang, {{name}}', RESET: 'Kata sandi baru, {{name}}' },

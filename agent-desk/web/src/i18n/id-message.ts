@@ -16,7 +16,7 @@ export const idMessage = {
     newText: 'Isi pesan yang baru', hint: 'Nasabah melihat tanda bahwa pesan diubah.', save: 'Simpan perubahan',
     empty: 'Pesan tidak boleh kosong.', dismiss: 'Abaikan', asBefore: 'Nasabah masih melihat pesan semula.',
     recalled: 'Anda menarik pesan ini setelah terkirim', recalledBy: '{{who}} menarik pesan ini setelah terkirim',
-    EDIT_HELD: 'Diubah dalam {{n}} dtk', RECALL_HELD: 'Ditarik dalam {{n}} dtk', REACTION_HELD: 'Terkirim dalam {{n}} dtk',
+    EDIT_HELD: 'Diubah dalam {{n}} dtk', RECALL_HELD: 'Ditarik dalam {{n}} dtk', REACTION_HELD: 'Dikirim dalam {{n}} dtk',
     EDIT_WAITING: 'Sedang diubah ...', RECALL_WAITING: 'Sedang ditarik ...',
     REACTION_WAITING: 'Mengirim reaksi {{emoji}} ...',
     EDIT_FAILED: 'Pesan belum diubah', RECALL_FAILED: 'Pesan belum ditarik', REACTION_FAILED: 'Reaksi belum terkirim',

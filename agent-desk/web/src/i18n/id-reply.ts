@@ -4,7 +4,7 @@ export const idReply = {
     actions: 'Tindakan pesan', quote: 'Kutip', copyText: 'Salin teks', quoting: 'Membalas {{who}}',
     dropQuote: 'Batal mengutip', quoteGone: 'Pesan yang dikutip tidak dapat ditampilkan',
     toQuote: 'Lihat pesan yang dikutip', quotedFile: 'Berkas {{name}}', quotedPlace: 'Lokasi',
-    held: 'Terkirim dalam {{n}} dtk', undo: 'Urungkan', sendNow: 'Kirim sekarang',
+    held: 'Dikirim dalam {{n}} dtk', undo: 'Urungkan', sendNow: 'Kirim sekarang',
     withdrawn: 'Anda menarik pesan ini',
     withdrawnBy: '{{who}} menarik pesan ini sebelum terkirim', undone: 'Pesan ditarik dan kembali menjadi draf.',
     undoFailed: 'Pesan belum ditarik', notSent: 'Belum terkirim: {{why}}',

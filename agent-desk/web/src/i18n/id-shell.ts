@@ -3,8 +3,8 @@ export const idShell = {
   app: {
     name: 'Sambung', skip: 'Langsung ke isi', main: 'Menu utama', inbox: 'Kotak masuk', search: 'Cari', admin: 'Pengaturan',
     shortcuts: 'Pintasan papan ketik',
-    settings: 'Bahasa dan tampilan', account: 'Akun', language: 'Bahasa', indonesian: 'Indonesia', english: 'English',
-    theme: 'Tampilan', themeAuto: 'Ikuti perangkat', themeLight: 'Terang', themeDark: 'Gelap', sound: 'Bunyi tawaran',
+    settings: 'Bahasa dan tema', account: 'Akun', language: 'Bahasa', indonesian: 'Indonesia', english: 'English',
+    theme: 'Tema', themeAuto: 'Ikuti perangkat', themeLight: 'Terang', themeDark: 'Gelap', sound: 'Bunyi tawaran',
     on: 'Nyala', off: 'Mati',
     signOut: 'Keluar', close: 'Tutup', cancel: 'Batal', save: 'Simpan', retry: 'Coba lagi', back: 'Kembali',
     more: 'Lainnya',
@@ -30,7 +30,7 @@ export const idShell = {
     label: 'Status Anda', change: 'Ubah status',
     choose: 'Alasan istirahat', since: 'sejak {{time}}', capacity: 'Kapasitas',
     capacityText: 'Kapasitas terpakai {{used}} dari {{all}} poin',
-    today: 'Hari ini', done: 'selesai', aht: 'AHT', failed: 'Status belum berubah', unknown: 'Menghubungkan ...',
+    today: 'Hari ini', done: 'selesai', aht: 'AHT', failed: 'Status belum berubah', unknown: 'Menyambungkan ...',
     hintREADY: 'Menerima tawaran', hintBREAK: 'Tidak ada tawaran', hintOFFLINE: 'Tidak menerima tawaran',
     noSeatTitle: 'Semua kursi lisensi sedang terpakai',
     noSeatText: 'Status Anda tetap seperti semula. Coba lagi setelah ada rekan yang Luring, atau hubungi Team Leader.',
@@ -74,7 +74,7 @@ export const idShell = {
   },
   list: {
     search: 'Cari', searching: 'Mencari ...', none: 'Tidak ada yang cocok',
-    noneText: 'Ubah kata pencarian, atau hapus filter.', clear: 'Hapus pencarian',
+    noneText: 'Ubah kata pencarian, atau hapus saringan.', clear: 'Hapus pencarian',
     loadMore: 'Muat lagi', shown: '{{n}} ditampilkan', actions: 'Tindakan', confirm: 'Ya, lanjutkan',
     rows: 'Memuat daftar',
   },

@@ -2,10 +2,11 @@
 
 /** Of `reason`: why a message did not go out. */
 export const idWhatsAppReasons = {
-  COLD_CAP_REACHED: 'batas kontak baru hari ini tercapai. Pesan terkirim setelah hari berganti.',
-  COLD_PAUSED: 'nomor kami sedang dijeda untuk menyapa orang baru.',
+  COLD_CAP_REACHED: 'batas kontak baru hari ini tercapai. Pesan dikirim otomatis setelah hari berganti (WIB).',
+  COLD_PAUSED: 'nomor kami untuk sementara tidak boleh menyapa orang baru. Coba hubungi lewat telepon, atau '
+    + 'tunggu nasabah menulis lebih dahulu.',
   REACHOUT_LOCKED: 'WhatsApp melarang nomor kami menyapa orang baru untuk sementara. Coba hubungi lewat telepon, atau '
-    + 'tunggu nasabah menulis lebih dulu.',
+    + 'tunggu nasabah menulis lebih dahulu.',
   NOT_ON_WHATSAPP: 'nomor ini tidak terdaftar di WhatsApp. Coba hubungi lewat telepon.',
   NOT_CONNECTED: 'nomor kami tidak tersambung ke WhatsApp. Kirim ulang setelah tersambung, atau hubungi administrator.',
   NUMBER_NOT_CHECKED: 'belum dapat dipastikan nomor ini ada di WhatsApp. Coba kirim ulang.',
@@ -13,7 +14,7 @@ export const idWhatsAppReasons = {
   UNDELIVERABLE: 'WhatsApp tidak dapat menyampaikannya ke nomor ini. Coba hubungi lewat telepon.',
   MARKETING_WITHHELD: 'WhatsApp menahan pesan pemasaran untuk nasabah ini. Jangan kirim ulang hari ini.',
   SPAM_LIMITED: 'WhatsApp membatasi nomor kami karena banyak pesan dilaporkan. Hubungi administrator.',
-  PAIR_RATE: 'terlalu banyak pesan ke nasabah ini dalam waktu singkat. Coba lagi sebentar lagi.',
+  PAIR_RATE: 'terlalu banyak pesan ke nasabah ini dalam waktu singkat. Tunggu sebentar, lalu coba lagi.',
   ACCOUNT_LOCKED: 'WhatsApp mengunci akun kami. Hubungi administrator.',
   ACCOUNT_MAINTENANCE: 'akun kami sedang dirawat WhatsApp. Coba lagi nanti.',
   PAYMENT_PROBLEM: 'pembayaran akun WhatsApp kami bermasalah. Hubungi administrator.',
@@ -21,7 +22,7 @@ export const idWhatsAppReasons = {
   PERMISSION_MISSING: 'akun kami tidak berizin mengirim lewat WhatsApp. Hubungi administrator.',
   MARKETING_STOPPED: 'nasabah menghentikan pesan pemasaran dari kami. Kirim hanya yang diminta nasabah.',
   COUNTRY_RESTRICTED: 'WhatsApp membatasi pesan bisnis ke negara nomor ini. Coba hubungi lewat telepon.',
-  RECIPIENT_IS_SENDER: 'nomor tujuannya adalah nomor kami sendiri.',
+  RECIPIENT_IS_SENDER: 'nomor tujuannya adalah nomor kami sendiri. Periksa nomor nasabah.',
   RECIPIENT_NOT_ALLOWED: 'nomor ini belum diizinkan untuk akun uji kami. Hubungi administrator.',
   TEMPLATE_REFUSED: 'WhatsApp menolak templat ini. Pilih templat lain, atau hubungi administrator.',
   TEMPLATE_GAPS_WRONG: 'isian templat tidak cocok. Pilih templat lagi, lalu lengkapi isiannya.',
@@ -37,23 +38,23 @@ export const idWhatsAppReasons = {
   DATABASE_UNAVAILABLE: 'data kami sedang tidak dapat dibaca. Coba kirim ulang.',
   WHATSAPP: 'WhatsApp menolak pesan ini (kode {{status}}). Coba kirim ulang, atau hubungi administrator.',
   ONE_FILE_A_MESSAGE: 'WhatsApp menerima satu berkas dalam satu pesan. Kirim berkasnya satu per satu.',
-  HELD_ELSEWHERE: 'nomor kami sedang dipegang server lain. Coba kirim ulang.',
+  HELD_ELSEWHERE: 'nomor kami sedang dipakai server lain. Coba kirim ulang.',
   SUPERSEDED: 'pesan ini sudah ditangani proses lain, jadi belum jelas apakah pesan sampai.',
-  CONNECTION_CLOSED: 'sambungan ke WhatsApp terputus saat mengirim, jadi belum jelas apakah pesan sampai.',
+  CONNECTION_CLOSED: 'koneksi ke WhatsApp terputus saat mengirim, jadi belum jelas apakah pesan sampai.',
   NOT_PREPARED: 'pesan ini belum dapat disandikan untuk nomor tersebut. Coba kirim ulang.',
   NO_ACK: 'WhatsApp belum memberi kepastian, jadi belum jelas apakah pesan sampai.',
-  CALL_TIMEOUT: 'sambungan ke WhatsApp tidak menjawab, jadi belum jelas apakah pesan sampai.',
-  LINE_CLOSED: 'sambungan ke WhatsApp terputus. Coba kirim ulang.',
-  LINE_BUSY: 'sambungan ke WhatsApp sedang penuh. Coba kirim ulang.',
+  CALL_TIMEOUT: 'WhatsApp tidak menjawab, jadi belum jelas apakah pesan sampai.',
+  LINE_CLOSED: 'koneksi ke WhatsApp terputus. Coba kirim ulang.',
+  LINE_BUSY: 'koneksi ke WhatsApp sedang sibuk. Coba kirim ulang.',
 } as const;
 
 export const idWhatsApp = {
   wait: {
     COLD_CAP_REACHED: 'Menunggu: batas kontak baru hari ini tercapai.',
-    COLD_PAUSED: 'Menunggu: nomor kami dijeda untuk menyapa orang baru.',
+    COLD_PAUSED: 'Menunggu: nomor kami untuk sementara tidak boleh menyapa orang baru.',
     REACHOUT_LOCKED: 'Menunggu: WhatsApp melarang nomor kami menyapa orang baru untuk sementara.',
     NOT_CONNECTED: 'Menunggu: nomor kami belum tersambung ke WhatsApp.',
-    HELD_ELSEWHERE: 'Menunggu: server yang memegang nomor kami belum siap.',
+    HELD_ELSEWHERE: 'Menunggu: server yang menangani nomor kami belum siap.',
     NUMBER_NOT_CHECKED: 'Menunggu: nomor nasabah belum dapat diperiksa di WhatsApp.',
     PAIR_RATE: 'Menunggu sebentar: terlalu banyak pesan ke nasabah ini.',
     RATE_LIMITED: 'Menunggu sebentar: kanal membatasi kecepatan kirim.',
@@ -62,9 +63,9 @@ export const idWhatsApp = {
     ACCOUNT_NOT_ACTIVE: 'Menunggu: akun kanal dinonaktifkan.',
     OTHER: 'Menunggu untuk dikirim.',
     accountTitle: '{{account}} sedang tidak tersambung.',
-    accountText: 'Balasan Anda tetap disimpan dan terkirim sendiri begitu tersambung lagi. Bila mendesak, hubungi '
+    accountText: 'Balasan Anda tetap disimpan dan dikirim otomatis begitu tersambung lagi. Bila mendesak, hubungi '
       + 'nasabah lewat kanal lain.',
-    until: 'Dikirim sendiri mulai {{time}}.', itself: 'Dikirim sendiri begitu bisa.',
+    until: 'Dikirim otomatis mulai {{time}}.', itself: 'Dikirim otomatis begitu memungkinkan.',
     unreadable: 'Pesan belum dapat dibaca. WhatsApp mengirimnya ulang sebentar lagi.',
   },
   template: {

@@ -2,14 +2,14 @@
 import type { Locale } from '../../protocol.ts';
 
 const indonesian = {
-  connecting: 'Menghubungkan ...',
-  connected: 'Terhubung',
+  connecting: 'Menyambungkan ...',
+  connected: 'Tersambung',
   offline: 'Terputus',
   reconnecting: 'Koneksi terputus, mencoba lagi ... Pesan Anda tetap tersimpan.',
   refused: 'Obrolan ini sedang tidak tersedia.',
   refusedHint: 'Silakan coba lagi nanti. Pesan Anda tetap tersimpan di perangkat ini.',
   reload: 'Coba lagi',
-  queuePosition: 'Anda di antrean ke-{n}',
+  queuePosition: 'Anda berada di urutan ke-{n} dalam antrean',
   queueMinutes: 'Perkiraan waktu tunggu {n} menit',
   queueKept: 'Anda boleh menutup halaman ini. Percakapan tetap tersimpan di perangkat ini.',
   assistant: 'Asisten otomatis',
@@ -26,7 +26,7 @@ const indonesian = {
   send: 'Kirim',
   attach: 'Lampirkan berkas',
   camera: 'Ambil foto',
-  warning: 'Jangan kirim PIN atau kode OTP kepada siapa pun.',
+  warning: 'Jangan berikan PIN, kata sandi, atau kode OTP kepada siapa pun, termasuk petugas kami.',
   waiting: 'Menunggu',
   sending: 'Mengirim',
   delivered: 'Sampai',

@@ -1,5 +1,5 @@
 /** A link by which a person sets their own password: shown once, to be handed over. */
-import { useLocale } from '../../kit/index.ts';
+import { dayTime, serverNow, useLocale } from '../../kit/index.ts';
 import type { PasswordLink } from '../types.ts';
 import { useWords } from '../use-words.ts';
 import { OnceDialog } from './copy.tsx';
@@ -15,8 +15,7 @@ export function LinkDialog({ name, npk, link, onClose }: {
 }) {
   const w = useWords();
   const locale = useLocale();
-  const until = new Intl.DateTimeFormat(locale === 'id' ? 'id-ID' : 'en-GB', { dateStyle: 'long', timeStyle: 'short' })
-    .format(new Date(link.expiresAt));
+  const until = dayTime(link.expiresAt, serverNow(), { locale });
   return (
     <OnceDialog title={w(`users.linkTitle.${link.kind}`, { name })} hint={w(`users.linkHint.${link.kind}`, { until })}
       done={w('users.onceDone')} onClose={onClose}

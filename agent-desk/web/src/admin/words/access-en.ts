@@ -105,7 +105,7 @@ export const accessEn = {
     masked: 'Keep masked', openWarning: 'The file will hold personal data without masks. Keep it in a safe place and '
       + 'delete it after use.',
     run: 'Download CSV', done: 'The file was downloaded', failed: 'The export did not succeed; no file was kept',
-    cutTitle: 'The bound of {{n}} rows was reached', cut: 'Older rows are missing. Choose a shorter period.',
+    cutTitle: 'The bound of {{n, number}} rows was reached', cut: 'Older rows are missing. Choose a shorter period.',
     recorded: 'Each export is kept in the audit trail: who, when, which data, how many rows.',
     nothing: 'You may not read any data that can be exported.',
   },

@@ -5,12 +5,12 @@ export const accessId = {
     rule: 'Verifikasi dua langkah',
     ruleHint: 'Yang belum memiliki autentikator diminta memasangnya saat masuk berikutnya.',
     policies: {
-      OPTIONAL: 'Sukarela (hanya untuk data contoh)', PRIVILEGED: 'Wajib untuk Team Leader ke atas dan pemegang izin penting',
+      OPTIONAL: 'Tidak wajib (hanya untuk data contoh)', PRIVILEGED: 'Wajib untuk Team Leader ke atas dan pemegang izin penting',
       EVERYBODY: 'Wajib untuk semua',
     },
     demoTitle: 'Data contoh',
-    demo: 'Instalasi ini berisi orang rekaan dan hanya melayani komputer ini, jadi verifikasi dua langkah boleh '
-      + 'sukarela. Begitu dijalankan untuk orang lain, Team Leader ke atas dan pemegang izin penting wajib memakainya.',
+    demo: 'Instalasi ini berisi orang rekaan dan hanya melayani komputer ini, jadi verifikasi dua langkah tidak '
+      + 'diwajibkan. Begitu dijalankan untuk orang lain, Team Leader ke atas dan pemegang izin penting wajib memakainya.',
     lost: 'Lepas autentikator', lostAsk: 'Lepas autentikator {{name}}?',
     lostHint: 'Untuk ponsel yang hilang. Sesi pengguna berakhir; setelah itu kata sandi saja cukup sampai autentikator '
       + 'baru dipasang.', lostDone: 'Autentikator dilepas', providers: 'Penyedia identitas', provider: 'Penyedia {{name}}', addProvider: 'Tambah penyedia',
@@ -50,7 +50,7 @@ export const accessId = {
     reasons: {
       EGRESS_NOT_ALLOWED: 'alamat tidak ada di EGRESS_ALLOW', TIMEOUT: 'tidak menjawab pada waktunya',
       ANSWER_NOT_2XX: 'penerima menolak', NAME_NOT_RESOLVED: 'nama alamat tidak ditemukan',
-      ECONNREFUSED: 'sambungan ditolak', SECRET_MISSING: 'rahasia tidak ada', CONNECTION_FAILED: 'sambungan gagal',
+      ECONNREFUSED: 'koneksi ditolak', SECRET_MISSING: 'rahasia tidak ada', CONNECTION_FAILED: 'koneksi gagal',
     },
   },
   retention: {
@@ -82,7 +82,7 @@ export const accessId = {
     customer: 'Nasabah', hidden: 'Nasabah …{{end}}', by: 'Dicatat oleh', filed: 'Permintaan dicatat',
     download: 'Unduh', downloadFailed: 'Data belum dapat diunduh', approve: 'Setujui', reject: 'Tolak',
     approveAsk: 'Hapus data pribadi nasabah ini?', rejectAsk: 'Tolak permintaan ini?',
-    approveHint: 'Nama, nomor, isi pesan dan berkas nasabah dihapus dan tidak dapat dipulihkan. Jumlah dan jejak audit '
+    approveHint: 'Nama, nomor, isi pesan, dan berkas nasabah dihapus dan tidak dapat dipulihkan. Jumlah dan jejak audit '
       + 'tetap.', rejectHint: 'Data nasabah tidak diubah. Beri tahu nasabah alasannya.', decided: 'Keputusan disimpan',
     own: 'Harus diputuskan orang lain.', why: 'Dasar permintaan',
     whyHint: 'Misalnya: surat tanggal 21 Nov 2026. Jangan tulis data pribadi.',
@@ -100,20 +100,20 @@ export const accessId = {
       own: 'Pilih tanggal',
     },
     from: 'Dari tanggal', to: 'Sampai tanggal',
-    wrongDays: 'Isi kedua tanggal sebagai DD/MM/YYYY, berurutan, paling lama 366 hari.',
+    wrongDays: 'Isi kedua tanggal dengan format tanggal/bulan/tahun, misalnya 21/11/2026; berurutan, paling lama 366 hari.',
     separator: 'Pemisah kolom', separatorHint: 'Excel berbahasa Indonesia memakai titik koma.',
     separators: { semicolon: 'Titik koma ( ; )', comma: 'Koma ( , )' },
-    unmask: 'Data pribadi', unmaskHint: 'Nomor, alamat surel, dan handle tersamar kecuali ada alasan.',
-    masked: 'Tetap tersamar', openWarning: 'Berkas akan memuat data pribadi tanpa penyamaran. Simpan di tempat aman dan '
+    unmask: 'Data pribadi', unmaskHint: 'Nomor, alamat e-mail, dan akun tetap disamarkan kecuali ada alasan.',
+    masked: 'Tetap disamarkan', openWarning: 'Berkas akan memuat data pribadi tanpa penyamaran. Simpan di tempat aman dan '
       + 'hapus setelah dipakai.',
     run: 'Unduh CSV', done: 'Berkas diunduh', failed: 'Ekspor belum berhasil; tidak ada berkas yang disimpan',
-    cutTitle: 'Batas {{n}} baris tercapai', cut: 'Baris yang lebih lama tidak termuat. Pilih periode yang lebih pendek.',
+    cutTitle: 'Batas {{n, number}} baris tercapai', cut: 'Baris yang lebih lama tidak termuat. Pilih periode yang lebih pendek.',
     recorded: 'Setiap ekspor dicatat di jejak audit: siapa, kapan, data apa, dan berapa baris.',
     nothing: 'Anda tidak memiliki izin membaca data yang dapat diekspor.',
   },
   seals: {
     title: 'Keutuhan jejak audit',
-    lead: 'Setiap catatan disegel berantai. Di sini terlihat bila ada catatan yang diubah, dihapus atau disisipkan.',
+    lead: 'Setiap catatan disegel berantai. Di sini terlihat bila ada catatan yang diubah, dihapus, atau disisipkan.',
     check: 'Periksa sekarang', against: 'Bandingkan dengan segel tersimpan', newest: 'Tanpa perbandingan',
     againstHint: 'Segel harian disimpan di luar basis data, sehingga pemotongan catatan terbaru juga terlihat.',
     ok: 'Jejak audit utuh', okText: '{{rows}} catatan dalam {{blocks}} segel sesuai.', bad: 'Jejak audit rusak',

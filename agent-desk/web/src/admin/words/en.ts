@@ -74,7 +74,7 @@ export const en = {
     scope: 'Choose a scope for each role.', permissions: 'Choose at least one permission.',
     ideal: 'The ideal target cannot be longer than the longest target.',
     both: 'Fill in both targets, or leave both empty.', server: 'Refused by the server.',
-    tooLong: 'At most {{max}} characters.', tooShort: 'At least {{min}} characters.',
+    tooLong: 'At most {{max, number}} characters.', tooShort: 'At least {{min}} characters.',
     dates: 'The end must be after the beginning.', teamSite: 'This team is at another site.',
   },
   scope: {
@@ -100,7 +100,7 @@ export const en = {
       INVITE: 'Shown this time only. Hand it over in person: it is used once to set a password, at the latest on '
         + '{{until}}.',
       RESET: 'Shown this time only. Hand it over in person: it is used once to change the password, at the latest on '
-        + '{{until}}. The old password holds until then.',
+        + '{{until}}. The old password holds until a new one is set.',
     },
     onceDone: 'I have handed it over', safety: 'Security', reset: 'Make password link', invite: 'Make invitation',
     resetAsk: 'Make a password link for {{name}}?', inviteAsk: 'Make an invitation for {{name}}?',
@@ -134,6 +134,8 @@ export const en = {
       interaction: 'Interactions', contact: 'Contacts', ticket: 'Tickets', 'opt-out': 'Opt-outs', metrics: 'Metrics',
       presence: 'Presence', user: 'Users', role: 'Roles', queue: 'Queues and lists', channel: 'Channels',
       quarantine: 'Quarantine', audit: 'Audit trail', system: 'System',
+      security: 'Sign-in security', 'api-key': 'API keys', webhook: 'Webhooks', retention: 'Retention',
+      data: 'Data export', 'subject-data': 'Data requests',
     },
   },
   perm: permissionsEn,

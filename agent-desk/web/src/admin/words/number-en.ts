@@ -40,10 +40,10 @@ export const numberEn = {
     OTHER: 'This number may not write to new people for now.',
   },
   wishes: {
-    PAIR_QR: 'Link with a QR code', PAIR_CODE: 'Link with an 8-letter code', RECONNECT: 'Connect again',
+    PAIR_QR: 'Link with a QR code', PAIR_CODE: 'Link with an 8-character code', RECONNECT: 'Connect again',
     LOG_OUT: 'Log out of WhatsApp', STOP: 'Stop',
   },
-  useQr: 'Use a QR code', useCode: 'Use an 8-letter code', stopPairing: 'Stop linking', tryNow: 'Try now',
+  useQr: 'Use a QR code', useCode: 'Use an 8-character code', stopPairing: 'Stop linking', tryNow: 'Try now',
   wished: 'Asked for: {{wish}}. Waiting for the server that holds this number ...',
   failed: 'The request was not passed on',
   disabled: 'The account is disabled. Enable it first to connect its number.', since: 'since {{time}}',

@@ -1,21 +1,21 @@
 /** Indonesian words of a number that is linked like a further device: pairing, its connection, what it may send. */
 export const numberId = {
-  title: 'Nomor WhatsApp', healthTitle: 'Kesehatan nomor',
+  title: 'Nomor WhatsApp', healthTitle: 'Kondisi nomor',
   states: {
     IDLE: 'Belum ditautkan', CONNECTING: 'Sedang menyambung', PAIRING: 'Menunggu ditautkan', OPEN: 'Tersambung',
     OFFLINE: 'Terputus', OPERATOR: 'Perlu tindakan Anda',
   },
   stateHelp: {
-    IDLE: 'Tautkan nomor perusahaan seperti menautkan WhatsApp Web. Siapkan ponsel yang memegang nomor itu.',
+    IDLE: 'Tautkan nomor perusahaan seperti menautkan WhatsApp Web. Siapkan ponsel dengan nomor itu.',
     CONNECTING: 'Sedang menyambung ke WhatsApp. Pesan keluar menunggu.',
-    PAIRING: 'Ikuti langkah berikut di ponsel yang memegang nomor perusahaan.',
+    PAIRING: 'Ikuti langkah berikut di ponsel dengan nomor perusahaan.',
     OPEN: 'Nomor ini menerima dan mengirim pesan.',
-    OFFLINE: 'Dicoba lagi dengan sendirinya. Pesan keluar menunggu; pesan nasabah menyusul setelah tersambung.',
+    OFFLINE: 'Dicoba lagi secara otomatis. Pesan keluar menunggu; pesan nasabah masuk setelah tersambung.',
     OPERATOR: 'Tidak ada yang dicoba sebelum Anda memutuskan. Pesan keluar menunggu.',
   },
   reasons: {
     PAIRING_EXPIRED: 'Kode tidak dipakai tepat waktu. Tampilkan kode baru bila ponsel sudah di tangan.',
-    CONFLICT: 'Perangkat atau program lain memegang sesi ini dan merebutnya berulang kali. Hentikan yang lain dahulu, '
+    CONFLICT: 'Perangkat atau program lain memakai sesi ini dan merebutnya berulang kali. Hentikan yang lain dahulu, '
       + 'lalu sambungkan lagi.',
     LOGGED_OUT: 'Perangkat ini dikeluarkan dari ponsel (Perangkat tertaut). Kunci lama sudah diarsipkan; tautkan '
       + 'nomornya lagi. Pesan yang menunggu tetap tersimpan.',
@@ -31,21 +31,21 @@ export const numberId = {
     CONNECTION_LOST: 'Koneksi ke WhatsApp terputus.', CONNECTION_CLOSED: 'WhatsApp menutup koneksi.',
     TIMED_OUT: 'WhatsApp tidak menjawab.', UNAVAILABLE: 'WhatsApp sedang tidak melayani.',
     REPLACED: 'Perangkat atau program lain memakai sesi ini sejenak.',
-    RESTART_REQUIRED: 'WhatsApp meminta sambungan diulang.',
+    RESTART_REQUIRED: 'WhatsApp meminta koneksi diulang.',
     SERVER_STOPPED: 'Server dihentikan atau dimulai ulang.',
-    SERVER_LOST: 'Server yang memegang nomor ini mati mendadak; jam mulainya perkiraan.',
+    SERVER_LOST: 'Server yang menangani nomor ini mati mendadak; jam mulainya perkiraan.',
     OTHER: 'Sebab dari server: {{code}}.',
   },
   pauses: {
     REACHOUT_LOCKED: 'WhatsApp melarang nomor ini menyapa orang baru untuk sementara.',
-    OTHER: 'Nomor ini dijeda untuk menyapa orang baru.',
+    OTHER: 'Nomor ini untuk sementara tidak boleh menyapa orang baru.',
   },
   wishes: {
-    PAIR_QR: 'Tautkan dengan kode QR', PAIR_CODE: 'Tautkan dengan kode 8 huruf', RECONNECT: 'Sambungkan lagi',
+    PAIR_QR: 'Tautkan dengan kode QR', PAIR_CODE: 'Tautkan dengan kode 8 karakter', RECONNECT: 'Sambungkan lagi',
     LOG_OUT: 'Keluar dari WhatsApp', STOP: 'Hentikan',
   },
-  useQr: 'Pakai kode QR', useCode: 'Pakai kode 8 huruf', stopPairing: 'Batal menautkan', tryNow: 'Coba sekarang',
-  wished: 'Diminta: {{wish}}. Menunggu server yang memegang nomor ini ...', failed: 'Permintaan belum diteruskan',
+  useQr: 'Pakai kode QR', useCode: 'Pakai kode 8 karakter', stopPairing: 'Batal menautkan', tryNow: 'Coba sekarang',
+  wished: 'Diminta: {{wish}}. Menunggu server yang menangani nomor ini ...', failed: 'Permintaan belum diteruskan',
   disabled: 'Akun dinonaktifkan. Aktifkan dahulu untuk menyambungkan nomornya.', since: 'sejak {{time}}',
   number: 'Nomor', name: 'Nama', paired: 'Ditautkan', noName: 'tanpa nama',
   logOutAsk: 'Keluar dari WhatsApp?',
@@ -57,16 +57,16 @@ export const numberId = {
     + 'tetap tersimpan.',
   phone: 'Nomor yang ditautkan', phoneHint: 'Dengan kode negara; 0812 ... dibaca sebagai +62 812 ...',
   phoneWrong: 'Isi nomor lengkap, misalnya +62 812 3456 7890.', phoneRead: 'Dibaca sebagai {{number}}',
-  showCode: 'Tampilkan kode', qr: 'Kode QR untuk menautkan nomor; pindai dengan ponsel yang memegang nomor itu',
+  showCode: 'Tampilkan kode', qr: 'Kode QR untuk menautkan nomor; pindai dengan ponsel bernomor itu',
   code: 'Kode tautan: {{letters}}', codeLeft: 'Berlaku {{n}} detik lagi', codeNext: 'Kode sedang disiapkan ...',
   codeHidden: 'Kode hanya terlihat oleh yang mengelola kanal.',
   qrStep1: 'Buka WhatsApp di ponsel, lalu pilih Setelan.', qrStep2: 'Pilih Perangkat tertaut, lalu Tautkan perangkat.',
-  qrStep3: 'Arahkan kamera ke kode ini. Kode berganti sendiri.',
+  qrStep3: 'Arahkan kamera ke kode ini. Kode berganti otomatis.',
   codeStep1: 'Buka WhatsApp di ponsel, lalu pilih Setelan, Perangkat tertaut, Tautkan perangkat.',
   codeStep2: 'Pilih "Tautkan dengan nomor telepon saja".', codeStep3: 'Ketik kode ini.',
   unused: 'Angka muncul setelah nomor ditautkan dan dipakai.',
   cold: '{{n}} dari {{cap}} kontak baru hari ini', coldFree: '{{n}} kontak baru hari ini, tanpa batas',
-  coldHelp: 'Kontak baru: nasabah yang tidak menulis dalam {{days}} hari dan kita sapa lebih dulu. Membalas nasabah '
+  coldHelp: 'Kontak baru: nasabah yang tidak menulis dalam {{days}} hari dan kami sapa lebih dahulu. Membalas nasabah '
     + 'yang menulis tidak dibatasi.',
   coldFull: 'Batas hari ini tercapai. Pesan kepada kontak baru menunggu sampai hari berganti (WIB).',
   paused: 'Kontak baru dijeda sampai {{time}}', pausedHelp: 'Balasan kepada nasabah yang menulis tetap terkirim.',
@@ -75,6 +75,6 @@ export const numberId = {
   daysEmpty: 'Belum ada pesan. Angka harian muncul setelah nomor dipakai.',
   daysHelp: 'Diabaikan: pesan grup, status, dan saluran; tidak menjadi percakapan.',
   gaps: 'Saat terputus', gapsEmpty: 'Belum pernah terputus.', gap: '{{from}}–{{until}}',
-  gapOpen: 'sejak {{from}}, belum tersambung', recovered: '{{n}} pesan menyusul',
-  recoveredNone: 'tidak ada pesan susulan',
+  gapOpen: 'sejak {{from}}, belum tersambung', recovered: '{{n}} pesan diterima setelahnya',
+  recoveredNone: 'tidak ada pesan yang diterima setelahnya',
 };

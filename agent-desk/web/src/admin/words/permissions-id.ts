@@ -55,23 +55,23 @@ export const permissionsId = {
     read: ['Membaca jejak audit', 'Membaca jejak audit dan memeriksa segelnya.'],
   },
   security: {
-    manage: ['Mengatur aturan masuk', 'Mengatur verifikasi dua langkah dan penyedia identitas.'],
+    manage: ['Mengelola keamanan masuk', 'Mengatur verifikasi dua langkah dan penyedia identitas.'],
   },
   'api-key': {
-    manage: ['Mengatur kunci API', 'Membuat dan mencabut kunci API yang bekerja dengan izin sendiri.'],
+    manage: ['Mengelola kunci API', 'Membuat dan mencabut kunci API yang bekerja dengan izin sendiri.'],
   },
   webhook: {
-    manage: ['Mengatur webhook', 'Mengatur webhook keluar dan melihat pengirimannya.'],
+    manage: ['Mengelola webhook', 'Mengatur webhook keluar dan melihat pengirimannya.'],
   },
   retention: {
-    manage: ['Mengatur masa simpan', 'Mengatur lama data disimpan, menjalankan penghapusan, dan menahan data.'],
+    manage: ['Mengelola masa simpan', 'Mengatur lama data disimpan, menjalankan penghapusan, dan menahan data.'],
   },
   data: {
     export: ['Mengekspor data', 'Mengambil tiket, interaksi, kontak, dan jejak audit sebagai berkas CSV; setiap ekspor '
       + 'dicatat.'],
   },
   'subject-data': {
-    manage: ['Permintaan atas data nasabah', 'Mencatat permintaan nasabah dan menyerahkan datanya.'],
+    manage: ['Mengelola permintaan data nasabah', 'Mencatat permintaan nasabah dan menyerahkan datanya.'],
     approve: ['Menyetujui penghapusan', 'Menyetujui atau menolak penghapusan yang dicatat orang lain.'],
   },
   system: {

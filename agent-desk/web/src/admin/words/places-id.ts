@@ -36,14 +36,14 @@ export const placesId = {
     applications: { VOICE: 'Telepon', VIDEO: 'Video', OMNI: 'Omni Channel', SAPA: 'SAPA' },
   },
   calendars: {
-    title: 'Jam layanan', lead: 'Hari dan jam buka, dipakai oleh site, antrean, dan cabang.', add: 'Buat kalender',
+    title: 'Jam layanan', lead: 'Hari dan jam buka, dipakai oleh site, antrean, dan unit organisasi.', add: 'Buat kalender',
     edit: 'Kalender {{name}}', search: 'Cari kalender', empty: 'Belum ada kalender',
     emptyHint: 'Tanpa kalender, site dan antrean dianggap selalu buka.', week: 'Jam mingguan',
     weekHint: 'Contoh: 08.00-12.00, 13.00-17.00. Tulis "tutup" atau "24 jam" bila perlu. Lewat tengah malam: '
       + '22.00-24.00, lalu 00.00-06.00 pada hari berikutnya.',
     copy: 'Salin Senin ke hari kerja', closed: 'tutup', allDay: '24 jam', wrong: 'Jam tidak terbaca atau bertumpuk.',
     tooMany: 'Paling banyak {{max}} rentang per hari.', usedBy: 'Dipakai oleh', unused: 'Belum dipakai',
-    uses: '{{sites}} site, {{queues}} antrean, {{branches}} cabang', active: 'Kalender aktif',
+    uses: '{{sites}} site, {{queues}} antrean, {{branches}} unit organisasi', active: 'Kalender aktif',
     activeHint: 'Hanya dapat dinonaktifkan bila tidak dipakai lagi.', now: 'Sekarang', open: 'Buka',
     shut: 'Tutup', openUntil: 'Buka sampai {{time}}', shutUntil: 'Tutup, buka lagi {{time}}', always: 'Selalu buka',
     none: 'Tanpa kalender (selalu buka)', follows: 'Mengikuti site', calendar: 'Jam layanan',
@@ -53,9 +53,9 @@ export const placesId = {
   holidays: {
     add: 'Tambah hari libur', edit: '{{name}}', empty: 'Belum ada hari libur untuk tahun ini',
     emptyHint: 'Tambahkan hari libur nasional dan cuti bersama agar jam layanan benar.', day: 'Tanggal',
-    dayHint: 'DD/MM/YYYY', name: 'Nama hari', hours: 'Jam buka', hoursHint: 'Kosongkan bila tutup seharian.',
+    dayHint: 'Tanggal/bulan/tahun, misalnya 21/11/2026', name: 'Nama hari', hours: 'Jam buka', hoursHint: 'Kosongkan bila tutup seharian.',
     calendar: 'Berlaku untuk', all: 'Semua kalender', active: 'Berlaku', year: 'Tahun', year_of: 'Tahun {{year}}',
-    wrongDay: 'Isi tanggal dengan bentuk DD/MM/YYYY.', closed: 'Tutup seharian',
+    wrongDay: 'Isi tanggal dengan format tanggal/bulan/tahun, misalnya 21/11/2026.', closed: 'Tutup seharian',
   },
   import: {
     open: 'Impor CSV', title: 'Impor pengguna dari CSV', lead: 'Berkas diperiksa baris demi baris; belum ada yang '
@@ -74,12 +74,12 @@ export const placesId = {
     download: 'Unduh undangan', noted: 'Sudah saya simpan', again: 'Impor berkas lain',
     stopped: 'Impor berhenti: {{done}} dari {{all}} sudah dibuat. Yang sudah dibuat tetap tersimpan.',
     lost: 'Undangan tidak diterima karena koneksi terputus; buat undangan baru di data pengguna.', tooBig: 'Berkas terlalu '
-      + 'besar: paling banyak {{max}} karakter.', resume: 'Lanjutkan', leave: 'Tinggalkan halaman? Undangan yang '
+      + 'besar: paling banyak {{max, number}} karakter.', resume: 'Lanjutkan', leave: 'Tinggalkan halaman? Undangan yang '
       + 'belum disimpan akan hilang.',
     issues: {
       not_npk: 'NPK terdiri dari 4 sampai 8 angka', required: 'wajib diisi', not_name: 'nama tidak dapat dipakai',
       not_capacity: 'kapasitas 0 sampai 1000', unknown: 'tidak dikenal', other_site: 'tim berada di site lain',
-      no_place: 'peran ini memerlukan site, tim, atau cabang', not_yours: 'di luar wewenang Anda',
+      no_place: 'peran ini memerlukan site, tim, atau unit organisasi', not_yours: 'di luar wewenang Anda',
       twice: 'NPK muncul dua kali di berkas ini',
     },
     cells: {
@@ -108,7 +108,7 @@ export const placesId = {
       ACCOUNT_WITHOUT_QUEUE: 'Akun kanal tanpa antrean: pesan masuk tanpa tujuan.',
       NO_TIER2_QUEUE: 'Belum ada antrean Tier 2 yang aktif: eskalasi tidak dapat dilakukan.',
       TEAM_WITHOUT_LEADER: 'Tim tanpa Team Leader aktif.', USER_WITHOUT_ROLE: 'Pengguna aktif tanpa peran.',
-      USER_WITHOUT_PLACE: 'Pengguna dengan cakupan tim, site, atau cabang yang sudah nonaktif.',
+      USER_WITHOUT_PLACE: 'Pengguna dengan cakupan tim, site, atau unit organisasi yang sudah nonaktif.',
       USER_WITHOUT_QUEUE: 'Agen yang bukan anggota antrean mana pun: tidak memperoleh tawaran.',
       REASONS_MISSING: 'Jenis alasan tanpa pilihan aktif: agen tidak dapat memberi alasan.',
       NO_CATEGORY: 'Belum ada kategori aktif: tiket tidak dapat ditutup.',
