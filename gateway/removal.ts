@@ -2,13 +2,15 @@
  * What removes data when its time has come: retention runs (RA11) and approved erasures (RL06). One node at a time,
  * under a lease; every chunk commits with what it counted, so a run that was killed goes on where it stood.
  */
-import { idAt, eraseFamily, familyOf, NOT_HELD, removeMessagesOf, removeOldMessages,
-  removeRawOf } from '#domain/contacts/removal.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { idAt, eraseFamily, familyOf, NOT_HELD, RAW_HELD, removeMessagesOf, removeOldMessages, removeRawOf,
+  WITH_HELD } from '#domain/contacts/removal.ts';
 import { newId } from '#domain/ids.ts';
 import { appendJournal } from '#domain/journal/append.ts';
 import { limits } from '#domain/limits.ts';
 import { statement, type Tx } from '#domain/store/db.ts';
 import type { Work } from '#domain/work.ts';
+import { lockPeople } from '#routing/contact-merge.ts';
 import type { BlobStore } from './blob-store.ts';
 import { withLease } from './channel-lease.ts';
 import { startLoop, type Loop } from './loops.ts';
@@ -48,13 +50,14 @@ const oldFiles = statement('retention.files', `delete from files f where f.id in
     where f.organisation_id = $1 and f.id > $2 and f.id < $3 and f.created_at < $4
       and (c.id is null or ${NOT_HELD}) order by f.id limit $5)
   returning f.id, f.storage_name`);
-const oldRaw = statement('retention.raw', `with batch as (select e.id from inbound_events e
+const oldRaw = statement('retention.raw', `${WITH_HELD}, batch as (select e.id from inbound_events e
     where e.organisation_id = $1 and e.id > $2 and e.id < $3 and e.received_at < $4 and e.state <> 'QUARANTINED'
-      and octet_length(e.raw) > 0 order by e.id limit $5)
+      and octet_length(e.raw) > 0 and not ${RAW_HELD} order by e.id limit $5)
   update inbound_events e set raw = '' where e.id in (select id from batch) returning e.id`);
-const oldQuarantine = statement('retention.quarantine', `delete from inbound_events where id in (
-    select id from inbound_events where organisation_id = $1 and id > $2 and id < $3 and received_at < $4
-      and state = 'QUARANTINED' order by id limit $5) returning id`);
+const oldQuarantine = statement('retention.quarantine', `${WITH_HELD}, batch as (select e.id from inbound_events e
+    where e.organisation_id = $1 and e.id > $2 and e.id < $3 and e.received_at < $4 and e.state = 'QUARANTINED'
+      and not ${RAW_HELD} order by e.id limit $5)
+  delete from inbound_events where id in (select id from batch) returning id`);
 const oldDeliveries = statement('retention.deliveries', `delete from webhook_deliveries where id in (
     select id from webhook_deliveries where organisation_id = $1 and id > $2 and id < $3 and created_at < $4
       and state <> 'WAITING' order by id limit $5) returning id`);
@@ -155,6 +158,11 @@ async function eraseOne(parts: RemovalParts, request: Approved, going: () => boo
   }
   if (!going()) return;
   const blobs = await work.db.transaction(async (tx) => {
+    await lockPeople(tx, organisationId, person.contacts);
+    const now = await familyOf(tx, organisationId, request.contact_id);
+    // Merged, taken apart, held or served meanwhile: the next look takes them as they are then.
+    if (now.open || now.held || !isDeepStrictEqual([now.contacts, now.conversations],
+      [person.contacts, person.conversations])) return [];
     const total = await tx.one<{ messages: number }>(counted, [request.id, 0]);
     const names = await eraseFamily(tx, organisationId, person, actor);
     const counts = { messages: total?.messages ?? 0, contacts: person.contacts.length,

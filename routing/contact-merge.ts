@@ -49,7 +49,8 @@ interface ContactRow {
   merged_into_id: string | null; branch_id: string | null; version: number;
 }
 
-async function lockAll(tx: Tx, organisationId: string, ids: readonly string[]): Promise<ContactRow[]> {
+/** Locks these contacts with all that hangs on them, so that nobody merges or takes apart meanwhile. */
+export async function lockPeople(tx: Tx, organisationId: string, ids: readonly string[]): Promise<ContactRow[]> {
   for (const lock of [lockThreads, lockWork, lockCases]) await tx.rows(lock, [ids, organisationId]);
   return tx.rows<ContactRow>(lockContacts, [ids, organisationId]);
 }
@@ -67,7 +68,7 @@ function entry(organisationId: string, user: User | undefined, type: 'contact.me
 export async function mergeInto(tx: Tx, command: { organisationId: string; keptId: string; mergedId: string;
   user?: User }): Promise<{ mergeId: string }> {
   const { organisationId, keptId, mergedId, user } = command;
-  const rows = await lockAll(tx, organisationId, [keptId, mergedId]);
+  const rows = await lockPeople(tx, organisationId, [keptId, mergedId]);
   const [kept, merged] = [keptId, mergedId].map((id) => rows.find((row) => row.id === id));
   if (kept === undefined || merged === undefined) throw new AppError('NOT_FOUND');
   if (kept.merged_into_id !== null || merged.merged_into_id !== null) throw new AppError('CONTACTS_MERGED');
@@ -143,7 +144,7 @@ export async function unmergeContacts(work: Work, command: { user: User; mergeId
     const merge = await tx.one<MergeRow>(activeMerge, [mergeId, organisationId]);
     if (merge === undefined) throw new AppError('NOT_FOUND');
     const { kept_id: keptId, merged_id: mergedId } = merge;
-    const rows = await lockAll(tx, organisationId, [keptId, mergedId]);
+    const rows = await lockPeople(tx, organisationId, [keptId, mergedId]);
     const kept = rows.find((row) => row.id === keptId);
     if (kept === undefined) throw new AppError('NOT_FOUND');
     if (kept.merged_into_id !== null) throw new AppError('CONTACTS_MERGED');
@@ -173,7 +174,7 @@ export async function settleMerges(work: Work): Promise<number> {
     [limits.mergeSettleMinutes]);
   for (const { kept_id: keptId, merged_id: mergedId, organisation_id: organisationId } of found) {
     await work.db.transaction(async (tx) => {
-      await lockAll(tx, organisationId, [keptId, mergedId]);
+      await lockPeople(tx, organisationId, [keptId, mergedId]);
       for (const move of moves) await tx.rows(move, [mergedId, keptId, organisationId]);
     });
   }

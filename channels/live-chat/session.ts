@@ -79,7 +79,7 @@ async function takeMessage(
     kind: 'message',
     dedupKey: `${visitor.handle}:${clientId}`,
     handle: visitor.handle,
-    raw: Buffer.from(JSON.stringify({ clientId, text, fileIds, form, answers })),
+    raw: Buffer.from(JSON.stringify({ handle: visitor.handle, clientId, text, fileIds, form, answers })),
     ...person(visitor, form),
     messageKind: kindOf(attachments),
     text: text === '' ? undefined : text,
@@ -107,7 +107,7 @@ async function takeSignal(
     ...signal,
     handle: visitor.handle,
     dedupKey: `${signal.kind}:${visitor.handle}:${interactionId}`,
-    raw: Buffer.from(JSON.stringify({ ...signal, interactionId })),
+    raw: Buffer.from(JSON.stringify({ handle: visitor.handle, ...signal, interactionId })),
   };
   await host.receive([event]);
   feed.hint();

@@ -7,7 +7,7 @@ import { destroySubjectKey } from '#domain/journal/detail.ts';
 import type { Actor, JournalEntry } from '#domain/journal/events.ts';
 import { limits } from '#domain/limits.ts';
 import { forgetContact } from '#domain/search/documents.ts';
-import { statement, type Queryable, type Tx } from '#domain/store/db.ts';
+import { ofOrganisation, statement, type Queryable, type Tx } from '#domain/store/db.ts';
 
 /** Why something went; kept in the journal. */
 export type RemovalReason = 'RETENTION' | 'ERASURE';
@@ -20,9 +20,41 @@ export interface Removed {
   after: string | undefined;
 }
 
-/** No legal hold on the contact; $1 is the organisation. */
-export const NOT_HELD = `not exists (select from legal_holds h where h.organisation_id = $1
-  and h.contact_id = c.contact_id and h.released_at is null)`;
+/**
+ * Begins a statement with f(id): these contacts and whoever was merged with them, upwards and downwards, since a hold
+ * and a request name the contact of their day, and a merge moves everything else. $1 is the organisation.
+ */
+const peopleOf = (contacts: string): string => `with recursive f as (${contacts}
+  union select n.id from f cross join lateral (
+    select c.merged_into_id as id from contacts c where c.id = f.id and ${ofOrganisation('c.organisation_id')}
+      and c.merged_into_id is not null
+    union all select m.merged_id from contact_merges m where m.kept_id = f.id
+      and ${ofOrganisation('m.organisation_id')} and m.undone_at is null) n)`;
+const HELD = peopleOf(`select h.contact_id as id from legal_holds h where h.organisation_id = $1
+  and h.released_at is null`);
+
+/** No legal hold on the person of conversation c; $1 is the organisation. Those held are read once a statement. */
+export const NOT_HELD = `c.contact_id not in (${HELD} select id from f)`;
+
+/** A point in the words of an original: there its digits stand without the signs that we put before them. */
+const WORDS = `lateral (values (ltrim(replace(p.handle, 'lid:', ''), '+')), (ltrim(p.phone, '+'))) as w(word)`;
+
+/**
+ * Begins a statement over inbound_events e that leaves out RAW_HELD: an original is a held person's if a message of
+ * theirs came from it, or if it names one of their points. $1 organisation, $2 and $3 between which ids.
+ */
+export const WITH_HELD = `${HELD},
+  held_words as materialized (select distinct p.channel, p.channel_account_id, convert_to(w.word, 'UTF8') as word
+    from contact_points p cross join ${WORDS} where p.contact_id in (select id from f)
+      and ${ofOrganisation('p.organisation_id')} and w.word <> ''),
+  held_events as materialized (select m.inbound_event_id as id from conversations c join messages m
+      on m.organisation_id = $1 and m.conversation_id = c.id
+    where c.contact_id in (select id from f) and ${ofOrganisation('c.organisation_id')}
+      and m.inbound_event_id > $2 and m.inbound_event_id < $3)`;
+/** True of an original e that WITH_HELD knows. */
+export const RAW_HELD = `(e.id in (select id from held_events) or exists (select from held_words h
+  where coalesce(h.channel_account_id, e.channel_account_id) = e.channel_account_id
+    and position(h.word in e.raw) > 0))`;
 
 const SAYS = '(m.body is not null or m.attachments is not null or m.payload is not null)';
 const oldMessages = statement('removal.old-messages', `select m.id, m.conversation_id
@@ -99,25 +131,31 @@ export async function removeMessagesOf(
   return blankMessages(tx, organisationId, found, actor, 'ERASURE');
 }
 
-const family = statement('removal.family', `with recursive f as (
-    select id from contacts where organisation_id = $1 and id = $2
-    union select c.id from contacts c join f on c.merged_into_id = f.id where c.organisation_id = $1)
-  select array(select id from f) as contacts,
+const family = statement('removal.family', `${peopleOf('select $2::uuid as id')}
+  select array(select id from f order by id) as contacts,
+    coalesce((select c.id from contacts c where c.id in (select id from f) and ${ofOrganisation('c.organisation_id')}
+      and c.merged_into_id is null), $2) as kept,
     array(select v.id from conversations v where v.organisation_id = $1 and v.contact_id in (select id from f)
       union select v.id from conversations v join contact_points p on p.id = v.contact_point_id
-        where v.organisation_id = $1 and p.contact_id in (select id from f)) as conversations,
-    array(select p.handle from contact_points p where p.organisation_id = $1 and p.contact_id in (select id from f)
-      and p.handle not like 'erased:%') as handles,
-    array(select distinct p.channel_account_id from contact_points p where p.organisation_id = $1
-      and p.contact_id in (select id from f) and p.channel_account_id is not null) as accounts,
+        where v.organisation_id = $1 and p.contact_id in (select id from f) order by id) as conversations,
+    array(select distinct w.word from contact_points p cross join ${WORDS} where p.organisation_id = $1
+      and p.contact_id in (select id from f) and w.word <> '' and p.handle not like 'erased:%') as words,
+    array(select a.id from channel_accounts a where a.organisation_id = $1 and exists (select from contact_points p
+      where p.organisation_id = $1 and p.contact_id in (select id from f)
+        and (p.channel_account_id = a.id or (p.channel_account_id is null and p.channel = a.channel)))) as accounts,
     exists (select from interactions i where i.organisation_id = $1 and i.contact_id in (select id from f)
       and i.state not in ('CLOSED', 'OOT_COMPLETE')) as open,
     exists (select from legal_holds h where h.organisation_id = $1 and h.contact_id in (select id from f)
       and h.released_at is null) as held`);
 
-/** A person with all that was merged into them. */
+/** A person: a contact with all that was merged into it, whichever of them was asked for. */
 export interface Family {
-  contacts: string[]; conversations: string[]; handles: string[]; accounts: string[];
+  contacts: string[];
+  /** The one of them that the others were merged into. */
+  kept: string;
+  conversations: string[];
+  /** How originals name them, and on which accounts. */
+  words: string[]; accounts: string[];
   /** Work with them goes on. */
   open: boolean;
   held: boolean;
@@ -140,13 +178,13 @@ const rawOf = statement('removal.raw-of', `with batch as (select id from inbound
   select (select max(id::text) from batch) as after, (select count(*)::int from cleared) as cleared`);
 
 /**
- * Empties the raw events that name one of the person's handles: those of edits, reactions and quarantine have no
+ * Empties the raw events that name one of the person's points: those of edits, reactions and quarantine have no
  * message to be found by. Walks limits.removalRowsMax x 10 events; gives where to go on, or undefined at the end.
  */
 export async function removeRawOf(tx: Tx, organisationId: string, person: Family,
   after: string): Promise<string | undefined> {
   const row = await tx.one<{ after: string | null }>(rawOf,
-    [organisationId, after, person.accounts, person.handles, limits.removalRowsMax * 10]);
+    [organisationId, after, person.accounts, person.words, limits.removalRowsMax * 10]);
   return row?.after ?? undefined;
 }
 

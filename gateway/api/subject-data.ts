@@ -146,7 +146,9 @@ export function subjectDataApi(parts: { work: Work }): FastifyPluginAsyncZod {
     }, async ({ user, params: { id: requestId } }, reply) => {
       const found = await find(work.db, user, requestId);
       if (found.kind !== 'EXPORT') throw new AppError('STATE_CONFLICT');
-      if (await contactView(work.db, user, found.contactId) === undefined) throw new AppError('NOT_FOUND');
+      // Who was merged since is seen as the contact that was kept.
+      const { kept } = await familyOf(work.db, user.organisationId, found.contactId);
+      if (await contactView(work.db, user, kept) === undefined) throw new AppError('NOT_FOUND');
       await work.db.transaction(async (tx) => {
         await tx.rows(handedOut, [user.organisationId, requestId]);
         await note(work, tx, user, requestId, 'subject-request.downloaded', { contactId: found.contactId });

@@ -1,86 +1,13 @@
 /** Requests of customers about their data, and retention: RL06, RA11, INV8, over the whole application. */
 import t from 'tap';
-import { newId } from '#domain/ids.ts';
 import { runErasures, runRetention } from '#gateway/removal.ts';
+import { mergeContacts, unmergeContacts } from '#routing/contact-merge.ts';
 import { indexNext } from '#domain/search/indexer.ts';
 import { addUser } from '#test/support/admin-world.ts';
 import { openInteraction } from '#test/support/conversation.ts';
-import { smallWorld } from '#test/support/fixtures.ts';
-import type { Teardown } from '#test/support/harness.ts';
-import { wholeApp } from '#test/support/node.ts';
+import { customer, dump, HANDLE, NAME, place, SECRETS } from '#test/support/subject-world.ts';
 
 t.setTimeout(120_000);
-
-const NAME = 'Zulfaqqar Wiradikarna';
-const HANDLE = '62899-zq-pegangan';
-const SECRETS = ['zulfaqqar', 'wiradikarna', 'zq-pegangan', 'zq-surat@contoh.id', '+628990001122', 'zq-kata-nasabah',
-  'zq-balasan', 'zq-ringkasan', 'zq-berkas', 'zq-komentar', 'zq-alamat', 'zq-catatan', 'zq-mentah', 'zq-lama',
-  'zq-nama-lama'];
-
-async function place(t: Teardown) {
-  const whole = await wholeApp(t);
-  const { work, nodeId, blobs } = whole.parts;
-  const { db } = work;
-  const world = await smallWorld(db);
-  const manager = await whole.as(await addUser({ work: work as never, world }, '80009', 'OPERATION_MANAGER'));
-  const admin = await whole.as(world.administrator);
-  const run = (sql: string, ...values: unknown[]) => db.dynamic<{ id: string }>(sql, values);
-  return { ...whole, work, db, world, manager, admin, run, parts: { work, nodeId, blobs }, blobs };
-}
-
-type Place = Awaited<ReturnType<typeof place>>;
-
-/** A customer with something in every place that can hold something of theirs; the work is closed. */
-async function customer({ db, world, manager, run, blobs }: Place) {
-  const one = await openInteraction(db, world, { name: NAME, handle: HANDLE, text: 'zq-kata-nasabah' });
-  const stored = await blobs.put(Buffer.from('isi zq-berkas'), { fileName: 'zq-berkas.txt' });
-  const [fileId, rawId, editId] = [newId(), newId(), newId()];
-  const o = world.organisationId;
-  const changed = await manager.call('PATCH', `/api/contacts/${one.contactId}`, { name: `${NAME} zq-nama-lama`,
-    email: 'zq-surat@contoh.id', domicile: 'zq-alamat', notes: 'zq-catatan' }, { 'if-match': '1' });
-  if (changed.status !== 200) throw new Error(`contact: ${JSON.stringify(changed.body)}`);
-  await run(`update contacts set name = $2 where id = $1`, one.contactId, NAME);
-  await run(`update contact_points set phone = '+628990001122' where id = $1`, one.contactPointId);
-  await run(`insert into files (id, organisation_id, conversation_id, storage_name, file_name, media_type, size_bytes,
-    sha256, uploaded_by_kind, attached_at) values ($1, $2, $3, $4, 'zq-berkas.txt', 'text/plain', 9, '\\x00',
-    'CUSTOMER', app_now())`, fileId, o, one.conversationId, stored.storageName);
-  for (const [n, id] of [rawId, editId].entries()) {
-    await run(`insert into inbound_events (id, organisation_id, channel_account_id, dedup_hash, kind, raw, received_at)
-      values ($1, $2, $3, $4, 'message', convert_to($5, 'UTF8'), app_now())`, id, o, world.accountId,
-    Buffer.from([n]), `{"from": "${HANDLE}", "text": "zq-mentah"}`);
-  }
-  await run(`update messages set inbound_event_id = $2, attachments = $3::jsonb, provider_message_id = $4 where id = $1`,
-    one.messageId, rawId, JSON.stringify([{ fileId, fileName: 'zq-berkas.txt' }]), `${HANDLE}:1`);
-  await run(`insert into message_edits (id, organisation_id, message_id, body, replaced_at)
-    values ($1, $2, $3, 'zq-lama', app_now())`, newId(), o, one.messageId);
-  await run(`insert into messages (id, organisation_id, conversation_id, interaction_id, channel_account_id, seq,
-      direction, author_kind, kind, body, created_at)
-    values ($1, $2, $3, $4, $5, 2, 'OUT', 'AGENT', 'text', 'zq-balasan', app_now())`, newId(), o, one.conversationId,
-  one.interactionId, world.accountId);
-  await run(`update conversations set last_text = 'zq-balasan' where id = $1`, one.conversationId);
-  await run(`update tickets set summary = 'zq-ringkasan', state = 'CLOSED' where id = $1`, one.ticketId);
-  await run(`insert into documentations (id, organisation_id, interaction_id, ticket_id, author_id, category_id,
-      outcome_code, summary, cross_selling_offered, created_at)
-    values ($1, $2, $3, $4, $5, $6, 'SELESAI', 'zq-ringkasan', false, app_now())`, newId(), o, one.interactionId,
-  one.ticketId, world.leader.id, world.categoryIds.INFORMASI);
-  while (await indexNext(db) > 0);
-  const close = () => run(`update interactions set state = 'CLOSED', closed_at = app_now(),
-    csat_comment = 'zq-komentar' where id = $1`, one.interactionId);
-  return { ...one, storageName: stored.storageName, close };
-}
-
-/** Every value of every table as text, but what is sealed. */
-async function dump({ db }: Place): Promise<string> {
-  const tables = await db.dynamic<{ name: string }>(`select relname as name from pg_class
-    where relnamespace = 'public'::regnamespace and relkind = 'r'`);
-  const texts: string[] = [];
-  for (const { name } of tables) {
-    const rows = await db.dynamic<{ row: string }>(`select x::text as row from ${name} x`);
-    texts.push(...rows.map((row) => `${name}: ${row.row}`));
-  }
-  const raw = await db.dynamic<{ raw: string }>(`select encode(raw, 'escape') as raw from inbound_events`);
-  return [...texts, ...raw.map((row) => `raw: ${row.raw}`)].join('\n').toLowerCase();
-}
 
 t.test('RL06 an erasure that another person approved leaves nothing of the customer in any table or file', async (t) => {
   const here = await place(t);
@@ -114,6 +41,56 @@ t.test('RL06 an erasure that another person approved leaves nothing of the custo
   t.equal(seals?.id, '6');
   t.match(await run('select last_seq::text as id from conversations where id = $1', one.conversationId), [{ id: '1' }],
     'rows and order stay');
+});
+
+t.test('RL06 a request follows its customer through a merge made after it was filed, and back', async (t) => {
+  const here = await place(t);
+  const { manager, admin, parts, db, run, work, world } = here;
+  const one = await customer(here);
+  await one.close();
+  const other = await openInteraction(db, world, { handle: 'zq-tetangga', text: 'zq-dari-tetangga' });
+  await run(`update interactions set state = 'CLOSED', closed_at = app_now() where id = $1`, other.interactionId);
+  const file = async (kind: string) => (await manager.call('POST', '/api/subject-requests',
+    { contactId: one.contactId, kind, reason: 'diminta lewat surat' })).body.id as string;
+  const [copy, erasure] = [await file('EXPORT'), await file('ERASURE')];
+  const both = { user: world.leader, keptId: other.contactId, mergedId: one.contactId };
+  const { mergeId } = await mergeContacts(work, both);
+  const data = await manager.get(`/api/subject-requests/${copy}/data`);
+  t.equal(data.status, 200, 'who was merged is still handed out');
+  t.match(data.body, { messages: [{ body: 'zq-kata-nasabah' }, { body: 'zq-balasan' }, { body: 'zq-dari-tetangga' }] });
+  t.equal((await admin.call('POST', `/api/subject-requests/${erasure}/decide`, { decision: 'APPROVED' })).status, 200);
+
+  const state = async () => (await run('select state as id from subject_requests where id = $1', erasure))[0]?.id;
+  const hold = await manager.call('POST', '/api/legal-holds', { contactId: other.contactId, reason: 'perkara 9/2026' });
+  await runErasures(parts);
+  t.equal(await state(), 'APPROVED', 'a hold on the one that was kept holds them all');
+  await manager.call('POST', `/api/legal-holds/${hold.body.id}/release`, {});
+
+  await unmergeContacts(work, { user: world.leader, mergeId });
+  await mergeContacts(work, both);
+  await runErasures(parts);
+  t.equal(await state(), 'DONE');
+  const after = await dump(here);
+  t.same([...SECRETS, 'zq-dari-tetangga'].filter((word) => after.includes(word)), []);
+});
+
+t.test('RL06 after a merge was taken back an erasure takes the one it was filed for', async (t) => {
+  const here = await place(t);
+  const { manager, admin, parts, db, run, work, world } = here;
+  const one = await customer(here);
+  await one.close();
+  const other = await openInteraction(db, world, { handle: 'zq-tetangga', text: 'zq-dari-tetangga' });
+  await run(`update interactions set state = 'CLOSED', closed_at = app_now() where id = $1`, other.interactionId);
+  const { mergeId } = await mergeContacts(work, { user: world.leader, keptId: one.contactId,
+    mergedId: other.contactId });
+  const made = await manager.call('POST', '/api/subject-requests',
+    { contactId: one.contactId, kind: 'ERASURE', reason: 'diminta lewat surat' });
+  await admin.call('POST', `/api/subject-requests/${made.body.id}/decide`, { decision: 'APPROVED' });
+  await unmergeContacts(work, { user: world.leader, mergeId });
+  await runErasures(parts);
+  const after = await dump(here);
+  t.same(SECRETS.filter((word) => after.includes(word)), []);
+  t.match(after, 'zq-dari-tetangga', 'the other one is somebody else again');
 });
 
 t.test('INV8 nobody approves their own request, and a legal hold stops filing, deciding and a run', async (t) => {
