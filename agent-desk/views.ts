@@ -42,7 +42,7 @@ export const messageView = z.object({
   location: z.object({ latitude: z.number(), longitude: z.number(), name: z.string().nullable(),
     address: z.string().nullable() }).optional(),
   contactCard: z.object({ name: z.string().nullable(), phoneMasked: z.string().nullable() }).optional(),
-  /** Files that are still being fetched; with a reason, those that could not be. */
+  /** Files that are still being fetched; with a reason, those that could not be or are kept no longer. */
   waitingFiles: z.array(z.object({ fileName: z.string(), sizeBytes: z.number().nullable(),
     reasonCode: z.string().nullable() })).optional(),
   /** Written on the account's own phone or by another program, not by us. */

@@ -3,7 +3,7 @@
  * under a lease; every chunk commits with what it counted, so a run that was killed goes on where it stood.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { idAt, eraseFamily, familyOf, NOT_HELD, RAW_HELD, removeMessagesOf, removeOldMessages, removeRawOf,
+import { idAt, eraseFamily, familyOf, RAW_HELD, removeMessagesOf, removeOldFiles, removeOldMessages, removeRawOf,
   WITH_HELD } from '#domain/contacts/removal.ts';
 import { newId } from '#domain/ids.ts';
 import { appendJournal } from '#domain/journal/append.ts';
@@ -45,11 +45,6 @@ const finish = statement('retention.finish', `update retention_runs set state = 
       and h.released_at is null)
   where id = $1 and state = 'RUNNING' returning counts`);
 
-const oldFiles = statement('retention.files', `delete from files f where f.id in (
-    select f.id from files f left join conversations c on c.id = f.conversation_id
-    where f.organisation_id = $1 and f.id > $2 and f.id < $3 and f.created_at < $4
-      and (c.id is null or ${NOT_HELD}) order by f.id limit $5)
-  returning f.id, f.storage_name`);
 const oldRaw = statement('retention.raw', `${WITH_HELD}, batch as (select e.id from inbound_events e
     where e.organisation_id = $1 and e.id > $2 and e.id < $3 and e.received_at < $4 and e.state <> 'QUARANTINED'
       and octet_length(e.raw) > 0 and not ${RAW_HELD} order by e.id limit $5)
@@ -65,7 +60,7 @@ const oldDeliveries = statement('retention.deliveries', `delete from webhook_del
 interface Run { id: string; organisation_id: string; cutoffs: Partial<Record<RetentionClass, string>> }
 interface Chunk { removed: number; blobs: string[]; after: string | undefined }
 
-const SIMPLE = { MEDIA: oldFiles, RAW_INBOUND: oldRaw, QUARANTINE: oldQuarantine, WEBHOOK_DELIVERY: oldDeliveries };
+const SIMPLE = { RAW_INBOUND: oldRaw, QUARANTINE: oldQuarantine, WEBHOOK_DELIVERY: oldDeliveries };
 
 async function chunkOf(tx: Tx, name: RetentionClass, organisationId: string, before: Date,
   after: string): Promise<Chunk> {
@@ -73,11 +68,14 @@ async function chunkOf(tx: Tx, name: RetentionClass, organisationId: string, bef
     const { messages, ...rest } = await removeOldMessages(tx, organisationId, before, after);
     return { removed: messages, ...rest };
   }
-  const rows = await tx.rows<{ id: string; storage_name?: string }>(SIMPLE[name],
+  if (name === 'MEDIA') {
+    const { files, ...rest } = await removeOldFiles(tx, organisationId, before, after);
+    return { removed: files, ...rest };
+  }
+  const rows = await tx.rows<{ id: string }>(SIMPLE[name],
     [organisationId, after, idAt(before.getTime()), before, limits.removalRowsMax]);
   const last = rows.map((row) => row.id).sort().at(-1);
-  return { removed: rows.length, after: rows.length === limits.removalRowsMax ? last : undefined,
-    blobs: rows.flatMap((row) => (row.storage_name === undefined ? [] : [row.storage_name])) };
+  return { removed: rows.length, after: rows.length === limits.removalRowsMax ? last : undefined, blobs: [] };
 }
 
 async function drop(blobs: BlobStore, names: readonly string[]): Promise<void> {

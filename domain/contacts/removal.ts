@@ -92,6 +92,27 @@ const blankLast = statement('removal.last-text', `update conversations c set las
   where c.organisation_id = $1 and c.id = any($2::uuid[]) and not exists (select from messages m
     where m.organisation_id = c.organisation_id and m.conversation_id = c.id and m.body is not null)`);
 
+// Files are asked for by conversation: who answers now may need an older one as well.
+const oldFiles = statement('removal.old-files', `delete from files where id in (
+    select f.id from files f left join conversations c on c.id = f.conversation_id
+    where f.organisation_id = $1 and f.id > $2 and f.id < $3 and f.created_at < $4
+      and (c.id is null or (${NOT_HELD} and not exists (select from interactions i where i.organisation_id = $1
+        and i.conversation_id = c.id and i.state not in ('CLOSED', 'OOT_COMPLETE')))) order by f.id limit $5)
+  returning id, storage_name, conversation_id`);
+const lockThreads = statement('removal.lock-threads', `select id from conversations
+  where organisation_id = $1 and id = any($2::uuid[]) order by id for update`);
+/** $2 conversations, $3 ids of files: what a message had is told among its files that are not here, with the reason. */
+const tellGone = statement('removal.tell-gone', `update messages m set version = m.version + 1,
+    attachments = s.rest, payload = coalesce(m.payload, '{}')
+      || jsonb_build_object('remoteFiles', coalesce(m.payload->'remoteFiles', '[]') || s.gone)
+  from (select x.id, jsonb_agg(a.file order by a.place) filter (where a.file->>'fileId' <> all($3::text[])) as rest,
+      jsonb_agg(jsonb_build_object('fileName', a.file->'fileName', 'sizeBytes', a.file->'sizeBytes',
+        'reasonCode', 'RETENTION') order by a.place) filter (where a.file->>'fileId' = any($3::text[])) as gone
+    from messages x cross join lateral jsonb_array_elements(
+      case jsonb_typeof(x.attachments) when 'array' then x.attachments else '[]' end) with ordinality a(file, place)
+    where x.organisation_id = $1 and x.conversation_id = any($2::uuid[]) group by x.id) s
+  where m.id = s.id and s.gone is not null returning m.id, m.conversation_id, m.version`);
+
 interface Found { id: string; conversation_id: string }
 
 async function blankMessages(tx: Tx, organisationId: string, found: readonly Found[], actor: Actor,
@@ -121,6 +142,27 @@ export async function removeOldMessages(tx: Tx, organisationId: string, before: 
   const found = await tx.rows<Found>(oldMessages,
     [organisationId, after, idAt(before.getTime()), before, limits.removalRowsMax]);
   return blankMessages(tx, organisationId, found, { kind: 'SYSTEM' }, 'RETENTION');
+}
+
+/**
+ * Removes at most limits.removalRowsMax files older than the moment, behind `after`, and says so in their messages;
+ * held people's and those of open work stay.
+ */
+export async function removeOldFiles(tx: Tx, organisationId: string, before: Date, after: string):
+Promise<Omit<Removed, 'messages'> & { files: number }> {
+  const found = await tx.rows<{ id: string; storage_name: string; conversation_id: string | null }>(oldFiles,
+    [organisationId, after, idAt(before.getTime()), before, limits.removalRowsMax]);
+  const threads = [...new Set(found.flatMap((row) => row.conversation_id ?? []))];
+  const ids = found.map((row) => row.id).toSorted();
+  if (threads.length > 0) {
+    await tx.rows(lockThreads, [organisationId, threads]);
+    const told = await tx.rows<Found & { version: number }>(tellGone, [organisationId, threads, ids]);
+    await appendJournal(tx, told.map((row): JournalEntry => ({ type: 'message.file-removed', subjectType: 'message',
+      subjectId: row.id, conversationId: row.conversation_id, actor: { kind: 'SYSTEM' }, scope: { organisationId },
+      version: row.version, data: { reason: 'RETENTION' } })));
+  }
+  return { files: found.length, blobs: found.map((row) => row.storage_name),
+    after: found.length === limits.removalRowsMax ? ids.at(-1) : undefined };
 }
 
 /** Blanks at most limits.removalRowsMax messages of these conversations behind `after`. */

@@ -22,6 +22,7 @@ export const journalTypes = {
   'message.change-withdrawn': 'that wish was taken back, or its failure seen; data: {changeId, change}',
   'message.change-failed': 'the channel refused an edit, recall or reaction; data: {changeId, change, reasonCode}',
   'message.file-fetched': 'a file of a customer was fetched from the provider; data: {fileId} or {result, reasonCode}',
+  'message.file-removed': 'files of a message were removed when their time was over; data: {reason}',
   'message.echoed': 'a message left from our own account, but not through us (its phone or app)',
   'message.reacted': 'a reaction was put on a message, or taken back: by the customer, or (actor USER) by us',
   'message.withdrawn': 'an agent took a reply back before it left',

@@ -1,5 +1,6 @@
-/** Retention: who is held keeps everything (RA11). */
+/** Retention: who is held keeps everything, open work keeps its files, and what went says so (RA11). */
 import t from 'tap';
+import { messageViews } from '#domain/conversations/queries.ts';
 import { newId } from '#domain/ids.ts';
 import { runRetention } from '#gateway/removal.ts';
 import { mergeContacts } from '#routing/contact-merge.ts';
@@ -55,4 +56,24 @@ t.test('RA11 a held customer keeps texts, files, originals and quarantine, also 
   const released = await dump(here);
   t.same(['zq-kata-nasabah', 'zq-dari-tetangga', 'zq-mentah', 'zq-tanpa-nama', 'zq-karantina']
     .filter((word) => released.includes(word)), [], 'until the hold ends');
+});
+
+t.test('RA11 files of open work stay; the message of one that went says so, and stays', async (t) => {
+  const here = await place(t);
+  const { parts, run, db, world, blobs } = here;
+  const one = await customer(here);
+  await keepFor30Days(here, 'MEDIA');
+  await run('update app_clock set offset_ms = $1', LATER_MS);
+  await runRetention(parts);
+  t.not(await blobs.get(one.storageName), undefined, 'the work is open');
+  await one.close();
+  await run('update retention_runs set started_at = started_at - interval \'2 days\'');
+  const before = await messageViews(db, world.organisationId, [one.messageId]);
+  await runRetention(parts);
+  t.equal(await blobs.get(one.storageName), undefined);
+  const [message] = await messageViews(db, world.organisationId, [one.messageId]);
+  t.match(message, { text: 'zq-kata-nasabah', attachments: [], deletedAt: null, version: (before[0]?.version ?? 0) + 1,
+    waitingFiles: [{ fileName: 'zq-berkas.txt', sizeBytes: null, reasonCode: 'RETENTION' }] });
+  t.match(await run(`select subject_id as id, data from journal where type = 'message.file-removed'`),
+    [{ id: one.messageId, data: { reason: 'RETENTION' } }]);
 });

@@ -92,7 +92,8 @@ export const talkMessages: readonly MessageView[] = [
   sampleMessage({ id: 't-coming', text: null, waitingFiles: [
     { fileName: 'rekaman.mp4', sizeBytes: 9_000_000, reasonCode: null },
     { fileName: 'besar.mov', sizeBytes: 90_000_000, reasonCode: 'FILE_TOO_LARGE' },
-    { fileName: 'hilang.pdf', sizeBytes: null, reasonCode: 'FILE_GONE' }] }),
+    { fileName: 'hilang.pdf', sizeBytes: null, reasonCode: 'FILE_GONE' },
+    { fileName: 'lama.jpg', sizeBytes: 120_000, reasonCode: 'RETENTION' }] }),
   sampleMessage({ id: 't-place', kind: 'location', text: null, location: { latitude: -6.2, longitude: 106.8,
     name: longName, address: 'Jalan Percobaan 17, Jakarta' } }),
   sampleMessage({ id: 't-contact', kind: 'contact', text: null,

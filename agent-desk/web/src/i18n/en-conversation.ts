@@ -57,6 +57,7 @@ export const enConversation = {
     fileLost: {
       FILE_TOO_LARGE: 'Too large to fetch', FILE_TYPE_REFUSED: 'Refused: a dangerous kind of file',
       FILE_GONE: 'No longer at its channel', OTHER: 'Could not be fetched',
+      RETENTION: 'Removed: its time was over',
     },
     label: 'Conversation with {{who}}', customer: 'Customer', you: 'You', typing: '{{who}} is typing',
     agentTyping: '{{who}} is typing too', watching: '{{who}} is viewing this too',

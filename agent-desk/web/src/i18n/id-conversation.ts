@@ -57,6 +57,7 @@ export const idConversation = {
     fileLost: {
       FILE_TOO_LARGE: 'Terlalu besar untuk diambil', FILE_TYPE_REFUSED: 'Ditolak: jenis berkas berbahaya',
       FILE_GONE: 'Sudah tidak ada di kanalnya', OTHER: 'Tidak dapat diambil',
+      RETENTION: 'Dihapus: masa simpannya habis',
     },
     label: 'Percakapan dengan {{who}}', customer: 'Nasabah', you: 'Anda', typing: '{{who}} sedang mengetik',
     agentTyping: '{{who}} juga sedang mengetik', watching: '{{who}} juga membuka percakapan ini',

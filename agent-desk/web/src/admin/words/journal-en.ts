@@ -17,6 +17,7 @@ export const journalEn = {
     'change-withdrawn': '{{actor}} took the change of a message back',
     'change-failed': 'The channel refused the change of a message',
     'file-fetched': 'A file of the customer was fetched from the provider',
+    'file-removed': 'Files of a message were removed when their time was over',
     echoed: 'A message was sent from outside this application',
     reacted: '{{actor}} put a reaction on a message',
     withdrawn: '{{actor}} took a reply back before it left', mentioned: '{{actor}} called a colleague in a note',

@@ -16,6 +16,7 @@ export const journalId = {
     'change-withdrawn': '{{actor}} membatalkan perubahan pesan',
     'change-failed': 'Perubahan pesan ditolak kanal',
     'file-fetched': 'Berkas nasabah diambil dari penyedia kanal',
+    'file-removed': 'Berkas pesan dihapus karena masa simpannya habis',
     echoed: 'Sebuah pesan dikirim dari luar aplikasi ini',
     withdrawn: '{{actor}} menarik balasan sebelum terkirim', mentioned: '{{actor}} menyebut rekan dalam catatan',
   },
