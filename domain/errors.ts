@@ -85,6 +85,13 @@ export const errorCatalogue = {
     id: 'Penyedia identitas tidak mengonfirmasi identitas Anda; Anda belum masuk. Coba lagi, atau pakai kata sandi.',
     en: 'The identity provider did not confirm who you are; you are not signed in. Try again, or use your password.',
   },
+  PROVIDER_NOT_FRESH: {
+    status: 401,
+    id: 'Penyedia identitas tidak meminta Anda masuk lagi, jadi identitas Anda belum terkonfirmasi. Coba lagi; bila '
+      + 'berulang, hubungi administrator.',
+    en: 'The identity provider did not ask you to sign in again, so you are not confirmed yet. Try again; if this '
+      + 'repeats, tell your administrator.',
+  },
   STEP_UP_REQUIRED: {
     status: 403,
     id: 'Tindakan ini meminta konfirmasi identitas Anda sekali lagi; belum ada yang dilakukan. Konfirmasi, lalu ulangi.',

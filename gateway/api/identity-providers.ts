@@ -17,8 +17,9 @@ import { ifMatch } from '../security/plugin.ts';
 import { beginStep, secondStepOf } from '../security/second-step.ts';
 import type { Sessions } from '../security/sessions.ts';
 import { openSession } from '../security/sign-in.ts';
+import { steppedUp } from '../security/step-up.ts';
 import { readCookie } from '../security/tokens.ts';
-import { nameText } from './crud.ts';
+import { nameText, queryBoolean } from './crud.ts';
 import { setCookies, setStepCookie } from './session.ts';
 
 export interface ProviderParts extends Omit<OidcParts, 'egress'> {
@@ -47,10 +48,13 @@ function signInRoutes(parts: ProviderParts): FastifyPluginAsyncZod {
       schema: { response: { 200: z.object({ items: z.array(z.object({ id: z.uuid(), name: z.string() })) }) } } },
     async () => ({ items: await work.db.rows<{ id: string; name: string }>(listActive) }));
 
-    app.get('/api/session/oidc/:id/start', { config, schema: { params: z.object({ id: z.uuid() }) } },
+    // `proof` is for somebody who is in and has to prove who they are: the provider asks again.
+    app.get('/api/session/oidc/:id/start', { config, schema: { params: z.object({ id: z.uuid() }),
+      querystring: z.strictObject({ proof: queryBoolean.default(false) }) } },
       async (request, reply) => {
         const origin = parts.config.publicUrl ?? `http://${request.host}`;
-        const { url, cookie } = await oidc.start(request.params.id, `${origin}${CALLBACK}`);
+        const { url, cookie } = await oidc.start(request.params.id, `${origin}${CALLBACK}`,
+          request.query.proof);
         void reply.setCookie(cookieName, cookie, { path: '/', httpOnly: true, sameSite: 'lax', secure,
           maxAge: COOKIE_SECONDS });
         redirect(reply, url);
@@ -59,9 +63,18 @@ function signInRoutes(parts: ProviderParts): FastifyPluginAsyncZod {
     // A browser stands here, not a program: whatever happens, it goes back to the page of signing in.
     app.get(CALLBACK, { config }, async (request, reply) => {
       void reply.clearCookie(cookieName, { path: '/' });
+      const brought = readCookie(request.headers.cookie, cookieName);
+      const isProof = oidc.wantsProof(brought);
       try {
         const address = new URL(request.url, 'http://localhost');
-        const { row, provider } = await oidc.finish(readCookie(request.headers.cookie, cookieName), address);
+        const { row, provider, provedAt } = await oidc.finish(brought, address);
+        if (isProof) {
+          const session = await sessions.verify(request.headers.cookie);
+          if (session?.user.id !== row.id) throw new AppError('PROVIDER_FAILED');
+          await steppedUp(work, session, 'provider');
+          redirect(reply, '/?stepUp=done');
+          return;
+        }
         const next = provider.second_step_done ? undefined : await secondStepOf(work, row, sessions.exemptsDemo);
         if (next !== undefined) {
           setStepCookie(reply, sessions, (await beginStep(work, row, { next, method: 'OIDC' })).step);
@@ -72,11 +85,11 @@ function signInRoutes(parts: ProviderParts): FastifyPluginAsyncZod {
           ip: request.ip, userAgent: request.headers['user-agent'],
           device: readCookie(request.headers.cookie, sessions.deviceCookieName),
           oldCookie: readCookie(request.headers.cookie, sessions.cookieName),
-        }, { row, method: 'OIDC', secondFactor: provider.second_step_done }));
+        }, { row, method: 'OIDC', secondFactor: provider.second_step_done, provedAt }));
         redirect(reply, '/');
       } catch (error) {
         if (!(error instanceof AppError) || error.status >= 500) throw error;
-        redirect(reply, '/?signIn=PROVIDER_FAILED');
+        redirect(reply, isProof ? `/?stepUp=${error.code}` : '/?signIn=PROVIDER_FAILED');
       }
     });
   };

@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { appNow } from '#domain/clock.ts';
 import { AppError } from '#domain/errors.ts';
 import { accessFilter } from '#domain/people/access.ts';
 import { statement } from '#domain/store/db.ts';
@@ -45,14 +46,15 @@ function stepCookie(parts: SecondStepParts, request: FastifyRequest): string | u
 }
 
 /** Opens the session behind a passed step; the step ends first, so that it opens one session only. */
-async function enter(parts: SecondStepParts, request: FastifyRequest, reply: FastifyReply, step: OpenStep) {
+async function enter(parts: SecondStepParts, request: FastifyRequest, reply: FastifyReply, step: OpenStep,
+  provedAt?: Date) {
   const { sessions } = parts;
   await closeStep(parts.work, stepCookie(parts, request) ?? '');
   const signedIn = await openSession(parts.work, {
     ip: request.ip, userAgent: request.headers['user-agent'],
     device: readCookie(request.headers.cookie, sessions.deviceCookieName),
     oldCookie: readCookie(request.headers.cookie, sessions.cookieName),
-  }, { ...step, secondFactor: true });
+  }, { ...step, secondFactor: true, provedAt });
   setCookies(reply, sessions, signedIn);
   return sessionOf(signedIn.user, signedIn.csrfToken);
 }
@@ -67,7 +69,7 @@ function signInRoutes(parts: SecondStepParts, twoFactor: TwoFactor): FastifyPlug
     }, async (request, reply) => {
       const step = await openStep(parts.work, stepCookie(parts, request), 'totp', true);
       await twoFactor.spend(personOf(step.row), request.body.code);
-      return enter(parts, request, reply, step);
+      return enter(parts, request, reply, step, appNow());
     });
     app.post('/api/session/enrol', { config, schema: { response: { 200: enrolment } } }, async (request) => {
       const step = await openStep(parts.work, stepCookie(parts, request), 'enrol', false);

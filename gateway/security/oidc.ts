@@ -23,11 +23,26 @@ export interface OidcParts {
 export interface Provider { id: string; organisation_id: string; name: string; issuer: string; client_id: string;
   npk_claim: string; second_step_done: boolean; version: number }
 
+export interface Vouched {
+  row: UserRow;
+  provider: Provider;
+  /** When the provider says that its user proved who they are; undefined where it does not say. */
+  provedAt: Date | undefined;
+}
+
 export interface Oidc {
-  /** Where to send the browser, and what its cookie must bring back. Throws NOT_FOUND, PROVIDER_FAILED. */
-  start(providerId: string, redirectUri: string): Promise<{ url: string; cookie: string }>;
-  /** The user whom the provider vouches for. Throws PROVIDER_FAILED for whatever does not fit. */
-  finish(cookie: string | undefined, address: URL): Promise<{ row: UserRow; provider: Provider }>;
+  /**
+   * Where to send the browser, and what its cookie must bring back. With `proof` the provider must ask its user again,
+   * however lately they signed in there. Throws NOT_FOUND, PROVIDER_FAILED.
+   */
+  start(providerId: string, redirectUri: string, proof?: boolean): Promise<{ url: string; cookie: string }>;
+  /** Whether the browser of this cookie was sent for a proof; false for a cookie that fits nothing. */
+  wantsProof(cookie: string | undefined): boolean;
+  /**
+   * The user whom the provider vouches for. Throws PROVIDER_FAILED for whatever does not fit, PROVIDER_NOT_FRESH where
+   * a proof was wanted and the provider asked nobody.
+   */
+  finish(cookie: string | undefined, address: URL): Promise<Vouched>;
 }
 
 const COLUMNS = 'id, organisation_id, name, issuer, client_id, npk_claim, second_step_done, version';
@@ -44,6 +59,8 @@ const linkUser = statement('oidc.link', `insert into user_identities (organisati
 
 const AAD = 'oidc|browser|state';
 const COOKIE_MINUTES = 10;
+/** The provider's clock may be behind ours by so much. */
+const CLOCK_SKEW_SECONDS = 30;
 const PROVIDER_TIMEOUT_MS = 10_000;
 const KEPT_MS = 600_000;
 
@@ -62,7 +79,7 @@ function fetchThrough(egress: Pick<Egress, 'fetch'>): oidc.CustomFetch {
 }
 
 interface Bring { providerId: string; redirectUri: string; state: string; nonce: string; verifier: string;
-  until: number }
+  proof: boolean; startedAt: number }
 
 function seal(vault: OidcParts['vault'], bring: Bring): string {
   const { keyId, sealed } = vault.seal(Buffer.from(JSON.stringify(bring)), AAD);
@@ -77,7 +94,7 @@ function unseal(vault: OidcParts['vault'], cookie: string | undefined): Bring {
   } catch (error) {
     throw new AppError('PROVIDER_FAILED', undefined, error);
   }
-  if (bring.until < appNowMs()) throw new AppError('PROVIDER_FAILED');
+  if (bring.startedAt + COOKIE_MINUTES * 60_000 < appNowMs()) throw new AppError('PROVIDER_FAILED');
   return bring;
 }
 
@@ -94,6 +111,23 @@ async function userOf(work: Work, provider: Provider, claims: oidc.IDToken): Pro
   const made = await work.db.rows(linkUser, [...where, row.id]);
   if (made.length === 0) throw new AppError('PROVIDER_FAILED');
   return row;
+}
+
+function wantsProof(vault: OidcParts['vault'], cookie: string | undefined): boolean {
+  try {
+    return unseal(vault, cookie).proof;
+  } catch {
+    return false;
+  }
+}
+
+/** When the user proved themselves to the provider. A proof that was asked for and not given is none (RA05). */
+function provedAtOf(claims: oidc.IDToken, bring: Bring): Date | undefined {
+  const seconds: unknown = claims['auth_time'];
+  const provedAt = typeof seconds === 'number' && Number.isFinite(seconds) ? new Date(seconds * 1_000) : undefined;
+  const isFresh = provedAt !== undefined && provedAt.getTime() + CLOCK_SKEW_SECONDS * 1_000 >= bring.startedAt;
+  if (bring.proof && !isFresh) throw new AppError('PROVIDER_NOT_FRESH');
+  return provedAt;
 }
 
 /** True for an issuer that may be spoken to without https: one on this machine, as in tests. */
@@ -133,7 +167,7 @@ export function createOidc(parts: OidcParts): Oidc {
     throw new AppError('PROVIDER_FAILED');
   };
   return {
-    async start(providerId, redirectUri) {
+    async start(providerId, redirectUri, proof = false) {
       const provider = await find(providerId);
       try {
         const config = await configOf(provider);
@@ -141,13 +175,14 @@ export function createOidc(parts: OidcParts): Oidc {
         const [state, nonce] = [oidc.randomState(), oidc.randomNonce()];
         const url = oidc.buildAuthorizationUrl(config, { redirect_uri: redirectUri, scope: 'openid profile',
           code_challenge: await oidc.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256', state,
-          nonce });
-        return { url: url.href, cookie: seal(parts.vault, { providerId, redirectUri, state, nonce, verifier,
-          until: appNowMs() + COOKIE_MINUTES * 60_000 }) };
+          nonce, ...(proof ? { prompt: 'login', max_age: '0' } : {}) });
+        return { url: url.href, cookie: seal(parts.vault, { providerId, redirectUri, state, nonce, verifier, proof,
+          startedAt: appNowMs() }) };
       } catch (error) {
         return failed(error);
       }
     },
+    wantsProof: (cookie) => wantsProof(parts.vault, cookie),
     async finish(cookie, address) {
       const bring = unseal(parts.vault, cookie);
       const provider = await find(bring.providerId);
@@ -159,7 +194,7 @@ export function createOidc(parts: OidcParts): Oidc {
           expectedState: bring.state, expectedNonce: bring.nonce, idTokenExpected: true });
         const claims = tokens.claims();
         if (claims === undefined) throw new AppError('PROVIDER_FAILED');
-        return { row: await userOf(work, provider, claims), provider };
+        return { provedAt: provedAtOf(claims, bring), row: await userOf(work, provider, claims), provider };
       } catch (error) {
         return failed(error);
       }

@@ -63,8 +63,10 @@ export const userVersions = statement('user.versions',
  * came first and leaves nothing to insert (RS06).
  */
 export const insertSession = statement('session.insert', `insert into sessions
-    (id_hash, organisation_id, user_id, csrf_token, ip, user_agent, expires_at, method, second_factor)
-  select $1, u.organisation_id, u.id, $4, $5, $6, app_now() + $7 * interval '1 hour', $9, $10 from users u
+    (id_hash, organisation_id, user_id, csrf_token, ip, user_agent, expires_at, method, second_factor,
+      stepped_up_at)
+  select $1, u.organisation_id, u.id, $4, $5, $6, app_now() + $7 * interval '1 hour', $9, $10,
+    case when $11::timestamptz is not null then least($11, app_now()) end from users u
   where u.id = $3 and u.organisation_id = $2 and u.status = 'ACTIVE' and u.password_hash is not distinct from $8
   for share of u
   returning user_id`);

@@ -69,17 +69,21 @@ export interface Opening {
   counted?: { npk: Buffer; place: string } | undefined;
   /** A second factor was shown, to us or to the provider that vouches for it. */
   secondFactor?: boolean;
+  /** When somebody who came through a provider proved who they are; undefined: nobody asked them (RA05). */
+  provedAt?: Date | undefined;
 }
 
 /** Opens the session of somebody who proved who they are. Throws SIGN_IN_FAILED if the password changed meanwhile. */
 export async function openSession(
-  work: Work, request: Omit<SignInRequest, 'npk' | 'password'>, { row, method, counted, secondFactor = false }: Opening,
+  work: Work, request: Omit<SignInRequest, 'npk' | 'password'>,
+  { row, method, counted, secondFactor = false, provedAt }: Opening,
 ): Promise<SignedIn> {
   const [cookie, csrfToken, device] = [randomToken(), randomToken(), request.device ?? randomToken()];
   const idHash = hashId(cookie);
   await work.db.transaction(async (tx) => {
     const inserted = await tx.rows(sql.insertSession, [idHash, row.organisation_id, row.id, csrfToken, request.ip,
-      request.userAgent?.slice(0, 200) ?? null, limits.sessionAbsoluteHours, row.password_hash, method, secondFactor]);
+      request.userAgent?.slice(0, 200) ?? null, limits.sessionAbsoluteHours, row.password_hash, method, secondFactor,
+      provedAt ?? null]);
     if (inserted.length === 0) throw new AppError('SIGN_IN_FAILED');
     if (counted !== undefined) await tx.rows(sql.forgetAttempts, [counted.npk, counted.place]);
     if (request.oldCookie !== undefined) {

@@ -1,6 +1,7 @@
 /**
  * Step-up: what reaches far (looking behind a mask, handing out a customer's data, taking an authenticator off) asks a
- * signed-in user to prove again who they are, at most limits.stepUpMinutes ago (RA05). Signing in counts.
+ * signed-in user to prove again who they are, at most limits.stepUpMinutes ago (RA05). Signing in with a password
+ * counts; through an identity provider it counts from when that says it asked, for a single sign-on may ask nobody.
  */
 import { AppError } from '#domain/errors.ts';
 import { appendJournal } from '#domain/journal/append.ts';
@@ -9,15 +10,16 @@ import { statement } from '#domain/store/db.ts';
 import type { Work } from '#domain/work.ts';
 import type { Session } from './sessions.ts';
 
-const proved = statement('step-up.proved', `select greatest(created_at, stepped_up_at)
-  > app_now() - $2 * interval '1 minute' as fresh from sessions where id_hash = $1 and revoked_at is null`);
+const proved = statement('step-up.proved', `select greatest(case when method = 'PASSWORD' then created_at end,
+    stepped_up_at) > app_now() - $2 * interval '1 minute' as fresh
+  from sessions where id_hash = $1 and revoked_at is null`);
 const prove = statement('step-up.prove', 'update sessions set stepped_up_at = app_now() where id_hash = $1');
 const factors = statement('step-up.factors', `select u.password_hash is not null as password,
     exists (select from two_factors f where f.organisation_id = u.organisation_id and f.user_id = u.id
       and f.confirmed_at is not null) as code
   from users u where u.organisation_id = $1 and u.id = $2`);
 
-/** How this user can prove themselves: the strongest that is set up; `sign-in` where only a new sign-in does. */
+/** How this user can prove themselves: the strongest that is set up; `sign-in` where only their provider can ask. */
 export async function stepUpMethod(work: Pick<Work, 'db'>, user: Session['user']): Promise<'code' | 'password'
   | 'sign-in'> {
   const held = await work.db.one<{ password: boolean; code: boolean }>(factors, [user.organisationId, user.id]);
@@ -35,7 +37,8 @@ export async function requireStepUp(work: Pick<Work, 'db'>, session: Session): P
 }
 
 /** Writes down that the session proved itself now. */
-export async function steppedUp(work: Work, session: Session, method: 'code' | 'password'): Promise<void> {
+export async function steppedUp(work: Work, session: Session, method: 'code' | 'password'
+  | 'provider'): Promise<void> {
   const { user } = session;
   await work.db.transaction(async (tx) => {
     await tx.rows(prove, [Buffer.from(session.sessionId, 'hex')]);

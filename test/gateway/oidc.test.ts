@@ -22,15 +22,18 @@ async function place(t: Teardown, allow = ['127.0.0.1']) {
   const made = await admin.call('POST', '/api/identity-providers', { name: 'Kantor', issuer: provider.issuer,
     clientId: provider.clientId, clientSecret: provider.clientSecret });
   /** Walks as a browser does: start, the provider's page, back. Gives the last answer and the cookies then held. */
-  const walk = async (script: Partial<Script>, change: (url: URL) => void = () => undefined) => {
-    Object.assign(provider.script, { lie: undefined }, script);
-    const start = await stranger.get(`/api/session/oidc/${made.body.id}/start`);
+  const walk = async (script: Partial<Script>, change: (url: URL) => void = () => undefined,
+    proves?: string) => {
+    Object.assign(provider.script, { lie: undefined, signedInSecondsAgo: undefined }, script);
+    const query = proves === undefined ? '' : '?proof=true';
+    const start = await stranger.get(`/api/session/oidc/${made.body.id}/start${query}`);
     if (start.status !== 303) return { to: '', start, cookies: '' };
     const cookie = String(start.headers['set-cookie']).split(';')[0] ?? '';
     const there = await fetch(String(start.headers['location']), { redirect: 'manual' });
     const back = new URL(there.headers.get('location') ?? '');
     change(back);
-    const end = await stranger.call('GET', `${back.pathname}${back.search}`, undefined, { cookie });
+    const end = await stranger.call('GET', `${back.pathname}${back.search}`, undefined,
+      { cookie: [cookie, proves ?? ''].join('; ') });
     const cookies = [end.headers['set-cookie']].flat().filter(Boolean).map((line) => String(line).split(';')[0])
       .filter((line) => line?.endsWith('=') === false).join('; ');
     return { to: String(end.headers['location']), start, cookies, back, cookie };
@@ -109,4 +112,36 @@ t.test('RA05 the second step follows, unless the provider did it; RS10 the provi
     t.equal((await admin.call('PATCH', `/api/identity-providers/${made.body.id}`, { issuer },
       { 'if-match': '2' })).status, 400, issuer);
   }
+});
+
+t.test('RA05 a silent single sign-on proves nothing; the provider is asked to ask again, and must say that it did',
+  async (t) => {
+  const { db, stranger, walk } = await place(t);
+  await db.dynamic(`update users set password_hash = null where npk in ('10001', '10002')`);
+  const script = { sub: 'orang-1', claims: { npk: '10001' } };
+  const enter = async (more: Partial<Script>) => {
+    const { cookies } = await walk({ ...script, ...more });
+    const { body } = await stranger.call('GET', '/api/session', undefined, { cookie: cookies });
+    return { cookies, reach: () => stranger.call('POST', '/api/me/two-factor/start', undefined,
+      { cookie: cookies, 'x-csrf-token': body.csrfToken, origin: 'http://127.0.0.1:3000' }) };
+  };
+  const refused = { status: 403, body: { code: 'STEP_UP_REQUIRED', details: { method: 'sign-in' } } };
+  const silent = await enter({ signedInSecondsAgo: 3_600 });
+  t.match(await silent.reach(), refused, 'an old sign-in at the provider');
+  t.match(await (await enter({ lie: 'no-auth-time' })).reach(), refused, 'a provider that does not say when');
+  t.equal((await (await enter({ signedInSecondsAgo: 5 })).reach()).status, 200, 'who was asked just now');
+  const { cookies, reach } = await enter({});
+  const prove = async (more: Partial<Script>) => (await walk({ ...script, ...more }, undefined, cookies)).to;
+  for (const lie of ['silent', 'no-auth-time'] as const) {
+    t.equal(await prove({ lie }), '/?stepUp=PROVIDER_NOT_FRESH', lie);
+  }
+  t.equal(await prove({ sub: 'orang-2', claims: { npk: '10002' } }), '/?stepUp=PROVIDER_FAILED', 'somebody else');
+  t.equal((await walk(script, undefined, 'x=y')).to, '/?stepUp=PROVIDER_FAILED', 'nobody is in');
+  t.match(await reach(), refused);
+  t.equal(await prove({}), '/?stepUp=done');
+  t.equal((await reach()).status, 200);
+  t.match(await db.dynamic(`select data from journal where type = 'user.stepped-up'`),
+    [{ data: { method: 'provider' } }]);
+  await db.dynamic(`update sessions set stepped_up_at = stepped_up_at - interval '6 minutes'`);
+  t.match(await reach(), refused, 'and it does not hold for ever');
 });

@@ -8,23 +8,28 @@ import type { Teardown } from '#test/support/harness.ts';
 export interface Script {
   sub: string;
   claims: Record<string, unknown>;
-  lie?: 'audience' | 'nonce' | 'issuer' | 'signature' | 'expired' | 'no-token' | undefined;
+  /** Its user signed in so long ago; whoever asks for a fresh sign-in makes them sign in now. */
+  signedInSecondsAgo?: number | undefined;
+  /** `silent`: it asks nobody, whatever is wanted; `no-auth-time`: it does not say when. */
+  lie?: 'silent' | 'no-auth-time' | 'audience' | 'nonce' | 'issuer' | 'signature' | 'expired' | 'no-token' | undefined;
 }
 
 export interface FakeProvider { issuer: string; clientId: string; clientSecret: string; script: Script;
   /** Requests it was asked, as `METHOD path`. */
   asked: string[] }
 
-interface Grant { challenge: string; nonce: string; redirectUri: string }
+interface Grant { challenge: string; nonce: string; redirectUri: string; fresh: boolean }
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-function idToken(fake: FakeProvider, key: KeyObject, nonce: string): string {
-  const { lie } = fake.script;
+function idToken(fake: FakeProvider, key: KeyObject, { nonce, fresh }: Grant): string {
+  const { lie, signedInSecondsAgo = 3_600 } = fake.script;
   const now = Math.floor(Date.now() / 1_000);
   const payload = { iss: lie === 'issuer' ? 'https://palsu.example' : fake.issuer, sub: fake.script.sub,
     aud: lie === 'audience' ? 'orang-lain' : fake.clientId, iat: now - (lie === 'expired' ? 7_200 : 0),
-    exp: now + (lie === 'expired' ? -3_600 : 300), nonce: lie === 'nonce' ? 'lain' : nonce, ...fake.script.claims };
+    exp: now + (lie === 'expired' ? -3_600 : 300), nonce: lie === 'nonce' ? 'lain' : nonce,
+    ...(lie === 'no-auth-time' ? {} : { auth_time: fresh && lie !== 'silent' ? now : now - signedInSecondsAgo }),
+    ...fake.script.claims };
   const text = `${encode({ alg: 'RS256', kid: 'satu', typ: 'JWT' })}.${encode(payload)}`;
   const signature = sign('RSA-SHA256', Buffer.from(text), key);
   if (lie === 'signature') signature[0] = (signature[0] ?? 0) ^ 1;
@@ -58,7 +63,7 @@ export async function fakeProvider(t: Teardown): Promise<FakeProvider> {
       return;
     }
     json(response, 200, { access_token: 'x', token_type: 'Bearer',
-      ...(fake.script.lie === 'no-token' ? {} : { id_token: idToken(fake, privateKey, grant.nonce) }) });
+      ...(fake.script.lie === 'no-token' ? {} : { id_token: idToken(fake, privateKey, grant) }) });
   };
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', fake.issuer);
@@ -74,7 +79,8 @@ export async function fakeProvider(t: Teardown): Promise<FakeProvider> {
     } else if (url.pathname === '/authorize') {
       const code = randomBytes(12).toString('hex');
       const get = (name: string): string => url.searchParams.get(name) ?? '';
-      grants.set(code, { challenge: get('code_challenge'), nonce: get('nonce'), redirectUri: get('redirect_uri') });
+      grants.set(code, { challenge: get('code_challenge'), nonce: get('nonce'), redirectUri: get('redirect_uri'),
+        fresh: get('prompt') === 'login' && get('max_age') === '0' });
       const back = new URL(get('redirect_uri'));
       back.searchParams.set('code', code);
       back.searchParams.set('state', get('state'));

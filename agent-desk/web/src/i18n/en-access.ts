@@ -14,7 +14,10 @@ export const enAccess = {
     codesSaved: 'I saved them', copy: 'Copy all', copied: 'Copied',
     stepTitle: 'Confirm who you are',
     stepText: 'This touches important data. Once confirmed it holds for 5 minutes.',
-    stepSignIn: 'Sign out, then sign in again with your identity provider to go on.',
+    stepSignIn: 'Confirm with your identity provider in the small window; this page waits.',
+    stepWith: 'Confirm with {{name}}', stepDone: 'You are confirmed',
+    stepClose: 'Close this window and go on where you were.', stepFailed: 'You are not confirmed yet',
+    stepRetry: 'Close this window, then try again where you were. If it happens again, tell your administrator.',
     security: 'Account security', two: 'Two-factor sign-in', on: 'On since {{date}}', off: 'Not on yet',
     left: 'Recovery codes left: {{n}}', required: 'Your role requires it.',
     offText: 'Only your password protects your account. With an authenticator, somebody who learns the password still '

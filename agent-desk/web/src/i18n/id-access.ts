@@ -14,7 +14,10 @@ export const idAccess = {
     codesSaved: 'Sudah saya simpan', copy: 'Salin semua', copied: 'Tersalin',
     stepTitle: 'Konfirmasi identitas Anda',
     stepText: 'Tindakan ini menyangkut data penting. Konfirmasi berlaku selama 5 menit.',
-    stepSignIn: 'Keluar, lalu masuk lagi melalui penyedia identitas Anda untuk melanjutkan.',
+    stepSignIn: 'Konfirmasi lewat penyedia identitas Anda di jendela kecil; halaman ini menunggu.',
+    stepWith: 'Konfirmasi lewat {{name}}', stepDone: 'Identitas Anda terkonfirmasi',
+    stepClose: 'Tutup jendela ini dan lanjutkan di halaman semula.', stepFailed: 'Identitas Anda belum terkonfirmasi',
+    stepRetry: 'Tutup jendela ini, lalu coba lagi di halaman semula. Bila berulang, hubungi administrator.',
     security: 'Keamanan akun', two: 'Verifikasi dua langkah', on: 'Aktif sejak {{date}}', off: 'Belum aktif',
     left: 'Sisa kode pemulihan: {{n}}', required: 'Peran Anda mewajibkannya.',
     offText: 'Saat ini akun Anda hanya dilindungi kata sandi. Dengan autentikator, orang lain yang tahu kata sandi tetap tidak '

@@ -10,10 +10,12 @@ import { Live } from '../live/live.ts';
 import { Join, joinPath } from './Join.tsx';
 import { fetchSession, SessionContext, type Session } from './session.ts';
 import { SignIn } from './SignIn.tsx';
-import { StepUp } from './StepUp.tsx';
+import { StepUp, StepUpReturn, stepUpReturned } from './StepUp.tsx';
 
 /** Shows the children with session, line and drafts once somebody is signed in. */
 export function Gate({ children }: { children: ReactNode }) {
+  const result = stepUpReturned();
+  if (result !== null) return <StepUpReturn result={result} />;
   return window.location.pathname === joinPath ? <Join /> : <Inside>{children}</Inside>;
 }
 
