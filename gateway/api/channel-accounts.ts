@@ -15,6 +15,7 @@ import { idempotent } from '../security/idempotency.ts';
 import { ifMatch } from '../security/plugin.ts';
 import { requireStepUp } from '../security/step-up.ts';
 import type { SecretStore } from '../security/secret-store.ts';
+import type { Session } from '../security/sessions.ts';
 import {
   atVersion, listRows, nameText, oneRow, pageOf, pageQuery, record, requireOwn, type AdminParts, type Noun, type Values,
 } from './crud.ts';
@@ -112,6 +113,16 @@ function checkSettings(channel: Channel, given: Values): Values {
   return kept;
 }
 
+/**
+ * The addresses of the form that these settings change: there the account's credentials go, and what is said. An empty
+ * one is the provider's own.
+ */
+function movedAddresses(channel: Channel, before: Values, given: Values | undefined): string[] {
+  if (given === undefined) return [];
+  return channel.setup.filter(({ kind, name }) => kind === 'url' && (given[name] ?? '') !== (before[name] ?? ''))
+    .map(({ name }) => name);
+}
+
 interface SecretPlan { write: Record<string, string | null>; generated: Record<string, string> }
 
 /**
@@ -190,6 +201,21 @@ async function create(parts: AccountParts, user: User, body: z.output<typeof cre
   return saved(parts, user, accountId, plan.generated);
 }
 
+/**
+ * Credentials, and addresses they are sent to, reach far; a name or a queue does not (RA05). Throws STEP_UP_REQUIRED,
+ * FORBIDDEN for a program, and VERSION_CONFLICT, so that what was judged here is what is changed.
+ */
+async function requireProof(parts: AccountParts, session: Session, accountId: string, version: number,
+  body: z.output<typeof patchBody>): Promise<void> {
+  requireEverywhere(session.user);
+  const before = await oneRow(parts.work.db, accounts, session.user, accountId);
+  if (before['version'] !== version) throw new AppError('VERSION_CONFLICT', { version: before['version'] });
+  const channel = channelOf(parts, String(before['channel']));
+  const moved = movedAddresses(channel, before['settings'] as Values, body.settings);
+  if (body.secrets === undefined && body.regenerate === undefined && moved.length === 0) return;
+  await requireStepUp(parts.work, session);
+}
+
 async function change(
   parts: AccountParts, user: User, accountId: string, version: number, body: z.output<typeof patchBody>,
 ): Promise<Saved> {
@@ -213,7 +239,8 @@ async function change(
     }
     await parts.secrets.put(ownerOf(user, accountId), plan.write, tx);
     const changed = [...Object.keys(body).filter((name) => name !== 'regenerate'),
-      ...(regenerate ?? []).map((name) => `secret:${name}`)];
+      ...(regenerate ?? []).map((name) => `secret:${name}`),
+      ...movedAddresses(channel, before['settings'] as Values, given).map((name) => `address:${name}`)];
     await record(parts, tx, [entryOf(user, accountId, version + 1, changed)]);
     return plan.generated;
   });
@@ -263,12 +290,11 @@ export function channelAccountsApi(parts: AccountParts): FastifyPluginAsyncZod {
     app.patch('/api/channel-accounts/:id', {
       config: { permission: 'channel.manage' }, schema: { params: byId, body: patchBody, response: { 200: savedView } },
     }, async (request) => {
-      const { secrets, regenerate } = request.body;
-      // Credentials reach far; a name or a queue does not (RA05).
-      if ((secrets !== undefined || regenerate !== undefined) && request.session !== null) {
-        await requireStepUp(parts.work, request.session);
-      }
-      return change(parts, request.user, request.params.id, ifMatch(request), request.body);
+      const { session, user, params, body } = request;
+      const version = ifMatch(request);
+      if (session === null) throw new AppError('SIGN_IN_REQUIRED');
+      await requireProof(parts, session, params.id, version, body);
+      return change(parts, user, params.id, version, body);
     });
   };
 }

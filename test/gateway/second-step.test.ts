@@ -192,6 +192,35 @@ t.test('RA05 rights are handed out only by who proved themselves lately, and nev
   t.equal((await admin.call('PATCH', agent, { name: 'Uji' }, { 'if-match': '1' })).status, 200, 'a name needs none');
 });
 
+t.test('RA05 where a credential goes is changed by who proved themselves lately, never by a program, and written down',
+  async (t) => {
+  const { db, person, as, stranger, world } = await place(t);
+  const admin = person();
+  await admin.signIn(world.administrator.npk);
+  const made = await admin.call('POST', '/api/channel-accounts', { channel: 'telegram', key: 'bot', name: 'Bot',
+    settings: { mode: 'polling' }, secrets: { token: '123456:ABC-DEF' } });
+  t.equal(made.status, 201);
+  const key = await (await as(world.administrator)).call('POST', '/api/api-keys', { name: 'Program',
+    permissions: ['channel.manage', 'channel.read'], days: 1 });
+  await db.dynamic(`update sessions set created_at = created_at - interval '6 minutes'`);
+  const path = `/api/channel-accounts/${made.body.id}`;
+  const elsewhere = { settings: { mode: 'polling', apiRoot: 'https://bot.lain.example' } };
+  const patch = (body: object, version: number) => admin.call('PATCH', path, body, { 'if-match': String(version) });
+  const program = (body: object, version: number) => stranger.call('PATCH', path, body,
+    { 'if-match': String(version), authorization: `Bearer ${key.body.key}` });
+  t.match(await patch(elsewhere, 1), { status: 403, body: { code: 'STEP_UP_REQUIRED' } });
+  t.match(await program(elsewhere, 1), { status: 403, body: { code: 'FORBIDDEN' } });
+  t.match(await patch(elsewhere, 7), { status: 409, body: { code: 'VERSION_CONFLICT' } });
+  t.equal((await program({ settings: { mode: 'webhook' } }, 1)).status, 200, 'a program may change what else there is');
+  t.equal((await patch({ name: 'Bot kami', settings: { mode: 'polling', apiRoot: '' } }, 2)).status, 200,
+    'an empty address is no address');
+  t.equal((await admin.call('POST', '/api/session/step-up', { password: PASSWORD })).status, 204);
+  t.equal((await patch(elsewhere, 3)).status, 200);
+  t.match(await program({ settings: { mode: 'polling' } }, 4), { status: 403 }, 'nor may it be taken away');
+  t.match(await db.dynamic(`select data from journal where type = 'channel-account.updated' order by id desc limit 1`),
+    [{ data: { changed: ['settings', 'address:apiRoot'] } }]);
+});
+
 t.test('RS06 a password reset voids a second step under way', async (t) => {
   const { db, person, codeOf, parts } = await place(t);
   const first = person();
