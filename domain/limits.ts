@@ -258,6 +258,11 @@ export const limits = {
   /** Journal rows one seal block covers; the unsealed age stays <= 5 s (RA08). */
   sealRowsMax: 5_000,
   sealEveryMs: 1_000,
+  /** Blocks and rows that a check of the seals reads at once, some tenths of a second. */
+  sealCheckBlocks: 500,
+  sealCheckRows: 10_000,
+  /** One request checks for so long; the page asks again until the chain ends. */
+  sealCheckMs: 3_000,
   quarantineDetailChars: 500,
   /** How far ahead the next opening of a place is looked for: longer than any row of holidays. */
   calendarLookAheadDays: 31,

@@ -7,11 +7,12 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { AppError } from '#domain/errors.ts';
-import { verifySeals } from '#domain/journal/seal.ts';
+import { sealHead, verifySeals } from '#domain/journal/seal.ts';
 import { openDb } from '#domain/store/db.ts';
 import { migrate } from '#domain/store/migrate.ts';
 import type { Log, Wake, Work } from '#domain/work.ts';
 import { readConfig, type Config } from '#gateway/config.ts';
+import { keptHeads } from '#gateway/seal-heads.ts';
 import { createAdministrator } from '#gateway/security/first-administrator.ts';
 import { createPasswords } from '#gateway/security/passwords.ts';
 import { rotateKeys } from '#gateway/security/rotation.ts';
@@ -22,14 +23,16 @@ const USAGE = `npm run admin -- create --npk 90001 --name "Nama Lengkap" [--orga
     makes an administrator; asks for the password, or makes one if nothing can be asked
 npm run admin -- rotate-keys
     re-seals all credentials under the first key of MASTER_KEY (or DATA_DIR/keys)
-npm run admin -- verify-journal
-    checks the journal against its seals and names the first row that was changed`;
+npm run admin -- verify-journal [--since 2026-11-22]
+    checks the journal against its seals and the heads kept in DATA_DIR/seal-heads, and names the first row that was
+    changed; --since leaves out what was sealed before the head of that day`;
 
 const ALPHABET = 'abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { npk: { type: 'string' }, name: { type: 'string' }, organisation: { type: 'string' },
+    since: { type: 'string' },
     'password-stdin': { type: 'boolean' } },
 });
 
@@ -74,15 +77,31 @@ async function rotate(work: Work, config: Config): Promise<void> {
   say('Simpan kunci lama untuk memeriksa segel jurnal lama / keep the old key to verify older journal seals.');
 }
 
+/** Says on a terminal how far the check is; a file of its output stays without. */
+function sayProgress(block: string, newest: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r${block} / ${newest}`);
+}
+
 async function verify(work: Work, config: Config): Promise<void> {
-  const verdict = await verifySeals(work.db, createVault(await loadMasterKeys(config)));
-  if (verdict.ok) {
-    say(`Jurnal utuh / journal intact: ${verdict.rows} baris/rows, ${verdict.blocks} blok/blocks.`);
+  const heads = await keptHeads(config.dataDir);
+  const from = heads.find(({ day }) => day === values.since);
+  if (values.since !== undefined && from === undefined) {
+    throw new Error(`Tidak ada segel tersimpan dari ${values.since} / no head was kept on ${values.since}.`);
+  }
+  const newest = (await sealHead(work.db))?.block ?? '0';
+  const verdict = await verifySeals(work.db, createVault(await loadMasterKeys(config)), { expected: heads, from,
+    onProgress: ({ block }) => { sayProgress(block, newest); } });
+  if (process.stderr.isTTY) process.stderr.write('\n');
+  if (!verdict.ok) {
+    say(`Jurnal berubah / journal changed: ${verdict.reason}, blok/block ${verdict.block}, baris/row
+    ${JSON.stringify(verdict.row)}`);
+    process.exitCode = 2;
     return;
   }
-  say(`Jurnal berubah / journal changed: ${verdict.reason}, blok/block ${verdict.block}, baris/row
-    ${JSON.stringify(verdict.row)}`);
-  process.exitCode = 2;
+  say(`Jurnal utuh / journal intact: ${verdict.rows} baris/rows, ${verdict.blocks} blok/blocks.`);
+  say(heads.length > 0 ? `Sesuai dengan ${heads.length} segel tersimpan / fits the kept heads: ${heads.length}.`
+    : 'Tidak ada segel tersimpan di DATA_DIR/seal-heads: blok terbaru yang dipotong tidak terlihat / no head is kept '
+      + 'there: newest blocks that were cut off do not show.');
 }
 
 async function main(): Promise<void> {

@@ -50,14 +50,18 @@ const nextRows = statement('seal.next', `with present as materialized (
 const rowsBetween = statement('seal.between',
   `select j.epoch, j.xid::text as xid_text, j.id::text as id_text, ${ROW_HASH} as hash
   from journal j where (j.epoch, j.xid, j.id) > ($1::int, $2::text::xid8, $3::bigint)
-    and (j.epoch, j.xid, j.id) <= ($4::int, $5::text::xid8, $6::bigint) order by j.epoch, j.xid, j.id`);
+    and (j.epoch, j.xid, j.id) <= ($4::int, $5::text::xid8, $6::bigint) order by j.epoch, j.xid, j.id limit $7`);
 
 const BLOCK = `block::text, from_epoch, from_xid::text, from_id::text, to_epoch, to_xid::text, to_id::text, row_count,
   row_hashes,
   previous_hmac, hmac, key_id`;
 const lastBlock = statement('seal.last', `select ${BLOCK} from journal_seal order by journal_seal.block desc limit 1`);
-const blockAt = statement('seal.at',
-  `select ${BLOCK} from journal_seal where block >= $1::bigint order by journal_seal.block limit 1`);
+const blockAt = statement('seal.at', `select ${BLOCK} from journal_seal where block = $1::bigint`);
+/** Blocks from $1 on, at most $2, and no more of them than hold some $3 rows: a quiet day has thousands of small. */
+const nextBlocks = statement('seal.blocks', `select ${BLOCK} from (
+    select b.*, sum(b.row_count) over (order by b.block) - b.row_count as rows_before from (
+      select * from journal_seal s where s.block >= $1::bigint order by s.block limit $2) b) journal_seal
+  where rows_before < $3 order by journal_seal.block`);
 const addBlock = statement('seal.add',
   `insert into journal_seal (block, from_epoch, from_xid, from_id, to_epoch, to_xid, to_id,
     row_count, row_hashes, previous_hmac, hmac, key_id, sealed_at)
@@ -102,9 +106,12 @@ export async function sealNext(db: Queryable, keys: SealKeys): Promise<number> {
   return added.length === 0 ? 0 : next.row_count;
 }
 
-/** What is wrong first, or that nothing is. `row` names the journal row by its id. */
+/**
+ * What is wrong first, or that nothing is. `row` names the journal row by its id; `blocks` and `rows` are those that
+ * were read; `next` is where to go on if the walk ended before the chain did.
+ */
 export type SealVerdict =
-  | { ok: true; blocks: number; rows: number; head: SealHead | null }
+  | { ok: true; blocks: number; rows: number; head: SealHead | null; next: SealHead | null }
   | { ok: false; block: string; reason: 'BLOCK_MISSING' | 'BLOCK_CHANGED'; row: null }
   | { ok: false; block: string; reason: 'ROW_CHANGED' | 'ROW_MISSING' | 'ROW_INSERTED';
     row: { epoch: number; xid: string; id: string } };
@@ -151,35 +158,94 @@ function blockFits(block: Block, before: Block | undefined, keys: SealKeys): boo
   }
 }
 
-/**
- * Walks the whole chain and names the first bad row: changed, missing, inserted or out of order. `expected`, a head
- * that was kept elsewhere, also shows blocks cut off at the end.
- */
-export async function verifySeals(db: Queryable, keys: SealKeys, expected?: SealHead): Promise<SealVerdict> {
-  let before: Block | undefined;
-  let rows = 0;
-  let wanted = 1n;
-  let expectedSeen = expected === undefined;
-  for (;;) {
-    const block = await db.one<Block>(blockAt, [String(wanted)]);
-    if (block === undefined) break;
-    if (BigInt(block.block) !== wanted) return { ok: false, block: String(wanted), reason: 'BLOCK_MISSING', row: null };
-    if (!blockFits(block, before, keys)) return { ok: false, block: block.block, reason: 'BLOCK_CHANGED', row: null };
-    const present = await db.rows<Present>(rowsBetween,
-      [block.from_epoch, block.from_xid, block.from_id, block.to_epoch, block.to_xid, block.to_id]);
-    const wrong = firstDifference(block, present);
-    if (wrong !== undefined) return wrong;
-    if (expected?.block === block.block) {
-      if (block.hmac.toString('hex') !== expected.hmac) return { ok: false, block: block.block,
-        reason: 'BLOCK_CHANGED', row: null };
-      expectedSeen = true;
+/** What is wrong with the block in the chain, if anything; takes what was expected of it off the list. */
+function blockFault(block: Block, before: Block | undefined, keys: SealKeys,
+  ahead: Map<string, string>): SealVerdict | undefined {
+  const wanted = String(BigInt(before?.block ?? 0) + 1n);
+  if (block.block !== wanted) return { ok: false, block: wanted, reason: 'BLOCK_MISSING', row: null };
+  const hmac = ahead.get(wanted);
+  ahead.delete(wanted);
+  const fits = blockFits(block, before, keys) && (hmac === undefined || hmac === block.hmac.toString('hex'));
+  return fits ? undefined : { ok: false, block: wanted, reason: 'BLOCK_CHANGED', row: null };
+}
+
+/** The first row that is not as these blocks, which follow each other, sealed it. */
+async function rowFault(db: Queryable, blocks: readonly Block[]): Promise<SealVerdict | undefined> {
+  const [first, last] = [blocks[0], blocks.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  // One row more than was sealed is enough to see that some were inserted, however many.
+  const sealed = blocks.reduce((sum, block) => sum + block.row_count, 0);
+  const present = await db.rows<Present>(rowsBetween, [first.from_epoch, first.from_xid, first.from_id, last.to_epoch,
+    last.to_xid, last.to_id, sealed + 1]);
+  let at = 0;
+  for (const block of blocks) {
+    const end = endOf(block);
+    const rows: Present[] = [];
+    for (let row = present[at]; row !== undefined; row = present[at]) {
+      if (comparePositions({ epoch: row.epoch, xid: row.xid_text, id: row.id_text }, end) > 0) break;
+      rows.push(row);
+      at += 1;
     }
-    rows += block.row_count;
-    before = block;
-    wanted += 1n;
+    const wrong = firstDifference(block, rows);
+    if (wrong !== undefined) return wrong;
   }
-  if (!expectedSeen) return { ok: false, block: String(wanted), reason: 'BLOCK_MISSING', row: null };
-  return { ok: true, blocks: Number(wanted - 1n), rows, head: before === undefined ? null : headOf(before) };
+  return undefined;
+}
+
+/** Whether the head still stands in the chain as it was kept. */
+async function headFault(db: Queryable, { block, hmac }: SealHead): Promise<SealVerdict | undefined> {
+  const found = await db.one<Block>(blockAt, [block]);
+  if (found?.hmac.toString('hex') === hmac) return undefined;
+  return { ok: false, block, reason: found === undefined ? 'BLOCK_MISSING' : 'BLOCK_CHANGED', row: null };
+}
+
+export interface SealWalk {
+  /** Heads that were kept elsewhere: they also show blocks cut off at the end. */
+  expected?: readonly SealHead[];
+  /** Where an earlier check ended, or a kept head: what stands before it is not read. */
+  from?: SealHead | undefined;
+  /** The walk ends after the batch that passes this time; without it, at the end of the chain. */
+  budgetMs?: number;
+  /** Hears after each batch how far the walk is. */
+  onProgress?: (head: SealHead) => void;
+}
+
+/** Walks the chain, batch by batch, and names the first bad row: changed, missing, inserted or out of order. */
+export async function verifySeals(db: Queryable, keys: SealKeys,
+  { expected = [], from, budgetMs, onProgress }: SealWalk = {}): Promise<SealVerdict> {
+  const until = performance.now() + (budgetMs ?? Number.POSITIVE_INFINITY);
+  const isBehind = ({ block }: SealHead): boolean => from !== undefined && BigInt(block) <= BigInt(from.block);
+  for (const head of [...(from === undefined ? [] : [from]), ...expected.filter(isBehind)]) {
+    const fault = await headFault(db, head);
+    if (fault !== undefined) return fault;
+  }
+  const ahead = new Map(expected.filter((head) => !isBehind(head)).map(({ block, hmac }) => [block, hmac]));
+  let before = from === undefined ? undefined : await db.one<Block>(blockAt, [from.block]);
+  let [blocks, rows, isLate] = [0, 0, false];
+  while (!isLate) {
+    const batch = await db.rows<Block>(nextBlocks, [String(BigInt(before?.block ?? 0) + 1n), limits.sealCheckBlocks,
+      limits.sealCheckRows]);
+    if (batch.length === 0) break;
+    const fitting: Block[] = [];
+    let fault: SealVerdict | undefined;
+    for (const block of batch) {
+      fault = blockFault(block, before, keys, ahead);
+      if (fault !== undefined) break;
+      fitting.push(block);
+      before = block;
+      rows += block.row_count;
+    }
+    fault = await rowFault(db, fitting) ?? fault;
+    if (fault !== undefined) return fault;
+    blocks += fitting.length;
+    if (before !== undefined) onProgress?.(headOf(before));
+    isLate = performance.now() >= until;
+  }
+  const head = before === undefined ? null : headOf(before);
+  if (!isLate && ahead.size > 0) {
+    return { ok: false, block: String(BigInt(before?.block ?? 0) + 1n), reason: 'BLOCK_MISSING', row: null };
+  }
+  return { ok: true, blocks, rows, head, next: isLate ? head : null };
 }
 
 function headOf(block: Block): SealHead {

@@ -9,11 +9,12 @@ import { createBlobStore, isInline, sweepOrphans, type BlobStore } from '#gatewa
 import { cleanFileName } from '#gateway/api/files.ts';
 import { readingApis } from '#gateway/api/reading.ts';
 import { createVault, masterKeys } from '#gateway/security/vault.ts';
+import { appendJournal } from '#domain/journal/append.ts';
 import { sealNext } from '#domain/journal/seal.ts';
 import { testApi, type TestApi } from '#test/support/api.ts';
 import { openInteraction, openOwnedInteraction } from '#test/support/conversation.ts';
 import { smallWorld, type SmallWorld } from '#test/support/fixtures.ts';
-import { testWork, type Teardown, type TestWork } from '#test/support/harness.ts';
+import { eventually, testWork, type Teardown, type TestWork } from '#test/support/harness.ts';
 
 const PNG =
   Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
@@ -317,7 +318,14 @@ t.test('RA08 whoever may audit can verify the seals over HTTP', async (t) => {
   const administrator = await api.as(world.administrator);
   await (await api.as(world.leader)).get('/api/interactions?q=a');
   const vault = createVault(masterKeys([Buffer.from('0123456789abcdefghijklmnopqrstuv').toString('base64')]));
-  await sealNext(work.db, vault);
-  t.match((await administrator.get('/api/journal/seals')).body, { ok: true, bad: null });
+  await work.db.transaction((tx) => appendJournal(tx, [{ type: 'interaction.queued', subjectType: 'interaction',
+    subjectId: world.queueId, actor: { kind: 'SYSTEM' }, scope: { organisationId: world.organisationId } }]));
+  await eventually('a block', async () => await sealNext(work.db, vault) > 0);
+  const { body } = await administrator.get('/api/journal/seals');
+  t.match(body, { ok: true, bad: null, next: null, newestBlock: body.head.block });
+  const after = (hmac: string) => `/api/journal/seals?fromBlock=${body.head.block}&fromHmac=${hmac}`;
+  t.match((await administrator.get(after(body.head.hmac))).body, { ok: true, rows: 0, head: body.head });
+  t.match((await administrator.get(after('0'.repeat(64)))).body, { ok: false, bad: { reason: 'BLOCK_CHANGED' } });
+  t.equal((await administrator.get('/api/journal/seals?fromBlock=1')).status, 400);
   t.equal((await (await api.as(world.leader)).get('/api/journal/seals')).status, 403);
 });

@@ -5,8 +5,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import t from 'tap';
+import { newId } from '#domain/ids.ts';
+import { appendJournal } from '#domain/journal/append.ts';
+import { sealNext } from '#domain/journal/seal.ts';
+import { keepSealHead, keptHeads } from '#gateway/seal-heads.ts';
 import { createPasswords } from '#gateway/security/passwords.ts';
-import { testWork } from '#test/support/harness.ts';
+import { createVault, masterKeys } from '#gateway/security/vault.ts';
+import { eventually, testWork } from '#test/support/harness.ts';
 
 t.setTimeout(120_000);
 
@@ -47,7 +52,33 @@ t.test('admin create, rotate-keys and verify-journal work on an empty database',
   t.match(foreign.err, /MASTER_KEY does not fit the data/);
   const verified = await run(['verify-journal'], env);
   t.equal(verified.code, 0, verified.err + verified.out);
+  t.match(verified.out, 'Tidak ada segel tersimpan');
   t.equal((await run(['apa'], env)).code, 64);
   t.same((await work.db.dynamic(`select count(*)::int as n from user_roles g join roles r on r.id = g.role_id where
     r.code = 'ADMIN'`)), [{ n: 2 }]);
+});
+
+t.test('RA08 verify-journal compares with the kept heads: a journal that was cut off is not called intact',
+  async (t) => {
+  const work = await testWork(t);
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'sambung-admin-'));
+  t.teardown(() => rm(dataDir, { recursive: true, force: true }));
+  const env = { DATABASE_URL: work.url, DATA_DIR: dataDir, MASTER_KEY: randomBytes(32).toString('base64') };
+  const vault = createVault(masterKeys([env.MASTER_KEY]));
+  await work.db.transaction((tx) => appendJournal(tx, [{ type: 'interaction.queued', subjectType: 'interaction',
+    subjectId: newId(), actor: { kind: 'SYSTEM' }, scope: { organisationId: newId() } }]));
+  await eventually('a block', async () => await sealNext(work.db, vault) > 0);
+  t.equal(await keepSealHead(work.db, dataDir), true);
+  const whole = await run(['verify-journal'], env);
+  t.equal(whole.code, 0, whole.err + whole.out);
+  t.match(whole.out, 'Sesuai dengan 1 segel tersimpan');
+  const [today = ''] = (await keptHeads(dataDir)).map(({ day }) => day);
+  t.match((await run(['verify-journal', '--since', today], env)).out, ' 0 blok/blocks');
+  t.equal((await run(['verify-journal', '--since', '2001-01-01'], env)).code, 1);
+  for (const table of ['journal', 'journal_seal']) await work.db.dynamic(`alter table ${table} disable trigger all`);
+  await work.db.dynamic('delete from journal_seal');
+  await work.db.dynamic('delete from journal');
+  const cut = await run(['verify-journal'], env);
+  t.equal(cut.code, 2, cut.err);
+  t.match(cut.out, 'BLOCK_MISSING');
 });

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { IconShieldSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { api, EmptyState, notifyError, PageBody, PageHeader, SelectField, shortDate,
   useLocale } from '../../kit/index.ts';
 import css from '../parts/admin.module.css';
@@ -12,7 +12,70 @@ import { useWords, wordOr } from '../use-words.ts';
 
 interface Head { day: string; block: string; hmac: string }
 interface Verdict { ok: boolean; blocks: number | null; rows: number | null; unsealedMs: number;
+  next: { block: string; hmac: string } | null; newestBlock: string | null;
   bad: { block: string; reason: string; row: { id: string } | null } | null }
+
+interface Check {
+  verdict: Verdict | undefined;
+  /** How much of the chain is read, 0 to 1; undefined while nothing runs. */
+  part: number | undefined;
+  start: (from: Head | undefined, against: Head | undefined) => Promise<void>;
+  stop: () => void;
+}
+
+/** A check of the seals: request after request, until the end of the chain, the first fault, or the page is left. */
+function useCheck(): Check {
+  const w = useWords();
+  const [verdict, setVerdict] = useState<Verdict>();
+  const [part, setPart] = useState<number>();
+  const running = useRef<AbortController>(undefined);
+  const stop = (): void => { running.current?.abort(); };
+  useEffect(() => stop, []);
+  const start: Check['start'] = async (from, against) => {
+    const { signal } = running.current = new AbortController();
+    setVerdict(undefined);
+    setPart(0);
+    try {
+      let [blocks, rows, next] = [0, 0, from as Verdict['next'] | undefined];
+      do {
+        const read = await api.get<Verdict>(pathWith('/journal/seals', { block: against?.block, hmac: against?.hmac,
+          fromBlock: next?.block, fromHmac: next?.hmac }), { signal });
+        blocks += read.blocks ?? 0;
+        rows += read.rows ?? 0;
+        next = read.next;
+        const begun = Number(from?.block ?? 0);
+        if (next === null) setVerdict({ ...read, blocks, rows });
+        else setPart((Number(next.block) - begun) / Math.max(1, Number(read.newestBlock) - begun));
+      } while (next !== null);
+    } catch (error) {
+      if (!signal.aborted) notifyError(w('seals.check'), error);
+    } finally {
+      setPart(undefined);
+    }
+  };
+  return { verdict, part, start, stop };
+}
+
+/** What stands below the choices: how far the check is, what it found, or that there was none yet. */
+function Outcome({ check: { verdict, part, stop } }: { check: Check }) {
+  const w = useWords();
+  if (part !== undefined) {
+    const percent = Math.min(99, Math.floor(part * 100));
+    return (
+      <div className={css.section}>
+        <p role="status" className="num">{w('seals.running', { percent })}</p>
+        <progress max={100} value={percent} aria-label={w('seals.check')} style={{ width: '100%', maxWidth: 520 }} />
+        <p className={css.help}>{w('seals.runningHint')}</p>
+        <Button variant="default" style={{ alignSelf: 'flex-start' }} onClick={stop}>{w('seals.stop')}</Button>
+      </div>
+    );
+  }
+  if (verdict !== undefined) return <Result verdict={verdict} />;
+  return (
+    <div className={css.pane}><EmptyState icon={<IconShieldSearch size={28} stroke={1.5} />}
+      title={w('seals.idle')}>{w('seals.idleHint')}</EmptyState></div>
+  );
+}
 
 function Result({ verdict }: { verdict: Verdict }) {
   const w = useWords();
@@ -44,35 +107,26 @@ export function SealsPage() {
   const heads = useQuery({ queryKey: ['admin', 'seal-heads', 'all'],
     queryFn: ({ signal }) => api.get<{ items: Head[] }>('/journal/seal-heads', { signal }) }).data?.items ?? [];
   const [chosen, setChosen] = useState<string | null>(null);
-  const [verdict, setVerdict] = useState<Verdict>();
-  const [busy, setBusy] = useState(false);
+  const [since, setSince] = useState('');
+  const check = useCheck();
+  const busy = check.part !== undefined;
   const day = chosen ?? heads[0]?.day ?? '';
-  const check = async (): Promise<void> => {
-    setBusy(true);
-    setVerdict(undefined);
-    try {
-      const head = heads.find((each) => each.day === day);
-      setVerdict(await api.get<Verdict>(pathWith('/journal/seals', { block: head?.block, hmac: head?.hmac })));
-    } catch (error) {
-      notifyError(w('seals.check'), error);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const days = heads.map((head) => ({ value: head.day, label: shortDate(`${head.day}T00:00:00Z`, { locale }) }));
+  const headOf = (wanted: string): Head | undefined => heads.find((each) => each.day === wanted);
   return (
     <>
       <PageHeader title={w('seals.title')} description={w('seals.lead')}
-        actions={<Button loading={busy} onClick={() => { void check(); }}>{w('seals.check')}</Button>} />
+        actions={<Button loading={busy} onClick={() => { void check.start(headOf(since), headOf(day)); }}>
+          {w('seals.check')}</Button>} />
       <PageBody>
         <div className={css.section}>
           <SelectField label={w('seals.against')} description={w('seals.againstHint')} value={day} maw={520}
-            data={[...heads.map((head) => ({ value: head.day, label: shortDate(`${head.day}T00:00:00Z`, { locale }) })),
-              { value: '', label: w('seals.newest') }]}
+            disabled={busy} data={[...days, { value: '', label: w('seals.newest') }]}
             onChange={(value) => { setChosen(value ?? ''); }} />
-          {verdict === undefined
-            ? <div className={css.pane}><EmptyState icon={<IconShieldSearch size={28} stroke={1.5} />}
-              title={w('seals.idle')}>{w('seals.idleHint')}</EmptyState></div>
-            : <Result verdict={verdict} />}
+          <SelectField label={w('seals.since')} description={w('seals.sinceHint')} value={since} maw={520}
+            disabled={busy} data={[{ value: '', label: w('seals.begin') }, ...days]}
+            onChange={(value) => { setSince(value ?? ''); }} />
+          <Outcome check={check} />
         </div>
       </PageBody>
     </>

@@ -121,6 +121,10 @@ export const accessEn = {
     unsealed: 'Not sealed yet: {{n}} seconds', reasons: {
       ROW_CHANGED: 'a record was changed', ROW_MISSING: 'a record is missing',
       ROW_INSERTED: 'a record was inserted', BLOCK_CHANGED: 'the seal was changed', BLOCK_MISSING: 'the seal is missing' },
-    idle: 'Not verified yet', idleHint: 'Verifying reads the whole audit trail and may take some seconds.',
+    since: 'Start from', begin: 'The beginning of the audit trail',
+    sinceHint: 'Records before the chosen seal are not read again: quicker for a routine check.',
+    running: 'Verifying: {{percent}}%', stop: 'Stop',
+    runningHint: 'Keep this page open. If you leave it, the check stops; nothing is changed.',
+    idle: 'Not verified yet', idleHint: 'A year of records may take some minutes.',
   },
 };

@@ -122,6 +122,10 @@ export const accessId = {
     unsealed: 'Belum disegel: {{n}} detik', reasons: {
       ROW_CHANGED: 'ada catatan yang diubah', ROW_MISSING: 'ada catatan yang hilang',
       ROW_INSERTED: 'ada catatan yang disisipkan', BLOCK_CHANGED: 'segelnya diubah', BLOCK_MISSING: 'segelnya hilang' },
-    idle: 'Belum diperiksa', idleHint: 'Pemeriksaan membaca seluruh jejak audit dan dapat berlangsung beberapa detik.',
+    since: 'Mulai dari', begin: 'Awal jejak audit',
+    sinceHint: 'Catatan sebelum segel yang dipilih tidak dibaca lagi: lebih cepat untuk pemeriksaan rutin.',
+    running: 'Memeriksa: {{percent}}%', stop: 'Hentikan',
+    runningHint: 'Biarkan halaman ini terbuka. Bila ditinggalkan, pemeriksaan berhenti; tidak ada yang berubah.',
+    idle: 'Belum diperiksa', idleHint: 'Jejak audit satu tahun dapat diperiksa dalam beberapa menit.',
   },
 };
