@@ -1,7 +1,12 @@
 /** What the browser keeps for the agent: drafts and unsent messages, over reload, in every tab, each message once. */
 import t from 'tap';
+import { eventually } from '#test/support/harness.ts';
 import { Drafts } from '../../agent-desk/web/src/lib/drafts.ts';
+import { Uploads } from '../../agent-desk/web/src/lib/uploads.ts';
 import { Outbox, passes, type Keep, type Pending } from '../../agent-desk/web/src/live/outbox.ts';
+import type { AttachmentView } from '../../agent-desk/web/src/live/types.ts';
+import { mentionsOf } from '../../agent-desk/web/src/reply/mentions.ts';
+import { returnToDraft } from '../../agent-desk/web/src/reply/returned.ts';
 
 /** The browser's store as several tabs see it. */
 function store(): Keep & { map: Map<string, string>; full: boolean } {
@@ -16,6 +21,9 @@ function store(): Keep & { map: Map<string, string>; full: boolean } {
     removeItem: (key) => { map.delete(key); },
   };
 }
+
+const file = (fileId: string): AttachmentView =>
+  ({ fileId, fileName: fileId, mediaType: 'image/png', sizeBytes: 1 });
 
 const pending = (clientId: string,
   conversationId = 'c'): Pending =>
@@ -39,6 +47,96 @@ t.test('a draft survives a reload, is seen in another tab, and is nobody else\'s
   t.match(new Drafts(keep, 'u2').get('c'), { text: '' });
   first.set('c', { text: '', note: '' }, 7);
   t.equal(keep.map.size, 0, 'an empty draft leaves nothing behind');
+});
+
+t.test('files and mentions belong to the draft; mentions go with their note', async (t) => {
+  const keep = store();
+  const drafts = new Drafts(keep, 'u');
+  drafts.set('c', { files: [file('a')], note: 'cek @Ayu', mentions: [{ id: '1', name: 'Ayu' }] }, 1);
+  const after = new Drafts(keep, 'u');
+  t.match(after.get('c'), { files: [{ fileId: 'a' }], mentions: [{ id: '1', name: 'Ayu' }] }, 'after a reload');
+  t.same(mentionsOf(after.get('c')), [{ id: '1', name: 'Ayu' }]);
+  after.set('c', { note: 'cek Ayu' }, 2);
+  t.same(mentionsOf(after.get('c')), [], 'a name that was taken out calls nobody');
+  after.set('c', { note: '' }, 3);
+  t.same(after.get('c').mentions, []);
+  t.equal(keep.map.size, 1, 'the files are still there');
+  keep.map.set('sambung.draft.u.d', '{"files": [null, {"fileId": 5}], "mentions": "x"}');
+  t.match(after.get('d'), { files: [], mentions: [] });
+});
+
+interface Trip { file: File; signal: AbortSignal; end: (answer: AttachmentView | Error) => void }
+
+/** A tab with its uploads; each trip ends when the test says so. */
+function tab(keep: Keep, own: Keep, gone: readonly string[] = []) {
+  const drafts = new Drafts(keep, 'u');
+  const trips: Trip[] = [];
+  const uploads = new Uploads({ userId: 'u', drafts, keep: own, has: async (fileId) => !gone.includes(fileId),
+    why: (error) => (error as Error).message,
+    send: (chosen, _onPart, signal) => new Promise((resolve, reject) => {
+      trips.push({ file: chosen, signal,
+        end: (answer) => { if (answer instanceof Error) reject(answer); else resolve(answer); } });
+    }) });
+  return { drafts, uploads, trips };
+}
+
+const bounds = { files: 3, bytes: 10 };
+const states = (uploads: Uploads): string[] => uploads.of('c').map((each) =>
+  `${each.name} ${each.lost === true ? 'lost' : each.problem ?? (each.done === undefined ? 'running' : 'done')}`);
+
+t.test('files go on while the agent is elsewhere and stand in the order of the choice', async (t) => {
+  const [keep, own] = [store(), store()];
+  const { drafts, uploads, trips } = tab(keep, own);
+  t.equal(uploads.add('c', [new File(['x'], 'a'), new File(['x'], 'b'), new File(['x'.repeat(11)], 'besar')], bounds),
+    'too-large');
+  t.equal(uploads.add('c', [new File(['x'], 'd'), new File(['x'], 'e')], bounds), 'too-many');
+  trips[1]?.end(file('b'));
+  trips[2]?.end(new Error('putus'));
+  await eventually('both ended', () => states(uploads).join() === 'a running,b done,d putus');
+  t.equal(uploads.of('c'), uploads.of('c'), 'the same list until something changes');
+  uploads.again('c', uploads.of('c')[2]?.key ?? '');
+  trips[3]?.end(file('d'));
+  trips[0]?.end(file('a'));
+  await eventually('all ended', () => drafts.get('c').files.length === 3);
+  t.same(drafts.get('c').files.map(({ fileId }) => fileId), ['a', 'b', 'd']);
+  uploads.clear('c');
+  t.same([uploads.of('c'), keep.map.size, own.map.size], [[], 0, 0], 'sent: nothing is left');
+});
+
+t.test('a reload keeps what is up, and says what it cut off and what the server let go', async (t) => {
+  const [keep, own] = [store(), store()];
+  const before = tab(keep, own);
+  before.uploads.add('c', ['a', 'b', 'd'].map((name) => new File(['x'], name)), bounds);
+  before.trips[0]?.end(file('a'));
+  before.trips[1]?.end(file('b'));
+  await eventually('two are up', () => before.drafts.get('c').files.length === 2);
+  const { drafts, uploads } = tab(keep, own, ['b']);
+  t.same(states(uploads).sort(), ['a done', 'b done', 'd lost']);
+  uploads.verify('c');
+  await eventually('the server was asked', () => states(uploads).sort().join() === 'a done,b lost,d lost');
+  t.same(drafts.get('c').files.map(({ fileId }) => fileId), ['a']);
+  for (const { key, lost } of uploads.of('c')) if (lost === true) uploads.remove('c', key);
+  t.same(states(tab(keep, own).uploads), ['a done'], 'taken out, it is not said again');
+});
+
+t.test('another tab takes out, adds and sends; what was refused comes back as it was', async (t) => {
+  const keep = store();
+  const [one, other] = [tab(keep, store()), tab(keep, store())];
+  const told = (): void => { one.drafts.changedElsewhere('sambung.draft.u.c'); };
+  one.uploads.restore('c', [file('a'), file('b')]);
+  other.uploads.restore('c', [file('d'), file('a')]);
+  told();
+  t.same(states(one.uploads), ['a done', 'b done', 'd done']);
+  other.uploads.clear('c');
+  told();
+  t.same(states(one.uploads), []);
+  one.drafts.set('c', { text: 'lagi' }, 1);
+  returnToDraft(one, { kind: 'send', conversationId: 'c', text: 'Ini', files: [file('a')], replyToId: 'm',
+    offer: { askContact: 'Bagikan' } });
+  t.match(one.drafts.get('c'), { text: 'Ini\nlagi', files: [{ fileId: 'a' }] });
+  returnToDraft(one, { kind: 'note', conversationId: 'c', text: 'cek @Ayu', files: [],
+    mentions: [{ id: '1', name: 'Ayu' }] });
+  t.match(one.drafts.get('c'), { note: 'cek @Ayu', mentions: [{ id: '1' }] });
 });
 
 t.test('a full or broken store loses nothing in this tab', async (t) => {

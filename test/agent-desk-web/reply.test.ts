@@ -17,6 +17,12 @@ t.test('a slash or an at sign is a token at the caret only where a word could be
   t.match(tokenAt('cek @Rina P', 11, 'note'), { kind: 'mention', word: 'rina p', from: 4 });
   t.equal(tokenAt('rina@contoh.id', 14, 'note'), undefined, 'an address calls nobody');
   t.equal(tokenAt('cek @Rina', 3, 'note'), undefined, 'the caret stands elsewhere');
+  const ayu = 'cek @Ayu ';
+  t.match(tokenAt(ayu, ayu.length, 'note'), { kind: 'mention' }, 'a name that nobody chose is still looked for');
+  for (const text of [ayu, `${ayu}tolong`, 'cek @Ayu.', 'cek @Ayu Dewi ']) {
+    t.equal(tokenAt(text, text.length, 'note', ['Ayu', 'Ayu Dewi']), undefined, `${text}: behind a chosen name`);
+  }
+  t.match(tokenAt('@Ayun', 5, 'note', ['Ayu']), { word: 'ayun' }, 'another name that begins with it');
   t.same(replaceToken('Baik /sal ya', { from: 5, to: 9 }, 'Salam'), { text: 'Baik Salam ya', caret: 10 });
 });
 

@@ -15,10 +15,11 @@ export interface DeskScene {
   browser: Browser;
 }
 
-/** The small world, served by the whole product, and a browser. */
-export async function deskScene(t: Teardown): Promise<DeskScene> {
+/** The small world, its account of `channel`, served by the whole product, and a browser. */
+export async function deskScene(t: Teardown,
+  options: { channel?: string; settings?: object } = {}): Promise<DeskScene> {
   const work = await testWork(t);
-  const world = await smallWorld(work.db);
+  const world = await smallWorld(work.db, options);
   const product = await startProduct(t, { DATABASE_URL: work.url, REDIS_URL: testServers().redisUrl, SEED: 'none',
     MASTER_KEY: randomBytes(32).toString('base64') });
   return { work, world, product, browser: await openBrowser(t) };

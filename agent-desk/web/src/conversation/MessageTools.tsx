@@ -10,9 +10,7 @@ import { useAbilities } from '../lib/abilities.ts';
 import { serverNow } from '../lib/now.ts';
 import { useDesk } from '../live/context.ts';
 import type { InteractionView, MessageView } from '../live/types.ts';
-import { draftOf, setOffer } from '../reply/offers.ts';
-import { returnTemplate, setReturnedFiles } from '../reply/returned.ts';
-import { setQuote } from '../reply/quotes.ts';
+import { returnTemplate, returnToDraft } from '../reply/returned.ts';
 import { useNow } from '../shell/useNow.ts';
 import { useChange } from './Changes.tsx';
 import changes from './Changes.module.css';
@@ -131,23 +129,17 @@ export function MessageTools({ message, account, me, className }: Props) {
 /** Takes the message back; its text, files, buttons and quote return to the box they came from. */
 export function useUndo(message: MessageView): { busy: boolean; undo: () => Promise<void> } {
   const t = useT();
-  const { live, drafts } = useDesk();
+  const desk = useDesk();
   const [busy, setBusy] = useState(false);
   const undo = async (): Promise<void> => {
     setBusy(true);
     const { conversationId, text, attachments, replyToId, offer, template } = message;
     try {
-      await live.request('message:withdraw', { messageId: message.id });
-      if (template === undefined) {
-        const present = drafts.get(conversationId).text;
-        const back = text ?? '';
-        drafts.set(conversationId, { text: present === '' ? back : `${back}\n${present}` }, serverNow());
-      } else {
-        returnTemplate(conversationId, template);
-      }
-      if (attachments.length > 0) setReturnedFiles(conversationId, attachments);
-      if (replyToId !== null) setQuote(conversationId, replyToId);
-      if (offer !== undefined) setOffer(conversationId, draftOf(offer));
+      await desk.live.request('message:withdraw', { messageId: message.id });
+      // The filled words of a prepared message are not free words: they do not go into the text.
+      returnToDraft(desk, { kind: 'send', conversationId, text: template === undefined ? text ?? '' : '',
+        files: attachments, replyToId, offer });
+      if (template !== undefined) returnTemplate(conversationId, template);
       notifyDone(t(template === undefined ? 'say.undone' : 'template.undone'));
     } catch (error) {
       notifyError(t('say.undoFailed'), error);

@@ -5,9 +5,9 @@
 import { Button } from '@mantine/core';
 import { IconAlertCircle, IconClock, IconLock } from '@tabler/icons-react';
 import { useT } from '../kit/words.ts';
-import { serverNow } from '../lib/now.ts';
 import { useDesk, useLine } from '../live/context.ts';
 import type { Pending } from '../live/outbox.ts';
+import { returnToDraft } from '../reply/returned.ts';
 import { Attachments } from './Attachments.tsx';
 import css from './Conversation.module.css';
 import { Offered } from './Offered.tsx';
@@ -58,12 +58,10 @@ export function PendingItem({ pending }: { pending: Pending }) {
 
 function Refused({ pending, message }: { pending: Pending; message: string }) {
   const t = useT();
-  const { live, drafts } = useDesk();
+  const desk = useDesk();
+  const { live } = desk;
   const toDraft = (): void => {
-    const field = pending.kind === 'note' ? 'note' : 'text';
-    const present = drafts.get(pending.conversationId)[field];
-    drafts.set(pending.conversationId, { [field]: present === '' ? pending.text : `${pending.text}\n${present}` },
-      serverNow());
+    returnToDraft(desk, pending);
     live.outbox.settle(pending.clientId);
   };
   return (
@@ -74,8 +72,7 @@ function Refused({ pending, message }: { pending: Pending; message: string }) {
       <div className={css.failedActions}>
         <Button size="xs" variant="default" onClick={() => { live.sendAgain(pending.clientId); }}>{t('talk.resend')}
           </Button>
-        {pending.text === '' ? null
-          : <Button size="xs" variant="subtle" color="gray" onClick={toDraft}>{t('talk.toDraft')}</Button>}
+        <Button size="xs" variant="subtle" color="gray" onClick={toDraft}>{t('talk.toDraft')}</Button>
         <Button size="xs" variant="subtle" color="gray" onClick={() => { live.outbox.settle(pending.clientId); }}>
           {t('talk.discard')}</Button>
       </div>

@@ -8,9 +8,9 @@ import { ThreadSkeleton } from '../conversation/ThreadSkeleton.tsx';
 import { useViewer, ViewerProvider } from '../conversation/Viewer.tsx';
 import { BulkBar } from '../inbox/BulkBar.tsx';
 import { FilterForm, ManageViews } from '../inbox/FilterForm.tsx';
+import type { Upload } from '../lib/uploads.ts';
 import type { Pending } from '../live/outbox.ts';
 import { UploadCards } from '../reply/UploadCards.tsx';
-import type { Upload } from '../reply/uploads.ts';
 import { Snooze } from '../side/Snooze.tsx';
 import { Transfer } from '../side/Transfer.tsx';
 import css from './Gallery.module.css';
@@ -53,14 +53,15 @@ export function OnTheWay() {
   );
 }
 
-/** Files below the text: on their way, there, refused; the last with a name that no line holds. */
+/** Files below the text: on their way, there, lost, refused; the last with a name that no line holds. */
 export function Uploads() {
   const w = useGalleryWords();
   const [uploads] = useState<Upload[]>(() => [
-    { key: 'naik', file: new File(['x'], 'bukti transfer.pdf', { type: 'application/pdf' }), part: 0.4 },
-    { key: 'sudah', file: new File(['x'], 'mutasi.csv', { type: 'text/csv' }), part: 1,
+    { key: 'naik', name: 'bukti transfer.pdf', sizeBytes: 40_000, part: 0.4 },
+    { key: 'sudah', name: 'mutasi.csv', sizeBytes: 900, part: 1,
       done: sampleFile({ fileName: 'mutasi.csv', mediaType: 'text/csv' }) },
-    { key: 'gagal', file: new File(['x'], `${longName}.png`), part: 0.2, problem: w('error') },
+    { key: 'hilang', name: 'kuitansi.pdf', sizeBytes: 30_000, part: 0, lost: true },
+    { key: 'gagal', name: `${longName}.png`, sizeBytes: 1, part: 0.2, problem: w('error') },
   ]);
   return <UploadCards uploads={uploads} onRemove={nothing} onAgain={nothing} />;
 }

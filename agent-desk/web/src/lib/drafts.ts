@@ -1,11 +1,38 @@
 /** What an agent has written but not sent, per conversation: kept over reload and crash, the same in every tab. */
+import type { AttachmentView } from '../live/types.ts';
 
-export interface Draft { text: string; note: string; at: number }
+/** A colleague whom a note calls by `@name`. */
+export interface Mention { id: string; name: string }
+
+export interface Draft {
+  text: string;
+  note: string;
+  /** Files of the reply that the server has, in the order in which they were chosen. */
+  files: readonly AttachmentView[];
+  /** Whom the note calls; gone with the note. */
+  mentions: readonly Mention[];
+  at: number;
+}
 export interface Keep { getItem: (key: string) => string | null; setItem: (key: string, value: string) => void;
   removeItem: (key: string) => void }
 
 const prefix = 'sambung.draft.';
-const emptyDraft: Draft = { text: '', note: '', at: 0 };
+const emptyDraft: Draft = { text: '', note: '', files: [], mentions: [], at: 0 };
+
+function isFile(value: unknown): value is AttachmentView {
+  const each = value as Partial<AttachmentView> | null;
+  return typeof each === 'object' && each !== null && typeof each.fileId === 'string'
+    && typeof each.fileName === 'string' && typeof each.mediaType === 'string' && typeof each.sizeBytes === 'number';
+}
+
+function isMention(value: unknown): value is Mention {
+  const each = value as Partial<Mention> | null;
+  return typeof each === 'object' && each !== null && typeof each.id === 'string' && typeof each.name === 'string';
+}
+
+function listOf<T>(value: unknown, is: (each: unknown) => each is T): T[] {
+  return Array.isArray(value) ? value.filter(is) : [];
+}
 
 function parse(stored: string | null): Draft {
   if (stored === null) return emptyDraft;
@@ -13,6 +40,7 @@ function parse(stored: string | null): Draft {
     const value = JSON.parse(stored) as Partial<Draft>;
     return {
       text: typeof value.text === 'string' ? value.text : '', note: typeof value.note === 'string' ? value.note : '',
+      files: listOf(value.files, isFile), mentions: listOf(value.mentions, isMention),
       at: typeof value.at === 'number' ? value.at : 0,
     };
   } catch {
@@ -48,12 +76,13 @@ export class Drafts {
   }
 
   /** Writes at once: a crash between two keys may lose one letter, never a line. `at` is the time in ms. */
-  set(conversationId: string, change: Partial<Pick<Draft, 'text' | 'note'>>, at: number): void {
+  set(conversationId: string, change: Partial<Omit<Draft, 'at'>>, at: number): void {
     const key = this.key(conversationId);
-    const next = { ...this.get(conversationId), ...change, at };
+    const changed = { ...this.get(conversationId), ...change, at };
+    const next = changed.note === '' ? { ...changed, mentions: [] } : changed;
     this.cache.set(key, next);
     try {
-      if (next.text === '' && next.note === '') this.keep.removeItem(key);
+      if (next.text === '' && next.note === '' && next.files.length === 0) this.keep.removeItem(key);
       else this.keep.setItem(key, JSON.stringify(next));
     } catch {
       // A full or closed store: the draft lives on in this tab.

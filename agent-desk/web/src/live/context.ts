@@ -1,14 +1,15 @@
-/** The line and the drafts as the screens reach them. */
+/** The line, the drafts and their files as the screens reach them. */
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { Draft, Drafts } from '../lib/drafts.ts';
+import type { Uploads } from '../lib/uploads.ts';
 import type { Line, Live } from './live.ts';
 import type { Pending } from './outbox.ts';
 import type { Signals } from './signals.ts';
 
-export interface Desk { live: Live; drafts: Drafts }
+export interface Desk { live: Live; drafts: Drafts; uploads: Uploads }
 export const DeskContext = createContext<Desk | null>(null);
 
-/** The desk's line and drafts; only below the sign-in gate. */
+/** The desk's line, drafts and uploads; only below the sign-in gate. */
 export function useDesk(): Desk {
   const desk = useContext(DeskContext);
   if (desk === null) throw new Error('useDesk is used outside the sign-in gate');

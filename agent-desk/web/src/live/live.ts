@@ -263,7 +263,8 @@ export class Live {
     const { clientId, conversationId, text, files } = pending;
     try {
       const { message } = pending.kind === 'note'
-        ? await this.request('message:note', { clientId, conversationId, text, mentionIds: pending.mentionIds ?? [] })
+        ? await this.request('message:note', { clientId, conversationId, text,
+          mentionIds: (pending.mentions ?? []).map(({ id }) => id) })
         : await this.request('message:send',
           { clientId, conversationId, text, fileIds: files.map((file) => file.fileId),
             replyToId: pending.replyToId ?? null, undoSeconds: pending.undoSeconds ?? 0,

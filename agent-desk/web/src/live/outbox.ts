@@ -2,6 +2,7 @@
  * Messages on their way from this machine to the server: kept in the browser until the server has them, sent again
  * with the same clientId after any break, so that a click is one message (INV3) whatever happens in between.
  */
+import type { Mention } from '../lib/drafts.ts';
 import type { AttachmentView } from './types.ts';
 
 export interface Pending {
@@ -18,8 +19,8 @@ export interface Pending {
   offer?: { buttons?: { text: string; url?: string | undefined }[][]; askContact?: string } | undefined;
   /** Seconds it waits on the server for second thoughts. */
   undoSeconds?: number | undefined;
-  /** Users a note calls. */
-  mentionIds?: string[] | undefined;
+  /** Whom a note calls. */
+  mentions?: readonly Mention[] | undefined;
   /** Set when the server refused it: it waits for the agent to decide. */
   refused?: { code: string; message: string } | undefined;
 }

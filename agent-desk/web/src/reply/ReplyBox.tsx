@@ -3,34 +3,34 @@
  * mentions; why one cannot write where one cannot.
  */
 import { IconCheck, IconPlugConnectedX } from '@tabler/icons-react';
-import { useEffect, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { openBlanks } from '../../../../domain/replies/variables.ts';
 import { focusTools } from '../conversation/MessageTools.tsx';
-import { notifyWarn } from '../kit/notify.ts';
 import { Kbd } from '../kit/small.tsx';
 import { Soon } from '../kit/Soon.tsx';
 import { useLocale, useT } from '../kit/words.ts';
 import { useAbilities } from '../lib/abilities.ts';
 import { serverNow } from '../lib/now.ts';
 import { dayTime } from '../lib/time.ts';
+import type { Upload } from '../lib/uploads.ts';
 import { useDesk } from '../live/context.ts';
 import { isOpen } from '../live/lists.ts';
 import type { InteractionView } from '../live/types.ts';
 import { useSession } from '../session/session.ts';
 import { useKeys } from '../shell/useKeys.ts';
-import { rememberMention, takeMentions } from './mentions.ts';
+import { mentionsOf, rememberMention } from './mentions.ts';
 import { OfferBar } from './OfferBar.tsx';
 import { OfferButtonTool } from './OfferMaker.tsx';
 import { rowsOf, setOffer, useOffer } from './offers.ts';
 import { QuoteBar } from './QuoteBar.tsx';
 import { setQuote, useQuote } from './quotes.ts';
 import css from './Reply.module.css';
-import { onReturned, takeReturnedFiles } from './returned.ts';
 import { optionId, Suggest, suggestId } from './Suggest.tsx';
 import { TemplateTool, useTemplatePicking, WindowClosed } from './TemplateTools.tsx';
 import { maxChars, Toolbar, useUndoSeconds } from './Toolbar.tsx';
 import { UploadCards } from './UploadCards.tsx';
-import { maxFiles, useUploads } from './uploads.ts';
+import { maxFileBytes, maxFiles, useFiles } from './uploads.ts';
+import { useDropped } from './useDropped.ts';
 import { useField, type Mode } from './useField.ts';
 import { useSuggestions, type Offered } from './useSuggestions.ts';
 import { useTemplates } from './useTemplates.ts';
@@ -51,54 +51,24 @@ export function ReplyBox({ row, conversationId }: { row: InteractionView; conver
   return <Writable row={row} conversationId={conversationId} me={user.id} />;
 }
 
-/** Files pasted into the text or dropped on the box. */
-function useDropped(attachable: boolean, add: (files: readonly File[]) => void) {
-  const [dropping, setDropping] = useState(false);
-  const onPaste = (event: ClipboardEvent): void => {
-    if (!attachable || event.clipboardData.files.length === 0) return;
-    event.preventDefault();
-    add([...event.clipboardData.files]);
-  };
-  const drop = {
-    onDragOver: (event: DragEvent): void => {
-      if (!attachable || !event.dataTransfer.types.includes('Files')) return;
-      event.preventDefault();
-      setDropping(true);
-    },
-    onDragLeave: (): void => { setDropping(false); },
-    onDrop: (event: DragEvent): void => {
-      setDropping(false);
-      if (!attachable || event.dataTransfer.files.length === 0) return;
-      event.preventDefault();
-      add([...event.dataTransfer.files]);
-    },
-  };
-  return { dropping, onPaste, drop };
-}
-
-/** The uploads of the box, and the files of a reply that was taken back. */
-function useFiles(conversationId: string) {
-  const t = useT();
-  const files = useUploads();
-  const { restore } = files;
-  useEffect(() => {
-    const take = (): void => { restore(takeReturnedFiles(conversationId)); };
-    take();
-    return onReturned(take);
-  }, [conversationId, restore]);
-  const add = (chosen: readonly File[]): void => {
-    if (chosen.length === 0) return;
-    const result = files.add(chosen);
-    if (result === 'too-many') notifyWarn(t('reply.uploadFailed'), t('reply.tooManyFiles', { max: maxFiles }));
-    if (result === 'too-large') notifyWarn(t('reply.uploadFailed'), t('reply.tooLarge'));
-  };
-  return { files, add };
-}
-
 type Box = ReturnType<typeof useField>;
+
+/** The files of the reply, also those dropped on the conversation of the box `whole`. */
+function useBoxFiles(conversationId: string, box: Box, { closed, hours }: ReturnType<typeof useTemplates>) {
+  const t = useT();
+  const files = useFiles(conversationId, maxFileBytes,
+    closed ? t('template.closedTitle', { hours: hours ?? 0 }) : undefined);
+  const whole = useRef<HTMLElement>(null);
+  const dropped = useDropped(whole, (chosen) => {
+    // Notes hold no files: where they went is what is seen then.
+    if (files.add(chosen) && box.mode === 'note') box.focus('text');
+  });
+  return { whole, files, ...dropped };
+}
 
 /** The chosen line of the list, and the keys that move and take it. */
 function useList(box: Box, offered: Offered, conversationId: string) {
+  const { drafts } = useDesk();
   const [chosen, setChosen] = useState(0);
   const word = `${box.token?.kind ?? ''} ${box.token?.word ?? ''}`;
   const [chosenFor, setChosenFor] = useState(word);
@@ -106,7 +76,7 @@ function useList(box: Box, offered: Offered, conversationId: string) {
   const pick = (index: number): void => {
     const found = offered.insert(index);
     if (found === undefined || box.token === undefined) return;
-    if (found.colleague !== undefined) rememberMention(conversationId, found.colleague);
+    if (found.colleague !== undefined) rememberMention(drafts, conversationId, found.colleague);
     box.insert(found.text, box.token);
   };
   /** True if the key was for the list. */
@@ -128,19 +98,21 @@ function useList(box: Box, offered: Offered, conversationId: string) {
 }
 
 /** Why the message cannot go yet, in words; undefined where it can. */
-function useBlocked(box: Box, uploading: boolean, offering: boolean): string | undefined {
+function useBlocked(box: Box, files: readonly Upload[], offering: boolean): string | undefined {
   const t = useT();
   const over = box.text.length - maxChars;
   if (over > 0) return t('reply.tooLong', { n: over, max: maxChars });
   if (box.mode === 'note') return undefined;
-  if (uploading) return t('reply.waitUpload');
+  if (files.some((each) => each.lost === true || each.problem !== undefined)) return t('reply.mendFiles');
+  if (files.some((each) => each.done === undefined)) return t('reply.waitUpload');
+  if (files.length > maxFiles) return t('reply.tooManyFiles', { max: maxFiles });
   if (offering && box.text.trim() === '') return t('ask.needsText');
   const blanks = openBlanks(box.text);
   return blanks.length === 0 ? undefined : t('say.blanks', { blanks: blanks.join(', ') });
 }
 
-function useSend(conversationId: string, box: Box, files: ReturnType<typeof useUploads>, done: () => void) {
-  const { live, drafts } = useDesk();
+function useSend(conversationId: string, box: Box, done: () => void) {
+  const { live, drafts, uploads } = useDesk();
   const replyToId = useQuote(conversationId);
   const offer = rowsOf(useOffer(conversationId));
   const [undoSeconds] = useUndoSeconds();
@@ -149,13 +121,13 @@ function useSend(conversationId: string, box: Box, files: ReturnType<typeof useU
     const note = box.mode === 'note';
     live.send({
       clientId: crypto.randomUUID(), kind: note ? 'note' : 'send', conversationId, text,
-      files: note ? [] : files.uploads.flatMap((each) => (each.done === undefined ? [] : [each.done])),
+      files: note ? [] : [...box.draft.files],
       at: new Date(serverNow()).toISOString(),
-      ...(note ? { mentionIds: takeMentions(conversationId, text) } : { undoSeconds, replyToId, offer }),
+      ...(note ? { mentions: mentionsOf(box.draft) } : { undoSeconds, replyToId, offer }),
     });
     drafts.set(conversationId, { [box.mode]: '' }, serverNow());
     if (!note) {
-      files.clear();
+      uploads.clear(conversationId);
       setQuote(conversationId, null);
       setOffer(conversationId, null);
     }
@@ -186,22 +158,21 @@ function Writable({ row, conversationId, me }: { row: InteractionView; conversat
   const t = useT();
   const box = useField(conversationId);
   const { mode, text, field } = box;
-  const { files, add } = useFiles(conversationId);
   const typing = useTyping(conversationId);
   const offered = useSuggestions(row, conversationId, box.token);
   const list = useList(box, offered, conversationId);
-  const nothing = text.trim() === '' && (mode === 'note' || files.uploads.length === 0);
+  const templates = useTemplates(row, conversationId);
+  const { whole, files, dropping, onPaste } = useBoxFiles(conversationId, box, templates);
+  const nothing = text.trim() === '' && (mode === 'note' || files.list.length === 0);
   const abilities = useAbilities(row);
   const offers = abilities?.capabilities['buttons'] === true || abilities?.capabilities['askContact'] === true;
   const offering = useOffer(conversationId) !== null;
-  const blocked = useBlocked(box, files.uploads.some((each) => each.done === undefined), offering);
-  const dispatch = useSend(conversationId, box, files, typing.stop);
-  const templates = useTemplates(row, conversationId);
+  const blocked = useBlocked(box, files.list, offering);
+  const dispatch = useSend(conversationId, box, typing.stop);
   const picking = useTemplatePicking(conversationId, templates);
   const shut = templates.closed && mode === 'text';
   const send = (): void => { if (!nothing && blocked === undefined && !shut) dispatch(); };
   useBoxKeys(box, send, templates.closed);
-  const { dropping, onPaste, drop } = useDropped(mode === 'text' && !shut, add);
   const onKey = (event: KeyboardEvent): void => {
     if (list.onKey(event)) return;
     // As in every chat: up in an empty box goes to what was written last.
@@ -213,7 +184,7 @@ function Writable({ row, conversationId, me }: { row: InteractionView; conversat
   const listed = box.token !== undefined && !shut;
   const label = t(mode === 'text' ? 'reply.placeholder' : 'reply.notePlaceholder');
   return (
-    <section className={css.reply} aria-label={t('reply.reply')} {...drop}>
+    <section className={css.reply} aria-label={t('reply.reply')} ref={whole}>
       <Modes box={box} />
       {mode === 'text' && abilities?.ready === false ? <AccountAway name={row.accountName} /> : null}
       {listed ? <List box={box} offered={offered} list={list} /> : null}
@@ -223,19 +194,20 @@ function Writable({ row, conversationId, me }: { row: InteractionView; conversat
         <textarea ref={field} className={css.field} value={text} rows={2} aria-label={label} placeholder={label}
           aria-invalid={text.length > maxChars} aria-controls={listed ? suggestId : undefined}
           aria-activedescendant={listed && offered.items.length > 0 ? optionId(list.chosen) : undefined}
-          onPaste={onPaste} onKeyDown={onKey} onBlur={typing.stop}
+          onPaste={mode === 'text' ? onPaste : undefined} onKeyDown={onKey} onBlur={typing.stop}
           onSelect={(event) => { box.setCaret(event.currentTarget.selectionStart); }} onChange={(event) => {
             box.setCaret(event.currentTarget.selectionStart);
             box.write(event.currentTarget.value);
             if (mode === 'text') typing.typed();
           }} />
-        {dropping ? <p className={css.drop} aria-hidden="true">{t('reply.drop')}</p> : null}
-        {mode === 'text' && files.uploads.length > 0
-          ? <UploadCards uploads={files.uploads} onRemove={files.remove} onAgain={files.again} /> : null}
+        {dropping ? <p className={css.drop} aria-hidden="true">
+          {t(mode === 'text' ? 'reply.drop' : 'reply.dropToReply')}</p> : null}
+        {mode === 'text' && files.list.length > 0
+          ? <UploadCards uploads={files.list} onRemove={files.remove} onAgain={files.again} /> : null}
         {mode === 'text' ? <OfferBar conversationId={conversationId} /> : null}
         <Soon id={conversationId} room={<div className={css.toolbar} />}><Toolbar mode={mode} length={text.length}
           blocked={blocked} disabled={nothing || blocked !== undefined}
-          onFiles={add} onSend={send} onInsert={(words) => { box.insert(words); }} onToken={box.begin}
+          onFiles={files.add} onSend={send} onInsert={(words) => { box.insert(words); }} onToken={box.begin}
           more={<>
             {offers && abilities !== undefined ? <OfferButtonTool conversationId={conversationId}
               abilities={abilities} onDone={() => { box.focus('text'); }} /> : null}
@@ -286,7 +258,7 @@ function Modes({ box }: { box: Box }) {
   return (
     <div className={css.modes}>
       <div className={css.modeGroup} role="group" aria-label={t('reply.mode')}>
-        {button('text', t('reply.reply'), 'R', draft.text !== '')}
+        {button('text', t('reply.reply'), 'R', draft.text !== '' || draft.files.length > 0)}
         {button('note', t('reply.note'), 'N', draft.note !== '')}
       </div>
       <span className={`word meta ${css.saved}`}>

@@ -1,17 +1,14 @@
-/** Whom a note being written calls: kept per conversation until it is sent, and only while their name stands in it. */
-import type { Colleague } from './useSuggestions.ts';
-
-const called = new Map<string, Map<string, string>>();
+/** Whom a note being written calls: kept with its draft until it is sent, and only while their name stands in it. */
+import type { Draft, Drafts, Mention } from '../lib/drafts.ts';
+import { serverNow } from '../lib/now.ts';
 
 /** The colleague was chosen for the note of this conversation. */
-export function rememberMention(conversationId: string, colleague: Colleague): void {
-  const names = called.get(conversationId) ?? new Map<string, string>();
-  called.set(conversationId, names.set(colleague.id, colleague.name));
+export function rememberMention(drafts: Drafts, conversationId: string, { id, name }: Mention): void {
+  const others = drafts.get(conversationId).mentions.filter((each) => each.id !== id);
+  drafts.set(conversationId, { mentions: [...others, { id, name }] }, serverNow());
 }
 
-/** The ids of those chosen whose name the text still holds; forgets them all. */
-export function takeMentions(conversationId: string, text: string): string[] {
-  const names = called.get(conversationId) ?? new Map<string, string>();
-  called.delete(conversationId);
-  return [...names].filter(([, name]) => text.includes(`@${name}`)).map(([id]) => id);
+/** Those chosen whose name the note still holds. */
+export function mentionsOf({ note, mentions }: Draft): Mention[] {
+  return mentions.filter(({ name }) => note.includes(`@${name}`));
 }

@@ -1,75 +1,54 @@
-/**
- * Files on their way up for one message: chosen, pasted or dropped; each with its progress, and each can be stopped.
- */
-import { useCallback, useEffect, useRef, useState } from 'react';
+/** The files of the reply box: chosen, photographed, pasted or dropped; what is not taken is said with its reason. */
+import { useEffect, useSyncExternalStore } from 'react';
 import { uploadFile } from '../api/client.ts';
+import { fileHref } from '../conversation/files.ts';
 import { sayError } from '../kit/errors.ts';
+import { notifyWarn } from '../kit/notify.ts';
+import { useLocale, useT } from '../kit/words.ts';
+import type { Drafts } from '../lib/drafts.ts';
+import { fileSize } from '../lib/time.ts';
+import { Uploads } from '../lib/uploads.ts';
+import { useDesk } from '../live/context.ts';
 import type { AttachmentView } from '../live/types.ts';
 
 /** The server's bounds (domain/limits.ts); it checks again. */
 export const maxFiles = 10;
 export const maxFileBytes = 20 * 1_048_576;
 
-export interface Upload {
-  key: string;
-  file: File;
-  /** 0 to 1. */
-  part: number;
-  done?: AttachmentView;
-  problem?: string;
+/** Only a plain "not there" counts: who is offline loses nothing. The bytes themselves are not read. */
+async function hasFile(fileId: string): Promise<boolean> {
+  const answer = await fetch(fileHref(fileId), { credentials: 'same-origin' }).catch(() => undefined);
+  await answer?.body?.cancel();
+  return answer?.status !== 404;
 }
 
-export type AddResult = 'added' | 'too-many' | 'too-large';
+/** The uploads of this user in this tab; finished ones are kept with the drafts. */
+export function createUploads(userId: string, drafts: Drafts): Uploads {
+  return new Uploads({ userId, drafts, keep: sessionStorage, has: hasFile, why: (error) => sayError(error).message,
+    send: (file, onPart, signal) => uploadFile<AttachmentView>('/files', file, onPart, signal) });
+}
 
-/** The uploads of one reply box; leaving it stops what is not finished. */
-export function useUploads() {
-  const [uploads, setUploads] = useState<Upload[]>([]);
-  const stops = useRef(new Map<string, AbortController>());
-  const patch = useCallback((key: string, change: Partial<Upload>) => {
-    setUploads((all) => all.map((each) => (each.key === key ? { ...each, ...change } : each)));
-  }, []);
-  const start = useCallback((key: string, file: File) => {
-    const stop = new AbortController();
-    stops.current.set(key, stop);
-    uploadFile<AttachmentView>('/files', file, (part) => { patch(key, { part }); }, stop.signal).then(
-      (done) => { patch(key, { done, part: 1 }); },
-      (error: unknown) => { if (!stop.signal.aborted) patch(key, { problem: sayError(error).message }); },
-    );
-  }, [patch]);
-  useEffect(() => {
-    const running = stops.current;
-    return () => { for (const stop of running.values()) stop.abort(); };
-  }, []);
-  const add = (files: readonly File[]): AddResult => {
-    const fitting = files.filter((file) => file.size <= maxFileBytes);
-    const taken = fitting.slice(0, Math.max(0, maxFiles - uploads.length))
-      .map((file) => ({ key: crypto.randomUUID(), file, part: 0 }));
-    setUploads((all) => [...all, ...taken]);
-    for (const { key, file } of taken) start(key, file);
-    if (fitting.length < files.length) return 'too-large';
-    return taken.length < fitting.length ? 'too-many' : 'added';
+/**
+ * The files of a conversation's reply. `fileBytes`: the most that one may have; `refusal`: why none can be sent now, in
+ * words. `add` is false where nothing was taken for that.
+ */
+export function useFiles(conversationId: string, fileBytes: number, refusal: string | undefined) {
+  const t = useT();
+  const locale = useLocale();
+  const { uploads } = useDesk();
+  const list = useSyncExternalStore(uploads.subscribe, () => uploads.of(conversationId));
+  useEffect(() => { uploads.verify(conversationId); }, [uploads, conversationId, list]);
+  const bytes = Math.min(maxFileBytes, fileBytes);
+  const add = (chosen: readonly File[]): boolean => {
+    if (chosen.length > 0 && refusal !== undefined) notifyWarn(t('reply.notAttached'), refusal);
+    if (chosen.length === 0 || refusal !== undefined) return false;
+    const result = uploads.add(conversationId, chosen, { files: maxFiles, bytes });
+    if (result === 'too-many') notifyWarn(t('reply.uploadFailed'), t('reply.tooManyFiles', { max: maxFiles }));
+    if (result === 'too-large') {
+      notifyWarn(t('reply.uploadFailed'), t('reply.tooLarge', { max: fileSize(bytes, locale) }));
+    }
+    return true;
   };
-  const remove = (key: string): void => {
-    stops.current.get(key)?.abort();
-    stops.current.delete(key);
-    setUploads((all) => all.filter((each) => each.key !== key));
-  };
-  const again = (key: string): void => {
-    const found = uploads.find((each) => each.key === key);
-    if (found === undefined) return;
-    setUploads((all) => all.map((each) => (each.key === key ? { key, file: each.file, part: 0 } : each)));
-    start(key, found.file);
-  };
-  /** Files that the server has already: of a reply that was taken back. */
-  const restore = useCallback((files: readonly AttachmentView[]) => {
-    if (files.length === 0) return;
-    setUploads((all) => [...all, ...files.map((done) => ({ key: crypto.randomUUID(), part: 1, done,
-      file: new File([], done.fileName, { type: done.mediaType }) }))].slice(0, maxFiles));
-  }, []);
-  /** What is sent is no longer of this box. */
-  const clear = (): void => {
-    stops.current.clear();
-    setUploads([]);
-  };
-  return { uploads, add, remove, again, restore, clear };
+  return { list, add, remove: (key: string): void => { uploads.remove(conversationId, key); },
+    again: (key: string): void => { uploads.again(conversationId, key); } };
 }

@@ -19,14 +19,16 @@ function useGrowing(field: RefObject<HTMLTextAreaElement | null>, text: string):
 export function useField(conversationId: string) {
   const { drafts } = useDesk();
   const draft = useDraft(conversationId);
-  const [mode, setMode] = useState<Mode>(draft.text === '' && draft.note !== '' ? 'note' : 'text');
+  const [mode, setMode] = useState<Mode>(
+    draft.text === '' && draft.files.length === 0 && draft.note !== '' ? 'note' : 'text');
   const field = useRef<HTMLTextAreaElement>(null);
   const [caret, setCaret] = useState(0);
   /** The text for which the list was closed by Escape; typing on opens it again. */
   const [closedFor, setClosedFor] = useState<string | null>(null);
   const text = draft[mode];
   useGrowing(field, text);
-  const token = closedFor === text ? undefined : tokenAt(text, caret, mode);
+  const token = closedFor === text ? undefined
+    : tokenAt(text, caret, mode, draft.mentions.map(({ name }) => name));
 
   const write = (value: string, at?: number): void => {
     drafts.set(conversationId, { [mode]: value }, serverNow());

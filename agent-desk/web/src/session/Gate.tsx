@@ -7,6 +7,7 @@ import { ErrorState } from '../kit/states.tsx';
 import { Drafts } from '../lib/drafts.ts';
 import { DeskContext, type Desk } from '../live/context.ts';
 import { Live } from '../live/live.ts';
+import { createUploads } from '../reply/uploads.ts';
 import { Join, joinPath } from './Join.tsx';
 import { fetchSession, SessionContext, type Session } from './session.ts';
 import { SignIn } from './SignIn.tsx';
@@ -58,8 +59,10 @@ function Inside({ children }: { children: ReactNode }) {
 
 function WithLine({ userId, children }: { userId: string; children: ReactNode }) {
   const client = useQueryClient();
-  const desk = useMemo<Desk>(() => ({ live: new Live(client, userId), drafts: new Drafts(localStorage, userId) }),
-    [client, userId]);
+  const desk = useMemo<Desk>(() => {
+    const drafts = new Drafts(localStorage, userId);
+    return { live: new Live(client, userId), drafts, uploads: createUploads(userId, drafts) };
+  }, [client, userId]);
   useEffect(() => {
     const onStorage = (event: StorageEvent): void => { desk.drafts.changedElsewhere(event.key); };
     window.addEventListener('storage', onStorage);

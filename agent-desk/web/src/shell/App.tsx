@@ -14,6 +14,7 @@ import { theme } from '../theme/theme.ts';
 import { usePrefsOnPage } from './prefs.ts';
 import { homeOf } from './rights.ts';
 import { Shell } from './Shell.tsx';
+import { useNoDropAway } from './useNoDropAway.ts';
 
 const Search = lazy(() => import('../search/Search.tsx'));
 const AdminRoutes = lazy(() => import('../admin/index.tsx'));
@@ -23,6 +24,7 @@ const client = createCache();
 /** Everything. Styles of Mantine are in tokens.css: nothing here needs an inline style element (CSP). */
 export function App() {
   usePrefsOnPage();
+  useNoDropAway();
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
       <QueryClientProvider client={client}>
