@@ -10,7 +10,7 @@ import { id } from '../../agent-desk/web/src/i18n/id.ts';
 import { KeyBoard } from '../../agent-desk/web/src/lib/key-board.ts';
 import { Stored } from '../../agent-desk/web/src/lib/stored.ts';
 import { Center } from '../../agent-desk/web/src/notify/center.ts';
-import { isKept, noticesOf, type Known, type Notice } from '../../agent-desk/web/src/notify/notices.ts';
+import { isKept, noticesOf, type Followed, type Known, type Notice } from '../../agent-desk/web/src/notify/notices.ts';
 import { fit, marked } from '../../agent-desk/web/src/palette/match.ts';
 import { ariaKey, capsOf, commands } from '../../agent-desk/web/src/shell/commands.ts';
 
@@ -116,7 +116,7 @@ t.test('the palette finds every word, at the start of words first, with marks an
 type Row = Known['mine'][number];
 const row = (change: Partial<Row> = {}): Row => ({ id: 'i1', unreadCount: 0, lastMessageAt: '2026-11-21T01:00:00.000Z',
   lastDirection: 'OUT', lastStatus: 'sent', revision: 1, clock: null, acceptedAt: '2026-11-21T00:50:00.000Z',
-  ...change });
+  snoozedUntil: null, ...change });
 const known = (change: Partial<Known> = {}): Known => ({ mine: [row()], offers: [],
   agent: { presence: 'READY', reasonCode: null, since: '2026-11-21T00:00:00.000Z' }, ...change });
 const kinds = (before: Known | undefined, after: Known, from = 0, to = 1): string[] =>
@@ -146,6 +146,46 @@ t.test('a target that passes is told once, also when nothing else changes', asyn
   t.notOk(isKept('offer'), 'an offer has its own card');
 });
 
+t.test('the end of putting aside is told, back with its agent or gone to the queue; earlier ends are no news',
+  async (t) => {
+    const until = '2026-11-21T03:00:00.000Z';
+    const due = Date.parse(until);
+    const aside = known({ mine: [row({ snoozedUntil: until })] });
+    t.same(kinds(aside, aside, due - 2, due - 1), []);
+    t.same(kinds(aside, known(), due - 1, due + 500), ['woken']);
+    t.same(kinds(aside, known(), due - 90_000, due - 60_000), [], 'taken up by hand');
+    t.same(kinds(aside, known({ mine: [] }), due - 1, due + 500), ['wokenAway'], 'whatever became of it is not seen');
+    const left = { id: 'i1', state: 'QUEUED' as const, agentId: null, lastDirection: 'OUT' as const,
+      lastMessageAt: '2026-11-21T01:00:00.000Z' };
+    const wrote = { ...left, lastDirection: 'IN' as const, lastMessageAt: '2026-11-21T02:00:00.000Z' };
+    const early = due - 60_000;
+    t.same(kinds(aside, known({ mine: [], left: [wrote] }), early, early), ['wokenAway'], 'for want of room');
+    t.same(kinds(aside, known({ mine: [], left: [left] }), early, early), [], 'given back by hand');
+    t.same(kinds(aside, known({ mine: [], left: [{ ...wrote, agentId: 'other' }] }), early, due), [], 'taken over');
+    t.equal(noticesOf(aside, known(), due, due)[0]?.id, noticesOf(aside, known(), due, due + 1_500)[0]?.id,
+      'the same in every tab');
+  });
+
+t.test('what others do with a followed ticket is told, one\'s own work only as such', async (t) => {
+  const ticket: Followed = { id: 'i5', ticketId: 't5', state: 'IN_SERVICE', tier: 1, queueId: 'q1', agentId: 'other',
+    lastDirection: 'OUT', lastMessageAt: '2026-11-21T01:00:00.000Z', dateOrigin: '2026-11-21T00:00:00.000Z',
+    queuedAt: null, acceptedAt: null, closedAt: null };
+  const told = (before: Partial<Followed>, after: Partial<Followed>): string[] =>
+    noticesOf(known({ followed: [{ ...ticket, ...before }] }), known({ followed: [{ ...ticket, ...after }] }), 0, 1,
+      'me').map((each) => each.kind);
+  t.same(told({}, {}), []);
+  t.same(noticesOf(known(), known({ followed: [ticket] }), 0, 1, 'me'), [], 'newly followed is no news');
+  t.same(told({}, { state: 'CLOSED', closedAt: '2026-11-21T02:00:00.000Z' }), ['followClosed']);
+  t.same(told({ state: 'CLOSED' }, { id: 'i6', state: 'QUEUED', agentId: null }), ['followReopened']);
+  t.same(told({}, { state: 'ESCALATED_T2', tier: 2, queueId: 'q2', agentId: null }), ['followEscalated']);
+  t.same(told({}, { state: 'QUEUED', queueId: 'q3', agentId: null }), ['followMoved']);
+  t.same(told({}, { agentId: 'third' }), ['followMoved']);
+  t.same(told({ state: 'QUEUED', agentId: null }, {}), [], 'taken from its queue');
+  t.same(told({}, { lastDirection: 'IN', lastMessageAt: '2026-11-21T01:30:00.000Z' }), ['followWrote']);
+  t.same(told({ agentId: 'me' }, { state: 'CLOSED', agentId: 'me' }), []);
+  t.same(told({ agentId: 'me' }, { state: 'QUEUED', queueId: 'q3', agentId: null }), []);
+});
+
 function shelf(): { map: Map<string, string>; getItem: (key: string) => string | null;
   setItem: (key: string, value: string) => void } {
   const map = new Map<string, string>();
@@ -158,7 +198,10 @@ t.test('notices are kept without names, once over all tabs, and are bounded', as
     read: false });
   const [first, second] = [new Center(keep, 'u1'), new Center(keep, 'u1')];
   t.equal(first.add([notice(1)]).length, 1);
-  t.equal(second.add([notice(1)]).length, 0, 'the other tab told it already');
+  t.equal(second.add([notice(1)]).length, 1, 'whichever tab speaks hears of it, though another stored it first');
+  t.equal(second.add([notice(1)]).length, 0, 'once');
+  t.equal(second.all().length, 1);
+  t.equal(new Center(keep, 'u1').add([notice(1)]).length, 0, 'nor again after a reload');
   second.markRead((each) => each.interactionId === 'i1');
   first.changedElsewhere('sambung.notices.u1');
   t.equal(first.all()[0]?.read, true);

@@ -115,6 +115,22 @@ t.test('rows of a queue keep the order of the server, go when taken; later ones 
     'nothing more to load: it goes to the end');
 });
 
+t.test('work that leaves is remembered where it went, and a followed ticket keeps its newest interaction', async (t) => {
+  const { client, event } = desk({ mine: [row('1')] });
+  client.setQueryData(keys.follows, ['t-1', 't-7']);
+  client.setQueryData(keys.followed, [row('7', { revision: 4 })]);
+  event(changed(row('1', { agentId: null, state: 'QUEUED', revision: 2 })));
+  t.match(client.getQueryData(keys.left), [{ id: '1', state: 'QUEUED' }]);
+  event(changed(row('7', { unreadCount: 9, revision: 3 })));
+  event(changed(row('8')));
+  const later = row('9', { ticketId: 't-7', dateOrigin: '2026-11-22T01:00:00.000Z' });
+  event(changed(later));
+  event(changed(row('7', { revision: 5 })));
+  const followed = client.getQueryData<InteractionView[]>(keys.followed) ?? [];
+  t.same(followed.map((each) => each.id).toSorted(), ['1', '9']);
+  client.clear();
+});
+
 t.test('what is no longer visible leaves every list', async (t) => {
   const { event, mine, client } = desk({ mine: [row('1'), row('22')] });
   const key = keys.list({ view: 'all', state: 'open', q: '' });

@@ -52,6 +52,7 @@ async function callLeader(t: Test, scene: DeskScene, page: Page): Promise<void> 
     'select 1 from mentions where user_id = $1', [world.leader.id])).length > 0);
   t.ok(told);
   await leader.page.getByRole('button', { name: /(?:pemberitahuan|notif)/i }).first().click();
+  await leader.page.getByText('Pengguna 10001 · Budi Contoh').waitFor();
   await leader.page.getByText(/disebut dalam catatan/i).first().click();
   await leader.page.getByText('Mohon dicek').last().waitFor();
   t.ok(await eventually('the call is seen', async () => (await work.db.dynamic(

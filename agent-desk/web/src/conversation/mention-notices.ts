@@ -4,15 +4,15 @@ import { useEffect } from 'react';
 import { api, type Page } from '../api/client.ts';
 import { useCan } from '../kit/hooks.ts';
 import { useDesk, useLine } from '../live/context.ts';
+import { keys } from '../live/keys.ts';
 import type { MentionView } from '../live/types.ts';
+import { mentionId } from '../notify/notices.ts';
 import { announce } from '../notify/useNotices.ts';
-
-const key = ['desk', 'mentions'] as const;
 
 function useMentions(): MentionView[] {
   const may = useCan('interaction.read');
   return useQuery({
-    queryKey: key, enabled: may, staleTime: Number.POSITIVE_INFINITY, retry: 1,
+    queryKey: keys.mentions, enabled: may, staleTime: Number.POSITIVE_INFINITY, retry: 1,
     queryFn: async ({ signal }) => (await api.get<Page<MentionView>>('/mentions?limit=50', { signal })).items,
   }).data ?? [];
 }
@@ -23,7 +23,7 @@ export function useMentionNotices(): void {
   useEffect(() => {
     for (const each of mentions) {
       if (each.readAt === null) {
-        announce({ id: `mention ${each.messageId}`, kind: 'mention', interactionId: each.interactionId });
+        announce({ id: mentionId(each), kind: 'mention', interactionId: each.interactionId });
       }
     }
   }, [mentions]);

@@ -117,6 +117,7 @@ export function sampleOffer(now: number): OfferView {
 
 /** One notice of each kind, the first unread. */
 export const sampleNotices: readonly Notice[] =
-  (['mention', 'late', 'failed', 'message', 'assigned', 'missed'] as const satisfies readonly NoticeKind[])
+  (['mention', 'late', 'failed', 'message', 'assigned', 'missed', 'woken',
+    'followClosed'] as const satisfies readonly NoticeKind[])
     .map((kind, index) => ({ id: kind, kind, interactionId: kind === 'missed' ? null : 'contoh',
       at: standsAt - index * 60_000, read: index > 2 }));

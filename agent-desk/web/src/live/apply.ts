@@ -6,7 +6,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { abilitiesChanged } from '../lib/abilities.ts';
 import { withChanged, type Around } from '../lib/around.ts';
 import { keys } from './keys.ts';
-import { withMine, withoutRow, withRow, type ListKind, type ListPage } from './lists.ts';
+import { withFollowed, withMine, withoutRow, withRow, type ListKind, type ListPage } from './lists.ts';
 import { withLive, type Thread } from './thread.ts';
 import type { AgentView, DeskEvent, InteractionView, MessageView, OfferView, Snapshot, TicketView } from './types.ts';
 
@@ -14,6 +14,9 @@ export type Cache = Pick<QueryClient, 'getQueryData' | 'setQueryData' | 'getQuer
   | 'removeQueries'>;
 
 interface Pages { pages: ListPage[]; pageParams: unknown[] }
+
+/** Rows that left my work, remembered so that it can be told where they went. */
+const leftMax = 20;
 
 /** What came live lately, so that an answer fetched meanwhile but read earlier on the server does not undo it. */
 export class Lately {
@@ -69,6 +72,13 @@ function eachList(cache: Cache, change: (pages: ListPage[], kind: ListKind) => L
 }
 
 function interactionChanged(cache: Cache, row: InteractionView, me: string): void {
+  const mine = cache.getQueryData<InteractionView[]>(keys.mine)?.find((each) => each.id === row.id);
+  if (mine !== undefined && mine.revision <= row.revision && row.agentId !== me)
+    cache.setQueryData<InteractionView[]>(keys.left, (left = []) => [...left, row].slice(-leftMax));
+  if (cache.getQueryData<string[]>(keys.follows)?.includes(row.ticketId) === true) {
+    cache.setQueryData<InteractionView[]>(keys.followed,
+      (rows) => (rows === undefined ? rows : withFollowed(rows, row)));
+  }
   cache.setQueryData<InteractionView[]>(keys.mine, (mine) => (mine === undefined ? mine : withMine(mine, row, me)));
   // Only where it is or was open: a floor of thousands would fill the memory with rows nobody looks at.
   cache.setQueryData<InteractionView>(keys.interaction(row.id),
@@ -156,7 +166,7 @@ export function applyEvent(cache: Cache, event: DeskEvent, me: string, lately: L
       return;
     }
     case 'mention.changed':
-      void cache.invalidateQueries({ queryKey: ['desk', 'mentions'] });
+      void cache.invalidateQueries({ queryKey: keys.mentions });
       return;
     default:
       // A later server may know more types; what this desk does not know it does not show.
@@ -174,7 +184,7 @@ export function applySnapshot(cache: Cache, snapshot: Snapshot, lately: Lately):
     cache.setQueryData<InteractionView>(keys.interaction(row.id), (old) => (old === undefined ? old : row));
   }
   for (const queryKey of [keys.lists, keys.interactions, keys.threads, keys.arounds, keys.tickets,
-    keys.contacts]) void cache.invalidateQueries({ queryKey });
+    keys.contacts, keys.followed]) void cache.invalidateQueries({ queryKey });
   abilitiesChanged();
   refreshSettings(cache);
 }

@@ -5,6 +5,12 @@ export const keys = {
   agent: ['desk', 'agent'] as const,
   offers: ['desk', 'offers'] as const,
   mine: ['desk', 'mine'] as const,
+  /** Rows that left my work lately. */
+  left: ['desk', 'left'] as const,
+  follows: ['desk', 'follows'] as const,
+  /** The newest interaction of each ticket that is followed. */
+  followed: ['desk', 'followed'] as const,
+  mentions: ['desk', 'mentions'] as const,
   counts: ['desk', 'counts'] as const,
   lists: ['desk', 'list'] as const,
   list: (kind: ListKind) => ['desk', 'list', kind] as const,

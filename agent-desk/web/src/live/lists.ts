@@ -130,3 +130,21 @@ export function withMine(mine: readonly InteractionView[], row: InteractionView,
   if (row.agentId !== me || !isOpen(row)) return old === undefined ? mine as InteractionView[] : rest;
   return [...rest, row].sort(orderOf({ view: 'mine', state: 'open' }));
 }
+
+/** Of these rows one a ticket, that which was opened last: what somebody who follows the ticket is told of. */
+export function newestOfTickets(rows: readonly InteractionView[]): InteractionView[] {
+  const found = new Map<string, InteractionView>();
+  for (const row of rows) {
+    const known = found.get(row.ticketId);
+    if (known === undefined || known.dateOrigin < row.dateOrigin) found.set(row.ticketId, row);
+  }
+  return [...found.values()];
+}
+
+/** Those rows after one of a followed ticket changed; an older version or an older interaction changes nothing. */
+export function withFollowed(rows: readonly InteractionView[], row: InteractionView): InteractionView[] {
+  const old = rows.find((each) => each.ticketId === row.ticketId);
+  if (old !== undefined && (old.id === row.id ? old.revision > row.revision : old.dateOrigin > row.dateOrigin))
+    return rows as InteractionView[];
+  return [...rows.filter((each) => each !== old), row];
+}

@@ -1,7 +1,7 @@
 /** The bell of the top bar and its list: what happened to me, newest first, each line one key from its conversation. */
 import { Button, Popover } from '@mantine/core';
-import { IconAlarm, IconAt, IconBell, IconExclamationCircle, IconMessage, IconPhoneX,
-  IconUserCheck } from '@tabler/icons-react';
+import { IconAlarm, IconArrowUpRight, IconArrowsExchange, IconAt, IconBell, IconCheck, IconClock,
+  IconExclamationCircle, IconMessage, IconPhoneX, IconRotate, IconUserCheck } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import type { ComponentType } from 'react';
 import { useLocation } from 'wouter';
@@ -12,17 +12,20 @@ import { codeWord, useLocale, useT } from '../kit/words.ts';
 import { serverNow } from '../lib/now.ts';
 import { dayTime } from '../lib/time.ts';
 import { keys } from '../live/keys.ts';
-import type { InteractionView } from '../live/types.ts';
+import type { InteractionView, MentionView } from '../live/types.ts';
 import css from './Bell.module.css';
 import type { Center } from './center.ts';
-import type { Notice, NoticeKind } from './notices.ts';
+import { mentionId, type Notice, type NoticeKind } from './notices.ts';
 
 type IconType = ComponentType<{ size?: number; stroke?: number; className?: string; 'aria-hidden'?: 'true' }>;
 const looks: Record<NoticeKind, { Icon: IconType; tone: string }> = {
   offer: { Icon: IconBell, tone: '' }, message: { Icon: IconMessage, tone: '' },
   assigned: { Icon: IconUserCheck, tone: '' }, failed: { Icon: IconExclamationCircle, tone: 'bad' },
   late: { Icon: IconAlarm, tone: 'bad' }, missed: { Icon: IconPhoneX, tone: 'warn' },
-  mention: { Icon: IconAt, tone: '' },
+  mention: { Icon: IconAt, tone: '' }, woken: { Icon: IconClock, tone: '' },
+  wokenAway: { Icon: IconClock, tone: 'warn' }, followWrote: { Icon: IconMessage, tone: '' },
+  followMoved: { Icon: IconArrowsExchange, tone: '' }, followEscalated: { Icon: IconArrowUpRight, tone: '' },
+  followClosed: { Icon: IconCheck, tone: '' }, followReopened: { Icon: IconRotate, tone: '' },
 };
 
 /** The sign of a kind of notice. */
@@ -31,13 +34,22 @@ export function NoticeIcon({ kind }: { kind: NoticeKind }) {
   return <Icon size={18} stroke={1.75} className={tone} aria-hidden="true" />;
 }
 
+/** Whom a notice is about, as far as this page knows: notices keep no names. */
 function useWho(): (notice: Notice) => string | undefined {
+  const t = useT();
   const client = useQueryClient();
-  return ({ interactionId }) => {
+  return ({ id, interactionId }) => {
     if (interactionId === null) return undefined;
-    const row = client.getQueryData<InteractionView[]>(keys.mine)?.find((each) => each.id === interactionId)
+    const listed = [keys.mine, keys.followed, keys.left].flatMap((key) =>
+      client.getQueryData<InteractionView[]>(key) ?? []);
+    const row = listed.find((each) => each.id === interactionId)
       ?? client.getQueryData<InteractionView>(keys.interaction(interactionId));
-    return row === undefined ? undefined : whoOf(row);
+    const who = row === undefined ? undefined : whoOf(row);
+    const mention = client.getQueryData<MentionView[]>(keys.mentions)?.find((each) => mentionId(each) === id);
+    if (mention === undefined) return who;
+    const [author, contact] = [mention.authorName, mention.contactName ?? who];
+    return author === null || contact === undefined ? author ?? contact
+      : t('notice.mentionBy', { author, who: contact });
   };
 }
 

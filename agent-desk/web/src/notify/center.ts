@@ -4,17 +4,21 @@ import type { Notice } from './notices.ts';
 
 /** More than a shift brings; the oldest go. */
 const keptMax = 100;
+/** Ids that a page remembers to have heard of. */
+const heardMax = 1_000;
 
 export class Center {
   private readonly shelf: Shelf;
   private readonly name: string;
   private readonly listeners = new Set<() => void>();
+  private readonly heard: Set<string>;
   private list: readonly Notice[];
 
   constructor(shelf: Shelf, userId: string) {
     this.shelf = shelf;
     this.name = `sambung.notices.${userId}`;
     this.list = this.read();
+    this.heard = new Set(this.list.map((each) => each.id));
   }
 
   /** Calls the listener on every change. Returns the way to stop. */
@@ -26,13 +30,22 @@ export class Center {
   /** Newest first; the same array until something changes. */
   all = (): readonly Notice[] => this.list;
 
-  /** Adds what is not there yet; gives what was added. What another tab told already is not added again. */
+  /**
+   * Adds what no tab has stored yet; gives what this page hears of for the first time, whichever tab stored it: the one
+   * that speaks need not be the first to know.
+   */
   add(notices: readonly Notice[]): Notice[] {
     this.list = this.read();
     const known = new Set(this.list.map((each) => each.id));
     const fresh = notices.filter((each) => !known.has(each.id));
     if (fresh.length > 0) this.write([...fresh.toReversed(), ...this.list].slice(0, keptMax));
-    return fresh;
+    const news = notices.filter((each) => !this.heard.has(each.id));
+    for (const { id } of news) this.heard.add(id);
+    for (const id of this.heard) {
+      if (this.heard.size <= heardMax) break;
+      this.heard.delete(id);
+    }
+    return news;
   }
 
   /** Marks as read what `which` says. */

@@ -6,20 +6,30 @@ let context: AudioContext | undefined;
 /** Frequencies in Hz, one after the other: rising asks for something, falling tells that something went wrong. */
 const tunes: Record<SoundName, readonly number[]> = {
   offer: [660, 880], message: [740], mention: [880, 740, 880], late: [520, 520], failed: [440, 330],
+  woken: [587, 740],
 };
 const stepSeconds = 0.14;
+/** A browser that starts to sound later than this after the event stays silent about it. */
+const lateMs = 1_000;
 
 /** Plays it whether it is wanted or not; a browser that has not been clicked yet stays silent. */
 export function playTune(name: SoundName): void {
   const loud = 0.1 * soundVolume();
   if (loud <= 0.001) return;
   try {
-    context ??= new AudioContext();
-    if (context.state !== 'running') { void context.resume().catch(() => undefined); return; }
-    for (const [index, frequency] of tunes[name].entries()) tone(context, frequency, index * stepSeconds, loud);
+    const audio = context ??= new AudioContext();
+    if (audio.state === 'running') { ring(audio, name, loud); return; }
+    // The first one starts the machine: it is heard as well, unless that takes until a click.
+    const askedAt = performance.now();
+    audio.resume().then(() => { if (performance.now() - askedAt < lateMs) ring(audio, name, loud); },
+      () => undefined);
   } catch {
     // No sound here: the screen says it all.
   }
+}
+
+function ring(audio: AudioContext, name: SoundName, loud: number): void {
+  for (const [index, frequency] of tunes[name].entries()) tone(audio, frequency, index * stepSeconds, loud);
 }
 
 function tone(audio: AudioContext, frequency: number, after: number, loud: number): void {

@@ -12,15 +12,19 @@ import { Center } from './center.ts';
 import { isLeader, runForLeader } from './leader.ts';
 import { isKept, noticesOf, type Known, type Notice, type NoticeKind } from './notices.ts';
 import { playSound } from './sounds.ts';
+import { useFollowed } from './useFollowed.ts';
 
 /** Changes within this time are looked at together; an offer is heard at once all the same. */
 const settleMs = 150;
+/** What is looked at again when it changes. */
+const watched: ReadonlySet<string> = new Set(['mine', 'offers', 'agent', 'followed']);
 /** How often passed targets are looked for. */
 const lateEveryMs = 5_000;
 
 const soundOf: Record<NoticeKind, SoundName | undefined> = {
   offer: 'offer', message: 'message', mention: 'mention', late: 'late', failed: 'failed', assigned: 'message',
-  missed: 'failed',
+  missed: 'failed', woken: 'woken', wokenAway: 'woken', followWrote: 'message', followMoved: 'message',
+  followEscalated: 'message', followClosed: 'message', followReopened: 'message',
 };
 
 let center: Center | undefined;
@@ -34,7 +38,8 @@ function known(client: QueryClient): Known | undefined {
   const mine = client.getQueryData<InteractionView[]>(keys.mine);
   if (mine === undefined) return undefined;
   return { mine, offers: client.getQueryData<OfferView[]>(keys.offers) ?? [],
-    agent: client.getQueryData<AgentView>(keys.agent) };
+    agent: client.getQueryData<AgentView>(keys.agent), left: client.getQueryData<InteractionView[]>(keys.left),
+    followed: client.getQueryData<InteractionView[]>(keys.followed) };
 }
 
 /** The conversation that is open before the agent's eyes; undefined where the page is out of sight. */
@@ -59,11 +64,11 @@ function take(into: Center, notices: readonly Notice[]): void {
   // What happens in the open conversation is before the agent's eyes; a passed target still counts.
   const news = notices.filter((each) => each.interactionId === null || each.interactionId !== open
     || each.kind === 'late' || each.kind === 'mention');
-  const kept = into.add(news.filter((each) => isKept(each.kind)));
-  for (const notice of [...kept, ...news.filter((each) => !isKept(each.kind))]) speak(notice);
+  const heard = into.add(news.filter((each) => isKept(each.kind)));
+  for (const notice of [...heard, ...news.filter((each) => !isKept(each.kind))]) speak(notice);
 }
 
-function watch(client: QueryClient, into: Center): () => void {
+function watch(client: QueryClient, into: Center, me: string): () => void {
   let last = known(client);
   let lastMs = serverNow();
   let timer: number | undefined;
@@ -71,14 +76,14 @@ function watch(client: QueryClient, into: Center): () => void {
     timer = undefined;
     const next = known(client);
     const now = serverNow();
-    if (next !== undefined) take(into, noticesOf(last, next, lastMs, now));
+    if (next !== undefined) take(into, noticesOf(last, next, lastMs, now, me));
     last = next ?? last;
     lastMs = now;
   };
   const stop = client.getQueryCache().subscribe(({ query, type }) => {
     if (type !== 'updated') return;
     const name = String(query.queryKey[1]);
-    if (name === 'mine' || name === 'offers' || name === 'agent') timer ??= window.setTimeout(look, settleMs);
+    if (watched.has(name)) timer ??= window.setTimeout(look, settleMs);
   });
   const late = window.setInterval(look, lateEveryMs);
   return () => {
@@ -93,19 +98,20 @@ export function useNotices(userId: string): { notices: readonly Notice[]; center
   const client = useQueryClient();
   const [location, navigate] = useLocation();
   const own = useMemo(() => new Center(localStorage, userId), [userId]);
+  useFollowed();
   const notices = useSyncExternalStore(own.subscribe, own.all);
   useEffect(() => {
     center = own;
     runForLeader();
     const onStorage = (event: StorageEvent): void => { own.changedElsewhere(event.key); };
     window.addEventListener('storage', onStorage);
-    const stop = watch(client, own);
+    const stop = watch(client, own, userId);
     return () => {
       center = undefined;
       window.removeEventListener('storage', onStorage);
       stop();
     };
-  }, [client, own]);
+  }, [client, own, userId]);
   useEffect(() => {
     openNotice = ({ interactionId }) => { navigate(interactionId === null ? '/' : `/i/${interactionId}`); };
   }, [navigate]);

@@ -11,13 +11,14 @@ export const textSizes: readonly TextSize[] = [100, 110, 120];
 /** What may be heard, each with its own switch. `offerSound` is the oldest key and keeps its name. */
 export const soundKeys = {
   offer: 'offerSound', message: 'sound.message', mention: 'sound.mention', late: 'sound.late', failed: 'sound.failed',
+  woken: 'sound.woken',
 } as const;
 export type SoundName = keyof typeof soundKeys;
 export const soundNames = Object.keys(soundKeys) as SoundName[];
 
 /** A new message is heard only by those who ask for it: with five conversations open it would never be quiet. */
 const soundsAtFirst: Record<SoundName, boolean> =
-  { offer: true, message: false, mention: true, late: true, failed: true };
+  { offer: true, message: false, mention: true, late: true, failed: true, woken: true };
 
 /** Whether the sound is wanted, and its switch. */
 export function useSound(name: SoundName): [boolean, (on: boolean) => void] {

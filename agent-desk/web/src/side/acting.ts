@@ -17,11 +17,11 @@ export function useStart(): (doing: Doing) => void {
 }
 
 export interface BulkAnswer { done: number; results: { id: string; ok: boolean; code: string | null }[] }
-const followsKey = ['desk', 'follows'] as const;
+const followsKey = keys.follows;
 
 /** The tickets this user follows. */
-export function useFollows(): ReadonlySet<string> | undefined {
-  return useQuery({ queryKey: followsKey, staleTime: 30_000, retry: 1,
+export function useFollows(enabled = true): ReadonlySet<string> | undefined {
+  return useQuery({ queryKey: followsKey, enabled, staleTime: 30_000, retry: 1,
     queryFn: async ({ signal }) => (await api.get<{ ticketIds: string[] }>('/follows', { signal })).ticketIds,
     select: (ids): ReadonlySet<string> => new Set(ids) }).data;
 }
@@ -48,6 +48,7 @@ export function useBulk(): (rows: readonly InteractionView[], what: Record<strin
       }
       void client.invalidateQueries({ queryKey: keys.counts });
       void client.invalidateQueries({ queryKey: followsKey });
+      void client.invalidateQueries({ queryKey: keys.followed });
       void client.invalidateQueries({ queryKey: keys.lists });
       return failed.length === 0 ? 'all' : 'some';
     } catch (error) {
@@ -70,6 +71,7 @@ export function useFollow(): (row: InteractionView, follow: boolean) => Promise<
       await (follow ? api.put(path, {}) : api.del(path));
       notifyDone(t(follow ? 'work.followed' : 'work.unfollowed', { number: row.ticketNumber }));
       void client.invalidateQueries({ queryKey: keys.counts });
+      void client.invalidateQueries({ queryKey: keys.followed });
       void client.invalidateQueries({ queryKey: keys.lists });
     } catch (error) {
       client.setQueryData<string[]>(followsKey, before);
