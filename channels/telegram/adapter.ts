@@ -3,6 +3,7 @@ import type { Channel, ChannelHost, RunningChannel, SetupField } from '#channels
 import { FetchFailed } from '#channels/fetch-failed.ts';
 import { limits } from '#domain/limits.ts';
 import { botApi } from './api.ts';
+import { botIdOf, placeOf, withBot } from './bot.ts';
 import { changeMessage } from './change.ts';
 import { pullFile } from './media.ts';
 import { TEXT_CHARS } from './parts.ts';
@@ -80,11 +81,14 @@ export function commandsOf(setting: unknown): { command: string; description: st
 }
 
 async function setCommands(host: ChannelHost, signal: AbortSignal): Promise<void> {
+  const api = await botApi(host);
+  if (api === undefined) return;
   const commands = commandsOf(host.account.settings['commands']);
-  const mark = JSON.stringify(commands);
-  if (((await host.cursor.get('commands-set')) ?? '[]') === mark) return;
-  const answer = await (await botApi(host))?.call('setMyCommands', { commands }, signal);
-  if (answer?.ok === true) await host.cursor.put('commands-set', mark);
+  const kept = await host.cursor.get('commands-set');
+  const mark = `${api.bot.id} ${JSON.stringify(commands)}`;
+  if (kept === mark || (kept === undefined && commands.length === 0)) return;
+  const answer = await api.call('setMyCommands', { commands }, signal);
+  if (answer.ok) await host.cursor.put('commands-set', mark);
 }
 
 async function run(host: ChannelHost, signal: AbortSignal): Promise<void> {
@@ -139,7 +143,11 @@ export const telegram: Channel = {
   verify: (request, account, secret) =>
     (isWebhook({ account }) ? verifySecret(request, secret('webhookSecret')) : { ok: false, code: 'NOT_FOUND' }),
   parse(request) {
-    const { events, callbackId } = readUpdate(decodeUpdate(request.body), request.body);
+    const update = decodeUpdate(request.body);
+    const place = placeOf(request.query['bot']);
+    const named = withBot(update, place);
+    const { events, callbackId } = readUpdate(named,
+      named === update ? request.body : Buffer.from(JSON.stringify(named)));
     if (callbackId === undefined) return { events, receipts: [] };
     // Telegram takes one call as the answer of a webhook: the word that a tapped button was heard, after COMMIT.
     const body = JSON.stringify({ method: 'answerCallbackQuery', callback_query_id: callbackId });

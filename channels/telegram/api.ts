@@ -5,6 +5,7 @@ import { Telegram, TelegramError } from 'telegraf';
 import type { ChannelHost } from '#channels/channel.ts';
 import { FetchFailed } from '#channels/fetch-failed.ts';
 import type { Json } from '#channels/json-fields.ts';
+import { botOf, type Bot } from './bot.ts';
 
 const API_ROOT = 'https://api.telegram.org';
 
@@ -22,6 +23,7 @@ export type CallFailure =
 export type CallAnswer = { ok: true; result: unknown } | { ok: false; failure: CallFailure };
 
 export interface BotApi {
+  readonly bot: Bot;
   /** Never rejects. `payload` is as the Bot API documents the method; files are Uploads. */
   call(method: string, payload: Json, signal?: AbortSignal): Promise<CallAnswer>;
   /** The bytes of a file path that getFile gave. Rejects FetchFailed; the caller must read or destroy the stream. */
@@ -55,7 +57,7 @@ function rootOf(host: ChannelHost): string {
   return typeof own === 'string' && own !== '' ? own.replace(/\/+$/, '') : API_ROOT;
 }
 
-function createApi(host: ChannelHost, token: string): BotApi {
+function createApi(host: ChannelHost, token: string, bot: Bot): BotApi {
   const root = rootOf(host);
   const agent = host.agent(root);
   const client = new Telegram(token, { apiRoot: root, webhookReply: false, agent });
@@ -64,6 +66,7 @@ function createApi(host: ChannelHost, token: string): BotApi {
   const call = client.callApi.bind(client) as unknown as (method: string, payload: Json,
     options: { signal?: AbortSignal }) => Promise<unknown>;
   return {
+    bot,
     async call(method, payload, signal) {
       try {
         return { ok: true, result: await call(method, payload, signal === undefined ? {} : { signal }) };
@@ -99,7 +102,7 @@ export async function botApi(host: ChannelHost): Promise<BotApi | undefined> {
   if (token === undefined || token === '') return undefined;
   const known = clients.get(host);
   if (known?.token === token) return known.api;
-  const api = createApi(host, token);
+  const api = createApi(host, token, await botOf(host, token));
   clients.set(host, { token, api });
   return api;
 }

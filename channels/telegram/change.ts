@@ -9,7 +9,8 @@ import { limits } from '#domain/limits.ts';
 import { botApi, type BotApi, type CallFailure } from './api.ts';
 import type { Json } from '#channels/json-fields.ts';
 import { CAPTION_CHARS, markupOf, partsOf, telegramMessageId, TEXT_CHARS } from './parts.ts';
-import { isTokenRefused, unreachableReason } from './send.ts';
+import { isTokenRefused, tellRefused } from './refused.ts';
+import { unreachableReason } from './send.ts';
 import { splitText } from './split.ts';
 
 /** One call, and the words of Telegram by which it is done already. */
@@ -44,10 +45,13 @@ export function changeFailure(failure: CallFailure, isDone: RegExp): ChangeOutco
   return { kind: 'failed', reasonCode: refusal ?? unreachableReason(failure) ?? `TELEGRAM_${code}` };
 }
 
+/** A change, and what the keys of the bot begin with that shall make it. */
+interface Asked { change: OutboundChange; place: string }
+
 /** The ids of a part; empty where an earlier release kept none. */
-function idsAt(change: OutboundChange, at: number): number[] {
+function idsAt({ change, place }: Asked, at: number): number[] {
   const keys = change.sentParts === null ? [change.providerMessageId] : change.sentParts[at] ?? [];
-  return keys.flatMap((key) => telegramMessageId(key) ?? []);
+  return keys.flatMap((key) => telegramMessageId(key, place) ?? []);
 }
 
 function removal(id: number): Step {
@@ -57,8 +61,9 @@ function removal(id: number): Step {
 /** The calls of a change, and the ids by part that are left when they are done, where some went. */
 interface Plan { steps: Step[]; parts?: string[][] | undefined }
 
-function captionPlan(change: OutboundChange, text: string, hung: Json, files: number): Plan | undefined {
-  const [id] = idsAt(change, 0);
+function captionPlan(asked: Asked, text: string, hung: Json, files: number): Plan | undefined {
+  const { change } = asked;
+  const [id] = idsAt(asked, 0);
   if (id === undefined || text.length > CAPTION_CHARS) return undefined;
   const isAlbum = partsOf({ ...change.message, text: null })[0]?.method === 'sendMediaGroup';
   const payload = { message_id: id, caption: text, ...(files === 1 && !isAlbum ? hung : {}) };
@@ -69,17 +74,18 @@ function captionPlan(change: OutboundChange, text: string, hung: Json, files: nu
  * The calls by which the message says `text`; undefined where the text does not fit into what was sent. Files come
  * first, then texts of their own; where there is none of these, the text is the first file's caption.
  */
-function editPlan(change: OutboundChange): Plan | undefined {
+function editPlan(asked: Asked): Plan | undefined {
+  const { change } = asked;
   const files = partsOf({ ...change.message, text: null }).length;
   const sent = change.sentParts ?? [[change.providerMessageId]];
   const text = (change.text ?? '').trim();
   const markup = markupOf(change.message);
   const hung = markup === undefined ? {} : { reply_markup: markup };
-  if (sent.length <= files) return captionPlan(change, text, hung, files);
+  if (sent.length <= files) return captionPlan(asked, text, hung, files);
   const texts = splitText(text, TEXT_CHARS);
   if (texts.length > sent.length - files || (texts.length === 0 && files === 0)) return undefined;
   const steps = sent.slice(files).flatMap((_keys, at): Step[] => {
-    const ids = idsAt(change, files + at);
+    const ids = idsAt(asked, files + at);
     const now = texts[at];
     if (now === undefined) return ids.map(removal);
     const payload = { text: now, ...(at === texts.length - 1 ? hung : {}) };
@@ -90,15 +96,16 @@ function editPlan(change: OutboundChange): Plan | undefined {
   return { steps, parts: left === sent.length ? undefined : sent.slice(0, left) };
 }
 
-function planOf(change: OutboundChange): Plan | undefined {
+function planOf(asked: Asked): Plan | undefined {
+  const { change, place } = asked;
   switch (change.kind) {
-    case 'EDIT': return editPlan(change);
+    case 'EDIT': return editPlan(asked);
     case 'RECALL': {
       const parts = change.sentParts === null ? 1 : change.sentParts.length;
-      return { steps: Array.from({ length: parts }, (_, at) => idsAt(change, at).map(removal)).flat() };
+      return { steps: Array.from({ length: parts }, (_, at) => idsAt(asked, at).map(removal)).flat() };
     }
     case 'REACTION': {
-      const id = telegramMessageId(change.providerMessageId);
+      const id = telegramMessageId(change.providerMessageId, place);
       const reaction = change.emoji === null ? [] : [{ type: 'emoji', emoji: change.emoji }];
       return { steps: id === undefined ? []
         : [{ method: 'setMessageReaction', payload: { message_id: id, reaction }, isDone: UNCHANGED }] };
@@ -108,13 +115,13 @@ function planOf(change: OutboundChange): Plan | undefined {
 
 async function take(host: ChannelHost, api: BotApi, change: OutboundChange, signal: AbortSignal):
   Promise<ChangeOutcome> {
-  const plan = planOf(change);
+  const plan = planOf({ change, place: api.bot.place });
   if (plan === undefined) return { kind: 'failed', reasonCode: 'EDIT_TOO_LONG' };
   if (plan.steps.length === 0) return { kind: 'failed', reasonCode: 'MESSAGE_GONE' };
   for (const step of plan.steps) {
     const answer = await api.call(step.method, { ...step.payload, chat_id: change.message.handle }, signal);
     if (answer.ok) continue;
-    if (isTokenRefused(answer.failure)) host.health('NEEDS_ATTENTION', 'CREDENTIALS_REFUSED');
+    await tellRefused(host, api, answer.failure, signal);
     const outcome = changeFailure(answer.failure, step.isDone);
     if (outcome !== undefined) return outcome;
   }

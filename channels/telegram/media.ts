@@ -7,15 +7,14 @@ import { AppError } from '#domain/errors.ts';
 import { limits } from '#domain/limits.ts';
 import { botApi, type CallFailure } from './api.ts';
 import { object, text } from '#channels/json-fields.ts';
-import { isTokenRefused } from './send.ts';
+import { tellRefused } from './refused.ts';
 
 function later(reasonCode: string, afterMs?: number): PullOutcome {
   return { kind: 'retry', reasonCode, ...(afterMs === undefined ? {} : { afterMs }) };
 }
 
-function afterFailure(host: ChannelHost, failure: CallFailure): PullOutcome {
+function afterFailure(failure: CallFailure): PullOutcome {
   if (failure.kind !== 'refused') return later(failure.reasonCode);
-  if (isTokenRefused(failure)) host.health('NEEDS_ATTENTION', 'CREDENTIALS_REFUSED');
   if (failure.code === 429) return later('RATE_LIMITED', failure.retryAfterMs ?? 1_000);
   if (failure.code !== 400) return later(`TELEGRAM_${failure.code}`);
   return { kind: 'failed', reasonCode: /too big/i.test(failure.description) ? 'FILE_TOO_LARGE' : 'FILE_GONE' };
@@ -38,7 +37,10 @@ export async function pullFile(
   const api = await botApi(host);
   if (api === undefined) return later('SECRET_MISSING');
   const found = await api.call('getFile', { file_id: file.ref }, signal);
-  if (!found.ok) return afterFailure(host, found.failure);
+  if (!found.ok) {
+    await tellRefused(host, api, found.failure, signal);
+    return afterFailure(found.failure);
+  }
   const path = text(object(found.result)?.['file_path']);
   if (path === undefined || path.length > 1_024) return { kind: 'failed', reasonCode: 'FILE_GONE' };
   try {

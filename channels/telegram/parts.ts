@@ -80,9 +80,10 @@ export function markupOf(message: Pick<OutboundMessage, 'offer'>): Json | undefi
   return { keyboard: [[{ text: ask, request_contact: true }]], resize_keyboard: true, one_time_keyboard: true };
 }
 
-/** Telegram's id of a message, from ours. */
-export function telegramMessageId(key: string | null): number | undefined {
-  const found = /^-?\d+:(\d+)$/.exec(key ?? '');
+/** Telegram's id of a message, from ours; undefined where another bot than this one (Bot.place) knows it. */
+export function telegramMessageId(key: string | null, place: string): number | undefined {
+  const own = key?.startsWith(place) === true ? key.slice(place.length) : '';
+  const found = /^-?\d+:(\d+)$/.exec(own);
   return found === null ? undefined : Number(found[1]);
 }
 
@@ -90,7 +91,7 @@ export function telegramMessageId(key: string | null): number | undefined {
  * The calls of a message, in order. The reply quotes in the first, buttons hang on the last. A short text beside files
  * is their caption; a long one follows them.
  */
-export function partsOf(message: OutboundMessage): Part[] {
+export function partsOf(message: OutboundMessage, place = ''): Part[] {
   const words = message.text ?? '';
   const files = groups(message.attachments);
   const markup = markupOf(message);
@@ -103,7 +104,7 @@ export function partsOf(message: OutboundMessage): Part[] {
       parts.push({ method: 'sendMessage', payload: { text }, files: [] });
     }
   }
-  const quoted = telegramMessageId(message.replyToProviderId);
+  const quoted = telegramMessageId(message.replyToProviderId, place);
   const [first] = parts;
   if (first !== undefined && quoted !== undefined) {
     first.payload['reply_parameters'] = { message_id: quoted, allow_sending_without_reply: true };

@@ -6,8 +6,9 @@ import type { ChannelHost } from '#channels/channel.ts';
 import { appNowMs } from '#domain/clock.ts';
 import { AppError } from '#domain/errors.ts';
 import { botApi, type BotApi, type CallFailure } from './api.ts';
+import { withBot, type Bot } from './bot.ts';
 import { list, object, whole } from '#channels/json-fields.ts';
-import { isTokenRefused } from './send.ts';
+import { isBotRefused } from './refused.ts';
 import { ALLOWED_UPDATES, readUpdate } from './updates.ts';
 import { waitFor, backoff } from '#channels/waiting.ts';
 
@@ -20,21 +21,28 @@ const CURSOR = 'update-offset';
 const OFFSET_TRUST_MS = 3 * 86_400_000;
 /** A node that went away holds its poll for a moment; somebody who holds it longer uses our token. */
 const CONFLICTS_BORNE = 4;
+/** A poll may fail now and then; that several do in a row is told. */
+const FAILURES_BORNE = 2;
 const WAIT_MS_MAX = 30_000;
+/** What is so is told again after this: others may have told worse of the account meanwhile. */
+const TELL_AGAIN_MS = 10_000;
 const TOKEN_WAIT_MS = 60_000;
 
-/** Where polling goes on: the offset, while it can be trusted. */
-async function offsetOf(host: ChannelHost): Promise<number | undefined> {
-  const [offset, at] = (await host.cursor.get(CURSOR))?.split('@').map(Number) ?? [];
-  return offset !== undefined && at !== undefined && appNowMs() - at < OFFSET_TRUST_MS ? offset : undefined;
+/** Where polling goes on: the offset, while it can be trusted. One without a bot's id is of the account's first. */
+async function offsetOf(host: ChannelHost, bot: Bot): Promise<number | undefined> {
+  const [offset = '', at = '', botId] = (await host.cursor.get(CURSOR))?.split('@') ?? [];
+  const isOwn = botId === undefined ? bot.place === '' : botId === bot.id;
+  return isOwn && offset !== '' && appNowMs() - Number(at) < OFFSET_TRUST_MS ? Number(offset) : undefined;
 }
 
 async function take(host: ChannelHost, api: BotApi, updates: readonly unknown[]): Promise<void> {
-  const read = updates.map((update) => readUpdate(update, Buffer.from(JSON.stringify(update) ?? 'null')));
+  const { id, place } = api.bot;
+  const read = updates.map((update) => withBot(update, place)).map((update) =>
+    readUpdate(update, Buffer.from(JSON.stringify(update) ?? 'null')));
   const events = read.flatMap((one) => one.events);
   if (events.length > 0) await host.receive(events);
   const last = Math.max(...updates.map((update) => whole(object(update)?.['update_id']) ?? 0));
-  await host.cursor.put(CURSOR, `${last + 1}@${appNowMs()}`);
+  await host.cursor.put(CURSOR, `${last + 1}@${appNowMs()}@${id}`);
   for (const { callbackId } of read) {
     if (callbackId !== undefined) void api.call('answerCallbackQuery', { callback_query_id: callbackId });
   }
@@ -44,7 +52,7 @@ async function take(host: ChannelHost, api: BotApi, updates: readonly unknown[])
 class Trouble {
   #conflicts = 0;
   #failures = 0;
-  #told: string | undefined;
+  #told: { said: string; at: number } | undefined;
   readonly #host: ChannelHost;
 
   constructor(host: ChannelHost) {
@@ -53,8 +61,9 @@ class Trouble {
 
   #tell(state: 'CONNECTED' | 'CONNECTING' | 'NEEDS_ATTENTION', reasonCode?: string): void {
     const said = `${state} ${reasonCode ?? ''}`;
-    if (this.#told === said) return;
-    this.#told = said;
+    const at = performance.now();
+    if (this.#told?.said === said && at - this.#told.at < TELL_AGAIN_MS) return;
+    this.#told = { said, at };
     this.#host.health(state, reasonCode);
   }
 
@@ -77,18 +86,19 @@ class Trouble {
 
   away(reasonCode: string): number {
     this.#failures += 1;
-    this.#tell('CONNECTING', reasonCode);
+    if (this.#failures > FAILURES_BORNE) this.#tell('CONNECTING', reasonCode);
     return backoff(this.#failures, WAIT_MS_MAX);
   }
 }
 
 /** Milliseconds to wait after a failed poll. */
-async function afterFailure(api: BotApi, trouble: Trouble, failure: CallFailure): Promise<number> {
+async function afterFailure(api: BotApi, trouble: Trouble, failure: CallFailure, signal: AbortSignal):
+  Promise<number> {
   if (failure.kind !== 'refused') {
     return failure.reasonCode === 'EGRESS_NOT_ALLOWED' ? trouble.refused('EGRESS_REFUSED')
       : trouble.away('UNREACHABLE');
   }
-  if (isTokenRefused(failure)) return trouble.refused('CREDENTIALS_REFUSED');
+  if (await isBotRefused(api, failure, signal)) return trouble.refused('CREDENTIALS_REFUSED');
   if (failure.code === 429) return failure.retryAfterMs ?? 1_000;
   if (failure.code !== 409) return trouble.away('UNREACHABLE');
   // A webhook of an earlier setting keeps polling out; what waits for it comes by polling then.
@@ -115,14 +125,14 @@ async function poll(host: ChannelHost, api: BotApi, signal: AbortSignal): Promis
   // The first poll, and each after trouble, waits for nothing: so it is known at once that all is well.
   let isWell = false;
   while (!signal.aborted) {
-    const offset = await offsetOf(host).catch(() => undefined);
+    const offset = await offsetOf(host, api.bot).catch(() => undefined);
     const answer = await api.call('getUpdates', { timeout: isWell ? POLL_SECONDS : 0, limit: UPDATES_MAX,
       allowed_updates: ALLOWED_UPDATES, ...(offset === undefined ? {} : { offset }) },
     AbortSignal.any([signal, AbortSignal.timeout(POLL_TIMEOUT_MS)]));
     if (signal.aborted) return;
     isWell = answer.ok;
     if (!answer.ok) {
-      await waitFor(await afterFailure(api, trouble, answer.failure), signal);
+      await waitFor(await afterFailure(api, trouble, answer.failure, signal), signal);
       continue;
     }
     trouble.over();

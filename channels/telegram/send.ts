@@ -7,8 +7,10 @@ import { FetchFailed } from '#channels/fetch-failed.ts';
 import type { OutboundMessage, SendOutcome } from '#domain/channels/words.ts';
 import { limits } from '#domain/limits.ts';
 import { botApi, type BotApi, type CallAnswer, type CallFailure, type Upload } from './api.ts';
+import type { Bot } from './bot.ts';
 import { list, object, whole, type Json } from '#channels/json-fields.ts';
 import { partsOf, type FilePart, type Part } from './parts.ts';
+import { isTokenRefused, tellRefused, tellTaken } from './refused.ts';
 import { messageKey } from './updates.ts';
 
 /** The ids of the parts that have left, in order; of an album one each picture. */
@@ -29,11 +31,6 @@ export function unreachableReason(failure: CallFailure): string | undefined {
   if (failure.kind !== 'refused' || (failure.code !== 403 && failure.code !== 400)) return undefined;
   const found = UNREACHABLE.find(([words]) => words.test(failure.description))?.[1];
   return found ?? (failure.code === 403 ? 'FORBIDDEN_BY_TELEGRAM' : undefined);
-}
-
-/** 401 and 404 speak of the token: 404 is the answer to one that is malformed. */
-export function isTokenRefused(failure: CallFailure): boolean {
-  return failure.kind === 'refused' && (failure.code === 401 || failure.code === 404);
 }
 
 /** What a failed call means for the message. */
@@ -97,11 +94,11 @@ async function callPart(
   return instead === undefined ? answer : callPart(host, api, handle, instead, signal);
 }
 
-function idsOf(handle: string, result: unknown): string[] {
+function idsOf({ place }: Bot, handle: string, result: unknown): string[] {
   const messages: unknown[] = Array.isArray(result) ? result : [result];
   return messages.flatMap((message) => {
     const id = whole(object(message)?.['message_id']);
-    return id === undefined ? [] : [messageKey(handle, id)];
+    return id === undefined ? [] : [messageKey({ place, chatId: handle }, id)];
   });
 }
 
@@ -122,25 +119,27 @@ async function tellUnreachable(host: ChannelHost, message: OutboundMessage, reas
   });
 }
 
-async function failed(host: ChannelHost, message: OutboundMessage, failure: CallFailure): Promise<Failed> {
+async function failed(host: ChannelHost, api: BotApi, message: OutboundMessage, failure: CallFailure,
+  signal: AbortSignal): Promise<Failed> {
   const unreachable = unreachableReason(failure);
   if (unreachable !== undefined) await tellUnreachable(host, message, unreachable);
-  if (isTokenRefused(failure)) host.health('NEEDS_ATTENTION', 'CREDENTIALS_REFUSED');
+  await tellRefused(host, api, failure, signal);
   return outcomeOf(failure, Math.random());
 }
 
 async function sendParts(
   host: ChannelHost, api: BotApi, message: OutboundMessage, signal: AbortSignal,
 ): Promise<SendOutcome> {
-  const parts = partsOf(message);
+  const parts = partsOf(message, api.bot.place);
   if (parts.length === 0) return { kind: 'failed', reasonCode: 'NOTHING_TO_SEND' };
   const key = `sent-parts:${message.id}`;
   const sent = parts.length === 1 ? [] : (await progressOf(host, key)).parts;
   for (const part of parts.slice(sent.length)) {
     const answer = await callPart(host, api, message.handle, part, signal);
     if (answer === 'no-file') return { kind: 'failed', reasonCode: 'FILE_MISSING' };
-    if (!answer.ok) return failed(host, message, answer.failure);
-    sent.push(idsOf(message.handle, answer.result));
+    if (!answer.ok) return failed(host, api, message, answer.failure, signal);
+    tellTaken(host);
+    sent.push(idsOf(api.bot, message.handle, answer.result));
     if (sent.length < parts.length) await host.cursor.put(key, JSON.stringify(sent));
   }
   if (parts.length > 1) await host.cursor.put(key, null);

@@ -1,12 +1,13 @@
 /**
  * Reads one update of the Bot API: pure and total. Telegram may deliver it again, by webhook or by polling, so keys are
- * made of chat and message and not of the update alone, whose numbers start anew after a quiet week.
+ * made of bot, chat and message and not of the update alone, whose numbers start anew after a quiet week.
  */
 import { createHash } from 'node:crypto';
 import type { InboundChange, InboundEvent, InboundMessage } from '#domain/channels/words.ts';
 import { AppError } from '#domain/errors.ts';
 import { limits } from '#domain/limits.ts';
 import { cutText, deeperThan } from '#domain/text.ts';
+import { placeIn } from './bot.ts';
 import { contentOf, type Content } from './content.ts';
 import { list, object, text, time, whole, type Json } from '#channels/json-fields.ts';
 
@@ -24,6 +25,8 @@ export interface ReadUpdate {
 class Unreadable extends Error {}
 
 interface Sender {
+  /** What keys begin with (Bot.place). */
+  place: string;
   chatId: number;
   senderId: number;
   handle: string;
@@ -31,18 +34,19 @@ interface Sender {
 }
 
 /** Who writes, in a private chat; undefined in groups and channels, where no customer is served. */
-function senderOf(chat: Json | undefined, from: Json | undefined): Sender | undefined {
+function senderOf(place: string, chat: Json | undefined, from: Json | undefined): Sender | undefined {
   if (text(chat?.['type']) !== 'private') return undefined;
   const chatId = whole(chat?.['id']);
   const senderId = whole(from?.['id']);
   if (chatId === undefined || senderId === undefined) throw new Unreadable('FIELD_MISSING');
   const name = [text(from?.['first_name']), text(from?.['last_name'])].flatMap((part) => part ?? []).join(' ');
-  return { chatId, senderId, handle: String(chatId), name: cutText(name, limits.nameChars) || undefined };
+  return { place, chatId, senderId, handle: String(chatId), name: cutText(name, limits.nameChars) || undefined };
 }
 
-/** A message's id on the account: Telegram's own is unique within its chat only. */
-export function messageKey(chatId: number | string, messageId: number): string {
-  return `${chatId}:${messageId}`;
+/** A message's id on the account: Telegram's own is unique within its bot's chat only. */
+export function messageKey({ place, chatId }: Pick<Sender, 'place'> & { chatId: number | string },
+  messageId: number): string {
+  return `${place}${chatId}:${messageId}`;
 }
 
 function messageIdOf(message: Json): number {
@@ -58,7 +62,7 @@ function payloadOf(message: Json, content: Content): Record<string, unknown> | u
 }
 
 function messageOf(message: Json, sender: Sender, content: Content, raw: Uint8Array): InboundMessage {
-  const id = messageKey(sender.chatId, messageIdOf(message));
+  const id = messageKey(sender, messageIdOf(message));
   const quoted = whole(object(message['reply_to_message'])?.['message_id']);
   return {
     kind: 'message',
@@ -71,13 +75,13 @@ function messageOf(message: Json, sender: Sender, content: Content, raw: Uint8Ar
     remoteFiles: content.files,
     payload: payloadOf(message, content),
     providerMessageId: id,
-    replyToProviderId: quoted === undefined ? undefined : messageKey(sender.chatId, quoted),
+    replyToProviderId: quoted === undefined ? undefined : messageKey(sender, quoted),
     providerAt: time(message['date']),
   };
 }
 
-function readMessage(message: Json, raw: Uint8Array): InboundEvent[] {
-  const sender = senderOf(object(message['chat']), object(message['from']));
+function readMessage(message: Json, raw: Uint8Array, place: string): InboundEvent[] {
+  const sender = senderOf(place, object(message['chat']), object(message['from']));
   if (sender === undefined) return [];
   const content = contentOf(message, sender.senderId);
   if (content === undefined) return [];
@@ -93,8 +97,8 @@ function readMessage(message: Json, raw: Uint8Array): InboundEvent[] {
     phone: content.ownPhone }];
 }
 
-function readEdit(message: Json, updateId: number, raw: Uint8Array): InboundEvent[] {
-  const [event] = readMessage(message, raw);
+function readEdit(message: Json, updateId: number, raw: Uint8Array, place: string): InboundEvent[] {
+  const [event] = readMessage(message, raw, place);
   // A live location is edited every few seconds as it moves; the place it was shared from stays.
   if (event?.kind !== 'message' || event.messageKind === 'location') return [];
   const change: InboundChange = {
@@ -121,50 +125,52 @@ function labelOf(message: Json, data: string): string {
   return data;
 }
 
-function readTap(query: Json, raw: Uint8Array): ReadUpdate {
+function readTap(query: Json, raw: Uint8Array, place: string): ReadUpdate {
   const callbackId = text(query['id']);
   const message = object(query['message']);
   const data = text(query['data']);
   if (callbackId === undefined || callbackId.length > 128) throw new Unreadable('FIELD_MISSING');
   if (message === undefined || data === undefined) return { events: [], callbackId };
-  const sender = senderOf(object(message['chat']), object(query['from']));
+  const sender = senderOf(place, object(message['chat']), object(query['from']));
   if (sender === undefined || sender.chatId !== sender.senderId) return { events: [], callbackId };
-  const quoted = messageKey(sender.chatId, messageIdOf(message));
-  return { callbackId, events: [{ kind: 'message', dedupKey: `c:${callbackId}`, raw, handle: sender.handle,
+  const quoted = messageKey(sender, messageIdOf(message));
+  return { callbackId, events: [{ kind: 'message', dedupKey: `c:${place}${callbackId}`, raw, handle: sender.handle,
     name: sender.name, messageKind: 'text', text: cutText(labelOf(message, data), limits.messageTextChars),
-    payload: { button: cutText(data, 64) }, providerMessageId: `tap:${callbackId}`, replyToProviderId: quoted }] };
+    payload: { button: cutText(data, 64) }, providerMessageId: `${place}tap:${callbackId}`,
+    replyToProviderId: quoted }] };
 }
 
-function readReaction(reaction: Json, updateId: number, raw: Uint8Array): InboundEvent[] {
-  const sender = senderOf(object(reaction['chat']), object(reaction['user']));
+function readReaction(reaction: Json, updateId: number, raw: Uint8Array, place: string): InboundEvent[] {
+  const sender = senderOf(place, object(reaction['chat']), object(reaction['user']));
   if (sender === undefined || sender.chatId !== sender.senderId) return [];
-  const id = messageKey(sender.chatId, messageIdOf(reaction));
+  const id = messageKey(sender, messageIdOf(reaction));
   const emoji = list(reaction['new_reaction']).flatMap((one) => text(object(one)?.['emoji']) ?? [])[0];
   return [{ kind: 'reaction', dedupKey: `r:${id}:${whole(reaction['date']) ?? 0}:${updateId}`, raw,
     handle: sender.handle, providerMessageId: id, emoji, providerAt: time(reaction['date']) }];
 }
 
 /** The customer blocked the bot, or took it back. */
-function readMembership(change: Json, updateId: number, raw: Uint8Array): InboundEvent[] {
-  const sender = senderOf(object(change['chat']), object(change['from']));
+function readMembership(change: Json, updateId: number, raw: Uint8Array, place: string): InboundEvent[] {
+  const sender = senderOf(place, object(change['chat']), object(change['from']));
   const status = text(object(change['new_chat_member'])?.['status']);
   if (sender === undefined || (status !== 'kicked' && status !== 'member')) return [];
-  return [{ kind: 'profile', dedupKey: `s:${sender.chatId}:${whole(change['date']) ?? 0}:${updateId}`, raw,
+  return [{ kind: 'profile', dedupKey: `s:${place}${sender.chatId}:${whole(change['date']) ?? 0}:${updateId}`, raw,
     handle: sender.handle, reachable: status === 'member' }];
 }
 
 function readKnown(update: Json, raw: Uint8Array): ReadUpdate {
   const updateId = whole(update['update_id']);
   if (updateId === undefined) throw new Unreadable('FIELD_MISSING');
+  const place = placeIn(update);
   const [type, body] = ALLOWED_UPDATES.map((name) => [name, object(update[name])] as const)
     .find(([, value]) => value !== undefined) ?? [];
   if (type === undefined || body === undefined) return { events: [] };
   switch (type) {
-    case 'message': return { events: readMessage(body, raw) };
-    case 'edited_message': return { events: readEdit(body, updateId, raw) };
-    case 'callback_query': return readTap(body, raw);
-    case 'message_reaction': return { events: readReaction(body, updateId, raw) };
-    case 'my_chat_member': return { events: readMembership(body, updateId, raw) };
+    case 'message': return { events: readMessage(body, raw, place) };
+    case 'edited_message': return { events: readEdit(body, updateId, raw, place) };
+    case 'callback_query': return readTap(body, raw, place);
+    case 'message_reaction': return { events: readReaction(body, updateId, raw, place) };
+    case 'my_chat_member': return { events: readMembership(body, updateId, raw, place) };
   }
 }
 

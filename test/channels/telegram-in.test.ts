@@ -6,7 +6,10 @@ import type { Parts } from '#gateway/parts.ts';
 import Fastify from 'fastify';
 import type { AddressInfo } from 'node:net';
 import type { Test } from 'tap';
+import { telegram } from '#channels/telegram/adapter.ts';
+import { webhookTrouble } from '#channels/telegram/webhook.ts';
 import { limits } from '#domain/limits.ts';
+import { fakeTelegram, type FakeTelegram } from '#test/fakes/telegram/server.ts';
 import { eventually } from '#test/support/harness.ts';
 import { CUSTOMER, telegramWorld, WEBHOOK_SECRET, type TelegramWorld } from './telegram-world.ts';
 
@@ -220,3 +223,110 @@ t.test('webhook: set with its secret, taken once, taps acknowledged in the answe
     await count(world, 4);
     t.equal((await world.texts()).length, 4);
   });
+
+/** The account's token becomes that of another bot, or of the first one again, as an administrator enters it. */
+async function giveBot({ work, secrets, world }: TelegramWorld, fake: FakeTelegram): Promise<void> {
+  await secrets.put({ organisationId: world.organisationId, ownerKind: 'channel-account', ownerId: world.accountId },
+    { token: fake.token });
+  await work.db.dynamic(`update channel_accounts set version = version + 1,
+    settings = settings || jsonb_build_object('apiRoot', $1::text)`, [fake.url]);
+}
+
+async function secondBot(t: Test): Promise<FakeTelegram> {
+  const other = fakeTelegram({ botId: 700_000_002 });
+  await other.start();
+  t.teardown(() => other.stop());
+  return other;
+}
+
+t.test('INV2 another bot on the account loses nothing: neither its updates nor its messages are the first one\'s',
+  async (t) => {
+    const world = await telegramWorld(t, { settings: { commands: 'start: Mulai' } });
+    const other = await secondBot(t);
+    await world.node();
+    for (const text of ['satu', 'dua', 'tiga']) world.fake.updates.message(CUSTOMER, { text });
+    await count(world, 3);
+    await eventually('the offset', async () => (await world.target.host.cursor.get('update-offset')) !== undefined);
+    for (const text of ['empat', 'lima']) other.updates.message(CUSTOMER, { text });
+    await giveBot(world, other);
+    await count(world, 5);
+    t.same(await world.texts(), ['satu', 'dua', 'tiga', 'empat', 'lima'], 'same chat, same numbers, other bot');
+    other.updates.repeat();
+    const [, , , fourth] = await world.rows();
+    const id = await world.reply('jawaban bot kedua', { replyToId: fourth?.id ?? '' });
+    await world.until(id, 'sent');
+    const [got] = other.delivered;
+    t.match(got?.payload, { reply_parameters: { message_id: 101 } });
+    await world.change(id, { kind: 'EDIT', text: 'jawaban yang diralat' });
+    await eventually('the edit', () => other.delivered[0]?.payload['text'] === 'jawaban yang diralat');
+    other.updates.push({ edited_message: { message_id: 102, date: 1_799_999_990, edit_date: 1_799_999_995, text: 'LIMA',
+      chat: { id: CUSTOMER, type: 'private' }, from: { id: CUSTOMER, first_name: 'R' } } });
+    await eventually('the edit of its own message', async () => (await world.texts())[4] === 'LIMA');
+    t.same(await world.texts(), ['satu', 'dua', 'tiga', 'empat', 'LIMA']);
+    t.equal(other.callsOf('setMyCommands').length, 1, 'its menu too');
+    world.fake.updates.message(CUSTOMER, { text: 'enam' });
+    world.fake.updates.push({ edited_message: { message_id: 101, date: 1, edit_date: 2, text: 'SATU',
+      chat: { id: CUSTOMER, type: 'private' }, from: { id: CUSTOMER, first_name: 'R' } } });
+    await giveBot(world, world.fake);
+    await eventually('the first bot again', async () => (await world.texts())[0] === 'SATU', 20_000);
+    t.same(await world.texts(), ['SATU', 'dua', 'tiga', 'empat', 'LIMA', 'enam'], 'under the keys that it had');
+    t.match((await world.rows())[0], { provider_message_id: `${CUSTOMER}:101` });
+  });
+
+t.test('a webhook that Telegram cannot deliver to shows why, until it can', async (t) => {
+  const served: { world?: TelegramWorld } = {};
+  const publicUrl = await hookServer(t, () => served.world as TelegramWorld);
+  const world = await telegramWorld(t, { mode: 'webhook', publicUrl });
+  const { fake, work } = world;
+  await world.node();
+  await eventually('the webhook', () => fake.webhook.url !== '');
+  const last = async (): Promise<unknown> => (await work.db.dynamic<{ data: unknown }>(`select data from journal
+    where type = 'channel-account.health-changed' order by id desc limit 1`))[0]?.data;
+  const lookAgain = () => work.db.dynamic('update channel_accounts set version = version + 1');
+  fake.updates.message(CUSTOMER, { text: 'tertahan' });
+  await eventually('its error', () => fake.webhook.lastError !== undefined);
+  await lookAgain();
+  await eventually('the reason', async () => JSON.stringify(await last())?.includes('WEBHOOK_ANSWERED_WRONG'), 20_000);
+  t.same(await last(), { state: 'CONNECTING', reasonCode: 'WEBHOOK_ANSWERED_WRONG' });
+  served.world = world;
+  await count(world, 1);
+  await lookAgain();
+  await eventually('that it is well', async () => JSON.stringify(await last()) === '{"state":"CONNECTED"}', 20_000);
+});
+
+t.test('the errors of Telegram that it cannot deliver by, while updates wait and the error is not old', async (t) => {
+  const now = 1_800_000_000_000;
+  const reason = (said: string, more = {}): unknown => webhookTrouble({ last_error_message: said,
+    last_error_date: now / 1_000 - 60, pending_update_count: 2, ...more }, now);
+  t.equal(reason('Wrong response from the webhook: 502 Bad Gateway'), 'WEBHOOK_ANSWERED_WRONG');
+  t.equal(reason('SSL error {error:0A000086:SSL routines::certificate verify failed}'), 'WEBHOOK_CERTIFICATE');
+  t.equal(reason('Failed to resolve host: Name or service not known'), 'WEBHOOK_HOST_UNKNOWN');
+  t.equal(reason('Connection timed out'), 'WEBHOOK_TIMED_OUT');
+  t.equal(reason('Connection refused'), 'WEBHOOK_UNREACHED');
+  t.equal(reason('Connection refused', { pending_update_count: 0 }), undefined);
+  t.equal(reason('Connection refused', { last_error_date: now / 1_000 - 7_200 }), undefined);
+});
+
+t.test('a webhook says which bot calls, and an event of it is read alike when it is replayed', async (t) => {
+  const served: { world?: TelegramWorld } = {};
+  const publicUrl = await hookServer(t, () => served.world as TelegramWorld);
+  const world = await telegramWorld(t, { mode: 'webhook', publicUrl });
+  served.world = world;
+  const other = await secondBot(t);
+  await world.node();
+  world.fake.updates.message(CUSTOMER, { text: 'satu' });
+  await count(world, 1);
+  await giveBot(world, other);
+  await eventually('its webhook', () => other.webhook.url.endsWith('?bot=700000002'), 20_000);
+  await eventually('the host of this test', async () =>
+    (await world.hosts.forAccount(world.world.accountId))?.account.settings['apiRoot'] === other.url);
+  other.updates.message(CUSTOMER, { text: 'dua' });
+  await count(world, 2);
+  t.same(await world.texts(), ['satu', 'dua']);
+  t.equal((await world.rows())[1]?.provider_message_id, `700000002/${CUSTOMER}:101`);
+  const [kept] = await world.work.db.dynamic<{ raw: Buffer }>(`select raw from inbound_events
+    order by received_at desc limit 1`);
+  const again = telegram.parse?.({ method: 'POST', headers: {}, query: {}, body: kept?.raw ?? Buffer.alloc(0),
+    nowSeconds: 0 }, world.target.account);
+  t.match(again?.events, [{ dedupKey: `m:700000002/${CUSTOMER}:101`, text: 'dua' }]);
+});

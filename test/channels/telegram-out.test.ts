@@ -4,6 +4,7 @@ import type { OfferPayload } from '#domain/channels/words.ts';
 import { newId } from '#domain/ids.ts';
 import { queueReply } from '#routing/outbound.ts';
 import { eventually } from '#test/support/harness.ts';
+import type { Script } from '#test/fakes/telegram/server.ts';
 import { CUSTOMER, telegramWorld, type TelegramWorld } from './telegram-world.ts';
 
 t.setTimeout(240_000);
@@ -73,6 +74,17 @@ t.test('403 fails with its reason and marks the customer out of reach, until the
     'select unreachable_at is null as ok from contact_points'))[0]?.ok;
   t.equal(await reachable(), false);
   t.equal(world.fake.callsOf('sendMessage').length, 1, 'final: not tried again');
+  world.fake.blocked.clear();
+  world.fake.updates.message(CUSTOMER, { text: 'masih' });
+  await eventually('back by a message while work is open', reachable);
+  await world.work.db.dynamic(`update interactions set state = 'CLOSED', closed_at = app_now()`);
+  await world.work.db.dynamic('update contact_points set unreachable_at = app_now()');
+  world.fake.updates.message(CUSTOMER, { text: 'lagi' });
+  await eventually('back by a message that opens work', reachable);
+  t.same(await world.texts(), ['halo', 'masih', 'lagi']);
+  t.same((await world.work.db.dynamic<{ data: unknown }>(`select data->'changed' as data from journal
+    where type = 'contact.updated' order by id`)).map((row) => row.data),
+    Array.from({ length: 3 }, () => ['reachable']));
 });
 
 t.test('RF11 RF03 5xx and no connection are tried again; an answer that got lost is unknown, never sent again',
@@ -104,6 +116,57 @@ t.test('401 pauses the account, says so and keeps what waits; a new token sends 
   await world.untilAccount('ACTIVE');
   await world.until(id, 'sent', 30_000);
   t.same(sentTexts(world), ['tertahan']);
+});
+
+const notFound = (description: string): Script => ({ status: 404, body: { ok: false, error_code: 404, description } });
+const unauthorized = { status: 401, body: { ok: false, error_code: 401, description: 'Unauthorized' } };
+
+async function statusOfAccount({ work }: TelegramWorld): Promise<string | undefined> {
+  return (await work.db.dynamic<{ status: string }>('select status from channel_accounts'))[0]?.status;
+}
+
+t.test('RF11 one stray 401 or 404 pauses nothing; a refusal that is proved ends with the first call that is taken',
+  async (t) => {
+    const world = await talking(t);
+    const { fake } = world;
+    fake.script('sendMessage', unauthorized, notFound('Not Found'));
+    const first = await world.reply('satu');
+    await world.until(first, 'sent', 20_000);
+    fake.script('setMessageReaction', notFound('Not Found: method not found'));
+    const [asked] = await world.rows();
+    await world.change(asked?.id ?? '', { kind: 'REACTION', emoji: '\u2764' });
+    await eventually('the method that is not there', () => fake.callsOf('setMessageReaction').length === 1);
+    t.same(await world.work.db.dynamic(`select 1 from journal where type = 'channel-account.health-changed'`), []);
+    fake.script('sendMessage', unauthorized);
+    fake.script('getMe', unauthorized);
+    const second = await world.reply('dua');
+    await world.untilAccount('NEEDS_ATTENTION');
+    await world.until(second, 'sent', 30_000);
+    await world.untilAccount('ACTIVE');
+    t.same(sentTexts(world), ['satu', 'dua']);
+  });
+
+t.test('what another node told of the account ends with a poll that is well', async (t) => {
+  const world = await talking(t);
+  world.target.host.health('NEEDS_ATTENTION', 'CREDENTIALS_REFUSED');
+  await world.untilAccount('NEEDS_ATTENTION');
+  await eventually('the account to be well', async () => {
+    if (world.fake.updates.pending() === 0) world.fake.updates.message(CUSTOMER, { text: 'lagi' });
+    return await statusOfAccount(world) === 'ACTIVE';
+  }, 25_000);
+});
+
+t.test('Telegram out of reach is told with its time, and that it is back', async (t) => {
+  const world = await talking(t);
+  const last = async (): Promise<unknown> => (await world.work.db.dynamic(`select data from journal
+    where type = 'channel-account.health-changed' order by id desc limit 1`))[0];
+  await world.fake.stop();
+  await eventually('the word of it', async () => JSON.stringify(await last()) ===
+    '{"data":{"state":"CONNECTING","reasonCode":"UNREACHABLE"}}', 20_000);
+  t.equal(await statusOfAccount(world), 'ACTIVE', 'what leaves is tried');
+  await world.fake.start();
+  await eventually('the word that it is back', async () => JSON.stringify(await last()) ===
+    '{"data":{"state":"CONNECTED"}}', 20_000);
 });
 
 t.test('409 by another program with our token is borne for a while, then told; polling goes on', async (t) => {

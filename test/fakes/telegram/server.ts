@@ -107,8 +107,8 @@ async function serve(fake: FakeTelegram, scripts: Map<string, Script[]>, request
 }
 
 /** A Bot API with one bot; `start` it. Its port stays the same over restarts. */
-export function fakeTelegram(options: { token?: string; port?: number } = {}): FakeTelegram {
-  const botId = 700_000_001;
+export function fakeTelegram(options: { token?: string; port?: number; botId?: number } = {}): FakeTelegram {
+  const botId = options.botId ?? 700_000_001;
   let port = options.port ?? 0;
   let server: http.Server | undefined;
   let messageId = 100;
