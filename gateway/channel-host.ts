@@ -100,11 +100,23 @@ export interface Hosts {
   stop(): Promise<void>;
 }
 
-const setHealth = statement(
-  'hosts.health',
+const lockHealth = statement(
+  'hosts.health-lock',
   `
-update channel_accounts set status = $3 where organisation_id = $1 and id = $2 and status <> 'DISABLED' and status <> $3
-returning version`,
+select version from channel_accounts where organisation_id = $1 and id = $2 and status <> 'DISABLED' for no key update`,
+);
+/** $1 organisation, $2 account, $3 its status. */
+const setStatus = statement(
+  'hosts.status',
+  `
+update channel_accounts set status = $3 where organisation_id = $1 and id = $2 and status <> $3 returning 1 as changed`,
+);
+/** $1 account: what was told of it last. */
+const lastHealth = statement(
+  'hosts.health-last',
+  `
+select data ->> 'state' as state, data ->> 'reasonCode' as reason from journal
+where subject_id = $1 and type = 'channel-account.health-changed' order by epoch desc, xid desc, id desc limit 1`,
 );
 const conversationOf = statement(
   'hosts.conversation-of',
@@ -146,11 +158,18 @@ function accountLog(log: Log, account: AccountView): Log {
   };
 }
 
+/** Told is what changed: the state or its reason, though the status may be the same (connected, or trying to be). */
 async function recordHealth(parts: HostParts, account: AccountView, state: string, reasonCode?: string): Promise<void> {
   const status = state === 'NEEDS_ATTENTION' ? 'NEEDS_ATTENTION' : 'ACTIVE';
   await parts.work.db.transaction(async (tx) => {
-    const changed = await tx.one<{ version: number }>(setHealth, [account.organisationId, account.id, status]);
-    if (changed === undefined) return;
+    const key = [account.organisationId, account.id];
+    const held = await tx.one<{ version: number }>(lockHealth, key);
+    if (held === undefined) return;
+    const changed = await tx.one(setStatus, [...key, status]);
+    const last = await tx.one<{ state: string; reason: string | null }>(lastHealth, [account.id]);
+    // Before the first word an account counts as connected.
+    const isSame = (last?.state ?? 'CONNECTED') === state && (last?.reason ?? null) === (reasonCode ?? null);
+    if (changed === undefined && isSame) return;
     await appendJournal(tx, [
       {
         type: 'channel-account.health-changed',
@@ -158,7 +177,7 @@ async function recordHealth(parts: HostParts, account: AccountView, state: strin
         subjectId: account.id,
         actor: { kind: 'SYSTEM' },
         scope: { organisationId: account.organisationId },
-        version: changed.version,
+        version: held.version,
         data: { state, ...(reasonCode === undefined ? {} : { reasonCode }) },
       },
     ]);
@@ -191,6 +210,8 @@ function createHost(parts: HostParts, channel: Channel, account: AccountView, he
   const { db } = parts.work;
   const log = accountLog(parts.work.log, account);
   const taker = { ...account, medium: channel.medium };
+  /** One after the other, so that the last word stands. */
+  let telling = Promise.resolve();
   return {
     account,
     log,
@@ -221,7 +242,7 @@ function createHost(parts: HostParts, channel: Channel, account: AccountView, he
     fetch: (url, init) => parts.egress.fetch(url, init),
     agent: (url) => guardedAgent(url, { allows: parts.egress.allows, providerHosts: channel.providerHosts ?? [] }),
     health(state, reasonCode) {
-      recordHealth(parts, account, state, reasonCode).catch((error: Error) =>
+      telling = telling.then(() => recordHealth(parts, account, state, reasonCode)).catch((error: Error) =>
         log.warn({ error: error.message }, 'health of the account not recorded'),
       );
     },

@@ -65,6 +65,12 @@ t.test('health is journalled when it changes, not each time it is told', async (
   target.host.health('CONNECTED');
   await eventually('second', async () => (await told()).length === 2);
   t.same(await told(), [{ state: 'NEEDS_ATTENTION' }, { state: 'CONNECTED' }]);
+  const words = [['CONNECTING', 'UNREACHABLE'], ['CONNECTING', 'UNREACHABLE'], ['CONNECTED'], ['CONNECTED']] as const;
+  for (const [state, reason] of words) target.host.health(state, reason);
+  await eventually('lost and found, though it is active all the time', async () => (await told()).length === 4);
+  target.host.health('NEEDS_ATTENTION', 'SECRET_MISSING');
+  await eventually('the last', async () => (await told()).length === 5);
+  t.same((await told()).slice(2), [{ state: 'CONNECTING' }, { state: 'CONNECTED' }, { state: 'NEEDS_ATTENTION' }]);
 });
 
 t.test('accounts come, change and go with the database, without a restart', async (t) => {

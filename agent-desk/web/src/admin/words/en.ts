@@ -242,7 +242,7 @@ export const en = {
       ACTIVE: 'The account takes and sends messages.', DISABLED: 'The account neither takes nor sends messages.',
       NEEDS_ATTENTION: 'The account cannot be used until somebody acts.',
       CONNECTED: 'The connection to the provider works.',
-      CONNECTING: 'Trying to reach the provider; outgoing messages wait.',
+      CONNECTING: 'The connection to the provider does not work fully yet; the server keeps trying by itself.',
       UNKNOWN: 'The provider has not reported yet.',
     },
     reasons: {
@@ -259,6 +259,12 @@ export const en = {
       PUBLIC_URL_MISSING: 'A webhook needs PUBLIC_URL, an https address that the provider reaches. Set it, or '
         + 'use polling.',
       WEBHOOK_REFUSED: 'The provider refuses the webhook: PUBLIC_URL must be https on port 443, 80, 88 or 8443.',
+      WEBHOOK_ANSWERED_WRONG: 'The provider cannot deliver messages: PUBLIC_URL answers with an error. Check the proxy '
+        + 'in front of this server.',
+      WEBHOOK_CERTIFICATE: 'The provider cannot deliver messages: it does not trust the certificate of PUBLIC_URL.',
+      WEBHOOK_HOST_UNKNOWN: 'The provider cannot deliver messages: it does not find the host of PUBLIC_URL.',
+      WEBHOOK_TIMED_OUT: 'The provider cannot deliver messages: PUBLIC_URL does not answer in time. Check the firewall.',
+      WEBHOOK_UNREACHED: 'The provider cannot deliver messages: PUBLIC_URL cannot be reached from outside.',
       START_FAILED: 'The channel could not start; the log of the server says why.',
     },
   },

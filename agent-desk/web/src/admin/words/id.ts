@@ -249,7 +249,7 @@ export const id = {
       ACTIVE: 'Akun menerima dan mengirim pesan.', DISABLED: 'Akun tidak menerima dan tidak mengirim pesan.',
       NEEDS_ATTENTION: 'Akun tidak dapat dipakai sebelum ditangani.',
       CONNECTED: 'Koneksi dengan penyedia berjalan baik.',
-      CONNECTING: 'Sedang mencoba tersambung dengan penyedia; pesan keluar menunggu.',
+      CONNECTING: 'Koneksi dengan penyedia belum berjalan penuh; server terus mencoba sendiri.',
       UNKNOWN: 'Penyedia belum memberi kabar.',
     },
     reasons: {
@@ -267,6 +267,12 @@ export const id = {
       PUBLIC_URL_MISSING: 'Webhook memerlukan PUBLIC_URL, alamat https yang dapat dijangkau penyedia. Isi, atau pakai '
         + 'polling.',
       WEBHOOK_REFUSED: 'Penyedia menolak webhook: PUBLIC_URL harus https pada port 443, 80, 88, atau 8443.',
+      WEBHOOK_ANSWERED_WRONG: 'Penyedia tidak dapat mengantar pesan: PUBLIC_URL menjawab dengan galat. Periksa proksi '
+        + 'di depan server ini.',
+      WEBHOOK_CERTIFICATE: 'Penyedia tidak dapat mengantar pesan: sertifikat PUBLIC_URL tidak dipercaya.',
+      WEBHOOK_HOST_UNKNOWN: 'Penyedia tidak dapat mengantar pesan: host PUBLIC_URL tidak ditemukan.',
+      WEBHOOK_TIMED_OUT: 'Penyedia tidak dapat mengantar pesan: PUBLIC_URL tidak menjawab tepat waktu. Periksa firewall.',
+      WEBHOOK_UNREACHED: 'Penyedia tidak dapat mengantar pesan: PUBLIC_URL tidak dapat dijangkau dari luar.',
       START_FAILED: 'Kanal tidak dapat dimulai; log server menyebut sebabnya.',
     },
   },
