@@ -315,6 +315,11 @@ export interface Channel {
   readonly limits: ChannelLimits;
   readonly setup: readonly SetupField[];
   /**
+   * Who the account is at its provider, as its secrets say; pure. Two active accounts of one identity would take each
+   * other's messages, so the second is refused. Undefined: it does not say, or any number of accounts may be that.
+   */
+  identityOf?(secret: (name: string) => string | undefined): string | undefined;
+  /**
    * Called on each hook before anything is parsed. Pure, constant-time in the secret, must not throw. Missing secret:
    * refuse.
    */

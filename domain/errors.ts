@@ -157,6 +157,13 @@ export const errorCatalogue = {
     id: 'Tindakan ini tidak dapat dilakukan pada status sekarang; tidak ada yang diubah. Periksa statusnya.',
     en: 'This cannot be done in the present state; nothing was changed. Check the state.',
   },
+  CHANNEL_IDENTITY_TAKEN: {
+    status: 409,
+    id: 'Rahasia ini milik bot atau nomor yang sudah dipakai akun kanal aktif lain; tidak ada yang '
+      + 'disimpan. Nonaktifkan akun itu, atau isi rahasia lain.',
+    en: 'This secret belongs to a bot or number that another active channel account uses already; nothing was '
+      + 'saved. Disable that account, or enter another secret.',
+  },
   OFFER_GONE: {
     status: 409,
     id: 'Tawaran ini sudah tidak berlaku: waktunya habis atau sudah diambil. Tunggu tawaran berikutnya.',

@@ -139,6 +139,7 @@ export const telegram: Channel = {
     buttons: true, askContact: true, editSent: true, recallSent: true, react: true, deduplicates: false },
   limits: { textChars: 4 * TEXT_CHARS, fileBytes: limits.fileBytes, sendsPerSecond: 25, recallHours: 48 },
   setup,
+  identityOf: (secret) => botIdOf(secret('token')),
   providerHosts: ['api.telegram.org'],
   verify: (request, account, secret) =>
     (isWebhook({ account }) ? verifySecret(request, secret('webhookSecret')) : { ok: false, code: 'NOT_FOUND' }),

@@ -11,6 +11,7 @@ import { newId } from '#domain/ids.ts';
 import type { JournalEntry } from '#domain/journal/events.ts';
 import { ChannelAccountEntity } from '#domain/channels/entities.ts';
 import { can, type User } from '#domain/people/access.ts';
+import { statement, type Queryable } from '#domain/store/db.ts';
 import { idempotent } from '../security/idempotency.ts';
 import { ifMatch } from '../security/plugin.ts';
 import { requireStepUp } from '../security/step-up.ts';
@@ -173,6 +174,31 @@ function requireEverywhere(user: User): void {
   if (!can(user, 'channel.manage', { organisationId: user.organisationId })) throw new AppError('FORBIDDEN');
 }
 
+const lockChannel = statement('channel-accounts.lock-channel',
+  `select pg_advisory_xact_lock(hashtextextended($1::text || ' ' || $2, 8))`);
+const otherAccounts = statement('channel-accounts.others', `select id, name from channel_accounts
+  where organisation_id = $1 and channel = $2 and id <> $3 and status <> 'DISABLED' order by id`);
+
+/**
+ * Refuses an account that is at its provider who another active one is already; one at a time per channel, so that two
+ * who save at once see each other. Throws CHANNEL_IDENTITY_TAKEN.
+ */
+async function refuseTwin(parts: AccountParts, tx: Pick<Queryable, 'rows'>, user: User, channel: Channel,
+  accountId: string): Promise<void> {
+  const identityOf = async (ofId: string): Promise<string | undefined> => {
+    const secrets = await parts.secrets.getAll(ownerOf(user, ofId), tx);
+    return channel.identityOf?.((name) => secrets[name]);
+  };
+  if (channel.identityOf === undefined) return;
+  await tx.rows(lockChannel, [user.organisationId, channel.name]);
+  const own = await identityOf(accountId);
+  if (own === undefined) return;
+  for (const other of await tx.rows<{ id: string; name: string }>(otherAccounts,
+    [user.organisationId, channel.name, accountId])) {
+    if (await identityOf(other.id) === own) throw new AppError('CHANNEL_IDENTITY_TAKEN', { account: other.name });
+  }
+}
+
 type Saved = z.output<typeof savedView>;
 
 async function saved(parts: AccountParts, user: User, accountId: string, generated: Record<string,
@@ -196,6 +222,7 @@ async function create(parts: AccountParts, user: User, body: z.output<typeof cre
     });
     await em.flush();
     await parts.secrets.put(ownerOf(user, accountId), plan.write, tx);
+    await refuseTwin(parts, tx, user, channel, accountId);
     await record(parts, tx, [entryOf(user, accountId, 1)]);
   });
   return saved(parts, user, accountId, plan.generated);
@@ -238,6 +265,10 @@ async function change(
         [user.organisationId, accountId, version]);
     }
     await parts.secrets.put(ownerOf(user, accountId), plan.write, tx);
+    const mayBeTwin = secrets !== undefined || body.status === 'ACTIVE';
+    if (mayBeTwin && (body.status ?? before['status']) !== 'DISABLED') {
+      await refuseTwin(parts, tx, user, channel, accountId);
+    }
     const changed = [...Object.keys(body).filter((name) => name !== 'regenerate'),
       ...(regenerate ?? []).map((name) => `secret:${name}`),
       ...movedAddresses(channel, before['settings'] as Values, given).map((name) => `address:${name}`)];

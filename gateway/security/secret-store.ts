@@ -14,8 +14,8 @@ export interface SecretOwner {
 
 export interface SecretStore {
   get(owner: SecretOwner, name: string): Promise<string | undefined>;
-  /** All secrets of an owner; one query. */
-  getAll(owner: SecretOwner): Promise<Record<string, string>>;
+  /** All secrets of an owner; one query. Pass the open transaction to see what it has put. */
+  getAll(owner: SecretOwner, tx?: Pick<Queryable, 'rows'>): Promise<Record<string, string>>;
   /** All or none; null removes. Pass the open transaction to commit it with the caller's rows. */
   put(owner: SecretOwner, values: Readonly<Record<string, string | null>>, tx?: Pick<Queryable, 'rows'>): Promise<void>;
   /** What a screen may know: which secrets are set, and the last 4 characters of those long enough to spare them. */
@@ -53,8 +53,8 @@ export function secretStore(work: { db: Db }, vault: Vault): SecretStore {
       const row = await work.db.one<SecretRow>(selectOne, [...key(owner), name]);
       return row === undefined ? undefined : open(owner, row);
     },
-    async getAll(owner) {
-      const rows = await work.db.rows<SecretRow>(selectAll, key(owner));
+    async getAll(owner, tx = work.db) {
+      const rows = await tx.rows<SecretRow>(selectAll, key(owner));
       return Object.fromEntries(rows.map((row) => [row.name, open(owner, row)]));
     },
     async put(owner, values, tx) {
