@@ -7,7 +7,7 @@ import type { InboundMessage, ReceiveResult } from '#domain/channels/words.ts';
 import { messageColumns, previewOf } from '#domain/interactions/intake-plan.ts';
 import { isUnavailable, statement, type Queryable } from '#domain/store/db.ts';
 import {
-  DUE, insertEvents, insertMessages, MESSAGE_COLUMNS, resumed, TELL_RECEIVED, THREAD_COLUMNS,
+  DUE, insertEvents, insertMessages, MESSAGE_COLUMNS, REACHED, resumed, TELL_RECEIVED, THREAD_COLUMNS,
 } from './intake-statements.ts';
 import { bytesOf, threadFields, threadKey, type Entry } from './intake-threads.ts';
 
@@ -28,7 +28,8 @@ with thread as (
   from thread t, (select app_now() as now) clock
   where c.organisation_id = t.organisation_id and c.channel_account_id = t.account_id
     and c.handle = t.handle and c.thread_key = t.thread_key
-  returning t.t, c.id, c.organisation_id, c.channel_account_id, c.last_seq - t.messages as last_seq,
+  returning t.t, c.id, c.organisation_id, c.channel_account_id, c.contact_point_id,
+    c.last_seq - t.messages as last_seq,
     c.last_inbound_at as now
 ), interaction as (
   select c.*, o.id as interaction_id, o.site_id, o.branch_id, o.queue_id, o.team_id, o.agent_id,
@@ -36,7 +37,7 @@ with thread as (
   from conversation c join interactions o on o.organisation_id = c.organisation_id and o.conversation_id = c.id
     and o.state not in ('CLOSED', 'OOT_COMPLETE')
   for no key update of o
-), stored as (
+), ${REACHED}, stored as (
   select i.n, i.raw_at, i.raw_length, i.id, i.event_id as inbound_event_id, o.last_seq + i.place as seq, i.kind, i.body,
     i.attachments, i.payload, i.provider_message_id, i.reply_to_provider_id, i.provider_at, o.now as created_at,
     o.organisation_id, o.channel_account_id, o.id as conversation_id, o.interaction_id,

@@ -22,6 +22,23 @@ export const TELL_RECEIVED = `insert into journal (epoch, at, organisation_id, t
     conversation_id, 'CUSTOMER', site_id, branch_id, queue_id, team_id, agent_id
   from stored order by n`;
 
+/**
+ * Whoever writes can be reached: a point that was noted as out of reach is so no more. Of the CTEs `conversation` and
+ * `interaction`, numbered by t.
+ */
+export const REACHED = `reached as (
+  update contact_points p set unreachable_at = null, version = p.version + 1 from conversation c
+  where p.id = c.contact_point_id and p.unreachable_at is not null
+  returning c.t, c.id as conversation_id, p.organisation_id, p.id, p.contact_id
+), told_reached as (
+  insert into journal (epoch, at, organisation_id, type, subject_type, subject_id, conversation_id, actor_kind, site_id,
+    branch_id, queue_id, team_id, agent_id, data)
+  select (select epoch from journal_epoch), (select app_now()), r.organisation_id, 'contact.updated', 'contact',
+    r.contact_id, r.conversation_id, 'CUSTOMER', o.site_id, o.branch_id, o.queue_id, o.team_id, o.agent_id,
+    jsonb_build_object('changed', '["reachable"]'::jsonb, 'contactPointId', r.id)
+  from reached r left join interaction o on o.t = r.t
+)`;
+
 /** The raw events of `source`, each new for certain: $raw its bytes end to end, $hashes 32 bytes each. */
 export const insertEvents = (source: string, raw: string, hashes: string): string => `insert into inbound_events (id,
     organisation_id, channel_account_id, direction, dedup_hash, kind, raw, received_at)
@@ -52,7 +69,7 @@ const touch = (source: string): string => `touched as (
   from conversation c join interactions o on o.organisation_id = c.organisation_id and o.conversation_id = c.id
     and o.state not in ('CLOSED', 'OOT_COMPLETE')
   for no key update of o
-)`;
+), ${REACHED}`;
 
 const PLACE = `c.id as conversation_id, c.contact_id, c.contact_point_id, c.last_seq, o.due_id,
   o.id as interaction_id, o.ticket_id, o.site_id, o.branch_id, o.queue_id, o.team_id, o.agent_id`;
