@@ -1,7 +1,7 @@
 /** People whom a provider names by two handles: their events are told apart no more, whichever handle came alone. */
 import { LRUCache } from 'lru-cache';
-import type { ChannelHost, ParsedHook } from '#channels/channel.ts';
-import type { InboundEvent, SamePerson } from '#domain/channels/words.ts';
+import type { ParsedHook, SessionHost } from '#channels/channel.ts';
+import type { AccountView, InboundEvent, SamePerson } from '#domain/channels/words.ts';
 import { limits } from '#domain/limits.ts';
 
 /**
@@ -9,6 +9,12 @@ import { limits } from '#domain/limits.ts';
  * erasure or a merge may have taken what was kept.
  */
 const told = new LRUCache<string, true>({ max: limits.knownPairsMax, ttl: limits.knownPairsMs });
+
+/** What of a host is needed here. */
+export interface PeopleHost {
+  readonly account: Pick<AccountView, 'id'>;
+  readonly session: Pick<SessionHost, 'identify' | 'knownAs'>;
+}
 
 /** The event, under the handle that its person is known by: of `known`, each with the first handle. */
 export function underHandle(event: InboundEvent, known: Readonly<Record<string, string>>): InboundEvent {
@@ -19,7 +25,8 @@ export function underHandle(event: InboundEvent, known: Readonly<Record<string, 
 }
 
 /** The events of a request, each under the handle that its person is known by. */
-export async function underKnownHandles(host: ChannelHost, parsed: ParsedHook): Promise<InboundEvent[]> {
+export async function underKnownHandles(host: PeopleHost,
+  parsed: Pick<ParsedHook, 'events' | 'maybeKnown'>): Promise<InboundEvent[]> {
   const asked = [...new Set(parsed.maybeKnown)];
   if (asked.length === 0) return parsed.events;
   const known = await host.session.knownAs(asked);
@@ -30,7 +37,7 @@ export async function underKnownHandles(host: ChannelHost, parsed: ParsedHook): 
  * Stores events between two looks at whose they are: before, so that whoever was known by the other handle alone keeps
  * the thread; after, for of a newcomer nothing is there to be kept before. Rejects where any of it was not stored.
  */
-export async function withPeople<T>(host: ChannelHost, people: readonly SamePerson[] | undefined,
+export async function withPeople<T>(host: PeopleHost, people: readonly SamePerson[] | undefined,
   store: () => Promise<T>): Promise<T> {
   const pairOf = ({ handle, is }: SamePerson): string => `${host.account.id} ${handle} ${is}`;
   const fresh = [...new Map((people ?? []).map((one) => [pairOf(one), one])).values()]

@@ -1,7 +1,8 @@
 /** Events that could not be taken in: why, what they were, and taking them in after all (INV7, RI8). */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Channel } from '#channels/channel.ts';
+import type { Channel, ParsedHook } from '#channels/channel.ts';
+import type { QuarantinedEvent, QuarantineFilters } from '#domain/channels/quarantine.ts';
 import type { AccountView, InboundEvent, Medium, ReceiveResult } from '#domain/channels/words.ts';
 import { appNowMs } from '#domain/clock.ts';
 import { AppError } from '#domain/errors.ts';
@@ -10,14 +11,17 @@ import { can, type User } from '#domain/people/access.ts';
 import { decodePage, encodePage, pageSize } from '#domain/pages.ts';
 import { statement } from '#domain/store/db.ts';
 import type { Work } from '#domain/work.ts';
-import { knownAs } from '#routing/identity.ts';
-import { underHandle } from '../hook-people.ts';
+import { identifyHandle, knownAs } from '#routing/identity.ts';
+import { dedupHash } from '#routing/intake-threads.ts';
+import { recordReceipts } from '#routing/receipts.ts';
+import { receiveEvents, type Taker } from '../channel-receive.ts';
+import { underKnownHandles, withPeople, type PeopleHost } from '../hook-people.ts';
 import { pageOf, pageQuery } from './crud.ts';
 
 export interface QuarantineParts {
   work: Work;
   channels: ReadonlyMap<string, Channel>;
-  intake: {
+  intake: Taker & {
     replay(account: AccountView & { medium: Medium }, eventId: string, event: InboundEvent,
       userId: string): Promise<ReceiveResult>;
   };
@@ -29,9 +33,11 @@ const eventView = z.object({
   state: z.enum(['QUARANTINED', 'REPLAYED', 'DONE']), reasonCode: z.string().nullable(), attempts: z.number(),
   reasonDetail: z.string().nullable(), receivedAt: z.string(), resolvedAt: z.string().nullable(),
     resolvedBy: id.nullable(),
-  /** How much of the event the single view shows, and how much there is. */
   rawBytes: z.number(), rawTotalBytes: z.number(), raw: z.string().nullable(),
-});
+}) satisfies z.ZodType<QuarantinedEvent>;
+const filters = { channelAccountId: id.optional(), state: z.enum(['QUARANTINED', 'REPLAYED']).default('QUARANTINED') };
+const listQuery = z.strictObject({ cursor: pageQuery.cursor, limit: pageQuery.limit,
+  ...filters satisfies Record<keyof QuarantineFilters, z.ZodType> });
 
 /** As much of an event as a person reads; what came in is shown as text with everything unprintable escaped. */
 const RAW_BYTES_MAX = 16_384;
@@ -52,7 +58,7 @@ const oneEvent = statement('quarantine.one', `select ${columns}, substring(e.raw
   from inbound_events e join channel_accounts a on a.id = e.channel_account_id and a.organisation_id = e.organisation_id
   where e.organisation_id = $1 and e.id = $2 and e.state <> 'DONE'`);
 const forReplay = statement('quarantine.forReplay',
-  `select e.raw, e.state, a.id, a.organisation_id as "organisationId", a.channel,
+  `select e.raw, e.state, encode(e.dedup_hash, 'hex') as hash, a.id, a.organisation_id as "organisationId", a.channel,
     a.key, a.name, a.address, a.settings
   from inbound_events e join channel_accounts a on a.id = e.channel_account_id and a.organisation_id = e.organisation_id
   where e.organisation_id = $1 and e.id = $2 and e.state <> 'DONE'`);
@@ -73,16 +79,60 @@ export function escapedText(bytes: Uint8Array): string {
     (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`);
 }
 
-/** Reads the event anew from its bytes, as its channel reads it today. */
-function reread(channel: Channel | undefined, account: AccountView, raw: Buffer): InboundEvent {
+/**
+ * Reads the event anew from its bytes, as its channel reads it today, with all that came in them. `kept` is the one
+ * that lies in quarantine: by its key, or, where nothing could be read of it then, the first that can be now.
+ */
+function reread(channel: Channel | undefined, account: AccountView, raw: Buffer,
+  hash: string): { parsed: ParsedHook; kept: InboundEvent } {
   if (channel?.parse === undefined) throw new AppError('STATE_CONFLICT', { reason: 'CHANNEL_CANNOT_REREAD' });
   const nowSeconds = Math.floor(appNowMs() / 1_000);
   const parsed = channel.parse({ method: 'POST', headers: {}, query: {}, body: raw, nowSeconds }, account);
-  const event = parsed.events[0];
-  if (event === undefined) throw new AppError('STATE_CONFLICT', { reason: 'NOTHING_TO_REPLAY' });
-  if (event.kind === 'unreadable') throw new AppError('STATE_CONFLICT',
-    { reason: 'STILL_UNREADABLE', reasonCode: event.reasonCode });
-  return event;
+  const { events } = parsed;
+  const kept = events.find((event) => dedupHash(event) === hash)
+    ?? events.find((event) => event.kind !== 'unreadable') ?? events[0];
+  if (kept === undefined) throw new AppError('STATE_CONFLICT', { reason: 'NOTHING_TO_REPLAY' });
+  if (kept.kind === 'unreadable') throw new AppError('STATE_CONFLICT',
+    { reason: 'STILL_UNREADABLE', reasonCode: kept.reasonCode });
+  return { parsed, kept };
+}
+
+type ReplayRow = AccountView & { raw: Buffer; state: string; hash: string };
+
+/**
+ * Takes in what the row holds on the way of a fresh delivery: its files are announced, an edit that overtook its
+ * message is stored in its place, and what came along is stored too, or ends as a duplicate. Gives what became of the
+ * event that lay in quarantine.
+ */
+async function replay(parts: QuarantineParts, user: User, eventId: string, row: ReplayRow): Promise<ReceiveResult> {
+  const { work, intake } = parts;
+  const { raw, state: _state, hash, ...account } = row;
+  const channel = parts.channels.get(account.channel);
+  const { parsed, kept } = reread(channel, account, raw, hash);
+  const isKept = (event: InboundEvent): boolean => event.kind === kept.kind && event.dedupKey === kept.dedupKey;
+  let result: ReceiveResult = { outcome: 'quarantined' };
+  const taker: Taker = {
+    async receive(to, events) {
+      const results: ReceiveResult[] = [];
+      for (const event of events) {
+        if (isKept(event)) results.push(await intake.replay(to, eventId, event, user.id));
+        else results.push(...await intake.receive(to, [event]));
+      }
+      return results;
+    },
+  };
+  const host: PeopleHost = { account, session: { identify: (person) => identifyHandle(work, account, person),
+    knownAs: (handles) => knownAs(work.db, account, handles) } };
+  const readable = parsed.events.filter((event) => event.kind !== 'unreadable');
+  const events = await underKnownHandles(host, { events: readable,
+    maybeKnown: readable.map((event) => event.handle) });
+  await withPeople(host, parsed.people, async () => {
+    const results = await receiveEvents({ work, intake: taker }, { ...account, medium: channel?.medium ?? 'MESSAGING' },
+      events);
+    result = results[events.findIndex(isKept)] ?? result;
+  });
+  if (parsed.receipts.length > 0) await recordReceipts(work, account, parsed.receipts);
+  return result;
 }
 
 function everywhere(user: User, permission: 'quarantine.read' | 'quarantine.replay'): void {
@@ -118,8 +168,7 @@ export function quarantineApi(parts: QuarantineParts): FastifyPluginAsyncZod {
     app.get('/api/quarantine', {
       config: { permission: 'quarantine.read' },
       schema: {
-        querystring: z.strictObject({ cursor: pageQuery.cursor, limit: pageQuery.limit, channelAccountId: id.optional(),
-          state: z.enum(['QUARANTINED', 'REPLAYED']).default('QUARANTINED') }),
+        querystring: listQuery,
         response: { 200: pageOf(eventView) },
       },
     }, async (request) => {
@@ -152,16 +201,10 @@ export function quarantineApi(parts: QuarantineParts): FastifyPluginAsyncZod {
     }, async (request) => {
       everywhere(request.user, 'quarantine.replay');
       const { user, params } = request;
-      const row = await work.db.one<AccountView & { raw: Buffer; state: string }>(forReplay,
-        [user.organisationId, params.id]);
+      const row = await work.db.one<ReplayRow>(forReplay, [user.organisationId, params.id]);
       if (row === undefined) throw new AppError('NOT_FOUND');
-      const { raw, state, ...account } = row;
-      if (state !== 'QUARANTINED') throw new AppError('STATE_CONFLICT');
-      const channel = parts.channels.get(account.channel);
-      const read = reread(channel, account, raw);
-      const event = 'handle' in read ? underHandle(read, await knownAs(work.db, account, [read.handle])) : read;
-      const result = await parts.intake.replay({ ...account, medium: channel?.medium ?? 'MESSAGING' }, params.id,
-        event, user.id);
+      if (row.state !== 'QUARANTINED') throw new AppError('STATE_CONFLICT');
+      const result = await replay(parts, user, params.id, row);
       await work.db.transaction(async (tx) => {
         await appendJournal(tx, [{
           type: 'event.replayed', subjectType: 'event', subjectId: params.id, actor: { kind: 'USER', id: user.id },

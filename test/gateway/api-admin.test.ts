@@ -1,6 +1,9 @@
 /** The administration: what it writes, what it journals, and that versions and secrets are kept (RS03, RA10). */
 import t from 'tap';
-import { adminWorld } from '#test/support/admin-world.ts';
+import { isRawCut, type QuarantineFilters } from '#domain/channels/quarantine.ts';
+import { newId } from '#domain/ids.ts';
+import { dedupHash } from '#routing/intake-threads.ts';
+import { adminWorld, type AdminWorld } from '#test/support/admin-world.ts';
 
 t.setTimeout(120_000);
 
@@ -144,7 +147,7 @@ t.test('RS03 secrets of channel accounts go in and never come out; generated one
 });
 
 t.test('RI8 a quarantined event shows its reason and its bytes escaped, and can be replayed once', async (t) => {
-  const { api, world, work, replayed } = await adminWorld(t);
+  const { api, world, work } = await adminWorld(t);
   const admin = await api.as(world.administrator);
   const raw = Buffer.from(JSON.stringify({ type: 'message', id: 'm1', from: { id: 'u1' }, text: 'halo \u202e\u0007' }));
   const id = '0190a000-0000-7000-8000-000000000001';
@@ -159,10 +162,81 @@ t.test('RI8 a quarantined event shows its reason and its bytes escaped, and can 
   t.notOk(one.body.raw.includes('\u202e'));
   const replay = await admin.call('POST', `/api/quarantine/${id}/replay`);
   t.equal(replay.status, 200, JSON.stringify(replay.body));
-  t.same(replayed, [id]);
+  t.match(await work.db.dynamic('select inbound_event_id, body from messages'), [{ inbound_event_id: id,
+    body: /^halo/ }]);
+  t.equal((await admin.call('POST', `/api/quarantine/${id}/replay`)).body.code, 'STATE_CONFLICT', 'once');
   t.equal((await (await api.as(world.agents[0]!)).get('/api/quarantine')).status, 403);
   t.same(await work.db.dynamic(`select type, data from journal where type = 'event.replayed'`),
     [{ type: 'event.replayed', data: { result: 'stored' } }]);
+});
+
+async function quarantined({ work, world }: AdminWorld, raw: Buffer, hash: string): Promise<string> {
+  const id = newId();
+  await work.db.dynamic(`insert into inbound_events (id, organisation_id, channel_account_id, dedup_hash, kind, raw,
+    received_at, state, reason_code)
+    values ($1, $2, $3, decode($4, 'hex'), 'unreadable', $5, app_now(), 'QUARANTINED', 'SQL_22P05')`,
+    [id, world.organisationId, world.accountId, hash, raw]);
+  return id;
+}
+
+t.test('RI8 a replay goes the way of a fresh delivery: with its files, in its place, and all that came along',
+  async (t) => {
+    const place = await adminWorld(t);
+    const { api, world, work } = place;
+    await work.db.dynamic(`update channel_accounts set channel = 'telegram' where id = $1`, [world.accountId]);
+    const admin = await api.as(world.administrator);
+    const said = (message: object) => ({ date: 1_799_999_990, chat: { id: 7001, type: 'private' },
+      from: { id: 7001, first_name: 'R' }, ...message });
+    const replay = async (update: object, hash = '01'): Promise<unknown> => {
+      const id = await quarantined(place, Buffer.from(JSON.stringify({ update_id: 1, ...update })), hash);
+      return (await admin.call('POST', `/api/quarantine/${id}/replay`)).body.outcome;
+    };
+    t.equal(await replay({ message: said({ message_id: 1, caption: 'struk', photo: [{ file_id: 'berkas', width: 9,
+      height: 9 }] }) }), 'stored');
+    t.match(await work.db.dynamic('select ref, state from remote_files'), [{ ref: 'berkas', state: 'WAITING' }]);
+    t.equal(await replay({ edited_message: said({ message_id: 2, text: 'jam 4', edit_date: 1_799_999_995 }) }, '02'),
+      'stored');
+    const contact = { phone_number: '6281200000567', first_name: 'R', user_id: 7001 };
+    const hash = dedupHash({ kind: 'profile', dedupKey: 'p:7001:3', raw: Buffer.from(''), handle: '7001' });
+    t.equal(await replay({ message: said({ message_id: 3, contact }) }, hash), 'stored');
+    t.same((await work.db.dynamic<{ body: string | null; provider_message_id: string }>(`select body,
+      provider_message_id from messages order by seq`)).map((row) => [row.provider_message_id, row.body]).slice(0, 2),
+      [['7001:1', 'struk'], ['7001:2', 'jam 4']]);
+    t.match(await work.db.dynamic('select count(*)::int as n from messages'), [{ n: 3 }], 'each once');
+    t.match(await work.db.dynamic('select phone from contact_points'), [{ phone: '+6281200000567' }]);
+  });
+
+t.test('the quarantine is narrowed to an account, and a long original says that it is cut', async (t) => {
+  const place = await adminWorld(t);
+  const { api, world, foreign } = place;
+  const admin = await api.as(world.administrator);
+  const [long, short] = [await quarantined(place, Buffer.alloc(20_000, 'x'), '01'),
+    await quarantined(place, Buffer.from('y'), '02')];
+  const list = (filters: QuarantineFilters) => admin.get(`/api/quarantine?${new URLSearchParams({ ...filters })}`);
+  t.equal((await list({ channelAccountId: world.accountId, state: 'QUARANTINED' })).body.items.length, 2);
+  t.same((await list({ channelAccountId: foreign.accountId })).body.items, []);
+  t.equal(isRawCut((await admin.get(`/api/quarantine/${long}`)).body), true);
+  t.equal(isRawCut((await admin.get(`/api/quarantine/${short}`)).body), false);
+});
+
+t.test('two active accounts are never the same bot: refused at making, changing and enabling', async (t) => {
+  const { api, world } = await adminWorld(t);
+  const admin = await api.as(world.administrator);
+  const make = (key: string, token: string) => admin.call('POST', '/api/channel-accounts', { channel: 'telegram', key,
+    name: `Bot ${key}`, queueId: world.queueId, secrets: { token } });
+  const patch = (id: string, version: number, body: object) =>
+    admin.call('PATCH', `/api/channel-accounts/${id}`, body, { 'if-match': String(version) });
+  const taken = { status: 409, body: { code: 'CHANNEL_IDENTITY_TAKEN', details: { account: 'Bot satu' } } };
+  const first = (await make('satu', '700000001:AAA')).body.id;
+  t.match(await make('dua', '700000001:BBB'), taken, 'another token of the same bot');
+  const second = (await make('dua', '700000002:CCC')).body.id;
+  t.match(await patch(second, 1, { secrets: { token: '700000001:AAA' } }), taken);
+  t.equal((await patch(first, 1, { status: 'DISABLED' })).status, 200);
+  t.equal((await patch(second, 1, { secrets: { token: '700000001:AAA' } })).status, 200);
+  t.match(await patch(first, 2, { status: 'ACTIVE' }), { status: 409, body: { code: 'CHANNEL_IDENTITY_TAKEN' } });
+  t.equal((await patch(first, 2, { secrets: { token: '700000003:DDD' }, status: 'ACTIVE' })).status, 200);
+  const both = await Promise.all([make('tiga', '700000009:EEE'), make('empat', '700000009:EEE')]);
+  t.same(both.map((one) => one.status).sort(), [201, 409], 'two who save at once');
 });
 
 t.test('opt-outs are registered and withdrawn by those whose customers they concern; handles stay masked',

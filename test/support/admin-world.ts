@@ -14,7 +14,7 @@ import { channelAccountsApi } from '#gateway/api/channel-accounts.ts';
 import { joinApi } from '#gateway/api/join.ts';
 import { optOutsApi } from '#gateway/api/opt-outs.ts';
 import { seatsApi, sitesApi, teamsApi } from '#gateway/api/places.ts';
-import { quarantineApi, type QuarantineParts } from '#gateway/api/quarantine.ts';
+import { quarantineApi } from '#gateway/api/quarantine.ts';
 import { queuesApi } from '#gateway/api/queues.ts';
 import { rolesApi } from '#gateway/api/roles.ts';
 import { meApi, sessionApi } from '#gateway/api/session.ts';
@@ -24,6 +24,7 @@ import { userImportApi } from '#gateway/api/user-import.ts';
 import { usersApi } from '#gateway/api/users.ts';
 import { secretStore, type SecretStore } from '#gateway/security/secret-store.ts';
 import { createVault, masterKeys, type Vault } from '#gateway/security/vault.ts';
+import { createIntake } from '#routing/intake.ts';
 import { testApi, type TestApi } from './api.ts';
 import { smallWorld, type SmallWorld } from './fixtures.ts';
 import { testWork, type Teardown, type TestWork } from './harness.ts';
@@ -44,7 +45,6 @@ export interface AdminWorld {
   world: SmallWorld;
   /** Another organisation in the same database. */
   foreign: Foreign;
-  replayed: string[];
 }
 
 /** An organisation of its own with one row of every administrative noun. */
@@ -92,10 +92,8 @@ export async function adminWorld(t: Teardown): Promise<AdminWorld> {
   t.teardown(() => orm.close());
   const vault = createVault(masterKeys([randomBytes(32).toString('base64')]));
   const secrets = secretStore(work, vault);
-  const replayed: string[] = [];
-  const intake: QuarantineParts['intake'] = {
-    async replay(_account, eventId) { replayed.push(eventId); return { outcome: 'stored', conversationId: newId() }; },
-  };
+  const intake = createIntake(work);
+  t.teardown(() => intake.close());
   const api = await testApi(t, {
     work,
     plugins: ({ sessions }) => {
@@ -106,7 +104,7 @@ export async function adminWorld(t: Teardown): Promise<AdminWorld> {
         auditApi].map((make) => make(parts));
     },
   });
-  return { work, orm, vault, secrets, api, world, foreign, replayed };
+  return { work, orm, vault, secrets, api, world, foreign };
 }
 
 /** A user with one seeded role in the default scope of it (or the one given). */

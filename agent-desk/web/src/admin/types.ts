@@ -80,17 +80,6 @@ export interface ReasonRecord {
   version: number;
 }
 
-export interface QuarantinedEvent {
-  id: string; channelAccountId: string; channel: string; accountName: string; kind: string;
-  state: 'QUARANTINED' | 'REPLAYED' | 'DONE';
-  reasonCode: string | null; attempts: number; receivedAt: string; resolvedAt: string | null;
-  resolvedBy: string | null; rawBytes: number;
-}
-
-/** One event with its original: text in which every unprintable sign is written out, cut where it is long. */
-export interface QuarantinedDetail extends QuarantinedEvent { reasonDetail: string | null; raw: string;
-  rawCut: boolean }
-
 export const optOutPurposes = ['ALL', 'FOLLOW_UP', 'COLLECTION', 'OFFER'] as const;
 
 export interface OptOutRecord {

@@ -11,7 +11,8 @@ import { FormSection, Notice, SideDrawer } from '../parts/editor.tsx';
 import { type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, useAdminList } from '../parts/list.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import { StateWord } from '../parts/state-word.tsx';
-import type { QuarantinedDetail, QuarantinedEvent } from '../types.ts';
+import { isRawCut, type QuarantinedEvent, type QuarantineFilters }
+  from '../../../../../domain/channels/quarantine.ts';
 import { useWords, wordOr, type Words } from '../use-words.ts';
 
 const home = '/admin/quarantine';
@@ -22,7 +23,7 @@ function reasonText(w: Words, code: string | null): string {
   return wordOr(w, `quarantine.reasons.${code.startsWith('SQL_') ? 'DATABASE_REFUSED' : code}`, code);
 }
 
-function Facts({ event }: { event: QuarantinedDetail }) {
+function Facts({ event }: { event: QuarantinedEvent }) {
   const w = useWords();
   const locale = useLocale();
   const time = (iso: string): string => dayTime(iso, serverNow(), { locale });
@@ -43,21 +44,21 @@ function Facts({ event }: { event: QuarantinedDetail }) {
   );
 }
 
-function Raw({ event }: { event: QuarantinedDetail }) {
+function Raw({ event }: { event: QuarantinedEvent }) {
   const w = useWords();
   const locale = useLocale();
   return (
     <FormSection title={w('quarantine.raw')} hint={w('quarantine.rawHint')}>
-      {event.raw === '' ? <p className={css.help}>{w('quarantine.rawNone')}</p> : (
+      {event.raw === null || event.raw === '' ? <p className={css.help}>{w('quarantine.rawNone')}</p> : (
         <>
           {/* As a text node: whatever a customer sent stays text. */}
           <pre className={`${css.code} ${css.raw}`} tabIndex={0} role="region" aria-label={w('quarantine.raw')}
             dir="ltr">{event.raw}</pre>
           <div className={css.copyLine} style={{ alignItems: 'center', justifyContent: 'space-between' }}>
-            <p className={css.help}>{event.rawCut
+            <p className={css.help}>{isRawCut(event)
               ? w('quarantine.rawCut',
-                { shown: fileSize(new Blob([event.raw]).size, locale), total: fileSize(event.rawBytes, locale) })
-              : fileSize(event.rawBytes, locale)}</p>
+                { shown: fileSize(event.rawBytes, locale), total: fileSize(event.rawTotalBytes, locale) })
+              : fileSize(event.rawTotalBytes, locale)}</p>
             <CopyButton text={event.raw} label={w('quarantine.raw')} />
           </div>
         </>
@@ -67,7 +68,7 @@ function Raw({ event }: { event: QuarantinedDetail }) {
 }
 
 function EventDrawer({ event, reload,
-  onClose }: { event: QuarantinedDetail; reload: () => Promise<QuarantinedDetail>; onClose: () => void }) {
+  onClose }: { event: QuarantinedEvent; reload: () => Promise<QuarantinedEvent>; onClose: () => void }) {
   const w = useWords();
   const refresh = useRefresh();
   const mayReplay = useCan('quarantine.replay');
@@ -138,8 +139,9 @@ export function QuarantinePage({ id }: { id: string | undefined }) {
   const [, go] = useLocation();
   const accounts = useAllAccounts();
   const [accountId, setAccount] = useState<string | null>(null);
-  const [state, setState] = useState<string>('QUARANTINED');
-  const query = useAdminList<QuarantinedEvent>('quarantine', '/quarantine', { accountId, state });
+  const [state, setState] = useState<QuarantineFilters['state']>('QUARANTINED');
+  const asked: QuarantineFilters = { channelAccountId: accountId ?? undefined, state };
+  const query = useAdminList<QuarantinedEvent>('quarantine', '/quarantine', { ...asked });
   const close = (): void => { go(home); };
   return (
     <>
@@ -155,13 +157,13 @@ export function QuarantinePage({ id }: { id: string | undefined }) {
               onChange={setAccount}
               data={accounts.map((each) => ({ value: each.id, label: each.name }))} />
             <FilterSelect label={w('quarantine.state')} all={w('quarantine.states.QUARANTINED')}
-              value={state === 'QUARANTINED' ? null : state}
-              onChange={(chosen) => { setState(chosen ?? 'QUARANTINED'); }}
+              value={state === 'REPLAYED' ? state : null}
+              onChange={(chosen) => { setState(chosen === 'REPLAYED' ? chosen : 'QUARANTINED'); }}
               data={[{ value: 'REPLAYED', label: w('quarantine.states.REPLAYED') }]} />
           </FilterBar>
         )} />
       {id === undefined ? null : (
-        <RecordDrawer<QuarantinedDetail> key={id} noun="quarantine" path="/quarantine" id={id}
+        <RecordDrawer<QuarantinedEvent> key={id} noun="quarantine" path="/quarantine" id={id}
           title={w('quarantine.open')} onClose={close}>
           {(event, reload) => (event === undefined ? null : <EventDrawer event={event} reload={reload}
             onClose={close} />)}
