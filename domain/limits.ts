@@ -258,6 +258,8 @@ export const limits = {
   /** Journal rows one seal block covers; the unsealed age stays <= 5 s (RA08). */
   sealRowsMax: 5_000,
   sealEveryMs: 1_000,
+  /** A transaction's journal rows may stand among rows that are older or newer by so much; none runs nearly as long. */
+  journalDisorderMinutes: 60,
   /** Blocks and rows that a check of the seals reads at once, some tenths of a second. */
   sealCheckBlocks: 500,
   sealCheckRows: 10_000,

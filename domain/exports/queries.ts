@@ -1,11 +1,12 @@
 /** What may be taken away as a file: pages of rows within one's rights, newest first, masked unless it is opened. */
 import { contactFilter } from '#domain/contacts/queries.ts';
 import { readableFilter } from '#domain/interactions/queries.ts';
+import { periodFilter } from '#domain/journal/period.ts';
 import { limits } from '#domain/limits.ts';
 import { accessFilter, type User } from '#domain/people/access.ts';
 import { maskEmail, maskHandle, maskPhone } from '#domain/people/masks.ts';
 import type { Permission } from '#domain/people/permissions.ts';
-import type { Queryable } from '#domain/store/db.ts';
+import { statement, type Queryable } from '#domain/store/db.ts';
 import { ticketFilter } from '#domain/tickets/queries.ts';
 
 export const exportKinds = ['tickets', 'interactions', 'contacts', 'audit'] as const;
@@ -28,20 +29,22 @@ export interface ExportQuery {
 }
 
 type Cell = string | number | null;
-type Row = Record<string, Cell> & { 'cursor at': string; 'cursor id': string; open: string };
+type Row = Record<string, Cell> & { cursor: string; open: string };
 
 interface Shape {
   /** Title in Indonesian and English, and its SQL; times are written in the zone ($1). */
   columns: readonly (readonly [id: string, en: string, sql: string, mask?: (text: string) => string])[];
   from: string;
   at: string;
-  id: string;
+  /** What the rows are ordered by, the newest first, with the types: the cursor holds these. */
+  order: readonly (readonly [sql: string, type: string])[];
   where: (user: User) => string;
   /** SQL: this row may be shown unmasked. */
   open: (user: User) => string;
 }
 
 const time = (column: string): string => `to_char(${column} at time zone $1, 'YYYY-MM-DD HH24:MI:SS')`;
+const byTime = (at: string, id: string): Shape['order'] => [[at, 'timestamptz'], [id, 'uuid']];
 const never = (): string => 'false';
 /** Several handles in one cell; each is masked for itself. */
 const each = (mask: (text: string) => string) => (text: string): string => text.split(' | ').map(mask).join(' | ');
@@ -57,7 +60,7 @@ const shapes: Record<ExportKind, Shape> = {
     from: `tickets t join contacts ct on ct.id = t.contact_id left join categories k on k.id = t.category_id
       left join users u on u.id = t.agent_id left join queues q on q.id = t.queue_id
       left join sites s on s.id = t.site_id`,
-    at: 't.opened_at', id: 't.id', open: never,
+    at: 't.opened_at', order: byTime('t.opened_at', 't.id'), open: never,
     where: (user) => `${ticketFilter(user, 't')} and ${accessFilter(user, 'ticket.read', 't')}
       and ${accessFilter(user, 'data.export', 't')}`,
   },
@@ -75,7 +78,8 @@ const shapes: Record<ExportKind, Shape> = {
       left join conversations c on c.id = i.conversation_id left join contact_points cp on cp.id = c.contact_point_id
       left join categories k on k.id = i.category_id left join users u on u.id = i.agent_id
       left join queues q on q.id = i.queue_id left join sites s on s.id = i.site_id`,
-    at: 'i.date_origin', id: 'i.id', open: (user) => accessFilter(user, 'contact.unmask', 'i'),
+    at: 'i.date_origin', order: byTime('i.date_origin', 'i.id'),
+    open: (user) => accessFilter(user, 'contact.unmask', 'i'),
     where: (user) => `${readableFilter(user, 'i')} and ${accessFilter(user, 'data.export', 'i')}`,
   },
   contacts: {
@@ -89,7 +93,7 @@ const shapes: Record<ExportKind, Shape> = {
       ['telepon', 'phones', `(select string_agg(distinct p.phone, ' | ') from contact_points p
         where p.contact_id = ct.id and p.phone is not null)`, each(maskPhone)],
       ['dibuat', 'created', time('ct.created_at')]],
-    from: 'contacts ct', at: 'ct.created_at', id: 'ct.id',
+    from: 'contacts ct', at: 'ct.created_at', order: byTime('ct.created_at', 'ct.id'),
     open: (user) => contactFilter(user, 'ct', 'contact.unmask'),
     where: (user) => `${contactFilter(user, 'ct')} and ${contactFilter(user, 'ct', 'data.export')}`,
   },
@@ -98,7 +102,8 @@ const shapes: Record<ExportKind, Shape> = {
       ['jenis', 'subject type', 'j.subject_type'], ['objek', 'subject', 'j.subject_id'],
       ['pelaku', 'actor kind', 'j.actor_kind'], ['npk pelaku', 'actor npk', 'a.npk'],
       ['nama pelaku', 'actor name', 'a.name'], ['rincian', 'details', 'j.data']],
-    from: 'journal j left join users a on a.id = j.actor_id', at: 'j.at', id: 'j.id', open: never,
+    from: 'journal j left join users a on a.id = j.actor_id', at: 'j.at',
+    order: [['j.epoch', 'int'], ['j.xid', 'xid8'], ['j.id', 'bigint']], open: never,
     where: (user) => `${accessFilter(user, 'audit.read', 'j')} and ${accessFilter(user, 'data.export', 'j')}`,
   },
 };
@@ -120,6 +125,14 @@ function cellsOf(shape: Shape, row: Row, unmask: boolean): Cell[] {
   });
 }
 
+const DAY_BEGIN = '$2::date::timestamp at time zone $1';
+const DAY_END = '($3::date + 1)::timestamp at time zone $1';
+const daysOf = statement('export.days', `select ${DAY_BEGIN} as "from", ${DAY_END} as "to"`);
+
+async function trailPeriod(db: Queryable, days: readonly string[]): Promise<string> {
+  return periodFilter(db, 'j', await db.one<{ from: Date; to: Date }>(daysOf, days) ?? {});
+}
+
 /**
  * The rows, page after page, each page a statement of its own, so that no connection is held while somebody's network
  * is slow; at most limits.exportRowsMax.
@@ -127,22 +140,23 @@ function cellsOf(shape: Shape, row: Row, unmask: boolean): Cell[] {
 export async function* exportRows(db: Queryable, query: ExportQuery): AsyncGenerator<Cell[][]> {
   const shape = shapes[query.kind];
   const list = shape.columns.map(([, , sql], at) => `(${sql})::text as c${at}`).join(', ');
-  let after: [string | null, string | null] = [null, null];
+  const order = shape.order.map(([sql]) => sql).join(', ');
+  const places = shape.order.map(([, type], at) => `$${at + 4}::text::${type}`).join(', ');
+  const days = [query.zone, query.from, query.to];
+  const period = query.kind === 'audit' ? await trailPeriod(db, days) : 'true';
+  let after: string[] = [];
   for (let given = 0; given < limits.exportRowsMax;) {
     const size = Math.min(limits.exportPageRows, limits.exportRowsMax - given);
-    const rows = await db.dynamic<Row>(`select ${list}, ${shape.at}::text as "cursor at", (${shape.id})::text
-        as "cursor id", (${query.unmask ? shape.open(query.user) : 'false'})::text as open
-      from ${shape.from} where ${shape.where(query.user)}
-        and ${shape.at} >= $2::date::timestamp at time zone $1
-        and ${shape.at} < ($3::date + 1)::timestamp at time zone $1
-        and ($4::timestamptz is null or (${shape.at}, ${shape.id}) < ($4::timestamptz,
-          $5::${query.kind === 'audit' ? 'bigint' : 'uuid'}))
-      order by ${shape.at} desc, ${shape.id} desc limit ${size}`,
-    [query.zone, query.from, query.to, ...after]);
+    const rows = await db.dynamic<Row>(`select ${list}, concat_ws('|', ${order}) as cursor,
+        (${query.unmask ? shape.open(query.user) : 'false'})::text as open
+      from ${shape.from} where ${shape.where(query.user)} and ${period}
+        and ${shape.at} >= ${DAY_BEGIN} and ${shape.at} < ${DAY_END}
+        ${after.length === 0 ? '' : `and (${order}) < (${places})`}
+      order by ${shape.order.map(([sql]) => `${sql} desc`).join(', ')} limit ${size}`, [...days, ...after]);
     if (rows.length > 0) yield rows.map((row) => cellsOf(shape, row, query.unmask));
     const last = rows.at(-1);
     given += rows.length;
     if (rows.length < size || last === undefined) return;
-    after = [last['cursor at'], last['cursor id']];
+    after = last.cursor.split('|');
   }
 }
