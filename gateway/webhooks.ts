@@ -1,9 +1,11 @@
 /**
  * Outgoing webhooks: a feeder turns journal rows into deliveries, a sender posts them signed, in order of their due
- * time, again and again with growing pauses. One node does either at a time, under a lease; the cursor of each webhook
+ * time, again and again with growing pauses. Each receiver has a lane of its own, so that one that hangs holds up
+ * nobody else. One node does it at a time, under a lease; the cursor of each webhook
  * moves in the transaction that makes its deliveries, so none is lost or made twice. A receiver may get one twice (an
  * answer can be lost) and tells it by the delivery's id.
  */
+import { setTimeout } from 'node:timers/promises';
 import { FetchFailed } from '#channels/fetch-failed.ts';
 import { SIGNATURE_HEADER, signBody } from '#channels/generic/signature.ts';
 import { appNowMs } from '#domain/clock.ts';
@@ -77,12 +79,14 @@ export async function feedWebhooks(work: Work): Promise<number> {
 interface Due { id: string; organisation_id: string; webhook_id: string; url: string; type: string; body: string;
   attempts: number }
 
-/** Some of each webhook, so that a dead receiver does not stop the others. */
+/** Webhooks with something to send now, but for those of $1. */
+const dueHooks = statement('webhook.due-hooks', `select w.id from webhooks w where w.active and w.id <> all($1::uuid[])
+  and exists (select from webhook_deliveries d where d.webhook_id = w.id and d.state = 'WAITING'
+    and d.due_at <= app_now()) order by w.id`);
 const dueDeliveries = statement('webhook.due', `select d.id, d.organisation_id, d.webhook_id, w.url, d.type, d.body,
     d.attempts
-  from webhooks w cross join lateral (select * from webhook_deliveries d where d.webhook_id = w.id
-    and d.state = 'WAITING' and d.due_at <= app_now() order by d.due_at, d.id limit $1) d
-  where w.active`);
+  from webhooks w join webhook_deliveries d on d.webhook_id = w.id
+  where w.id = $1 and w.active and d.state = 'WAITING' and d.due_at <= app_now() order by d.due_at, d.id limit $2`);
 const delivered = statement('webhook.delivered', `with done as (update webhook_deliveries set state = 'DELIVERED',
     attempts = attempts + 1, answer_status = $2, reason_code = null, finished_at = app_now() where id = $1
     returning webhook_id)
@@ -138,23 +142,50 @@ async function deliverOne(parts: WebhookParts, due: Due): Promise<void> {
   });
 }
 
-/** Sends what is due, some of each webhook; gives their number. */
-export async function deliverWebhooks(parts: WebhookParts): Promise<number> {
-  const due = await parts.work.db.rows<Due>(dueDeliveries, [limits.webhookSendsAtOnce]);
+/** The webhooks that have something to send now, but for `except`. */
+export async function dueWebhooks(work: Pick<Work, 'db'>, except: Iterable<string> = []): Promise<string[]> {
+  return (await work.db.rows<{ id: string }>(dueHooks, [[...except]])).map(({ id }) => id);
+}
+
+/** Sends some of what is due to one webhook; gives their number. */
+export async function deliverTo(parts: WebhookParts, hookId: string): Promise<number> {
+  const due = await parts.work.db.rows<Due>(dueDeliveries, [hookId, limits.webhookSendsAtOnce]);
   await Promise.all(due.map((one) => deliverOne(parts, one)));
   return due.length;
+}
+
+/** Feeds, and sends in a lane for each webhook, until nothing is due or `going` says no. Rejects if a lane failed. */
+async function feedAndSend(parts: WebhookParts, going: () => boolean): Promise<void> {
+  const lanes = new Map<string, Promise<void>>();
+  let failure: Error | undefined;
+  const walk = async (hookId: string): Promise<void> => {
+    try {
+      while (going() && failure === undefined && await deliverTo(parts, hookId) > 0);
+    } catch (error) {
+      failure ??= error as Error;
+    } finally {
+      lanes.delete(hookId);
+    }
+  };
+  try {
+    while (going() && failure === undefined) {
+      const fedAll = await feedWebhooks(parts.work) === 0;
+      for (const hookId of await dueWebhooks(parts.work, lanes.keys())) lanes.set(hookId, walk(hookId));
+      if (!fedAll) continue;
+      if (lanes.size === 0) break;
+      await Promise.race([...lanes.values(), setTimeout(limits.webhookSweepMs, undefined, { ref: false })]);
+    }
+  } finally {
+    await Promise.all(lanes.values());
+  }
+  if (failure !== undefined) throw failure;
 }
 
 /** Feeds and sends while this node holds the lease; looks every limits.webhookSweepMs. */
 export function startWebhooks(parts: WebhookParts): Loop {
   const { work, nodeId } = parts;
   let stopping = false;
-  const round = async (signal: AbortSignal): Promise<void> => {
-    const going = (): boolean => !stopping && !signal.aborted;
-    while (going() && await feedWebhooks(work) > 0);
-    while (going() && await deliverWebhooks(parts) > 0);
-  };
   const loop = startLoop('webhooks', limits.webhookSweepMs, work.log, () =>
-    withLease(work, { name: 'webhooks', nodeId }, round));
+    withLease(work, { name: 'webhooks', nodeId }, (signal) => feedAndSend(parts, () => !stopping && !signal.aborted)));
   return { async stop() { stopping = true; await loop.stop(); } };
 }

@@ -6,7 +6,8 @@ import { checkSignature } from '#channels/generic/signature.ts';
 import { appendJournal } from '#domain/journal/append.ts';
 import { limits } from '#domain/limits.ts';
 import { createEgress } from '#gateway/egress.ts';
-import { deliverWebhooks, feedWebhooks, webhookDelaySeconds, type WebhookParts } from '#gateway/webhooks.ts';
+import { deliverTo, dueWebhooks, feedWebhooks, startWebhooks, webhookDelaySeconds,
+  type WebhookParts } from '#gateway/webhooks.ts';
 import { smallWorld } from '#test/support/fixtures.ts';
 import { eventually, type Teardown } from '#test/support/harness.ts';
 import { wholeApp } from '#test/support/node.ts';
@@ -30,6 +31,12 @@ async function receiver(t: Teardown) {
   return { got, state, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/terima` };
 }
 
+/** What is due now, to every receiver; gives how much it was. */
+async function deliverAll(parts: WebhookParts): Promise<number> {
+  const sent = await Promise.all((await dueWebhooks(parts.work)).map((hookId) => deliverTo(parts, hookId)));
+  return sent.reduce((sum, n) => sum + n, 0);
+}
+
 async function place(t: Teardown, types: string[] = ['skill.created']) {
   const whole = await wholeApp(t);
   const { work, secrets, nodeId } = whole.parts;
@@ -39,7 +46,7 @@ async function place(t: Teardown, types: string[] = ['skill.created']) {
   const made = await admin.call('POST', '/api/webhooks', { name: 'Gudang', url: outside.url, types });
   const parts: WebhookParts = { work, nodeId, secrets, egress: createEgress(['127.0.0.1']) };
   const happen = (code: string) => admin.call('POST', '/api/skills', { code, name: code });
-  const round = async () => { await feedWebhooks(work); return deliverWebhooks(parts); };
+  const round = async () => { await feedWebhooks(work); return deliverAll(parts); };
   const deliveries = async () =>
     (await admin.get(`/api/webhooks/${made.body.id}/deliveries`)).body.items as Record<string, unknown>[];
   return { ...whole, db: work.db, work, world, admin, outside, made: made.body, parts, happen, round, deliveries };
@@ -93,7 +100,7 @@ t.test('RS10 an address outside EGRESS_ALLOW is never called, whatever it is nam
   await happen('MOBIL');
   await eventually('it was tried', async () => {
     await feedWebhooks(work);
-    await deliverWebhooks(closed);
+    await deliverAll(closed);
     return (await deliveries())[0]?.['reasonCode'] === 'EGRESS_NOT_ALLOWED';
   });
   t.equal(outside.got.length, 0);
@@ -115,10 +122,32 @@ t.test('nothing is lost or made twice by two feeders at once, and other organisa
   }
   await eventually('all are there', async () => {
     await Promise.all([feedWebhooks(work), feedWebhooks(work), feedWebhooks(work)]);
-    while (await deliverWebhooks(parts) > 0);
+    while (await deliverAll(parts) > 0);
     return outside.got.filter((one) => one.headers['sambung-event'] === 'search.performed').length >= 40;
   });
   const bodies = outside.got.filter((one) => one.headers['sambung-event'] === 'search.performed');
   t.equal(bodies.length, 40);
   t.equal(new Set(bodies.map((one) => one.headers['sambung-delivery'])).size, 40);
+});
+
+t.test('a receiver that hangs holds up no other', async (t) => {
+  const { admin, outside, parts, happen } = await place(t);
+  const asked: string[] = [];
+  const hanging = createServer((request) => { asked.push(request.url ?? ''); });
+  await new Promise<void>((resolve) => { hanging.listen(0, '127.0.0.1', resolve); });
+  const url = `http://127.0.0.1:${(hanging.address() as AddressInfo).port}/diam`;
+  t.equal((await admin.call('POST', '/api/webhooks', { name: 'Diam', url, types: ['skill.created'] })).status, 201);
+  await happen('SATU');
+  const webhooks = startWebhooks(parts);
+  t.teardown(async () => {
+    hanging.close();
+    hanging.closeAllConnections();
+    await webhooks.stop();
+  });
+  await eventually('both are asked', () => asked.length === 1 && outside.got.length === 1);
+  const began = performance.now();
+  await happen('DUA');
+  await eventually('the one that answers has the next', () => outside.got.length === 2);
+  t.ok(performance.now() - began < limits.webhookTimeoutMs / 2, 'while the other is still waited for');
+  t.equal(asked.length, 1);
 });
