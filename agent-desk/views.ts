@@ -88,7 +88,9 @@ export const interactionView = z.object({
   clock: clockView, unreadCount: z.number().int(),
   lastText: z.string().nullable(), lastDirection: z.enum(['IN', 'OUT', 'NOTE', 'SYSTEM']).nullable(),
   lastMessageAt: time.nullable(), lastStatus: sendStatus.nullable(),
-  masked: z.boolean(), version: z.number().int(),
+  masked: z.boolean(),
+  /** It waits, and whoever sees this row may take it by themselves. */
+  mayPick: z.literal(true).optional(), version: z.number().int(),
   /** Rises with every change of the interaction or its conversation; `version` with the interaction's own only. */
   revision: z.number().int(),
 });

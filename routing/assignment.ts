@@ -4,7 +4,7 @@ import { failpoint } from '#domain/failpoints.ts';
 import { newId } from '#domain/ids.ts';
 import { appendJournal } from '#domain/journal/append.ts';
 import { limits } from '#domain/limits.ts';
-import { can, type User } from '#domain/people/access.ts';
+import { can, mayPick, type User } from '#domain/people/access.ts';
 import { AgentPool, type Candidate, type Match, type WaitingWork } from '#domain/queues/rules.ts';
 import type { Tx } from '#domain/store/db.ts';
 import type { Work } from '#domain/work.ts';
@@ -265,8 +265,8 @@ export async function pickInteraction(work: Work, command: OnInteraction): Promi
     if (!maySee) throw new AppError('NOT_FOUND');
     if (row.state !== 'QUEUED') throw new AppError('ALREADY_OWNED');
     const rules = await tx.one<PickRules>(sql.pickRules, [interactionId, user.organisationId, user.id]);
-    const mayPick = rules?.is_member === true ? can(user, 'interaction.handle') : can(user, 'interaction.pick', scope);
-    if (rules === undefined || !rules.pick_allowed || !mayPick) throw new AppError('FORBIDDEN');
+    const isAllowed = rules?.pick_allowed === true && mayPick(user, scope, rules.is_member);
+    if (rules === undefined || !isAllowed) throw new AppError('FORBIDDEN');
     if (rules.offered_to !== null && rules.offered_to !== user.id) throw new AppError('ALREADY_OWNED');
     if (rules.offer_id !== null) {
       const ended = await tx.one<OfferRow>(sql.endOffer, [rules.offer_id, 'ACCEPTED', null]);

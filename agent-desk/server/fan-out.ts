@@ -1,7 +1,7 @@
 /**
  * Who gets what of a batch: for every desk the events it may see, as it may see them (RS19). Pure but for the audience.
  */
-import { can, keysOfResource } from '#domain/people/access.ts';
+import { can, keysOfResource, mayPick } from '#domain/people/access.ts';
 import { maskInteraction, type InteractionFacts } from '#domain/interactions/queries.ts';
 import type { MessageSeen } from '#domain/conversations/queries.ts';
 import type { DeskEvent } from '#agent-desk/protocol.ts';
@@ -41,21 +41,30 @@ function sightOf<V extends Viewer>(out: Building<V>, facts: InteractionFacts): {
   return { full, masked };
 }
 
+/** Gives the row to those who see it so; who may take it by themselves is told with it. */
+function giveRow<V extends Viewer>(out: Building<V>, to: Set<V>, facts: InteractionFacts,
+  view: InteractionFacts['view']): void {
+  const event = { type: 'interaction.changed', subject: { type: 'interaction', id: view.id },
+    version: view.version } as const;
+  const pickers = new Set(facts.pickable ? [...to].filter(({ user }) => mayPick(user, facts.place)) : []);
+  give(out, to.difference(pickers), { ...event, data: view });
+  if (pickers.size > 0) give(out, pickers, { ...event, data: { ...view, mayPick: true } });
+}
+
 /** Whoever could see it in a place it has left, and sees it no longer, is told that it is gone. */
 function giveInteraction<V extends Viewer>(out: Building<V>, hydrated: Hydrated, facts: InteractionFacts): void {
   const { view } = facts;
   const { full, masked } = sightOf(out, facts);
-  const event = { type: 'interaction.changed', subject: { type: 'interaction', id: view.id },
-    version: view.version } as const;
-  give(out, full, { ...event, data: view });
-  if (masked.size > 0) give(out, masked, { ...event, data: maskInteraction(view) });
+  giveRow(out, full, facts, view);
+  if (masked.size > 0) giveRow(out, masked, facts, maskInteraction(view));
   const places = hydrated.stood.get(view.id);
   if (places !== undefined) {
     const keys = keysOfPlaces(out.organisationId, places);
     const once = out.audience.having('interaction.read', out.organisationId, keys)
       .union(out.audience.having('interaction.read-waiting', out.organisationId, keys));
     give(out, once.difference(full).difference(masked),
-      { ...event, type: 'subject.gone', data: { subjectType: 'interaction' } });
+      { type: 'subject.gone', subject: { type: 'interaction', id: view.id }, version: view.version,
+        data: { subjectType: 'interaction' } });
   }
   if (hydrated.subjects.contacts.has(view.contactId)) {
     give(out, full, { type: 'configuration.changed', subject: { type: 'contact', id: view.contactId }, version: 0,

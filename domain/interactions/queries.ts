@@ -1,6 +1,6 @@
 /** Interactions as people see them: rows of the inbox, by ids or as lists, always within what the user may see. */
 import { ofOrganisation, statement, type Queryable } from '#domain/store/db.ts';
-import { accessFilter, type Placed, type User } from '#domain/people/access.ts';
+import { accessFilter, mayPick, type Placed, type User } from '#domain/people/access.ts';
 import { maskHandle, maskName } from '#domain/people/masks.ts';
 import { limits } from '#domain/limits.ts';
 import { safeText } from '#domain/text.ts';
@@ -31,13 +31,15 @@ export interface InteractionSeen {
   customerEndedAt: string | null; outcomeCode: string | null; csatScore: number | null;
   clock: { kind: 'FIRST' | 'NEXT'; startedAt: string; idealS: number | null; maxS: number } | null;
   unreadCount: number; lastText: string | null; lastDirection: DirectionName | null; lastMessageAt: string | null;
-  lastStatus: SendStatus | null; masked: boolean; version: number; revision: number;
+  lastStatus: SendStatus | null; masked: boolean; mayPick?: true; version: number; revision: number;
 }
 
 /** An interaction with where it stands, so that rights can be decided without the database. */
 export interface InteractionFacts {
   view: InteractionSeen;
   place: Placed;
+  /** It waits in a queue whose members take work by themselves. */
+  pickable: boolean;
 }
 
 interface Stored {
@@ -52,7 +54,7 @@ interface Stored {
   awaiting_reply_since: Date | null; snoozed_until: Date | null; customer_ended_at: Date | null;
   outcome_code: string | null; csat_score: number | null; unread_count: number; last_text: string | null;
   last_direction: DirectionName | null; last_message_at: Date | null; last_status: SendStatus | null; version: number;
-  revision: number;  readable?: boolean;
+  revision: number; pick_allowed: boolean | null; readable?: boolean;
 }
 
 /** The last message is the interaction's own: nothing of a later interaction shows in a closed one's row. */
@@ -71,7 +73,7 @@ const FIELDS = `i.id, i.organisation_id, i.conversation_id, i.contact_id, ct.nam
   case when own.last then c.last_message_at end as last_message_at, case when own.last then (select m.status
     from messages m where m.organisation_id = i.organisation_id
     and m.conversation_id = c.id and m.seq = c.last_seq and m.deleted_at is null) end as last_status,
-  i.version, i.version + coalesce(c.version, 0) as revision`;
+  i.version, i.version + coalesce(c.version, 0) as revision, q.pick_allowed`;
 
 const JOINS = `from interactions i
   join contacts ct on ct.id = i.contact_id
@@ -156,13 +158,24 @@ function placeOf(row: Stored): Placed {
   };
 }
 
+function factsOf(row: Stored): InteractionFacts {
+  return { view: seen(row), place: placeOf(row), pickable: row.state === 'QUEUED' && row.pick_allowed === true };
+}
+
+/** The row as this user sees it. */
+function seenBy(user: User, row: Stored, readable: boolean): InteractionSeen {
+  const { view, place, pickable } = factsOf(row);
+  const visible = readable ? view : maskInteraction(view);
+  return pickable && mayPick(user, place) ? { ...visible, mayPick: true } : visible;
+}
+
 /** Interactions by id, unmasked, with where they stand; for the fan-out, which decides for each socket itself. */
 export async function interactionFacts(
   db: Queryable, organisationId: string, ids: readonly string[],
 ): Promise<InteractionFacts[]> {
   if (ids.length === 0) return [];
   const rows = await db.rows<Stored>(byIds, [organisationId, ids]);
-  return rows.map((row) => ({ view: seen(row), place: placeOf(row) }));
+  return rows.map(factsOf);
 }
 
 /** Ids whose change shows in interactions. */
@@ -181,7 +194,7 @@ export async function touchedInteractions(
   if (Object.values(ids).every((list: readonly string[]) => list.length === 0)) return [];
   const rows = await db.rows<Stored>(touched, [organisationId, ids.interactionIds, ids.conversationIds, ids.messageIds,
     ids.ticketIds, ids.contactIds]);
-  return rows.map((row) => ({ view: seen(row), place: placeOf(row) }));
+  return rows.map(factsOf);
 }
 
 const stood = statement('interactions.stood', `select subject_id, site_id, branch_id, queue_id, team_id, agent_id,
@@ -348,7 +361,7 @@ export async function interactionViews(db: Queryable, query: InteractionQuery): 
     [user.organisationId, page.map((row) => row.id)])).map((row) => [row.id, row]));
   const items = page.flatMap(({ id, readable }) => {
     const row = stored.get(id);
-    return row === undefined ? [] : [readable ? seen(row) : maskInteraction(seen(row))];
+    return row === undefined ? [] : [seenBy(user, row, readable)];
   });
   const last = page.at(-1);
   return {
@@ -365,8 +378,7 @@ export async function interactionView(db: Queryable, user: User, id: string): Pr
   const [row] = await db.dynamic<Stored>(`select ${FIELDS}, ${readable} as readable ${JOINS}
     where i.organisation_id = $1 and i.id = $2 and (${readable} or ${visibleFilter(user, 'i')})`,
       [user.organisationId, id]);
-  if (row === undefined) return undefined;
-  return row.readable === true ? seen(row) : maskInteraction(seen(row));
+  return row === undefined ? undefined : seenBy(user, row, row.readable === true);
 }
 
 export interface InteractionCounts { mine: number; queues: number; all: number }

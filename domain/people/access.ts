@@ -68,6 +68,15 @@ export function can(user: User, action: Permission, resource?: Placed): boolean 
   return keysOfResource(resource).some((key) => keys.has(key));
 }
 
+/**
+ * True if the user may take waiting work out of a queue that allows it: its members, and who holds interaction.pick
+ * where the work stands.
+ */
+export function mayPick(user: User, place: Placed,
+  isMember = user.queueIds.includes(place.queueId ?? '')): boolean {
+  return isMember ? can(user, 'interaction.handle') : can(user, 'interaction.pick', place);
+}
+
 export interface SqlFilter {
   /** A boolean SQL expression; `false` where the user may see nothing. Ids are checked, never taken from a request. */
   sql: string;

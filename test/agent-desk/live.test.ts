@@ -4,6 +4,7 @@ import type { AgentView, InteractionView, MessageView, OfferView } from '#agent-
 import { interactionView as interactionSchema, offerView as offerSchema, agentView as agentSchema,
   messageView as messageSchema } from '#agent-desk/views.ts';
 import { snapshotView } from '#agent-desk/protocol.ts';
+import { interactionView, interactionViews } from '#domain/interactions/queries.ts';
 import { appendJournal } from '#domain/journal/append.ts';
 import { newId } from '#domain/ids.ts';
 import type { Work } from '#domain/work.ts';
@@ -55,6 +56,42 @@ t.test('a waiting interaction reaches the members of its queue masked, and its r
   t.same(member.held('message'), [], 'no text reaches who may only see that it waits');
   t.same(administrator.held('interaction'), [], 'RA06 an administrator sees no customer content');
   t.notMatch(JSON.stringify(member.events), /saldo saya|Santoso|81234567567/);
+});
+
+t.test('A42 who may take waiting work by themselves is told so with its row, where its queue allows it', async (t) => {
+  const work = await testWork(t);
+  const world = await smallWorld(work.db);
+  await work.db.dynamic('update queues set site_id = $1, pick_allowed = (id = $2)', [world.siteId, world.queueId]);
+  const node = await startNode(t, work);
+  const [agent] = world.agents;
+  if (agent === undefined) throw new Error('no agent');
+  const onlooker = { ...agent, grants: agent.grants.filter(({ permission }) => permission !== 'interaction.handle') };
+  const watcher = world.agents[1];
+  await work.db.dynamic(`update user_roles set role_id = (select id from roles where code = 'QC'),
+    scope_kind = 'organisation' where user_id = $1`, [watcher?.id]);
+  const desks = await Promise.all([agent, world.leader, watcher ?? agent].map((user) => liveDesk(t, work, node, user)));
+  const [open, shut] = [await openInteraction(work.db, world),
+    await openInteraction(work.db, world, { queueId: world.tier2QueueId })];
+  await tell(work, world, open, 'interaction.queued');
+  await tell(work, world, shut, 'interaction.queued');
+  const told = async (desk: (typeof desks)[number] | undefined, id: string): Promise<unknown> =>
+    (await eventually('the row', () =>
+      desk?.held<InteractionView>('interaction').find((row) => row.id === id))).mayPick;
+  const [member, leader, reader] = desks;
+  t.equal(await told(member, open.interactionId), true, 'a member of the queue');
+  t.equal(await told(leader, open.interactionId), true, 'who holds the right where it stands');
+  t.equal(await told(leader, shut.interactionId), undefined, 'its queue hands work out itself');
+  t.equal(await told(reader, open.interactionId), undefined, 'who only reads');
+  for (const user of [agent, world.leader]) {
+    const listed = await interactionViews(work.db, { user, view: 'queues' });
+    t.equal(listed.items.find(({ id }) => id === open.interactionId)?.mayPick, true, 'as the lists say');
+    t.equal((await interactionView(work.db, user, open.interactionId))?.mayPick, true, 'and the row alone');
+  }
+  t.equal((await interactionView(work.db, onlooker, open.interactionId))?.mayPick, undefined);
+  await member?.ask('presence:set', { presence: 'BUSY' });
+  await member?.ask('interaction:pick', { interactionId: open.interactionId });
+  await eventually('it is theirs', () =>
+    member?.held<InteractionView>('interaction').some((row) => row.agentId === agent.id && row.mayPick === undefined));
 });
 
 t.test('an accepted interaction goes to its owner in full and is gone from the other members', async (t) => {

@@ -116,6 +116,30 @@ async function pressing(t: Test, scene: DeskScene): Promise<void> {
   t.same(faults, []);
 }
 
+/** A member takes masked work by the key, a leader work they may read by the button. */
+async function picking(t: Test, scene: DeskScene): Promise<void> {
+  const { work, world } = scene;
+  await work.db.dynamic('update queues set pick_allowed = true, site_id = $1', [world.siteId]);
+  await work.db.dynamic(`update agent_states set presence = 'BUSY'`);
+  const owner = async (id: string): Promise<unknown> =>
+    (await work.db.dynamic<{ agent_id: string | null }>('select agent_id from interactions where id = $1', [id]))[0]
+      ?.agent_id;
+  for (const [user, how] of [[world.agents[2]!, 'key'], [world.leader, 'button']] as const) {
+    const open = await openInteraction(work.db, world, { text: 'Masih adakah orang?' });
+    await work.db.dynamic(`insert into agent_states (user_id, organisation_id, presence) values ($1, $2, 'BUSY')
+      on conflict (user_id) do update set presence = 'BUSY'`, [user.id, world.organisationId]);
+    const { page, faults } = await deskPage(scene, user, `/i/${open.interactionId}`);
+    const take = page.getByRole('button', { name: 'Ambil percakapan' });
+    await take.waitFor();
+    t.same(await seriousFindings(page), []);
+    if (how === 'key') await page.keyboard.press('a');
+    else await take.click();
+    await page.getByRole('textbox', { name: /balas/i }).first().waitFor();
+    t.equal(await owner(open.interactionId), user.id);
+    t.same(faults, []);
+  }
+}
+
 t.test('C4 C12 lists are narrowed, work is put aside, panes make room', async (t) => {
   const scene = await deskScene(t);
   const [first, second] = scene.world.agents;
@@ -127,6 +151,7 @@ t.test('C4 C12 lists are narrowed, work is put aside, panes make room', async (t
     (t) => putAside(t, scene, answered.interactionId));
   await t.test('the side pane never covers a conversation on a small window',
     (t) => shrink(t, scene, own.interactionId));
+  await t.test('A42 waiting work is taken by who may', (t) => picking(t, scene));
   await t.test('a press on a list that comes to rest is heard', (t) => pressing(t, scene));
   await t.test('RF19 who reads no conversations starts in the settings', async (t) => {
     const { page, faults } = await deskPage(scene, scene.world.administrator, '/');

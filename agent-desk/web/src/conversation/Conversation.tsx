@@ -1,21 +1,20 @@
 /** The conversation that is open: who it is and how it stands, what was said, and the box to answer in. */
 import { Button } from '@mantine/core';
 import { IconEyeOff, IconLock } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { useLocation } from 'wouter';
 import { ApiError } from '../api/client.ts';
 import { EmptyState, ErrorState } from '../kit/states.tsx';
 import { useT } from '../kit/words.ts';
-import { notifyError } from '../kit/notify.ts';
 import { useDesk } from '../live/context.ts';
 import { useInteraction, useThread } from '../live/queries.ts';
 import type { InteractionView } from '../live/types.ts';
 import { ReplyBox } from '../reply/ReplyBox.tsx';
-import { useCan } from '../kit/hooks.ts';
 import css from './Conversation.module.css';
 import { Head } from './Head.tsx';
 import { useMentionsRead } from './mention-notices.ts';
 import { Messages } from './Messages.tsx';
+import { Pick } from './Pick.tsx';
 import { ThreadSkeleton } from './ThreadSkeleton.tsx';
 import { useAimedMessage, useAround } from './useAround.ts';
 
@@ -72,26 +71,10 @@ export function Conversation({ interactionId, sideOpen, onSide }: Props) {
 /** A waiting customer whose text nobody sees until it is taken. */
 function Masked({ row }: { row: InteractionView }) {
   const t = useT();
-  const { live } = useDesk();
-  const [, navigate] = useLocation();
-  const mayPick = useCan('interaction.pick');
-  const [busy, setBusy] = useState(false);
-  const pick = async (): Promise<void> => {
-    setBusy(true);
-    try {
-      const { interaction } = await live.request('interaction:pick', { interactionId: row.id });
-      navigate(`/i/${interaction.id}`);
-    } catch (error) {
-      notifyError(t('error.title'), error);
-    } finally {
-      setBusy(false);
-    }
-  };
   return (
     <div className={css.masked}>
       <EmptyState icon={<IconLock size={28} stroke={1.5} />} title={t('talk.masked')}
-        actions={mayPick ? <Button loading={busy} onClick={() => { void pick(); }}>{t('talk.pick')}</Button>
-          : undefined}>
+        actions={row.mayPick === true ? <Pick row={row} /> : undefined}>
         {t('talk.maskedText')}
       </EmptyState>
     </div>

@@ -13,6 +13,7 @@ export const enComfort = {
     document: 'Fill in the documentation', transfer: 'Transfer', snooze: 'Snooze', follow: 'Follow the ticket', select: 'Select several', close: 'Close the conversation',
     READY: 'Presence: Ready', BUSY: 'Presence: Busy', BREAK: 'Presence: Break', WRAP_UP: 'Presence: Wrap-up',
     OFFLINE: 'Presence: Offline', esc: 'Close the topmost panel, or decline the offer', sheet: 'This list',
+    pick: 'Take the conversation from the queue',
   },
   palette: {
     title: 'Search and run commands', placeholder: 'Search customers, tickets, messages or commands',

@@ -76,6 +76,7 @@ export const enConversation = {
     goneText: 'Another agent handles it, or it is outside your scope.',
     masked: 'Still waiting in the queue',
     maskedText: 'The conversation shows once you take it. Customer data are masked.', pick: 'Take the conversation',
+    pickFailed: 'Not taken',
     release: 'Give back to the queue',
     releaseText: 'The conversation goes to the front of the queue and is offered to other agents.',
     released: 'The conversation is back in the queue.', copyTicket: 'Copy ticket number', more: 'More actions',

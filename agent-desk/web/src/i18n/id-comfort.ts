@@ -13,6 +13,7 @@ export const idComfort = {
     document: 'Isi dokumentasi', transfer: 'Alihkan', snooze: 'Tunda', follow: 'Ikuti tiket', select: 'Pilih beberapa', close: 'Tutup percakapan',
     READY: 'Status: Siap', BUSY: 'Status: Sibuk', BREAK: 'Status: Istirahat', WRAP_UP: 'Status: Penyelesaian',
     OFFLINE: 'Status: Luring', esc: 'Tutup panel teratas, atau tolak tawaran', sheet: 'Daftar pintasan ini',
+    pick: 'Ambil percakapan dari antrean',
   },
   palette: {
     title: 'Cari dan jalankan perintah', placeholder: 'Cari nasabah, tiket, pesan, atau perintah',

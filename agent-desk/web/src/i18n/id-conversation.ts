@@ -76,7 +76,7 @@ export const idConversation = {
     goneText: 'Percakapan sudah ditangani agen lain, atau di luar cakupan Anda.',
     masked: 'Masih menunggu di antrean',
     maskedText: 'Isi percakapan terlihat setelah Anda mengambilnya. Data nasabah disamarkan.',
-    pick: 'Ambil percakapan', release: 'Kembalikan ke antrean',
+    pick: 'Ambil percakapan', pickFailed: 'Belum diambil', release: 'Kembalikan ke antrean',
     releaseText: 'Percakapan kembali ke urutan terdepan antrean dan ditawarkan kepada agen lain.',
     released: 'Percakapan dikembalikan ke antrean.', copyTicket: 'Salin nomor tiket', more: 'Tindakan lain',
     bot: 'Asisten otomatis', location: 'Lokasi', openMap: 'Buka peta', sticker: 'Stiker',

@@ -6,6 +6,7 @@ import { IconCheck, IconPlugConnectedX } from '@tabler/icons-react';
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { openBlanks } from '../../../../domain/replies/variables.ts';
 import { focusTools } from '../conversation/MessageTools.tsx';
+import { Pick } from '../conversation/Pick.tsx';
 import { Kbd } from '../kit/small.tsx';
 import { Soon } from '../kit/Soon.tsx';
 import { useLocale, useT } from '../kit/words.ts';
@@ -46,7 +47,7 @@ export function ReplyBox({ row, conversationId }: { row: InteractionView; conver
   if (row.agentId !== user.id) {
     const why = row.state === 'ESCALATED_T2' ? t('reply.escalatedRead')
       : row.agentName === null ? t('reply.notYoursNobody') : t('reply.notYours', { who: row.agentName });
-    return <p className={css.closed}>{why}</p>;
+    return <div className={css.closed}><p className="grow">{why}</p><Pick row={row} /></div>;
   }
   return <Writable row={row} conversationId={conversationId} me={user.id} />;
 }

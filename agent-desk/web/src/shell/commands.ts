@@ -27,7 +27,7 @@ export const commands: readonly Command[] = [
     ['G I', 'goInbox'], ['G S', 'goSearch'], ['G A', 'goAdmin'], ['G N', 'goNotices'], ['G P', 'goPrefs'],
   ]),
   ...rows('talk', [
-    ['R', 'reply'], ['N', 'noteKey'], ['/', 'canned'], ['B', 'buttons'],
+    ['A', 'pick'], ['R', 'reply'], ['N', 'noteKey'], ['/', 'canned'], ['B', 'buttons'],
     ['M', 'messageTools'], ['Ctrl+Enter', 'send', false],
   ]),
   ...rows('work', [
