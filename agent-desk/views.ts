@@ -136,6 +136,10 @@ export const documentationForm = z.strictObject({
   productInterest: z.string().trim().max(200).nullish(),
 });
 
+/** The same as far as it is filled in: what an agent who hands the work on leaves of it (C9). */
+export const documentationPart = documentationForm.partial()
+  .extend({ summary: z.string().trim().max(4000).optional() });
+
 export type AttachmentView = z.infer<typeof attachmentView>;
 export type MessageView = z.infer<typeof messageView>;
 export type MentionView = z.infer<typeof mentionView>;

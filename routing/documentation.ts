@@ -18,6 +18,11 @@ export interface DocumentationInput {
   productInterest?: string | null | undefined;
 }
 
+/** The form as far as somebody has filled it in. */
+export type DocumentationPart = { [F in keyof DocumentationInput]?: DocumentationInput[F] | null | undefined };
+
+const summaryCharsMin = 3;
+
 interface CategoryFacts {
   known: boolean;
   subcategory_known: boolean;
@@ -86,6 +91,27 @@ update tickets set summary = $3, outcome_code = $4, documented_at = coalesce(doc
   version = version + 1
 where id = $1 and organisation_id = $2 returning version`);
 
+const setTicketPart = statement('documentation.ticket-part', `
+update tickets set summary = coalesce($3, summary), outcome_code = coalesce($4, outcome_code), version = version + 1
+where id = $1 and organisation_id = $2 returning version`);
+
+type Content = [categoryId: string | null, subcategoryId: string | null, outcomeCode: string | null, summary: string,
+  crossSellingOffered: boolean, productInterest: string | null];
+
+function interestOf(form: DocumentationPart): string | null {
+  return form.productInterest === null || form.productInterest === undefined ? null : safeText(form.productInterest);
+}
+
+async function insert(tx: Tx, row: InteractionRow, user: User, content: Content): Promise<void> {
+  await tx.rows(insertForm, [newId(), row.organisation_id, row.id, row.ticket_id, user.id, ...content]);
+}
+
+async function tellTicket(tx: Tx, row: InteractionRow, user: User, version: number,
+  data: { changed: string[]; outcomeCode: string | null }): Promise<void> {
+  await appendJournal(tx, [{ type: 'ticket.updated', subjectType: 'ticket', subjectId: row.ticket_id,
+    conversationId: row.conversation_id, actor: actorOf(user), scope: scopeOf(row), version, data }]);
+}
+
 /**
  * Writes the form, or amends the last one of the interaction, and what the ticket shows of it. The locks are the
  * caller's.
@@ -93,20 +119,41 @@ where id = $1 and organisation_id = $2 returning version`);
 export async function writeDocumentation(tx: Tx, row: InteractionRow, user: User, form: DocumentationInput,
   amends: boolean): Promise<void> {
   const summary = safeText(form.summary).trim();
-  if (summary.length < 3) throw new AppError('VALIDATION_FAILED', { fields: ['summary'] });
+  if (summary.length < summaryCharsMin) throw new AppError('VALIDATION_FAILED', { fields: ['summary'] });
   await requireReason(tx, row.organisation_id, 'OUTCOME', form.outcomeCode, 'outcomeCode');
   const subcategoryId = form.subcategoryId ?? null;
-  const interest = form.productInterest === null || form.productInterest === undefined
-    ? null : safeText(form.productInterest);
   await setCategory(tx, row, user, form.categoryId, subcategoryId);
-  const content = [form.categoryId, subcategoryId, form.outcomeCode, summary, form.crossSellingOffered, interest];
+  const content: Content = [form.categoryId, subcategoryId, form.outcomeCode, summary, form.crossSellingOffered,
+    interestOf(form)];
   const amended = amends ? await tx.one(amendForm, [row.id, row.organisation_id, user.id, ...content]) : undefined;
-  if (amended === undefined) {
-    await tx.rows(insertForm, [newId(), row.organisation_id, row.id, row.ticket_id, user.id, ...content]);
-  }
+  if (amended === undefined) await insert(tx, row, user, content);
   const ticket = await tx.one<{ version: number }>(setTicketForm,
     [row.ticket_id, row.organisation_id, summary, form.outcomeCode]);
-  await appendJournal(tx, [{ type: 'ticket.updated', subjectType: 'ticket', subjectId: row.ticket_id,
-    conversationId: row.conversation_id, actor: actorOf(user), scope: scopeOf(row), version: ticket?.version ?? 0,
-    data: { changed: ['summary', 'outcome'], outcomeCode: form.outcomeCode } }]);
+  await tellTicket(tx, row, user, ticket?.version ?? 0,
+    { changed: ['summary', 'outcome'], outcomeCode: form.outcomeCode });
+}
+
+/**
+ * Writes what is filled in of the form by somebody who hands the work on (C9), each field under the same rules, and
+ * shows it on the ticket. True if nothing was missing. The locks are the caller's.
+ */
+export async function writePart(tx: Tx, row: InteractionRow, user: User, part: DocumentationPart): Promise<boolean> {
+  const { categoryId, outcomeCode } = part;
+  const summary = safeText(part.summary ?? '').trim();
+  if (categoryId != null && outcomeCode != null && summary.length >= summaryCharsMin) {
+    await writeDocumentation(tx, row, user, { ...part, categoryId, outcomeCode, summary,
+      crossSellingOffered: part.crossSellingOffered === true }, false);
+    return true;
+  }
+  if (outcomeCode != null) await requireReason(tx, row.organisation_id, 'OUTCOME', outcomeCode, 'outcomeCode');
+  const subcategoryId = categoryId == null ? null : part.subcategoryId ?? null;
+  if (categoryId != null) await setCategory(tx, row, user, categoryId, subcategoryId);
+  await insert(tx, row, user, [categoryId ?? null, subcategoryId, outcomeCode ?? null, summary,
+    part.crossSellingOffered === true, interestOf(part)]);
+  const changed = [...(summary === '' ? [] : ['summary']), ...(outcomeCode == null ? [] : ['outcome'])];
+  if (changed.length === 0) return false;
+  const ticket = await tx.one<{ version: number }>(setTicketPart,
+    [row.ticket_id, row.organisation_id, summary === '' ? null : summary, outcomeCode ?? null]);
+  await tellTicket(tx, row, user, ticket?.version ?? 0, { changed, outcomeCode: outcomeCode ?? null });
+  return false;
 }

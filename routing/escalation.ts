@@ -7,10 +7,10 @@ import { statement } from '#domain/store/db.ts';
 import { safeText } from '#domain/text.ts';
 import type { Work } from '#domain/work.ts';
 import { freePoints } from './agent-state.ts';
-import { writeDocumentation, type DocumentationInput } from './documentation.ts';
+import { writePart, type DocumentationPart } from './documentation.ts';
 import {
   aboutInteraction, actorOf, changeLeg, hintAfterCommit, lockForHandling, moveTicket, moved, placeTicket, pointsOf,
-  postNote,  postSystem, requireReason, type InteractionRow,
+  postNote, postSystem, requireReason, type InteractionRow,
 } from './interaction-rows.ts';
 
 /** The organisation's tier-2 queue: the one asked for, else of the same site first, then by priority and code. */
@@ -28,12 +28,13 @@ where id = $1 and organisation_id = $2 returning version`);
 
 /**
  * Hands the interaction to tier 2: it waits there from now, the agent's points are free, the ticket is ESCALATED_T2.
- * The agent's own part may be documented with it (`form`, C9); `note` stays in the conversation as an internal note.
+ * What the agent has filled in of the documentation is their own part (`form`, C9) and stands on the ticket; `note`
+ * stays in the conversation as an internal note.
  * Throws STATE_CONFLICT (already tier 2, not owned), NO_TIER2_QUEUE, VALIDATION_FAILED, NOT_FOUND, FORBIDDEN.
  */
 export async function escalateInteraction(work: Work, command: {
   user: User; interactionId: string; reasonCode: string; note?: string | undefined; queueId?: string | undefined;
-  form?: DocumentationInput | undefined;
+  form?: DocumentationPart | undefined;
 }): Promise<{ queueId: string }> {
   const { user, interactionId, reasonCode, note, form } = command;
   const actor = actorOf(user);
@@ -46,7 +47,7 @@ export async function escalateInteraction(work: Work, command: {
       [row.organisation_id, row.site_id, command.queueId ?? null]);
     if (queue === undefined) throw new AppError('NO_TIER2_QUEUE');
     if (note !== undefined && note.trim() !== '') await postNote(tx, row, user, safeText(note.trim()));
-    if (form !== undefined) await writeDocumentation(tx, row, user, form, false);
+    const documented = form !== undefined && await writePart(tx, row, user, form);
     const set = await tx.one<{ version: number }>(toTier2, [row.id, row.organisation_id, state, queue.id, queue.site_id,
       queue.priority, costPoints[row.medium]]);
     const up: InteractionRow = { ...row, state, tier: 2, queue_id: queue.id, site_id: queue.site_id, agent_id: null,
@@ -57,7 +58,7 @@ export async function escalateInteraction(work: Work, command: {
     await postSystem(tx, up, 'TRANSFERRED');
     if (row.agent_id !== null) await freePoints(tx, row.organisation_id, row.agent_id, pointsOf(row));
     const data = { reasonCode, agentId: row.agent_id, fromQueueId: row.queue_id, queueId: queue.id,
-      documented: form !== undefined };
+      documented };
     const scope = { ...up, agent_id: row.agent_id };
     await appendJournal(tx, [aboutInteraction(scope, 'interaction.escalated', actor, set?.version ?? 0, data)]);
     hintAfterCommit(work, tx, 'journal', 'assignment');

@@ -20,6 +20,7 @@ import { Entry } from './migrations/0015-entry.ts';
 import { Changes } from './migrations/0016-changes.ts';
 import { Intake } from './migrations/0017-intake.ts';
 import { Connections } from './migrations/0018-connections.ts';
+import { OwnPart } from './migrations/0019-own-part.ts';
 import { Trail } from './migrations/0025-trail.ts';
 
 /** In order; a later release only appends, and each step must leave the release before it able to run. */
@@ -42,6 +43,7 @@ export const migrationsList = [
   { name: '0016-changes', class: Changes },
   { name: '0017-intake', class: Intake },
   { name: '0018-connections', class: Connections },
+  { name: '0019-own-part', class: OwnPart },
   { name: '0025-trail', class: Trail },
 ];
 

@@ -1,7 +1,7 @@
 /** /api/interactions: the inbox as lists and rows, and what an agent does with their work. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { documentationForm, interactionView as shape } from '#agent-desk/views.ts';
+import { documentationForm, documentationPart, interactionView as shape } from '#agent-desk/views.ts';
 import { interactionCounts, interactionView, interactionViews } from '#domain/interactions/queries.ts';
 import { agentToday } from '#domain/metrics/today.ts';
 import { closeInteraction, categoriseInteraction, completeOutOfTopic, documentInteraction } from '#routing/wrap-up.ts';
@@ -83,7 +83,8 @@ function handingOn(parts: ReadingParts): FastifyPluginAsyncZod {
   return async (app) => {
     app.post('/api/interactions/:id/escalate',
       { config: { permission: 'interaction.handle' }, schema: { params: idParams,
-      body: z.strictObject({ reasonCode: reason, note: z.string().trim().max(4_000).optional() }),
+      body: z.strictObject({ reasonCode: reason, note: z.string().trim().max(4_000).optional(),
+        form: documentationPart.optional() }),
         response: { 200: done } } },
     async ({ user, params, body }) => {
       await escalateInteraction(work, { user, interactionId: params.id, ...body });

@@ -1,7 +1,8 @@
 /** How the desk writes times, money, sizes, rings, keys, links; and how it cuts a conversation into runs. */
 import t from 'tap';
 import { placeMessages } from '../../agent-desk/web/src/lib/bubbles.ts';
-import { formBody, emptyForm, listWords, missingFields, readForm } from '../../agent-desk/web/src/lib/form.ts';
+import { formBody, emptyForm, listWords, missingFields, partBody,
+  readForm } from '../../agent-desk/web/src/lib/form.ts';
 import { isField, keyName, takesEnter } from '../../agent-desk/web/src/lib/keys.ts';
 import { safeHref, textParts } from '../../agent-desk/web/src/lib/links.ts';
 import { alarms, ringOf } from '../../agent-desk/web/src/lib/ring.ts';
@@ -94,6 +95,8 @@ t.test('C10 the documentation says what is missing and sends an interest only wh
   t.same(missingFields(full), []);
   t.match(formBody(full), { summary: 'selesai', productInterest: null });
   t.match(formBody({ ...full, crossSellingOffered: true }), { productInterest: 'Gadai emas' });
+  t.equal(partBody({ ...emptyForm, summary: ' ' }), undefined, 'C9 nothing was filled in');
+  t.same(partBody({ ...emptyForm, categoryId: 'c', summary: ' Dobel ' }), { categoryId: 'c', summary: 'Dobel' });
   t.equal(listWords(['Kategori', 'Hasil', 'Ringkasan'], 'dan'), 'Kategori, Hasil dan Ringkasan');
   t.same(readForm('{broken'), emptyForm);
   t.same(readForm(JSON.stringify({ summary: 5, categoryId: 'x' })), { ...emptyForm, categoryId: 'x' });

@@ -211,7 +211,11 @@ t.test('an agent documents, then closes, and nothing closes before (C10); handin
   t.equal((await agent.get('/api/interactions/counts')).body.today.closed, 1);
   const second = await openOwnedInteraction(work.db, world, one.id, { answered: true });
   const up = `/api/interactions/${second.interactionId}`;
-  t.same((await agent.call('POST', `${up}/escalate`, { reasonCode: 'DI_LUAR_WEWENANG' })).body, { done: true });
+  const escalation = { reasonCode: 'DI_LUAR_WEWENANG', form: { summary: 'Perlu cek mutasi.' } };
+  t.equal((await agent.call('POST', `${up}/escalate`, { ...escalation, form: { summery: 'x' } })).status, 400);
+  t.same((await agent.call('POST', `${up}/escalate`, escalation)).body, { done: true });
+  t.match(await work.db.dynamic('select summary from tickets where id = $1', [second.ticketId]),
+    [{ summary: 'Perlu cek mutasi.' }], 'C9 their own part stands on the ticket');
   t.equal((await agent.get(up)).status, 404);
   const third = await openOwnedInteraction(work.db, world, one.id, {});
   const patched = await agent.call('PATCH', `/api/interactions/${third.interactionId}`,

@@ -302,6 +302,24 @@ t.test('A44 escalation: tier 2 waits from now, the points are free, the ticket g
   t.same(await wrongPoints(work.db), []);
 });
 
+t.test('C9 what an agent has filled in goes up with the work, each field under its rule', async (t) => {
+  const { work, world, agents: [a] } = await setUp(t);
+  const open = await openOwnedInteraction(work.db, world, a.id, { answered: true });
+  const up = { user: a, interactionId: open.interactionId, reasonCode: 'DI_LUAR_WEWENANG' };
+  for (const form of [{ outcomeCode: 'APA' }, { categoryId: newId() }]) {
+    await t.rejects(escalateInteraction(work, { ...up, form }), { code: 'VALIDATION_FAILED' });
+  }
+  await escalateInteraction(work, { ...up, form: { categoryId: world.categoryIds.PENGADUAN,
+    summary: ' Angsuran dobel. ', crossSellingOffered: true, productInterest: 'KPR' } });
+  t.match(await work.db.dynamic('select * from documentations'), [{ author_id: a.id, outcome_code: null,
+    category_id: world.categoryIds.PENGADUAN, summary: 'Angsuran dobel.', product_interest: 'KPR' }]);
+  t.match(await ticketRow(work.db, open.ticketId), { summary: 'Angsuran dobel.', outcome_code: null,
+    category_id: world.categoryIds.PENGADUAN, documented_at: null });
+  t.match(await work.db.dynamic(`select data from journal where type = 'interaction.escalated'`),
+    [{ data: { documented: false } }]);
+  t.ok((await typesOf(work.db, open.ticketId)).includes('ticket.updated'), 'the desks hear of it');
+});
+
 t.test('J58 without a tier-2 queue escalation says so and changes nothing', async (t) => {
   const { work, world, agents: [a] } = await setUp(t);
   await work.db.dynamic('update queues set active = false where tier = 2');

@@ -47,6 +47,12 @@ export function formBody(form: FormDraft): Record<string, unknown> {
   };
 }
 
+/** What is filled in so far, for those who go on with it; undefined where nothing is. */
+export function partBody(form: FormDraft): Record<string, unknown> | undefined {
+  const given = Object.entries(formBody(form)).filter(([, value]) => value !== null && value !== '' && value !== false);
+  return given.length === 0 ? undefined : Object.fromEntries(given);
+}
+
 /** A form kept by the browser; anything unreadable is an empty one. */
 export function readForm(stored: string | null): FormDraft {
   if (stored === null) return emptyForm;

@@ -1,4 +1,4 @@
-/** Escalating to tier 2: the reason, a note for those who take over, and what happens then. */
+/** Escalating to tier 2: the reason, a note and what is documented for those who take over, and what happens then. */
 import { Button, Modal } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -13,8 +13,15 @@ import type { InteractionView } from '../live/types.ts';
 import { reasonLabel } from '../shell/PresenceSwitch.tsx';
 import css from './Side.module.css';
 
+interface Props {
+  row: InteractionView;
+  /** What is filled in of the documentation; `onDone` once the server has it. */
+  form: Record<string, unknown> | undefined; onDone: () => void;
+  opened: boolean; onClose: () => void;
+}
+
 /** A dialog; the conversation leaves this agent when the server has taken it. */
-export function Escalate({ row, opened, onClose }: { row: InteractionView; opened: boolean; onClose: () => void }) {
+export function Escalate({ row, form, onDone, opened, onClose }: Props) {
   const t = useT();
   const locale = useLocale();
   const client = useQueryClient();
@@ -27,7 +34,8 @@ export function Escalate({ row, opened, onClose }: { row: InteractionView; opene
     setBusy(true);
     try {
       await api.post(`/interactions/${row.id}/escalate`,
-        { reasonCode, ...(note.trim() === '' ? {} : { note: note.trim() }) });
+        { reasonCode, ...(note.trim() === '' ? {} : { note: note.trim() }), ...(form === undefined ? {} : { form }) });
+      onDone();
       void client.invalidateQueries({ queryKey: keys.interaction(row.id) });
       notifyDone(t('form.escalated'));
       onClose();
@@ -48,6 +56,7 @@ export function Escalate({ row, opened, onClose }: { row: InteractionView; opene
           data={reasons.map((reason) => ({ value: reason.code, label: reasonLabel(reason, locale) }))} />
         <TextAreaField label={`${t('form.escalateNote')} (${t('form.optional')})`} value={note} onChange={setNote}
           maxLength={4_000} />
+        {form === undefined ? null : <p className={`meta ${css.hint}`}>{t('form.escalateForm')}</p>}
       </div>
       <div className={css.dialogActions}>
         <Button variant="default" onClick={onClose}>{t('app.cancel')}</Button>

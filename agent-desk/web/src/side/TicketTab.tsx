@@ -9,7 +9,7 @@ import { whoOf } from '../inbox/Row.tsx';
 import { notifyDone, notifyError } from '../kit/notify.ts';
 import { Kbd } from '../kit/small.tsx';
 import { useLocale, useT } from '../kit/words.ts';
-import { formBody, listWords, missingFields, type FormField } from '../lib/form.ts';
+import { formBody, listWords, missingFields, partBody, type FormField } from '../lib/form.ts';
 import { serverNow } from '../lib/now.ts';
 import { dayTime } from '../lib/time.ts';
 import { keys } from '../live/keys.ts';
@@ -147,7 +147,8 @@ export function TicketTab({ row, shown, onShow }: { row: InteractionView; shown:
           </div>
         </div>
       ) : null}
-      <Escalate row={row} opened={escalating} onClose={() => { setEscalating(false); }} />
+      <Escalate row={row} form={form.isTyped ? partBody(form.form) : undefined} onDone={form.forget}
+        opened={escalating} onClose={() => { setEscalating(false); }} />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** The documentation of one interaction while it is being filled in: kept in the browser until it is saved. */
 import { useCallback, useState } from 'react';
-import { emptyForm, readForm, type FormDraft } from '../lib/form.ts';
+import { emptyForm, partBody, readForm, type FormDraft } from '../lib/form.ts';
 import type { InteractionView, TicketView } from '../live/types.ts';
 
 function keyOf(userId: string, interactionId: string): string {
@@ -16,7 +16,8 @@ export function useForm(row: InteractionView, ticket: TicketView | undefined, us
   const form: FormDraft = {
     ...kept, categoryId: row.categoryId ?? kept.categoryId,
       subcategoryId: kept.subcategoryId ?? ticket?.subcategoryId ?? null,
-    outcomeCode: kept.outcomeCode ?? row.outcomeCode,
+    // What tier 1 left stands on the ticket; that of an interaction before this one is no answer to it.
+    outcomeCode: kept.outcomeCode ?? row.outcomeCode ?? (row.tier === 2 ? ticket?.outcomeCode ?? null : null),
       summary: kept.summary === '' ? ticket?.summary ?? '' : kept.summary,
   };
   const change = useCallback((part: Partial<FormDraft>) => {
@@ -29,5 +30,5 @@ export function useForm(row: InteractionView, ticket: TicketView | undefined, us
   const forget = useCallback(() => {
     try { localStorage.removeItem(key); } catch { /* nothing was kept */ }
   }, [key]);
-  return { form, change, forget };
+  return { form, change, forget, isTyped: partBody(kept) !== undefined };
 }
