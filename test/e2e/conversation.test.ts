@@ -57,6 +57,17 @@ async function callLeader(t: Test, scene: DeskScene, page: Page): Promise<void> 
   await leader.page.getByText('Mohon dicek').last().waitFor();
   t.ok(await eventually('the call is seen', async () => (await work.db.dynamic(
     'select 1 from mentions where read_at is not null')).length > 0, 20_000));
+  await leader.page.getByText('Anda dapat menulis catatan internal.').waitFor();
+  t.equal(await leader.page.getByRole('button', { name: 'Balas', exact: true }).count(), 0,
+    'the answer is its owner\'s');
+  t.same(await seriousFindings(leader.page), []);
+  await leader.page.keyboard.press('Escape');
+  await leader.page.keyboard.press('n');
+  await leader.page.keyboard.type('Sudah saya cek.');
+  await leader.page.keyboard.press('Control+Enter');
+  await bubble(page, 'Sudah saya cek.').waitFor();
+  t.match(await work.db.dynamic('select author_id from messages where body = $1', ['Sudah saya cek.']),
+    [{ author_id: world.leader.id }], 'who is called can answer');
   t.same(leader.faults, []);
 }
 

@@ -152,10 +152,10 @@ export const enConversation = {
     tooLarge: 'The file is over the limit of {{max}}. Choose a smaller file.',
     waitUpload: 'Wait for the upload to finish, then send.',
     closedTitle: 'This conversation is done.', closedText: 'A new message from the customer opens a new interaction.',
-    notYours: '{{who}} handles this. You can only read.',
-    notYoursNobody: 'Nobody handles this yet. You can only read.', mode: 'Kind of text',
+    notYours: '{{who}} handles this.', notYoursNobody: 'Nobody handles this yet.',
+    readOnly: 'You can only read.', noteOnly: 'You can write an internal note.', mode: 'Kind of text',
     otherTab: 'Draft updated from another tab', refused: 'The server refused the message',
-    escalatedRead: 'Escalated to tier 2. You can only read.',
+    escalatedRead: 'Escalated to tier 2.',
   },
   side: {
     contact: 'Contact', ticket: 'Ticket', history: 'History', tabs: 'About the customer', phone: 'Phone',

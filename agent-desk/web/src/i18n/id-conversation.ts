@@ -151,10 +151,10 @@ export const idConversation = {
     tooLarge: 'Berkas melebihi batas {{max}}. Pilih berkas yang lebih kecil.',
     waitUpload: 'Tunggu sampai unggahan selesai, lalu kirim.',
     closedTitle: 'Percakapan ini sudah selesai.', closedText: 'Pesan baru dari nasabah membuka interaksi baru.',
-    notYours: 'Ditangani {{who}}. Anda hanya dapat membaca.',
-    notYoursNobody: 'Belum ditangani siapa pun. Anda hanya dapat membaca.', mode: 'Jenis tulisan',
+    notYours: 'Ditangani {{who}}.', notYoursNobody: 'Belum ditangani siapa pun.',
+    readOnly: 'Anda hanya dapat membaca.', noteOnly: 'Anda dapat menulis catatan internal.', mode: 'Jenis tulisan',
     otherTab: 'Draf diperbarui dari tab lain', refused: 'Pesan tidak diterima server',
-    escalatedRead: 'Sudah dieskalasi ke Tier 2. Anda hanya dapat membaca.',
+    escalatedRead: 'Sudah dieskalasi ke Tier 2.',
   },
   side: {
     contact: 'Kontak', ticket: 'Tiket', history: 'Riwayat', tabs: 'Tentang nasabah', phone: 'Telepon',

@@ -7,6 +7,7 @@ import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 
 import { openBlanks } from '../../../../domain/replies/variables.ts';
 import { focusTools } from '../conversation/MessageTools.tsx';
 import { Pick } from '../conversation/Pick.tsx';
+import { useCan } from '../kit/hooks.ts';
 import { Kbd } from '../kit/small.tsx';
 import { Soon } from '../kit/Soon.tsx';
 import { useLocale, useT } from '../kit/words.ts';
@@ -37,17 +38,25 @@ import { useSuggestions, type Offered } from './useSuggestions.ts';
 import { useTemplates } from './useTemplates.ts';
 import { useTyping } from './useTyping.ts';
 
-/** The box, or a line that says why there is none. */
+/** The box, or a line that says why there is none; who may reassign the work of others may write them a note. */
 export function ReplyBox({ row, conversationId }: { row: InteractionView; conversationId: string }) {
   const t = useT();
   const { user } = useSession();
+  const oversees = useCan('interaction.reassign');
   if (!isOpen(row)) {
     return <p className={css.closed}><strong>{t('reply.closedTitle')}</strong> {t('reply.closedText')}</p>;
   }
   if (row.agentId !== user.id) {
     const why = row.state === 'ESCALATED_T2' ? t('reply.escalatedRead')
       : row.agentName === null ? t('reply.notYoursNobody') : t('reply.notYours', { who: row.agentName });
-    return <div className={css.closed}><p className="grow">{why}</p><Pick row={row} /></div>;
+    return (
+      <>
+        <div className={css.closed}>
+          <p className="grow">{why} {t(oversees ? 'reply.noteOnly' : 'reply.readOnly')}</p><Pick row={row} />
+        </div>
+        {oversees ? <Writable row={row} conversationId={conversationId} me={user.id} only="note" /> : null}
+      </>
+    );
   }
   return <Writable row={row} conversationId={conversationId} me={user.id} />;
 }
@@ -55,12 +64,13 @@ export function ReplyBox({ row, conversationId }: { row: InteractionView; conver
 type Box = ReturnType<typeof useField>;
 
 /** The files of the reply, also those dropped on the conversation of the box `whole`. */
-function useBoxFiles(conversationId: string, box: Box, { closed, hours }: ReturnType<typeof useTemplates>) {
+function useBoxFiles(conversationId: string, box: Box, { closed, hours }: ReturnType<typeof useTemplates>,
+  only: Mode | undefined) {
   const t = useT();
   const files = useFiles(conversationId, maxFileBytes,
     closed ? t('template.closedTitle', { hours: hours ?? 0 }) : undefined);
   const whole = useRef<HTMLElement>(null);
-  const dropped = useDropped(whole, (chosen) => {
+  const dropped = useDropped(whole, only === 'note' ? undefined : (chosen) => {
     // Notes hold no files: where they went is what is seen then.
     if (files.add(chosen) && box.mode === 'note') box.focus('text');
   });
@@ -138,7 +148,7 @@ function useSend(conversationId: string, box: Box, done: () => void) {
 }
 
 /** The keys of the box. Where free words are refused, those that begin a reply lead to what may be sent instead. */
-function useBoxKeys(box: Box, send: () => void, isClosed: boolean): void {
+function useBoxKeys(box: Box, send: () => void, isClosed: boolean, only: Mode | undefined): void {
   const reply = (): void => {
     box.focus('text');
     if (!isClosed) return;
@@ -148,22 +158,28 @@ function useBoxKeys(box: Box, send: () => void, isClosed: boolean): void {
     reply();
     if (!isClosed) requestAnimationFrame(() => { box.begin('/'); });
   };
-  useKeys({ R: reply, N: () => { box.focus('note'); }, 'Ctrl+Enter': send, M: focusTools, '/': canned });
+  const answers = only !== 'note';
+  useKeys({ R: answers ? reply : undefined, N: () => { box.focus('note'); }, 'Ctrl+Enter': send, M: focusTools,
+    '/': answers ? canned : undefined });
   useEffect(() => {
     window.addEventListener('sambung:reply', reply);
     return () => { window.removeEventListener('sambung:reply', reply); };
   });
 }
 
-function Writable({ row, conversationId, me }: { row: InteractionView; conversationId: string; me: string }) {
+interface WritableProps { row: InteractionView; conversationId: string; me: string;
+  /** The one kind of text that may be written here; both where it is not given. */
+  only?: Mode }
+
+function Writable({ row, conversationId, me, only }: WritableProps) {
   const t = useT();
-  const box = useField(conversationId);
+  const box = useField(conversationId, only);
   const { mode, text, field } = box;
   const typing = useTyping(conversationId);
   const offered = useSuggestions(row, conversationId, box.token);
   const list = useList(box, offered, conversationId);
   const templates = useTemplates(row, conversationId);
-  const { whole, files, dropping, onPaste } = useBoxFiles(conversationId, box, templates);
+  const { whole, files, dropping, onPaste } = useBoxFiles(conversationId, box, templates, only);
   const nothing = text.trim() === '' && (mode === 'note' || files.list.length === 0);
   const abilities = useAbilities(row);
   const offers = abilities?.capabilities['buttons'] === true || abilities?.capabilities['askContact'] === true;
@@ -173,7 +189,7 @@ function Writable({ row, conversationId, me }: { row: InteractionView; conversat
   const picking = useTemplatePicking(conversationId, templates);
   const shut = templates.closed && mode === 'text';
   const send = (): void => { if (!nothing && blocked === undefined && !shut) dispatch(); };
-  useBoxKeys(box, send, templates.closed);
+  useBoxKeys(box, send, templates.closed, only);
   const onKey = (event: KeyboardEvent): void => {
     if (list.onKey(event)) return;
     // As in every chat: up in an empty box goes to what was written last.
@@ -185,8 +201,8 @@ function Writable({ row, conversationId, me }: { row: InteractionView; conversat
   const listed = box.token !== undefined && !shut;
   const label = t(mode === 'text' ? 'reply.placeholder' : 'reply.notePlaceholder');
   return (
-    <section className={css.reply} aria-label={t('reply.reply')} ref={whole}>
-      <Modes box={box} />
+    <section className={css.reply} aria-label={t(only === undefined ? 'reply.reply' : 'reply.note')} ref={whole}>
+      <Modes box={box} only={only} />
       {mode === 'text' && abilities?.ready === false ? <AccountAway name={row.accountName} /> : null}
       {listed ? <List box={box} offered={offered} list={list} /> : null}
       {shut ? <WindowClosed hours={templates.hours ?? 0} hasDraft={!nothing} onOpen={picking.open} />
@@ -246,7 +262,7 @@ function List({ box, offered, list }: { box: Box; offered: Offered; list: Return
 }
 
 /** Reply or note, and that the draft is kept. */
-function Modes({ box }: { box: Box }) {
+function Modes({ box, only }: { box: Box; only: Mode | undefined }) {
   const t = useT();
   const locale = useLocale();
   const { draft, mode, text } = box;
@@ -259,7 +275,8 @@ function Modes({ box }: { box: Box }) {
   return (
     <div className={css.modes}>
       <div className={css.modeGroup} role="group" aria-label={t('reply.mode')}>
-        {button('text', t('reply.reply'), 'R', draft.text !== '' || draft.files.length > 0)}
+        {only === 'note' ? null
+          : button('text', t('reply.reply'), 'R', draft.text !== '' || draft.files.length > 0)}
         {button('note', t('reply.note'), 'N', draft.note !== '')}
       </div>
       <span className={`word meta ${css.saved}`}>

@@ -15,12 +15,12 @@ function useGrowing(field: RefObject<HTMLTextAreaElement | null>, text: string):
   }, [field, text]);
 }
 
-/** The draft of one conversation in one mode, and the ways to change it. */
-export function useField(conversationId: string) {
+/** The draft of one conversation in one mode, and the ways to change it; `only`: there is no other mode. */
+export function useField(conversationId: string, only?: Mode) {
   const { drafts } = useDesk();
   const draft = useDraft(conversationId);
   const [mode, setMode] = useState<Mode>(
-    draft.text === '' && draft.files.length === 0 && draft.note !== '' ? 'note' : 'text');
+    only ?? (draft.text === '' && draft.files.length === 0 && draft.note !== '' ? 'note' : 'text'));
   const field = useRef<HTMLTextAreaElement>(null);
   const [caret, setCaret] = useState(0);
   /** The text for which the list was closed by Escape; typing on opens it again. */
@@ -48,7 +48,7 @@ export function useField(conversationId: string) {
     write(next.text, next.caret);
   };
   const focus = (next: Mode = mode): void => {
-    setMode(next);
+    setMode(only ?? next);
     // At once, so that a letter typed right after the key is no command; and once more where the field came later.
     field.current?.focus();
     requestAnimationFrame(() => { field.current?.focus(); });
