@@ -76,6 +76,19 @@ t.test('a letter pressed while its part is being drawn waits for it, and for not
   t.same(heard, ['E', 'D'], 'so is one whose author went on by pointer');
 });
 
+t.test('a key whose part is hidden waits for the part that it brings', async (t) => {
+  const board = new KeyBoard();
+  const heard: string[] = [];
+  const coming: (() => void)[] = [];
+  const away = board.add(() => ({ E: (event) => { coming.push(board.hold('E', event)); } }), false);
+  t.ok(board.run('E', press(performance.now())), 'from the palette as well');
+  away();
+  board.add(() => ({ E: () => { heard.push('E'); } }), false);
+  for (const there of coming) there();
+  await Promise.resolve();
+  t.same(heard, ['E']);
+});
+
 t.test('every key that a screen listens to stands in the one table, with its word in both languages', async (t) => {
   const known = new Set(commands.map((each) => each.key));
   t.equal(known.size, commands.length, 'no key twice');

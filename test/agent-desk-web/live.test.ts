@@ -5,7 +5,7 @@ import { applyEvent, applySnapshot, Lately, type Cache } from '../../agent-desk/
 import { createCache } from '../../agent-desk/web/src/live/cache.ts';
 import { keys } from '../../agent-desk/web/src/live/keys.ts';
 import { createRows, withRow, type ListKind, type ListPage } from '../../agent-desk/web/src/live/lists.ts';
-import { withLive, withNewest, withOlder, type Thread } from '../../agent-desk/web/src/live/thread.ts';
+import { newestHeld, withLive, withNewest, withOlder, type Thread } from '../../agent-desk/web/src/live/thread.ts';
 import type { AgentView, DeskEvent, InteractionView, MessageView, OfferView,
   Snapshot } from '../../agent-desk/web/src/live/types.ts';
 
@@ -153,6 +153,18 @@ t.test('a thread never has a hole: live messages join, a gap asks for a fetch, a
     'missing in between: the older part loads again');
   t.match(withOlder(thread, [message(1), message(2), message(3), message(4)]), { complete: true });
   t.match(withOlder(thread, []), { complete: true });
+});
+
+t.test('what can be taken back is the newest of mine that has not left, by its newest version', async (t) => {
+  const held = (seq: number, change: Partial<MessageView> = {}): MessageView => message(seq, { authorId: me,
+    status: 'queued', createdAt: `2026-11-21T01:00:0${seq}.000Z`, holdUntil: '2026-11-21T01:00:20.000Z', ...change });
+  const now = Date.parse('2026-11-21T01:00:10.000Z');
+  const newest = (...messages: MessageView[]): string | undefined => newestHeld(messages, me, now)?.id;
+  t.equal(newest(held(1), held(2, { conversationId: 'c-2' })), 'm2', 'wherever it was written');
+  t.equal(newest(held(1), held(2), held(2, { status: 'sent', version: 2 })), 'm1');
+  t.equal(newest(held(2, { status: 'sent', version: 2 }), held(2), held(1)), 'm1');
+  t.equal(newest(held(1, { authorId: 'other' }), held(2, { holdUntil: '2026-11-21T01:00:09.000Z' }), message(3)),
+    undefined);
 });
 
 t.test('messages of a thread are patched by event; a gap invalidates it', async (t) => {

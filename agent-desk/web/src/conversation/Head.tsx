@@ -9,7 +9,7 @@ import { ChannelIcon, channelName } from '../inbox/ChannelIcon.tsx';
 import { Ring } from '../inbox/Ring.tsx';
 import { whoOf } from '../inbox/Row.tsx';
 import { notifyDone, notifyError } from '../kit/notify.ts';
-import { Bdi } from '../kit/small.tsx';
+import { Bdi, Kbd } from '../kit/small.tsx';
 import { Soon } from '../kit/Soon.tsx';
 import { useT } from '../kit/words.ts';
 import { ringOf } from '../lib/ring.ts';
@@ -18,6 +18,7 @@ import { keys } from '../live/keys.ts';
 import { isOpen } from '../live/lists.ts';
 import type { InteractionView } from '../live/types.ts';
 import { useSession } from '../session/session.ts';
+import { useKeys } from '../shell/useKeys.ts';
 import { useNow } from '../shell/useNow.ts';
 import css from './Conversation.module.css';
 import { OutOfTopic } from './OutOfTopic.tsx';
@@ -83,8 +84,9 @@ export function Head({ row, sideOpen, onSide }: Props) {
       </div>
       <TimeLeft row={row} />
       <Soon id={row.id} room={<span className={css.moreRoom} />}><MoreActions row={row} /></Soon>
-      <Tooltip label={sideOpen ? t('app.hidePanel') : t('app.showPanel')}>
+      <Tooltip label={`${sideOpen ? t('app.hidePanel') : t('app.showPanel')} (P)`}>
         <ActionIcon variant="subtle" color="gray" aria-label={t('app.panel')} aria-expanded={sideOpen}
+          aria-keyshortcuts="P"
           onClick={() => { onSide(!sideOpen); }}>
           <IconLayoutSidebarRight size={18} stroke={1.75} />
         </ActionIcon>
@@ -101,6 +103,9 @@ function MoreActions({ row }: { row: InteractionView }) {
   const own = row.agentId === user.id && isOpen(row) && row.state !== 'DOCUMENTED' && row.state !== 'ESCALATED_T2';
   const copy = (): void => {
     void navigator.clipboard.writeText(row.ticketNumber).then(() => { notifyDone(t('app.copied')); }); };
+  const mayOot = own && row.answeredAt === null;
+  useKeys({ Y: copy, Q: own ? () => { setReleasing(true); } : undefined,
+    O: mayOot ? () => { setOutOfTopic(true); } : undefined });
   return (
     <>
       <Menu position="bottom-end" width={230}>
@@ -109,12 +114,12 @@ function MoreActions({ row }: { row: InteractionView }) {
             <IconDots size={18} stroke={1.75} /></ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<IconCopy size={16} stroke={1.75} />} onClick={copy}>{t('talk.copyTicket')}
-            </Menu.Item>
-          {own ? <Menu.Item leftSection={<IconArrowBackUp size={16} stroke={1.75} />}
+          <Menu.Item leftSection={<IconCopy size={16} stroke={1.75} />} rightSection={<Kbd>Y</Kbd>}
+            onClick={copy}>{t('talk.copyTicket')}</Menu.Item>
+          {own ? <Menu.Item leftSection={<IconArrowBackUp size={16} stroke={1.75} />} rightSection={<Kbd>Q</Kbd>}
             onClick={() => { setReleasing(true); }}>{t('talk.release')}</Menu.Item> : null}
-          {own && row.answeredAt === null
-            ? <Menu.Item leftSection={<IconMessageOff size={16} stroke={1.75} />}
+          {mayOot
+            ? <Menu.Item leftSection={<IconMessageOff size={16} stroke={1.75} />} rightSection={<Kbd>O</Kbd>}
               onClick={() => { setOutOfTopic(true); }}>{t('talk.oot')}</Menu.Item> : null}
         </Menu.Dropdown>
       </Menu>

@@ -4,19 +4,19 @@ import { IconArrowBackUp, IconCopy, IconMessageReply, IconMoodPlus, IconPencil, 
   IconX } from '@tabler/icons-react';
 import { useState, type ComponentType, type KeyboardEvent } from 'react';
 import { useCan } from '../kit/hooks.ts';
-import { notifyDone, notifyError } from '../kit/notify.ts';
+import { notifyDone } from '../kit/notify.ts';
 import { useT } from '../kit/words.ts';
 import { useAbilities } from '../lib/abilities.ts';
 import { serverNow } from '../lib/now.ts';
 import { useDesk } from '../live/context.ts';
 import type { InteractionView, MessageView } from '../live/types.ts';
-import { returnTemplate, returnToDraft } from '../reply/returned.ts';
 import { useNow } from '../shell/useNow.ts';
 import { useChange } from './Changes.tsx';
 import changes from './Changes.module.css';
 import { setEditing } from './changing.ts';
 import css from './Extras.module.css';
 import { useThreadContext } from './thread-context.ts';
+import { useUndo } from './undo.ts';
 
 const arrived: ReadonlySet<MessageView['status']> = new Set(['sent', 'delivered', 'read', 'played']);
 const hourMs = 3_600_000;
@@ -126,36 +126,13 @@ export function MessageTools({ message, account, me, className }: Props) {
   );
 }
 
-/** Takes the message back; its text, files, buttons and quote return to the box they came from. */
-export function useUndo(message: MessageView): { busy: boolean; undo: () => Promise<void> } {
-  const t = useT();
-  const desk = useDesk();
-  const [busy, setBusy] = useState(false);
-  const undo = async (): Promise<void> => {
-    setBusy(true);
-    const { conversationId, text, attachments, replyToId, offer, template } = message;
-    try {
-      await desk.live.request('message:withdraw', { messageId: message.id });
-      // The filled words of a prepared message are not free words: they do not go into the text.
-      returnToDraft(desk, { kind: 'send', conversationId, text: template === undefined ? text ?? '' : '',
-        files: attachments, replyToId, offer });
-      if (template !== undefined) returnTemplate(conversationId, template);
-      notifyDone(t(template === undefined ? 'say.undone' : 'template.undone'));
-    } catch (error) {
-      notifyError(t('say.undoFailed'), error);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return { busy, undo };
-}
-
 /** The seconds in which one's own reply can still be taken back. */
 export function Held({ message }: { message: MessageView }) {
   const t = useT();
   const { live } = useDesk();
   const now = useNow(500);
-  const { busy, undo } = useUndo(message);
+  const undo = useUndo();
+  const [busy, setBusy] = useState(false);
   const [asked, setAsked] = useState(false);
   const left = message.holdUntil === undefined ? 0 : Math.ceil((new Date(message.holdUntil).getTime() - now) / 1_000);
   if (left <= 0 || message.status !== 'queued') return null;
@@ -167,7 +144,8 @@ export function Held({ message }: { message: MessageView }) {
     <div className={css.held}>
       <span className="num">{t('say.held', { n: left })}</span>
       <Button size="compact-xs" variant="default" loading={busy} leftSection={<IconArrowBackUp size={14} stroke={2} />}
-        onClick={() => { void undo(); }}>{t('say.undo')}</Button>
+        onClick={() => { setBusy(true); void undo(message).finally(() => { setBusy(false); }); }}>{t('say.undo')}
+        </Button>
       <Button size="compact-xs" variant="subtle" color="gray" disabled={asked} onClick={go}>{t('say.sendNow')}</Button>
     </div>
   );

@@ -15,6 +15,7 @@ import type { Pending } from '../live/outbox.ts';
 import type { Thread } from '../live/thread.ts';
 import type { InteractionView, MessageView } from '../live/types.ts';
 import { useSession } from '../session/session.ts';
+import { useKeys } from '../shell/useKeys.ts';
 import css from './Conversation.module.css';
 import { MessageItem } from './MessageItem.tsx';
 import { PendingItem } from './PendingItem.tsx';
@@ -176,6 +177,8 @@ export function Messages({ row, thread, conversationId, loadOlder, target, later
   const context = useContextValue(conversationId, thread.items, drawn, content, writable, onScroll,
     useCallback((id: string) => { navigate(messageHref(row.id, id)); }, [navigate, row.id]));
   useArrival(target, context, content);
+  const toNewest = later === undefined ? toBottom : later.leave;
+  useKeys({ End: () => { toNewest(); } });
   const now = serverNow();
   return (
     <ThreadContext value={context}><ThreadItems value={thread.items}><SettledContext value={drawn.settled}>
@@ -204,7 +207,7 @@ export function Messages({ row, thread, conversationId, loadOlder, target, later
       </div>
       {atBottom ? null : (
         <Button className={css.pill} variant="default" size="xs" leftSection={<IconArrowDown size={14} stroke={2} />}
-          onClick={later === undefined ? toBottom : later.leave}>
+          onClick={toNewest} aria-keyshortcuts="End">
           {unseen > 0 ? t('talk.newMessages', { n: unseen }) : t('talk.toBottom')}
         </Button>
       )}

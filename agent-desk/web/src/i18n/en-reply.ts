@@ -9,7 +9,7 @@ export const enReply: Words<typeof idReply> = {
     toQuote: 'Go to the quoted message', quotedFile: 'File {{name}}', quotedPlace: 'Location',
     held: 'Leaves in {{n}} s', undo: 'Undo', sendNow: 'Send now', withdrawn: 'You took this message back',
     withdrawnBy: '{{who}} took this message back before it left', undone: 'Taken back; it is a draft again.',
-    undoFailed: 'The message was not taken back', notSent: 'Not sent: {{why}}',
+    nothingHeld: 'No message can be taken back any more.', undoFailed: 'The message was not taken back', notSent: 'Not sent: {{why}}',
     earlier: 'See what it said before', earlierTitle: 'Before the change', earlierAt: 'until {{time}}',
     earlierNone: 'The earlier text was not kept.', reaction: 'The customer reacted with {{emoji}}',
     openMap: 'Open on a map', coordinates: 'Coordinates', phone: 'Phone', noPhone: 'no number',

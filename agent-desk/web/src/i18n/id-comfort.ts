@@ -13,7 +13,12 @@ export const idComfort = {
     document: 'Isi dokumentasi', transfer: 'Alihkan', snooze: 'Tunda', follow: 'Ikuti tiket', select: 'Pilih beberapa', close: 'Tutup percakapan',
     READY: 'Status: Siap', BUSY: 'Status: Sibuk', BREAK: 'Status: Istirahat', WRAP_UP: 'Status: Penyelesaian',
     OFFLINE: 'Status: Luring', esc: 'Tutup panel teratas, atau tolak tawaran', sheet: 'Daftar pintasan ini',
-    pick: 'Ambil percakapan dari antrean',
+    pick: 'Ambil percakapan dari antrean', listMine: 'Daftar Milik saya', listQueues: 'Daftar Antrean',
+    listAll: 'Daftar Semua', views: 'Tampilan dan saringan', attach: 'Lampirkan berkas', camera: 'Ambil foto',
+    emoji: 'Sisipkan emoji', undoSend: 'Tarik pesan yang belum terkirim', undoSendField: 'Tarik pesan, sambil mengetik',
+    newest: 'Ke pesan terakhir', wake: 'Lanjutkan yang ditunda', copyTicket: 'Salin nomor tiket',
+    release: 'Kembalikan ke antrean', oot: 'Tandai OOT/Complete', panel: 'Buka atau tutup panel nasabah',
+    tabContact: 'Kontak nasabah', tabTicket: 'Tiket dan dokumentasi', tabHistory: 'Riwayat nasabah',
   },
   palette: {
     title: 'Cari dan jalankan perintah', placeholder: 'Cari nasabah, tiket, pesan, atau perintah',

@@ -7,7 +7,7 @@ export const idReply = {
     held: 'Dikirim dalam {{n}} dtk', undo: 'Urungkan', sendNow: 'Kirim sekarang',
     withdrawn: 'Anda menarik pesan ini',
     withdrawnBy: '{{who}} menarik pesan ini sebelum terkirim', undone: 'Pesan ditarik dan kembali menjadi draf.',
-    undoFailed: 'Pesan belum ditarik', notSent: 'Belum terkirim: {{why}}',
+    nothingHeld: 'Tidak ada pesan yang masih dapat ditarik.', undoFailed: 'Pesan belum ditarik', notSent: 'Belum terkirim: {{why}}',
     earlier: 'Lihat isi sebelum diubah', earlierTitle: 'Sebelum diubah', earlierAt: 'sampai {{time}}',
     earlierNone: 'Isi sebelumnya tidak tersimpan.', reaction: 'Nasabah memberi reaksi {{emoji}}',
     openMap: 'Buka di peta', coordinates: 'Koordinat', phone: 'Telepon', noPhone: 'tanpa nomor',

@@ -85,10 +85,15 @@ export function Inbox({ selectedId }: { selectedId: string | undefined }) {
     open(next.id);
     handle.current?.show(next.id);
   };
+  const go = useCallback((next: ListName): void => {
+    setDefinition({ view: next, state: 'open', filter: {} });
+    setSearch('');
+  }, [setDefinition]);
   useKeys({
     J: () => { move(1); },
     K: () => { move(-1); },
     V: () => { if (picking.on) picking.end(); else picking.begin(); },
+    '1': () => { go('mine'); }, '2': () => { go('queues'); }, '3': () => { go('all'); },
     Enter: (event) => {
       if (offers > 0 || selectedId !== undefined || takesEnter(event.target as HTMLElement | null)) return false;
       move(1);
@@ -96,10 +101,6 @@ export function Inbox({ selectedId }: { selectedId: string | undefined }) {
     },
     Escape: picking.on ? () => { picking.end(); } : undefined,
   });
-  const go = useCallback((next: ListName): void => {
-    setDefinition({ view: next, state: 'open', filter: {} });
-    setSearch('');
-  }, [setDefinition]);
   return (
     <>
       <Tabs view={view} onView={go} />

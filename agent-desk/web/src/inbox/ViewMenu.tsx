@@ -4,6 +4,7 @@ import { IconAdjustmentsHorizontal, IconCheck, IconChevronDown, IconX } from '@t
 import { memo, useState } from 'react';
 import { useT } from '../kit/words.ts';
 import { isEmptyFilter } from '../lib/filter.ts';
+import { useKeys } from '../shell/useKeys.ts';
 import { FilterForm, ManageViews } from './FilterForm.tsx';
 import css from './Inbox.module.css';
 import { quickFilters, useQuickCounts, useSavedViews, type Definition, type SavedView } from './views.ts';
@@ -38,6 +39,7 @@ export const ViewMenu = memo(function ViewMenu({ definition, channels, onChange 
   const saved = views.data;
   const counts = useQuickCounts(definition.view, definition.state, opened);
   const name = useName(definition, saved);
+  useKeys({ L: () => { setOpened(true); } });
   const plain = isEmptyFilter(definition.filter) && definition.state === 'open';
   const count = (n: number | undefined): string =>
     (n === undefined ? '' : n >= countMax ? t('views.capped') : String(n));
@@ -48,6 +50,7 @@ export const ViewMenu = memo(function ViewMenu({ definition, channels, onChange 
       <Menu opened={opened} onChange={setOpened} position="bottom-start" width={264}>
         <Menu.Target>
           <button type="button" className={css.viewButton} aria-label={`${t('views.menu')}: ${name}`}
+            aria-keyshortcuts="L" title={`${t('views.menu')} (L)`}
             data-narrowed={!plain || undefined}>
             <IconAdjustmentsHorizontal size={14} stroke={2} aria-hidden="true" />
             <span className="ellipsis">{name}</span>

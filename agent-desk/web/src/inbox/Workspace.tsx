@@ -4,6 +4,7 @@ import { Conversation } from '../conversation/Conversation.tsx';
 import { useT } from '../kit/words.ts';
 import { useInteraction } from '../live/queries.ts';
 import { DoingContext, type Doing } from '../side/acting.ts';
+import { SideKeys } from '../side/SideKeys.tsx';
 import { SidePane } from '../side/SidePane.tsx';
 import { Snooze } from '../side/Snooze.tsx';
 import { Transfer } from '../side/Transfer.tsx';
@@ -71,6 +72,7 @@ export function Workspace({ interactionId }: { interactionId: string | undefined
             </aside>
           ) : null}
         {row === undefined ? null : <WorkKeys row={row} />}
+        {row === undefined ? null : <SideKeys row={row} open={sideOpen} onOpen={setSideOpen} />}
         {doing?.what === 'transfer' ? <Transfer rows={doing.rows} onClose={() => { setDoing(null); }} /> : null}
         {doing?.what === 'snooze' ? <Snooze rows={doing.rows} onClose={() => { setDoing(null); }} /> : null}
       </div>

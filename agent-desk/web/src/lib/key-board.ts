@@ -41,6 +41,16 @@ export class KeyBoard {
     };
   }
 
+  /**
+   * Keeps a key for a part that is only now asked for, as if it had been pressed while that part was being drawn.
+   * Returns the way to say that the part is there.
+   */
+  hold(name: string, event: KeyboardEvent): () => void {
+    const there = this.expect();
+    this.held = { name, event };
+    return there;
+  }
+
   /** Drops a key that waits: whoever pressed it went on to something else. */
   forget(): void {
     this.held = undefined;

@@ -50,6 +50,9 @@ export class Lately {
     return [...this.messages.values()].filter((message) => message.conversationId === conversationId);
   }
 
+  /** Every message that came live lately. */
+  allMessages(): MessageView[] { return [...this.messages.values()]; }
+
   /** Forgets everything: a snapshot came. */
   clear(): void {
     this.rows.clear();

@@ -64,3 +64,14 @@ export function withLive(thread: Thread, message: MessageView): Thread | undefin
   const items = mergeMessages(thread.items, [message]);
   return items === thread.items ? thread : { ...thread, items };
 }
+
+/** The newest message of mine that has not left yet and can be taken back; of two versions the newer counts. */
+export function newestHeld(messages: readonly MessageView[], me: string, now: number): MessageView | undefined {
+  const newest = new Map<string, MessageView>();
+  for (const message of messages) {
+    if ((newest.get(message.id)?.version ?? 0) < message.version) newest.set(message.id, message);
+  }
+  return [...newest.values()].filter((each) => each.authorId === me && each.status === 'queued'
+    && each.holdUntil !== undefined && new Date(each.holdUntil).getTime() > now)
+    .sort((one, other) => (one.createdAt < other.createdAt ? 1 : -1))[0];
+}

@@ -4,6 +4,7 @@ import { IconCamera } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useT } from '../kit/words.ts';
 import { localNow } from '../lib/now.ts';
+import { useKeys } from '../shell/useKeys.ts';
 import css from './Reply.module.css';
 
 type Trouble = 'denied' | 'none';
@@ -90,10 +91,12 @@ export function CameraButton({ onPhoto }: { onPhoto: (file: File) => void }) {
   const t = useT();
   const [open, setOpen] = useState(false);
   const close = (): void => { setOpen(false); };
+  useKeys({ C: () => { setOpen(true); } });
   return (
     <>
-      <Tooltip label={t('say.camera')}>
-        <button type="button" className="iconButton" aria-label={t('say.camera')} onClick={() => { setOpen(true); }}>
+      <Tooltip label={`${t('say.camera')} (C)`}>
+        <button type="button" className="iconButton" aria-label={t('say.camera')} aria-keyshortcuts="C"
+          onClick={() => { setOpen(true); }}>
           <IconCamera size={18} stroke={1.75} aria-hidden="true" /></button>
       </Tooltip>
       <Modal opened={open} onClose={close} title={t('say.camera')} size="lg" centered

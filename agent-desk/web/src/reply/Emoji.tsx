@@ -4,6 +4,7 @@ import { IconMoodSmile } from '@tabler/icons-react';
 import { useState, type KeyboardEvent } from 'react';
 import { useT } from '../kit/words.ts';
 import { stored } from '../lib/stored.ts';
+import { useKeys } from '../shell/useKeys.ts';
 import { findEmoji } from './emojis.ts';
 import css from './Reply.module.css';
 
@@ -48,14 +49,16 @@ export function EmojiButton({ onPick }: { onPick: (sign: string) => void }) {
     setWords('');
     onPick(sign);
   };
+  useKeys({ I: () => { setOpen(true); } });
   const found = findEmoji(words);
   const lately = recent();
   return (
     <Popover opened={open} onChange={setOpen} width={300} position="top-start" trapFocus returnFocus withinPortal
       transitionProps={{ duration: 0 }}>
       <Popover.Target>
-        <Tooltip label={t('say.emoji')}>
+        <Tooltip label={`${t('say.emoji')} (I)`}>
           <button type="button" className="iconButton" aria-label={t('say.emoji')} aria-expanded={open}
+            aria-keyshortcuts="I"
             onClick={() => { setOpen(!open); }}>
             <IconMoodSmile size={18} stroke={1.75} aria-hidden="true" /></button>
         </Tooltip>

@@ -4,6 +4,7 @@ import { IconAt, IconChevronDown, IconMessageBolt, IconPaperclip } from '@tabler
 import { useRef, type ReactNode } from 'react';
 import { Kbd } from '../kit/small.tsx';
 import { useT } from '../kit/words.ts';
+import { useKeys } from '../shell/useKeys.ts';
 import { useStored } from '../shell/useStored.ts';
 import { CameraButton } from './Camera.tsx';
 import { EmojiButton } from './Emoji.tsx';
@@ -50,10 +51,11 @@ export interface ToolbarProps { mode: 'text' | 'note'; length: number; blocked: 
 function FileButton({ onFiles }: { onFiles: (files: File[]) => void }) {
   const t = useT();
   const input = useRef<HTMLInputElement>(null);
+  useKeys({ U: () => { input.current?.click(); } });
   return (
     <>
-      <Tooltip label={t('reply.attach')}>
-        <button type="button" className="iconButton" aria-label={t('reply.attach')}
+      <Tooltip label={`${t('reply.attach')} (U)`}>
+        <button type="button" className="iconButton" aria-label={t('reply.attach')} aria-keyshortcuts="U"
           onClick={() => { input.current?.click(); }}>
           <IconPaperclip size={18} stroke={1.75} aria-hidden="true" />
         </button>

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { useMentionNotices } from '../conversation/mention-notices.ts';
+import { useUndoKey } from '../conversation/undo.ts';
 import { useT } from '../kit/words.ts';
 import { useMine } from '../live/queries.ts';
 import { Bell } from '../notify/Bell.tsx';
@@ -36,6 +37,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [over, setOver] = useState<Over>(undefined);
   const { notices, center } = useNotices(user.id);
   useMentionNotices();
+  useUndoKey();
   useZone();
   const unread = (useMine() ?? []).reduce((sum, row) => sum + row.unreadCount, 0);
   useTitle(unread);

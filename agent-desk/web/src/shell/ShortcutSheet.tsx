@@ -13,7 +13,7 @@ export function ShortcutSheet({ opened, onClose }: { opened: boolean; onClose: (
   const [letters] = useLetterKeys();
   const acting = opened ? keyBoard.names() : new Set<string>();
   return (
-    <Modal opened={opened} onClose={onClose} title={t('command.title')} size={720}
+    <Modal opened={opened} onClose={onClose} title={t('command.title')} size={1_240}
       closeButtonProps={{ 'aria-label': t('app.close') }}>
       <div className={css.sheet}>
         {commandGroups.map((group) => (

@@ -24,17 +24,20 @@ function rows(group: CommandGroup, list: readonly (readonly [string, string, boo
 export const commands: readonly Command[] = [
   ...rows('go', [
     ['Ctrl+K', 'palette', false], ['J', 'next', false], ['K', 'previous', false], ['Enter', 'open', false],
+    ['1', 'listMine'], ['2', 'listQueues'], ['3', 'listAll'], ['L', 'views'],
     ['G I', 'goInbox'], ['G S', 'goSearch'], ['G A', 'goAdmin'], ['G N', 'goNotices'], ['G P', 'goPrefs'],
   ]),
   ...rows('talk', [
     ['A', 'pick'], ['R', 'reply'], ['N', 'noteKey'], ['/', 'canned'], ['B', 'buttons'],
-    ['M', 'messageTools'], ['Ctrl+Enter', 'send', false],
+    ['U', 'attach'], ['C', 'camera'], ['I', 'emoji'], ['Ctrl+Enter', 'send', false],
+    ['Z', 'undoSend'], ['Alt+Z', 'undoSendField', false], ['M', 'messageTools'], ['End', 'newest'],
   ]),
   ...rows('work', [
-    ['E', 'escalate'], ['D', 'document'], ['T', 'transfer'], ['S', 'snooze'], ['F', 'follow'],
-    ['V', 'select'], ['X', 'close'],
+    ['E', 'escalate'], ['D', 'document'], ['T', 'transfer'], ['S', 'snooze'], ['W', 'wake'], ['F', 'follow'],
+    ['V', 'select'], ['Y', 'copyTicket'], ['Q', 'release'], ['O', 'oot'], ['X', 'close'],
   ]),
   ...rows('screen', [
+    ['P', 'panel'], ['4', 'tabContact'], ['5', 'tabTicket'], ['6', 'tabHistory'],
     ['Alt+1', 'READY'], ['Alt+2', 'BUSY'], ['Alt+3', 'BREAK'], ['Alt+4', 'WRAP_UP'], ['Alt+5', 'OFFLINE'],
     ['Escape', 'esc', false], ['?', 'sheet'],
   ]),

@@ -14,14 +14,19 @@ import { TicketTab } from './TicketTab.tsx';
 import { WorkActions } from './WorkActions.tsx';
 
 const tabs = ['contact', 'ticket', 'history'] as const;
-type Tab = (typeof tabs)[number];
+export type SideTab = (typeof tabs)[number];
+
+/** The tab that is shown; this machine remembers it. */
+export function useSideTab(): [SideTab, (tab: SideTab) => void] {
+  const [stored, setTab] = useStored<string>('sideTab', 'ticket');
+  return [tabs.find((each) => each === stored) ?? 'ticket', setTab];
+}
 
 /** Without an open conversation it says so. `onClose` is for small screens, where it lies over the conversation. */
 export function SidePane({ interactionId, onClose }: { interactionId: string | undefined; onClose: () => void }) {
   const t = useT();
   const row = useInteraction(interactionId).data;
-  const [stored, setTab] = useStored<string>('sideTab', 'ticket');
-  const tab: Tab = tabs.find((each) => each === stored) ?? 'ticket';
+  const [tab, setTab] = useSideTab();
   const list = useRef<HTMLDivElement>(null);
   useKeysComing(interactionId !== undefined && row === undefined);
   const go = (by: number): void => {

@@ -26,7 +26,7 @@ import { Timeline } from './Timeline.tsx';
 import { useForm } from './useForm.ts';
 
 /** States in which the owner still writes the documentation. */
-function writable(row: InteractionView, me: string): boolean {
+export function writable(row: InteractionView, me: string): boolean {
   return row.agentId === me && isOpen(row) && row.state !== 'ESCALATED_T2' && row.state !== 'QUEUED';
 }
 

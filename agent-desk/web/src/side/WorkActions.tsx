@@ -27,24 +27,9 @@ export function useMay(row: InteractionView): { transfer: boolean; snooze: boole
     snooze: held && (own || (reassign && row.agentId !== null)) && answered.has(row.state) && row.answeredAt !== null };
 }
 
-/** The keys of the open row; without the pane as well. Draws nothing. */
-export function WorkKeys({ row }: { row: InteractionView }) {
-  const may = useMay(row);
-  const start = useStart();
-  const follow = useFollow();
-  const follows = useFollows();
-  useKeys({
-    T: may.transfer ? () => { start({ what: 'transfer', rows: [row] }); } : undefined,
-    S: may.snooze ? () => { start({ what: 'snooze', rows: [row] }); } : undefined,
-    F: row.masked || follows === undefined ? undefined : () => { void follow(row, !follows.has(row.ticketId)); },
-  });
-  return null;
-}
-
-function Aside({ row, until }: { row: InteractionView; until: string }) {
+/** Takes work up again that was put aside. */
+function useWake(row: InteractionView): { busy: boolean; wake: () => Promise<void> } {
   const t = useT();
-  const locale = useLocale();
-  const may = useMay(row);
   const [busy, setBusy] = useState(false);
   const wake = async (): Promise<void> => {
     setBusy(true);
@@ -57,11 +42,36 @@ function Aside({ row, until }: { row: InteractionView; until: string }) {
       setBusy(false);
     }
   };
+  return { busy, wake };
+}
+
+/** The keys of the open row; without the pane as well. Draws nothing. */
+export function WorkKeys({ row }: { row: InteractionView }) {
+  const may = useMay(row);
+  const start = useStart();
+  const follow = useFollow();
+  const follows = useFollows();
+  const { wake } = useWake(row);
+  useKeys({
+    T: may.transfer ? () => { start({ what: 'transfer', rows: [row] }); } : undefined,
+    S: may.snooze ? () => { start({ what: 'snooze', rows: [row] }); } : undefined,
+    W: may.snooze && row.snoozedUntil !== null ? () => { void wake(); } : undefined,
+    F: row.masked || follows === undefined ? undefined : () => { void follow(row, !follows.has(row.ticketId)); },
+  });
+  return null;
+}
+
+function Aside({ row, until }: { row: InteractionView; until: string }) {
+  const t = useT();
+  const locale = useLocale();
+  const may = useMay(row);
+  const { busy, wake } = useWake(row);
   return (
     <p className={css.aside} role="status">
       <IconAlarm size={16} stroke={1.75} aria-hidden="true" />
       <span className="grow num">{t('work.snoozedUntil', { time: dayTime(until, serverNow(), { locale }) })}</span>
       {may.snooze ? <Button size="compact-sm" variant="default" loading={busy} onClick={() => { void wake(); }}
+        aria-keyshortcuts="W" title={`${t('work.wake')} (W)`}
         leftSection={<IconPlayerPlay size={14} stroke={2} aria-hidden="true" />}>{t('work.wake')}</Button> : null}
     </p>
   );

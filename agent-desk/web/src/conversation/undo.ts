@@ -1,0 +1,70 @@
+/** Taking back what is held for second thoughts: a message by its button, the newest from anywhere by the key Z. */
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useRef } from 'react';
+import { useLocation } from 'wouter';
+import { useCan } from '../kit/hooks.ts';
+import { notifyDone, notifyError } from '../kit/notify.ts';
+import { useT } from '../kit/words.ts';
+import { serverNow } from '../lib/now.ts';
+import { useDesk } from '../live/context.ts';
+import { keys } from '../live/keys.ts';
+import { newestHeld, type Thread } from '../live/thread.ts';
+import type { MessageView } from '../live/types.ts';
+import { returnTemplate, returnToDraft } from '../reply/returned.ts';
+import { useSession } from '../session/session.ts';
+import { useKeys } from '../shell/useKeys.ts';
+
+/**
+ * Takes a message back; its text, files, buttons and quote return to the box they came from. True if it did not leave.
+ */
+export function useUndo(): (message: MessageView) => Promise<boolean> {
+  const t = useT();
+  const desk = useDesk();
+  return useCallback(async (message) => {
+    const { conversationId, text, attachments, replyToId, offer, template } = message;
+    try {
+      // Known as taken back before the event comes: a second press finds nothing to take back.
+      desk.live.lately.message((await desk.live.request('message:withdraw', { messageId: message.id })).message);
+    } catch (error) {
+      notifyError(t('say.undoFailed'), error);
+      return false;
+    }
+    // The filled words of a prepared message are not free words: they do not go into the text.
+    returnToDraft(desk, { kind: 'send', conversationId, text: template === undefined ? text ?? '' : '',
+      files: attachments, replyToId, offer });
+    if (template !== undefined) returnTemplate(conversationId, template);
+    notifyDone(t(template === undefined ? 'say.undone' : 'template.undone'));
+    return true;
+  }, [desk, t]);
+}
+
+/** Z, in a field Alt Z, takes the newest held message back and leads to its draft, whatever is on the screen. */
+export function useUndoKey(): void {
+  const t = useT();
+  const { live } = useDesk();
+  const { user } = useSession();
+  const client = useQueryClient();
+  const [location, navigate] = useLocation();
+  const writes = useCan('interaction.handle');
+  const undo = useUndo();
+  const busy = useRef(false);
+  const act = async (): Promise<void> => {
+    const threads = client.getQueriesData<Thread>({ queryKey: keys.threads });
+    const held = newestHeld([...threads.flatMap(([, thread]) => thread?.items ?? []), ...live.lately.allMessages()],
+      user.id, serverNow());
+    if (held === undefined) {
+      notifyDone(t('say.nothingHeld'));
+      return;
+    }
+    const place = `/i/${held.interactionId}`;
+    if (busy.current) return;
+    busy.current = true;
+    const isBack = await undo(held);
+    busy.current = false;
+    if (!isBack || held.interactionId === null) return;
+    if (location === place) window.dispatchEvent(new CustomEvent('sambung:reply'));
+    else navigate(place);
+  };
+  const key = writes ? () => { void act(); } : undefined;
+  useKeys({ Z: key, 'Alt+Z': key }, { first: true });
+}
