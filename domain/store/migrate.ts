@@ -21,7 +21,7 @@ import { Changes } from './migrations/0016-changes.ts';
 import { Intake } from './migrations/0017-intake.ts';
 import { Connections } from './migrations/0018-connections.ts';
 import { OwnPart } from './migrations/0019-own-part.ts';
-import { Trail } from './migrations/0025-trail.ts';
+import { Trail } from './migrations/0020-trail.ts';
 
 /** In order; a later release only appends, and each step must leave the release before it able to run. */
 export const migrationsList = [
@@ -44,7 +44,7 @@ export const migrationsList = [
   { name: '0017-intake', class: Intake },
   { name: '0018-connections', class: Connections },
   { name: '0019-own-part', class: OwnPart },
-  { name: '0025-trail', class: Trail },
+  { name: '0020-trail', class: Trail },
 ];
 
 /** The role that the product's statements run as: it may not change or delete what is append-only (RA08). */
