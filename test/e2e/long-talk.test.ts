@@ -4,6 +4,7 @@
  */
 import t from 'tap';
 import type { Page } from 'playwright-core';
+import { appendJournal } from '#domain/journal/append.ts';
 import { openOwnedInteraction, type OpenedInteraction } from '#test/support/conversation.ts';
 import { bubble, deskPage, deskScene, type DeskScene } from '#test/support/desk-page.ts';
 import { eventually } from '#test/support/harness.ts';
@@ -59,5 +60,38 @@ t.test('a long conversation is whole for whoever goes up, and light for whoever 
   await eventually('at the end what is far above is let go', async () => (await numbers(page)).length < 120);
   const back = await topOf(page, NEWEST);
   t.ok(Math.abs(back - end) < 2, `and the last message stands where it stood (${back - end})`);
+  t.same(faults, []);
+});
+
+t.test('the line one reads stands still while a bubble above it grows', async (t) => {
+  const scene = await deskScene(t);
+  const { work, world } = scene;
+  const at = await openOwnedInteraction(work.db, world, world.agents[0]!.id, { text: 'kalimat pertama' });
+  await writeLong(scene, at);
+  const { page, faults } = await deskPage(scene, world.agents[0]!, `/i/${at.interactionId}`);
+  await bubble(page, NEWEST).waitFor();
+  await eventually('some screens above the end are drawn', async () => (await numbers(page)).length >= 50);
+  const log = (await page.locator('[role=log]').boundingBox())!;
+  await page.locator('[role=log]').evaluate((scroller) => { scroller.scrollTop = scroller.scrollHeight - 1_400; });
+  await page.getByRole('button', { name: /Ke pesan terakhir/ }).waitFor();
+  const inSight = await page.evaluate((top) => [...document.querySelectorAll('[role=log] [data-message]')]
+    .find((one) => one.getBoundingClientRect().top > top + 40)?.textContent, log.y);
+  const line = Number(/kalimat nomor (\d+)/.exec(inSight ?? '')?.[1]);
+  const read = `kalimat nomor ${line} selesai`;
+  const stood = await topOf(page, read);
+  await work.db.transaction(async (tx) => {
+    const [grown] = await tx.dynamic<{ id: string }>(`update messages set version = version + 1,
+        reactions = '[{"emoji": "👍", "by": "CUSTOMER"}]' where conversation_id = $1 and seq = $2 returning id`,
+    [at.conversationId, line - 5]);
+    await appendJournal(tx, [{ type: 'message.reacted', subjectType: 'message', subjectId: grown!.id,
+      conversationId: at.conversationId, actor: { kind: 'CUSTOMER' }, version: 2,
+      scope: { organisationId: world.organisationId, queueId: world.queueId, agentId: world.agents[0]!.id } }]);
+    tx.afterCommit(() => work.wake.hint('journal'));
+  });
+  await bubble(page, `kalimat nomor ${line - 5} selesai`).getByText('👍').waitFor({ state: 'attached' });
+  const above = await topOf(page, `kalimat nomor ${line - 5} selesai`);
+  t.ok(above < log.y, 'what grew is out of sight');
+  const stands = await topOf(page, read);
+  t.ok(Math.abs(stands - stood) < 2, `the line stands where it stood (${stands - stood})`);
   t.same(faults, []);
 });
