@@ -44,6 +44,11 @@ where p.organisation_id = $1 and p.channel = $2 and p.handle = any($4::text[])
   and (p.channel_account_id = $3 or p.channel_account_id is null)
 order by p.handle, k.channel_account_id nulls last`);
 
+/** A merge of these two was taken back: somebody knows better than the provider. */
+const parted = statement('identity.parted', `select true as yes from contact_merges
+where organisation_id = $1 and undone_at is not null
+  and (kept_id = $2 and merged_id = $3 or kept_id = $3 and merged_id = $2) limit 1`);
+
 interface PointRow { id: string; contact_id: string; handle: string; phone: string | null }
 
 async function told(tx: Tx, account: AccountView, point: PointRow, changed: string[]): Promise<void> {
@@ -54,9 +59,10 @@ async function told(tx: Tx, account: AccountView, point: PointRow, changed: stri
 
 /**
  * Makes `is` the handle of whoever was known as `handle`. Known under one of them only: that point takes the name, its
- * threads and open work go on. Known under both: their contacts become one, the one of `is` is kept; each thread keeps
- * its own handle, so that an answer in it goes where it went. `keeps`: a point remembers the handle, with the phone
- * that leads to the person, so that an erasure of the customer takes it along. Nothing new changes nothing.
+ * threads and open work go on. Known under both: their contacts become one, the one of `is` is kept, unless somebody
+ * took such a merge of them back; each thread keeps its own handle, so that an answer in it goes where it went.
+ * `keeps`: a point remembers the handle, with the phone that leads to the person, so that an erasure of the customer
+ * takes it along. Nothing new changes nothing.
  */
 export async function identifyHandle(work: Work, account: AccountView, person: SamePerson): Promise<void> {
   const { organisationId } = account;
@@ -74,7 +80,8 @@ export async function identifyHandle(work: Work, account: AccountView, person: S
       && await tx.one(notePhone, [organisationId, kept.id, phone]) !== undefined) {
       await told(tx, account, kept, ['phone']);
     }
-    if (old !== undefined && kept !== undefined && old.contact_id !== kept.contact_id) {
+    if (old !== undefined && kept !== undefined && old.contact_id !== kept.contact_id
+      && await tx.one(parted, [organisationId, kept.contact_id, old.contact_id]) === undefined) {
       await mergeInto(tx, { organisationId, keptId: kept.contact_id, mergedId: old.contact_id });
     }
     if (person.keeps === true) {

@@ -1,6 +1,7 @@
 /** Which other contacts may be the same person (by phone, e-mail, handle or card), and what was merged into one. */
 import { limits } from '#domain/limits.ts';
 import type { User } from '#domain/people/access.ts';
+import { maskHandle, maskPhone } from '#domain/people/masks.ts';
 import { statement, type Queryable } from '#domain/store/db.ts';
 import { contactFilter, contactsById, type ContactSeen } from './queries.ts';
 
@@ -49,23 +50,32 @@ export async function mergeSuggestions(db: Queryable, user: User, contactId: str
   });
 }
 
-export interface Merge { id: string; keptId: string; mergedId: string; mergedAt: string; mergedByName: string;
-  /** The merged contact's own points, masked by channel only: how many came with it. */
-  points: number }
+/** What was merged; `mergedByName` null where a provider proved it and nobody was asked. */
+export interface Merge { id: string; keptId: string; mergedId: string; mergedAt: string; mergedByName: string | null;
+  /** What the merged contact was called, and how many of its points came with it. */
+  mergedName: string | null; points: number;
+  /** The first of those points, masked: what tells people without a name apart. */
+  came: { channel: string; handleMasked: string; phoneMasked: string | null }[] }
 
 const mergesOf = statement('merges.of', `
-select m.id, m.kept_id, m.merged_id, m.merged_at, u.name as merged_by_name, cardinality(m.point_ids) as points
-from contact_merges m join users u on u.id = m.merged_by
+select m.id, m.kept_id, m.merged_id, m.merged_at, u.name as merged_by_name, c.name as merged_name,
+  cardinality(m.point_ids) as points,
+  array(select jsonb_build_object('channel', p.channel, 'handle', p.handle, 'phone', p.phone) from contact_points p
+    where p.organisation_id = $1 and p.id = any(m.point_ids) order by p.created_at, p.id limit 3) as came
+from contact_merges m join contacts c on c.id = m.merged_id left join users u on u.id = m.merged_by
 where m.organisation_id = $1 and m.kept_id = $2 and m.undone_at is null order by m.merged_at desc limit 50`);
 const mergeById = statement('merges.by-id', `select kept_id from contact_merges where organisation_id = $1 and id = $2
   and undone_at is null`);
 
 /** What was merged into this contact and may be taken back, newest first. */
 export async function mergesInto(db: Queryable, organisationId: string, contactId: string): Promise<Merge[]> {
-  const rows = await db.rows<{ id: string; kept_id: string; merged_id: string; merged_at: Date; merged_by_name: string;
-    points: number }>(mergesOf, [organisationId, contactId]);
+  const rows = await db.rows<{ id: string; kept_id: string; merged_id: string; merged_at: Date;
+    merged_by_name: string | null; merged_name: string | null; points: number;
+    came: { channel: string; handle: string; phone: string | null }[] }>(mergesOf, [organisationId, contactId]);
   return rows.map((row) => ({ id: row.id, keptId: row.kept_id, mergedId: row.merged_id,
-    mergedAt: row.merged_at.toISOString(), mergedByName: row.merged_by_name, points: row.points }));
+    mergedAt: row.merged_at.toISOString(), mergedByName: row.merged_by_name, mergedName: row.merged_name,
+    points: row.points, came: row.came.map(({ channel, handle, phone }) => ({ channel,
+      handleMasked: maskHandle(handle), phoneMasked: phone === null ? null : maskPhone(phone) })) }));
 }
 
 /** The contact that a merge was made into; undefined where there is none to take back. */

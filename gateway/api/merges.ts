@@ -15,7 +15,8 @@ const done = z.object({ done: z.literal(true) });
 const suggestions = z.object({
   items: z.array(z.object({ contact: contactShape, because: z.array(z.enum(['PHONE', 'EMAIL', 'HANDLE', 'CARD'])) })),
   merges: z.array(z.object({ id: z.uuid(), keptId: z.uuid(), mergedId: z.uuid(), mergedAt: z.string(),
-    mergedByName: z.string(), points: z.number().int() })),
+    mergedByName: z.string().nullable(), mergedName: z.string().nullable(), points: z.number().int(),
+    came: z.array(z.object({ channel: z.string(), handleMasked: z.string(), phoneMasked: z.string().nullable() })) })),
 });
 
 /** Both must be the user's to change; what one may not see is not there (RS01). */

@@ -7,6 +7,7 @@ import { readingApis } from '#gateway/api/reading.ts';
 import { createBlobStore } from '#gateway/blob-store.ts';
 import { createVault, masterKeys } from '#gateway/security/vault.ts';
 import { settleMerges } from '#routing/contact-merge.ts';
+import { identifyHandle } from '#routing/identity.ts';
 import { closeInteraction, documentInteraction } from '#routing/wrap-up.ts';
 import { testApi, type Browser, type TestApi } from '#test/support/api.ts';
 import { openInteraction, openOwnedInteraction, type OpenedInteraction } from '#test/support/conversation.ts';
@@ -273,4 +274,24 @@ t.test('RS01 who may not change both contacts merges neither; chains are undone 
   t.equal((await leader.call('DELETE', `/api/merges/${first}`)).status, 200);
   for (const one of [a, b, c]) t.equal((await where(work, one.contactId))['points'], 1);
   t.equal((await leader.call('POST', `/api/contacts/${a.contactId}/merge`, { otherId: a.contactId })).status, 400);
+});
+
+t.test('what a provider merged stands in the list, says who came, and stays parted once it is taken back', async (t) => {
+  const { work, world, leader } = await place(t);
+  const [lid, phone] = [await openInteraction(work.db, world, { name: 'Siti Nama Lama', handle: '0812000000077' }),
+    await openInteraction(work.db, world, { name: 'Siti', handle: '0812000000078' })];
+  const account = { id: world.accountId, organisationId: world.organisationId, channel: 'generic', key: 'uji',
+    name: 'Uji', address: null, settings: {} };
+  const proven = (): Promise<void> => identifyHandle(work, account, { handle: lid.handle, is: phone.handle });
+  await proven();
+  t.equal((await where(work, phone.contactId))['points'], 2);
+  const url = `/api/contacts/${phone.contactId}/suggestions`;
+  const { merges } = (await leader.get(url)).body;
+  t.match(merges, [{ mergedId: lid.contactId, mergedByName: null, mergedName: 'Siti Nama Lama', points: 1,
+    came: [{ channel: 'generic', handleMasked: '0812****077', phoneMasked: null }] }]);
+  t.notMatch(JSON.stringify(merges), /0812000000077/, 'RA09 masked');
+  t.equal((await leader.call('DELETE', `/api/merges/${merges[0].id}`)).status, 200);
+  await proven();
+  t.equal((await where(work, phone.contactId))['points'], 1, 'told again, they stay two');
+  t.same((await leader.get(url)).body.merges, []);
 });

@@ -1,8 +1,11 @@
-/** Who may be the same person as this customer, and what was merged into them; shown to those who may change both. */
+/**
+ * Who may be the same person as this customer, anybody else to merge, and what was merged into them; shown to those who
+ * may change the customer.
+ */
 import { Button, Modal } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api } from '../api/client.ts';
+import { api, ApiError } from '../api/client.ts';
 import { channelName } from '../inbox/ChannelIcon.tsx';
 import { notifyDone, notifyError } from '../kit/notify.ts';
 import { Bdi } from '../kit/small.tsx';
@@ -12,16 +15,22 @@ import { visitorTag } from '../lib/people.ts';
 import { dayTime } from '../lib/time.ts';
 import { keys } from '../live/keys.ts';
 import type { ContactView } from '../live/types.ts';
+import { FindPerson, type Person } from './FindPerson.tsx';
 import css from './Side.module.css';
 
+interface Merge { id: string; mergedAt: string; mergedByName: string | null; mergedName: string | null; points: number;
+  came: { channel: string; handleMasked: string; phoneMasked: string | null }[] }
 interface Found {
   items: { contact: ContactView; because: string[] }[];
-  merges: { id: string; mergedAt: string; mergedByName: string }[];
+  merges: Merge[];
 }
-type Asked = { kind: 'merge'; other: ContactView } | { kind: 'unmerge'; id: string };
+type Asked = { kind: 'merge'; other: Person } | { kind: 'unmerge'; id: string; other: Person };
+
+type Named = Pick<ContactView, 'name'> & { points: Pick<ContactView['points'][number], 'handleMasked' |
+'phoneMasked'>[] };
 
 /** The name of a contact, or what they are called without one. */
-export function personName(contact: Pick<ContactView, 'name' | 'points'>): string {
+export function personName(contact: Named): string {
   if (contact.name !== null) return contact.name;
   const [point] = contact.points;
   const handle = point?.phoneMasked ?? point?.handleMasked ?? '';
@@ -30,10 +39,20 @@ export function personName(contact: Pick<ContactView, 'name' | 'points'>): strin
   return tag === '' ? codeWord('work', 'visitor') : codeWord('work', 'visitorTag', { tag });
 }
 
-function points(contact: ContactView): string {
-  return contact.points.slice(0, 3).map((point) =>
+function places(points: Merge['came']): string {
+  return points.slice(0, 3).map((point) =>
     `${channelName(point.channel.toUpperCase().replaceAll('-', '_'))} ${point.phoneMasked ?? point.handleMasked}`)
     .join(' · ');
+}
+
+function personOf(contact: ContactView): Person {
+  return { id: contact.id, name: personName(contact), places: places(contact.points) };
+}
+
+/** Found, but not to be changed: the server does not tell it from one that is not there. */
+function whyNot(error: unknown, words: string): unknown {
+  return error instanceof ApiError && error.status === 404
+    ? new ApiError(error.code, words, error.status, error.requestId) : error;
 }
 
 function useMerging(contact: ContactView) {
@@ -56,7 +75,8 @@ function useMerging(contact: ContactView) {
   const path = `/contacts/${contact.id}`;
   return {
     merge: (otherId: string) => after(t('person.merged'), t('person.mergeFailed'),
-      () => api.post(`${path}/merge`, { otherId })),
+      () => api.post(`${path}/merge`, { otherId })
+        .catch((error: unknown) => { throw whyNot(error, t('person.notYours')); })),
     apart: (otherId: string) => after(t('person.apartDone'), t('error.title'),
       () => api.post(`${path}/apart`, { otherId })),
     unmerge: (id: string) => after(t('person.unmerged'), t('person.unmergeFailed'), () => api.del(`/merges/${id}`)),
@@ -78,8 +98,9 @@ function Ask({ contact, asked, onClose, onYes }: { contact: ContactView; asked: 
     <Modal opened onClose={onClose} title={t(merging ? 'person.mergeTitle' : 'person.unmergeTitle')}
       closeButtonProps={{ 'aria-label': t('app.close') }}>
       <p className="muted">{merging
-        ? t('person.mergeText', { other: personName(asked.other), kept: personName(contact) })
-        : t('person.unmergeText')}</p>
+        ? t('person.mergeText', { other: asked.other.name, kept: personName(contact) })
+        : t('person.unmergeText', { other: asked.other.name })}</p>
+      <p className="meta"><Bdi>{asked.other.places}</Bdi></p>
       <div className={css.dialogActions}>
         <Button variant="default" onClick={onClose}>{t('app.cancel')}</Button>
         <Button loading={busy} data-autofocus onClick={() => { void run(); }}>
@@ -89,42 +110,76 @@ function Ask({ contact, asked, onClose, onYes }: { contact: ContactView; asked: 
   );
 }
 
-/** Nothing at all where there is nothing to suggest and nothing to take apart. */
-export function Merges({ contact }: { contact: ContactView }) {
+function Merged({ merge, onPart }: { merge: Merge; onPart: (other: Person) => void }) {
   const t = useT();
   const locale = useLocale();
-  const [asked, setAsked] = useState<Asked | null>(null);
-  const merging = useMerging(contact);
-  // A contact one may read but not change has no suggestions: the server says 404, the pane says nothing.
-  const found = useQuery({ queryKey: [...keys.contact(contact.id), 'suggestions'], staleTime: 30_000, retry: false,
-    queryFn: ({ signal }) => api.get<Found>(`/contacts/${contact.id}/suggestions`, { signal }) }).data;
-  if (found === undefined || found.items.length + found.merges.length === 0) return null;
+  const name = personName({ name: merge.mergedName, points: merge.came });
+  const time = dayTime(merge.mergedAt, serverNow(), { locale });
+  const came = places(merge.came);
   return (
-    <section className={css.section} aria-label={t('person.samePerson')}>
-      {found.items.length === 0 ? null : <h2 className={css.sectionTitle}>{t('person.samePerson')}</h2>}
-      <div className={css.people}>
-        {found.items.map(({ contact: other, because }) => (
-          <div key={other.id} className={css.person}>
-            <p><strong><Bdi>{personName(other)}</Bdi></strong></p>
-            <p className="meta">{points(other)}</p>
-            <p className="meta">{because.map((code) => codeWord('person.because', code)).join(', ')}</p>
-            <div className={css.personActions}>
-              <button type="button" className={css.link} onClick={() => { setAsked({ kind: 'merge', other }); }}>
-                {t('person.merge')}</button>
-              <button type="button" className={css.link} onClick={() => { void merging.apart(other.id); }}>
-                {t('person.apart')}</button>
-            </div>
-          </div>
-        ))}
-        {found.merges.map((merge) => (
-          <div key={merge.id} className={css.person}>
-            <p className="meta">{t('person.mergedBy', { who: merge.mergedByName,
-              time: dayTime(merge.mergedAt, serverNow(), { locale }) })}</p>
-            <button type="button" className={css.link}
-              onClick={() => { setAsked({ kind: 'unmerge', id: merge.id }); }}>{t('person.unmerge')}</button>
-          </div>
-        ))}
+    <div className={css.person}>
+      <p><strong><Bdi>{name}</Bdi></strong></p>
+      <p className="meta">{came}{merge.points > merge.came.length ? ` +${merge.points - merge.came.length}` : ''}</p>
+      <p className="meta">{merge.mergedByName === null ? t('person.mergedAlone', { time })
+        : t('person.mergedBy', { who: merge.mergedByName, time })}</p>
+      <button type="button" className={css.link} aria-label={`${t('person.unmerge')}: ${name}`}
+        onClick={() => { onPart({ id: merge.id, name, places: came }); }}>{t('person.unmerge')}</button>
+    </div>
+  );
+}
+
+function Suggested({ contact, because, onMerge, onApart }: Found['items'][number] & { onMerge: () => void;
+  onApart: () => void }) {
+  const t = useT();
+  return (
+    <div className={css.person}>
+      <p><strong><Bdi>{personName(contact)}</Bdi></strong></p>
+      <p className="meta">{places(contact.points)}</p>
+      <p className="meta">{because.map((code) => codeWord('person.because', code)).join(', ')}</p>
+      <div className={css.personActions}>
+        <button type="button" className={css.link} onClick={onMerge}>{t('person.merge')}</button>
+        <button type="button" className={css.link} onClick={onApart}>{t('person.apart')}</button>
       </div>
+    </div>
+  );
+}
+
+function useSuggestions(contactId: string) {
+  const query = useQuery({ queryKey: [...keys.contact(contactId), 'suggestions'], staleTime: 30_000, retry: false,
+    queryFn: ({ signal }) => api.get<Found>(`/contacts/${contactId}/suggestions`, { signal }) });
+  // A contact one may read but not change has no suggestions: the server says 404, the pane says nothing.
+  const denied = query.error instanceof ApiError && (query.error.status === 404 || query.error.status === 403);
+  return { found: query.data, denied, failed: query.isError && query.data === undefined,
+    again: () => { void query.refetch(); } };
+}
+
+/** Nothing at all where the customer is not the user's to change. */
+export function Merges({ contact }: { contact: ContactView }) {
+  const t = useT();
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [finding, setFinding] = useState(false);
+  const merging = useMerging(contact);
+  const { found, denied, failed, again } = useSuggestions(contact.id);
+  if (denied || (found === undefined && !failed)) return null;
+  const title = t(found !== undefined && found.items.length > 0 ? 'person.samePerson' : 'person.mergeTitle');
+  const ask = (other: Person): void => { setAsked({ kind: 'merge', other }); };
+  return (
+    <section className={css.section} aria-label={title}>
+      <div className={css.titleLine}>
+        <h2 className={css.sectionTitle}>{title}</h2>
+        <button type="button" className={css.link} onClick={() => { setFinding(true); }}>{t('person.find')}</button>
+      </div>
+      {failed ? <p className="meta" role="alert">{t('person.cannotLoad')} <button type="button" className={css.link}
+        onClick={again}>{t('app.retry')}</button></p> : null}
+      <div className={css.people}>
+        {found?.items.map((item) => <Suggested key={item.contact.id} {...item}
+          onMerge={() => { ask(personOf(item.contact)); }}
+          onApart={() => { void merging.apart(item.contact.id); }} />)}
+        {found?.merges.map((merge) => <Merged key={merge.id} merge={merge}
+          onPart={(other) => { setAsked({ kind: 'unmerge', id: merge.id, other }); }} />)}
+      </div>
+      {finding ? <FindPerson not={contact.id} onClose={() => { setFinding(false); }}
+        onTake={(other) => { setFinding(false); ask(other); }} /> : null}
       {asked === null ? null
         : <Ask contact={contact} asked={asked} onClose={() => { setAsked(null); }} onYes={() =>
           (asked.kind === 'merge' ? merging.merge(asked.other.id) : merging.unmerge(asked.id))} />}
