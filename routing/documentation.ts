@@ -47,7 +47,7 @@ where id = $1 and organisation_id = $2 returning version`);
 const setTicketCategory = statement('documentation.ticket-category', `
 update tickets set category_id = $3, subcategory_id = $4, version = version + 1
 where id = $1 and organisation_id = $2 and (category_id is distinct from $3 or subcategory_id is distinct from $4)
-returning version`);
+returning version, old.category_id as from_category, old.subcategory_id as from_subcategory`);
 
 /**
  * Writes category and subcategory on both; gives the interaction's version. The breach of the old target is kept
@@ -67,12 +67,13 @@ export async function setCategory(tx: Tx, row: InteractionRow, user: User, categ
     target, row.now);
   const set = await tx.one<{ version: number }>(setInteractionCategory,
     [row.id, row.organisation_id, categoryId, breach]);
-  const ticket = await tx.one<{ version: number }>(setTicketCategory,
-    [row.ticket_id, row.organisation_id, categoryId, subcategoryId]);
+  const ticket = await tx.one<{ version: number; from_category: string | null; from_subcategory: string | null }>(
+    setTicketCategory, [row.ticket_id, row.organisation_id, categoryId, subcategoryId]);
   if (ticket !== undefined) {
     await appendJournal(tx, [{ type: 'ticket.updated', subjectType: 'ticket', subjectId: row.ticket_id,
       conversationId: row.conversation_id, actor: actorOf(user), scope: scopeOf(row), version: ticket.version,
-      data: { changed: ['category'], categoryId, subcategoryId, from: row.category_id } }]);
+      data: { changed: ['category'], categoryId, subcategoryId, from: ticket.from_category,
+        fromSubcategoryId: ticket.from_subcategory } }]);
   }
   return set?.version ?? row.version;
 }
@@ -89,11 +90,13 @@ where id = (select id from documentations where interaction_id = $1 and organisa
 const setTicketForm = statement('documentation.ticket', `
 update tickets set summary = $3, outcome_code = $4, documented_at = coalesce(documented_at, app_now()),
   version = version + 1
-where id = $1 and organisation_id = $2 returning version`);
+where id = $1 and organisation_id = $2 returning version, old.outcome_code as from_outcome,
+  old.summary is distinct from $3 as summary`);
 
 const setTicketPart = statement('documentation.ticket-part', `
 update tickets set summary = coalesce($3, summary), outcome_code = coalesce($4, outcome_code), version = version + 1
-where id = $1 and organisation_id = $2 returning version`);
+where id = $1 and organisation_id = $2 returning version, old.outcome_code as from_outcome,
+  old.summary is distinct from coalesce($3, old.summary) as summary`);
 
 type Content = [categoryId: string | null, subcategoryId: string | null, outcomeCode: string | null, summary: string,
   crossSellingOffered: boolean, productInterest: string | null];
@@ -106,10 +109,17 @@ async function insert(tx: Tx, row: InteractionRow, user: User, content: Content)
   await tx.rows(insertForm, [newId(), row.organisation_id, row.id, row.ticket_id, user.id, ...content]);
 }
 
-async function tellTicket(tx: Tx, row: InteractionRow, user: User, version: number,
-  data: { changed: string[]; outcomeCode: string | null }): Promise<void> {
+/** What the ticket was before the form, and whether its summary is another one now. */
+interface TicketForm { version: number; from_outcome: string | null; summary: boolean }
+
+async function tellTicket(tx: Tx, row: InteractionRow, user: User, ticket: TicketForm | undefined,
+  outcomeCode: string | null): Promise<void> {
+  const fromOutcomeCode = outcomeCode === null ? null : ticket?.from_outcome ?? null;
+  const changed = [...(ticket?.summary === true ? ['summary'] : []),
+    ...(fromOutcomeCode === outcomeCode ? [] : ['outcome'])];
   await appendJournal(tx, [{ type: 'ticket.updated', subjectType: 'ticket', subjectId: row.ticket_id,
-    conversationId: row.conversation_id, actor: actorOf(user), scope: scopeOf(row), version, data }]);
+    conversationId: row.conversation_id, actor: actorOf(user), scope: scopeOf(row), version: ticket?.version ?? 0,
+    data: { changed, outcomeCode, fromOutcomeCode } }]);
 }
 
 /**
@@ -127,10 +137,9 @@ export async function writeDocumentation(tx: Tx, row: InteractionRow, user: User
     interestOf(form)];
   const amended = amends ? await tx.one(amendForm, [row.id, row.organisation_id, user.id, ...content]) : undefined;
   if (amended === undefined) await insert(tx, row, user, content);
-  const ticket = await tx.one<{ version: number }>(setTicketForm,
+  const ticket = await tx.one<TicketForm>(setTicketForm,
     [row.ticket_id, row.organisation_id, summary, form.outcomeCode]);
-  await tellTicket(tx, row, user, ticket?.version ?? 0,
-    { changed: ['summary', 'outcome'], outcomeCode: form.outcomeCode });
+  await tellTicket(tx, row, user, ticket, form.outcomeCode);
 }
 
 /**
@@ -150,10 +159,9 @@ export async function writePart(tx: Tx, row: InteractionRow, user: User, part: D
   if (categoryId != null) await setCategory(tx, row, user, categoryId, subcategoryId);
   await insert(tx, row, user, [categoryId ?? null, subcategoryId, outcomeCode ?? null, summary,
     part.crossSellingOffered === true, interestOf(part)]);
-  const changed = [...(summary === '' ? [] : ['summary']), ...(outcomeCode == null ? [] : ['outcome'])];
-  if (changed.length === 0) return false;
-  const ticket = await tx.one<{ version: number }>(setTicketPart,
+  if (summary === '' && outcomeCode == null) return false;
+  const ticket = await tx.one<TicketForm>(setTicketPart,
     [row.ticket_id, row.organisation_id, summary === '' ? null : summary, outcomeCode ?? null]);
-  await tellTicket(tx, row, user, ticket?.version ?? 0, { changed, outcomeCode: outcomeCode ?? null });
+  await tellTicket(tx, row, user, ticket, outcomeCode ?? null);
   return false;
 }

@@ -28,19 +28,20 @@ const lockTicket = statement('ticketing.lock',
   from tickets where id = $1 and organisation_id = $2 for no key update`);
 const write = statement('ticketing.write', `update tickets set version = version + 1,
     summary = case when $3 then $4 else summary end, outcome_code = case when $5 then $6 else outcome_code end
-  where id = $1 and organisation_id = $2 returning version`);
+  where id = $1 and organisation_id = $2 returning version, outcome_code, old.outcome_code as from_outcome`);
 
 async function writeFields(tx: Tx, user: User, ticket: TicketRow, change: TicketChange): Promise<void> {
   const changed = (['summary', 'outcomeCode'] as const).filter((field) => change[field] !== undefined);
   if (changed.length === 0) return;
   if (change.outcomeCode) await requireReason(tx, user.organisationId, 'OUTCOME', change.outcomeCode, 'outcomeCode');
   const summary = change.summary === undefined || change.summary === null ? null : safeText(change.summary);
-  const written = await tx.one<{ version: number }>(write,
+  const written = await tx.one<{ version: number; outcome_code: string | null; from_outcome: string | null }>(write,
     [ticket.id, user.organisationId, change.summary !== undefined,
     summary, change.outcomeCode !== undefined, change.outcomeCode ?? null]);
   await appendJournal(tx, [{
     type: 'ticket.updated', subjectType: 'ticket', subjectId: ticket.id, conversationId: ticket.conversation_id,
-    actor: actorOf(user), version: written?.version ?? 0, data: { changed },
+    actor: actorOf(user), version: written?.version ?? 0, data: { changed, ...(change.outcomeCode === undefined ? {}
+      : { outcomeCode: written?.outcome_code ?? null, fromOutcomeCode: written?.from_outcome ?? null }) },
     scope: { organisationId: user.organisationId, siteId: ticket.site_id, branchId: ticket.branch_id,
       queueId: ticket.queue_id, teamId: ticket.team_id, agentId: ticket.agent_id },
   }]);

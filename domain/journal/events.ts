@@ -46,7 +46,7 @@ export const journalTypes = {
   'interaction.read': 'the agent read up to the newest message',
   'ticket.opened': 'a ticket was born with an interaction',
   'ticket.reopened': 'a new message came within the reopen days; data: {reason}',
-  'ticket.updated': 'category, outcome or summary changed',
+  'ticket.updated': 'data.changed names the fields; data: {categoryId, from, ..., outcomeCode, fromOutcomeCode}',
   'ticket.state-changed': 'the ticket moved; data: {from, to}',
   'agent.presence-changed': 'an agent is ready, busy, on break, in wrap-up or offline; data: {presence, reasonCode?}',
   'agent.vanished': 'the last socket of an agent is gone; the grace period runs',

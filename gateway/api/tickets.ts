@@ -19,11 +19,14 @@ const change = z.strictObject({
   .refine((body) => body.subcategoryId === undefined || body.categoryId !== undefined);
 
 const maybe = z.string().nullable();
+const named = z.object({ id: z.string(), en: z.string() }).nullable();
 const stepShape = z.object({
   id: z.string(), at: z.string(), type: z.string(), subjectType: z.enum(['ticket', 'interaction']),
   actorKind: z.string(), actorName: maybe,
   detail: z.object({ from: maybe, to: maybe, reasonCode: maybe, reason: maybe, outcomeCode: maybe,
-    categoryCode: maybe, queueName: maybe, agentName: maybe, until: maybe, score: z.number().nullable() }),
+    categoryCode: maybe, queueName: maybe, agentName: maybe, until: maybe, score: z.number().nullable(),
+    reasonName: named, outcomeName: named, categoryName: named, changes: z.array(z.object({
+      field: z.enum(['category', 'subcategory', 'outcome', 'summary']), from: named, to: named })) }),
 });
 
 /**

@@ -180,6 +180,35 @@ t.test('the timeline of a ticket tells its course from the journal, newest first
   t.equal((await (await api.as(world.administrator)).get(url)).status, 404);
 });
 
+t.test('J52 the timeline says to whom work went, why, and what the ticket said before', async (t) => {
+  const { work, world, agents: [one, two], agent, leader } = await place(t);
+  await ready(work, one);
+  await ready(work, two);
+  const opened = await openOwnedInteraction(work.db, world, one.id, { answered: true,
+    categoryId: world.categoryIds.INFORMASI });
+  const path = `/api/interactions/${opened.interactionId}`;
+  const url = `/api/tickets/${opened.ticketId}`;
+  const course = async (type: string, of = url): Promise<{ detail: Record<string, unknown> }[]> =>
+    (await leader.get(`${of}/timeline`)).body.items.filter((step: { type: string }) => step.type === type);
+  const { version } = (await leader.get(url)).body;
+  t.equal((await leader.call('PATCH', url, { categoryId: world.categoryIds.PENGADUAN, outcomeCode: 'SELESAI',
+    summary: 'Angsuran tercatat dua kali' }, { 'if-match': String(version) })).status, 200);
+  const changes = (await course('ticket.updated')).flatMap(({ detail }) => detail['changes'] as object[]);
+  t.match(changes.find((each) => 'field' in each && each.field === 'category'),
+    { from: { id: 'INFORMASI' }, to: { id: 'PENGADUAN' } });
+  t.match(changes.find((each) => 'field' in each && each.field === 'outcome'), { from: null, to: { id: String } });
+  t.same(changes.find((each) => 'field' in each && each.field === 'summary'),
+    { field: 'summary', from: null, to: null });
+  t.notMatch(JSON.stringify(await work.db.dynamic('select data from journal')), /Angsuran/, 'no text in the journal');
+  t.equal((await agent.call('POST', `${path}/transfer`, { agentId: two.id })).status, 200);
+  t.match(await course('interaction.transferred'), [{ detail: { agentName: two.name, queueName: String } }]);
+  const other = await openOwnedInteraction(work.db, world, one.id, { answered: true });
+  t.equal((await agent.call('POST', `/api/interactions/${other.interactionId}/escalate`,
+    { reasonCode: 'DI_LUAR_WEWENANG' })).status, 200);
+  t.match(await course('interaction.escalated', `/api/tickets/${other.ticketId}`),
+    [{ detail: { reasonName: { id: String, en: String } } }]);
+});
+
 t.test('C15 RA07 an agent names the customer they serve, and nobody they serve no longer', async (t) => {
   const { work, world, agents: [one, two], agent, api } = await place(t);
   const opened = await openOwnedInteraction(work.db, world, one.id, { answered: true });

@@ -73,12 +73,18 @@ export const enWork: Words<typeof idWork> = {
   },
   course: {
     title: 'Course of the ticket', show: 'Show', hide: 'Hide', more: 'Earlier', failed: 'The course could not be loaded',
-    empty: 'Nothing is recorded yet.', system: 'System', customer: 'Customer',
+    empty: 'Nothing is recorded yet.', system: 'System', customer: 'Customer', why: 'Reason: {{why}}', rewritten: '{{field}} rewritten',
+    reason: {
+      OFFLINE: 'The agent went Offline', VANISHED: 'The agent lost the connection', SNOOZE_ENDED: 'The snooze ended and the agent could not take it',
+      TIME: 'Its time came', CUSTOMER: 'The customer wrote', CUSTOMER_ENDED: 'The customer ended the chat',
+      SILENT: 'The customer no longer answered', AGENT_GONE: 'The agent went Offline, the documentation was complete', CONTINUED: 'The customer was in contact before',
+      QUEUE_FOUND: 'A fitting queue became available', NEW_MESSAGE: 'The customer wrote again',
+    },
     type: {
       'ticket.opened': 'Ticket opened', 'ticket.reopened': 'Ticket reopened', 'ticket.updated': 'Ticket changed',
       'ticket.state-changed': '{{from}} → {{to}}', 'interaction.queued': 'Entered queue {{queue}}',
       'interaction.accepted': 'Taken by {{agent}}', 'interaction.answered': 'First answer',
-      'interaction.transferred': 'Transferred to {{queue}}', 'interaction.released': 'Back to queue {{queue}}',
+      'interaction.transferred': 'Transferred to {{queue}}', 'interaction.transferred-to': 'Transferred to {{queue}}, for {{agent}}', 'interaction.released': 'Back to queue {{queue}}',
       'interaction.snoozed': 'Snoozed until {{until}}', 'interaction.woken': 'Taken up again',
       'interaction.documented': 'Documented', 'interaction.escalated': 'Escalated to {{queue}}',
       'interaction.customer-ended': 'The customer ended the chat', 'interaction.abandoned': 'Abandoned before an answer',

@@ -70,12 +70,18 @@ export const idWork = {
   },
   course: {
     title: 'Perjalanan tiket', show: 'Tampilkan', hide: 'Sembunyikan', more: 'Muat sebelumnya', failed: 'Perjalanan belum dapat dimuat',
-    empty: 'Belum ada yang tercatat.', system: 'Sistem', customer: 'Nasabah',
+    empty: 'Belum ada yang tercatat.', system: 'Sistem', customer: 'Nasabah', why: 'Alasan: {{why}}', rewritten: '{{field}} ditulis ulang',
+    reason: {
+      OFFLINE: 'Agen Luring', VANISHED: 'Koneksi agen terputus', SNOOZE_ENDED: 'Waktu tunda habis, agen belum dapat menerima',
+      TIME: 'Waktunya tiba', CUSTOMER: 'Nasabah menulis', CUSTOMER_ENDED: 'Nasabah mengakhiri obrolan',
+      SILENT: 'Nasabah tidak lagi menjawab', AGENT_GONE: 'Agen Luring, dokumentasi sudah lengkap', CONTINUED: 'Nasabah pernah menghubungi sebelumnya',
+      QUEUE_FOUND: 'Antrean yang sesuai tersedia', NEW_MESSAGE: 'Nasabah menulis lagi',
+    },
     type: {
       'ticket.opened': 'Tiket dibuka', 'ticket.reopened': 'Tiket dibuka kembali', 'ticket.updated': 'Isi tiket diubah',
       'ticket.state-changed': '{{from}} → {{to}}', 'interaction.queued': 'Masuk antrean {{queue}}',
       'interaction.accepted': 'Diambil {{agent}}', 'interaction.answered': 'Jawaban pertama',
-      'interaction.transferred': 'Dialihkan ke {{queue}}', 'interaction.released': 'Dikembalikan ke antrean {{queue}}',
+      'interaction.transferred': 'Dialihkan ke {{queue}}', 'interaction.transferred-to': 'Dialihkan ke {{queue}}, kepada {{agent}}', 'interaction.released': 'Dikembalikan ke antrean {{queue}}',
       'interaction.snoozed': 'Ditunda sampai {{until}}', 'interaction.woken': 'Kembali dikerjakan',
       'interaction.documented': 'Didokumentasikan', 'interaction.escalated': 'Dieskalasi ke {{queue}}',
       'interaction.customer-ended': 'Nasabah mengakhiri obrolan', 'interaction.abandoned': 'Ditinggalkan sebelum terjawab',

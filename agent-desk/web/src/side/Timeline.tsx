@@ -4,17 +4,13 @@ import { useState } from 'react';
 import { api, type Page } from '../api/client.ts';
 import { ErrorState, SkeletonRows } from '../kit/states.tsx';
 import { Bdi } from '../kit/small.tsx';
-import { codeWord, useLocale, useT } from '../kit/words.ts';
+import { useLocale, useT } from '../kit/words.ts';
 import { serverNow } from '../lib/now.ts';
-import { dayTime, type Locale } from '../lib/time.ts';
+import { dayTime } from '../lib/time.ts';
 import { keys } from '../live/keys.ts';
+import { aboutStep, saidOf, type Step } from './course.ts';
 import css from './Side.module.css';
 
-interface Step {
-  id: string; at: string; type: string; actorKind: string; actorName: string | null;
-  detail: { from: string | null; to: string | null; reasonCode: string | null; queueName: string | null;
-    agentName: string | null; until: string | null; score: number | null };
-}
 const steps = 20;
 
 function useTimeline(ticketId: string, enabled: boolean) {
@@ -25,14 +21,6 @@ function useTimeline(ticketId: string, enabled: boolean) {
       pageParam === '' ? '' : `&cursor=${encodeURIComponent(pageParam)}`}`, { signal }),
     getNextPageParam: (page) => page.nextCursor ?? undefined,
   });
-}
-
-function said(step: Step, locale: Locale): string {
-  const { detail } = step;
-  const until = detail.until === null ? '' : dayTime(detail.until, serverNow(), { locale });
-  const state = (code: string | null): string => (code === null ? '' : codeWord('ticketState', code));
-  return codeWord('course.type', step.type, { from: state(detail.from), to: state(detail.to),
-    queue: detail.queueName ?? '', agent: detail.agentName ?? '', until, score: detail.score ?? 0 });
 }
 
 function Steps({ ticketId }: { ticketId: string }) {
@@ -53,8 +41,9 @@ function Steps({ ticketId }: { ticketId: string }) {
       <ol className={css.course}>
         {items.map((step) => (
           <li key={step.id} className={css.step}>
-            <strong>{said(step, locale)}</strong>
+            <strong>{saidOf(step, locale)}</strong>
             <br />
+            {aboutStep(step, locale).map((line) => <span key={line} className={css.stepLine}><Bdi>{line}</Bdi></span>)}
             <span className="muted"><time className="num" dateTime={step.at}>
               {dayTime(step.at, serverNow(), { locale })}</time> · <Bdi>{who(step)}</Bdi></span>
           </li>
