@@ -10,7 +10,7 @@ import { fileSize } from '../lib/time.ts';
 import type { AttachmentView } from '../live/types.ts';
 import css from './Attachments.module.css';
 import { FilePreview } from './FilePreview.tsx';
-import { fileHref, isPicture, shownAs } from './files.ts';
+import { againHref, fileHref, isPicture, shownAs } from './files.ts';
 import { useViewer } from './Viewer.tsx';
 import { Voice } from './Voice.tsx';
 
@@ -34,15 +34,33 @@ function kindOf(file: AttachmentView): string {
   return dot > 0 ? file.fileName.slice(dot + 1).toUpperCase() : file.mediaType;
 }
 
+/** In the frame of the picture, so that nothing moves: that it did not come, again, and saving it. */
+function NoPicture({ file, onRetry }: { file: AttachmentView; onRetry: () => void }) {
+  const t = useT();
+  return (
+    <div className={`${css.picture} ${css.noPicture}`} role="group" aria-label={file.fileName}>
+      <FileSign file={file} />
+      <span className={`ellipsis ${css.noName}`} title={file.fileName}><bdi>{file.fileName}</bdi></span>
+      <span role="status">{t('say.pictureFailed')}</span>
+      <span className={css.noTools}>
+        <button type="button" className={css.link} onClick={onRetry}>{t('app.retry')}</button>
+        <a className={css.link} href={fileHref(file.fileId)} download={file.fileName}>{t('talk.download')}</a>
+      </span>
+    </div>
+  );
+}
+
 function Picture({ file }: { file: AttachmentView }) {
   const t = useT();
   const open = useViewer();
   const [broken, setBroken] = useState(false);
-  if (broken) return <FileCard file={file} />;
+  const [tries, setTries] = useState(0);
+  if (broken) return <NoPicture file={file} onRetry={() => { setTries(tries + 1); setBroken(false); }} />;
   return (
     <button type="button" className={css.picture} aria-label={t('talk.openImage', { name: file.fileName })}
       onClick={() => { open(file.fileId); }}>
-      <img src={fileHref(file.fileId)} alt="" loading="lazy" decoding="async" onError={() => { setBroken(true); }} />
+      <img src={againHref(file.fileId, tries)} alt="" loading="lazy" decoding="async"
+        onError={() => { setBroken(true); }} />
     </button>
   );
 }

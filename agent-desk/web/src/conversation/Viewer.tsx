@@ -1,12 +1,15 @@
-/** The pictures of a conversation, large: next and previous by keys, zoom by keys, buttons and wheel, moved by hand. */
-import { ActionIcon, Modal } from '@mantine/core';
-import { IconChevronLeft, IconChevronRight, IconDownload, IconRotateClockwise, IconZoomIn, IconZoomOut,
+/**
+ * The pictures of a conversation, large: next and previous by keys, zoom by keys, buttons, wheel and two
+ * fingers, moved by hand.
+ */
+import { ActionIcon, Button, Modal } from '@mantine/core';
+import { IconChevronLeft, IconChevronRight, IconDownload, IconPhotoOff, IconRotateClockwise, IconZoomIn, IconZoomOut,
   IconZoomReset } from '@tabler/icons-react';
-import { createContext, useContext, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent,
-  type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useMemo, useRef, useState, type Dispatch, type KeyboardEvent,
+  type PointerEvent, type ReactNode, type SetStateAction } from 'react';
 import { useT } from '../kit/words.ts';
 import type { AttachmentView, MessageView } from '../live/types.ts';
-import { fileHref, isPicture } from './files.ts';
+import { againHref, fileHref, isPicture } from './files.ts';
 import css from './Viewer.module.css';
 
 const ViewerContext = createContext<(fileId: string) => void>(() => undefined);
@@ -22,40 +25,98 @@ const zoomMax = 6;
 interface Look { zoom: number; x: number; y: number; turned: number }
 const straight: Look = { zoom: 1, x: 0, y: 0, turned: 0 };
 
+interface Point { x: number; y: number }
+
+function between(a: Point, b: Point): { middle: Point; far: number } {
+  return { middle: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }, far: Math.hypot(a.x - b.x, a.y - b.y) };
+}
+
+/** Larger or smaller around a point, which is told from the middle of the stage and stays where it is. */
+function zoomed(old: Look, factor: number, around: Point = { x: 0, y: 0 }): Look {
+  const zoom = Math.min(zoomMax, Math.max(zoomMin, old.zoom * factor));
+  if (zoom === 1) return { ...straight, turned: old.turned };
+  const by = zoom / old.zoom;
+  return { ...old, zoom, x: around.x - (around.x - old.x) * by, y: around.y - (around.y - old.y) * by };
+}
+
+/** Moved by one finger or the mouse, and by two fingers made larger or smaller where they lie. */
+function useHand(setLook: Dispatch<SetStateAction<Look>>) {
+  const down = useRef(new Map<number, Point>());
+  const letGo = (event: PointerEvent<HTMLElement>): void => { down.current.delete(event.pointerId); };
+  return {
+    onPointerDown: (event: PointerEvent<HTMLElement>): void => {
+      // A press on a button stays the button's: captured, its click would be the stage's.
+      if (event.target instanceof Element && event.target.closest('button') !== null) return;
+      down.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
+      event.currentTarget.setPointerCapture(event.pointerId);
+    },
+    onPointerMove: (event: PointerEvent<HTMLElement>): void => {
+      const from = down.current.get(event.pointerId);
+      if (from === undefined) return;
+      const to = { x: event.clientX, y: event.clientY };
+      down.current.set(event.pointerId, to);
+      const other = [...down.current].find(([id]) => id !== event.pointerId)?.[1];
+      if (other === undefined) {
+        setLook((old) => (old.zoom === 1 ? old : { ...old, x: old.x + to.x - from.x, y: old.y + to.y - from.y }));
+        return;
+      }
+      const box = event.currentTarget.getBoundingClientRect();
+      const [was, is] = [between(from, other), between(to, other)];
+      const around = { x: is.middle.x - box.x - box.width / 2, y: is.middle.y - box.y - box.height / 2 };
+      const moved = { x: is.middle.x - was.middle.x, y: is.middle.y - was.middle.y };
+      setLook((old) => zoomed({ ...old, x: old.x + moved.x, y: old.y + moved.y }, is.far / Math.max(1, was.far),
+        around));
+    },
+    onPointerUp: letGo, onPointerCancel: letGo,
+  };
+}
+
 /** How the picture is looked at; another picture stands straight again, and keeps the focus where it is. */
 function useLook(fileId: string) {
   const [look, setLook] = useState(straight);
   const [lookFor, setLookFor] = useState(fileId);
   if (lookFor !== fileId) { setLookFor(fileId); setLook(straight); }
-  const held = useRef<{ x: number; y: number } | null>(null);
-  const zoomBy = (factor: number): void => {
-    setLook((old) => {
-      const zoom = Math.min(zoomMax, Math.max(zoomMin, old.zoom * factor));
-      return zoom === 1 ? { ...straight, turned: old.turned } : { ...old, zoom };
-    });
-  };
-  const hand = {
-    onPointerDown: (event: PointerEvent<HTMLElement>): void => {
-      held.current = { x: event.clientX, y: event.clientY };
-      event.currentTarget.setPointerCapture(event.pointerId);
-    },
-    onPointerMove: (event: PointerEvent<HTMLElement>): void => {
-      const from = held.current;
-      if (from === null) return;
-      held.current = { x: event.clientX, y: event.clientY };
-      setLook((old) => (old.zoom === 1 ? old
-        : { ...old, x: old.x + event.clientX - from.x, y: old.y + event.clientY - from.y }));
-    },
-    onPointerUp: (): void => { held.current = null; },
-  };
-  return { look, zoomBy, hand, reset: () => { setLook(straight); },
+  const stage = useRef<HTMLDivElement>(null);
+  const hand = useHand(setLook);
+  const zoomBy = (factor: number): void => { setLook((old) => zoomed(old, factor)); };
+  // Two fingers on a touchpad are a wheel with Ctrl, by which the browser would make the whole page larger.
+  useEffect(() => {
+    const element = stage.current;
+    const onWheel = (event: WheelEvent): void => {
+      event.preventDefault();
+      const factor = event.ctrlKey ? Math.exp(-event.deltaY / 100) : event.deltaY < 0 ? 1.2 : 1 / 1.2;
+      setLook((old) => zoomed(old, factor));
+    };
+    element?.addEventListener('wheel', onWheel, { passive: false });
+    return () => { element?.removeEventListener('wheel', onWheel); };
+  }, []);
+  return { look, stage, zoomBy, hand, reset: () => { setLook(straight); },
     turn: () => { setLook((old) => ({ ...old, turned: (old.turned + 90) % 360 })); } };
+}
+
+/** The picture, or that it did not come. */
+function Image({ file, look }: { file: AttachmentView; look: Look }) {
+  const t = useT();
+  const [tries, setTries] = useState(0);
+  const [broken, setBroken] = useState(false);
+  if (broken) {
+    return (
+      <div className={css.broken} role="alert">
+        <IconPhotoOff size={28} stroke={1.5} aria-hidden="true" />
+        <p>{t('say.pictureFailed')}. {t('say.pictureFailedHint')}</p>
+        <Button variant="default" onClick={() => { setTries(tries + 1); setBroken(false); }}>{t('app.retry')}</Button>
+      </div>
+    );
+  }
+  return <img className={css.image} src={againHref(file.fileId, tries)} alt={file.fileName} draggable={false}
+    onError={() => { setBroken(true); }} style={{
+      transform: `translate(${look.x}px, ${look.y}px) scale(${look.zoom}) rotate(${look.turned}deg)` }} />;
 }
 
 function Stage({ file, at, of, onMove }: { file: AttachmentView; at: number; of: number;
   onMove: (by: number) => void }) {
   const t = useT();
-  const { look, zoomBy, hand, reset, turn } = useLook(file.fileId);
+  const { look, stage, zoomBy, hand, reset, turn } = useLook(file.fileId);
   const onKey = (event: KeyboardEvent): void => {
     const act: Record<string, (() => void) | undefined> = { ArrowRight: () => { onMove(1); },
       ArrowLeft: () => { onMove(-1); }, '+': () => { zoomBy(1.5); }, '=': () => { zoomBy(1.5); },
@@ -73,12 +134,10 @@ function Stage({ file, at, of, onMove }: { file: AttachmentView; at: number; of:
   return (
     <div onKeyDown={onKey}>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys and buttons do the same */}
-      <div className={css.stage} tabIndex={0} data-autofocus role="group" data-zoomed={look.zoom > 1 || undefined}
-        aria-label={t('say.viewer', { n: at + 1, of })}
-        onWheel={(event) => { zoomBy(event.deltaY < 0 ? 1.2 : 1 / 1.2); }}
+      <div ref={stage} className={css.stage} tabIndex={0} data-autofocus role="group"
+        data-zoomed={look.zoom > 1 || undefined} aria-label={t('say.viewer', { n: at + 1, of })}
         onDoubleClick={() => { if (look.zoom > 1) reset(); else zoomBy(2.5); }} {...hand}>
-        <img className={css.image} src={fileHref(file.fileId)} alt={file.fileName} draggable={false} style={{
-          transform: `translate(${look.x}px, ${look.y}px) scale(${look.zoom}) rotate(${look.turned}deg)` }} />
+        <Image key={file.fileId} file={file} look={look} />
       </div>
       <div className={css.tools}>
         {button(t('say.previous'), <IconChevronLeft {...sign} />, () => { onMove(-1); }, of < 2)}

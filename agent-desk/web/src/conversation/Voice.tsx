@@ -1,10 +1,14 @@
-/** A voice message: play and pause, where in it, how fast; its bytes come when it is first played. */
+/**
+ * A voice message: play and pause, where in it, how fast. Its bytes come when it is first seen, those of
+ * a long one when it is first played.
+ */
 import { IconDownload, IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react';
-import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { useContext, useEffect, useEffectEvent, useRef, useState, type RefObject } from 'react';
 import { useT } from '../kit/words.ts';
 import type { AttachmentView } from '../live/types.ts';
 import css from './Attachments.module.css';
-import { fileHref, useBlobUrl } from './files.ts';
+import { fileHref, useBlobUrl, voiceAheadBytes } from './files.ts';
+import { SettledContext } from './thread-context.ts';
 
 const speeds = [1, 1.5, 2] as const;
 
@@ -17,10 +21,28 @@ function spanOf(seconds: number): string {
   return `${Math.floor(whole / 60)}.${String(whole % 60).padStart(2, '0')}`;
 }
 
+/** True from the moment at which the element comes into sight. */
+function useSeen(of: RefObject<HTMLElement | null>, wanted: boolean): boolean {
+  const [seen, setSeen] = useState(false);
+  useEffect(() => {
+    if (of.current === null || !wanted || seen) return undefined;
+    const observer = new IntersectionObserver((entries) => {
+      if (entries.some((entry) => entry.isIntersecting)) setSeen(true);
+    });
+    observer.observe(of.current);
+    return () => { observer.disconnect(); };
+  }, [of, wanted, seen]);
+  return seen;
+}
+
 function usePlayer(file: AttachmentView) {
   const audio = useRef<HTMLAudioElement>(null);
-  const [wanted, setWanted] = useState(false);
-  const { url, failed } = useBlobUrl(file, wanted);
+  const root = useRef<HTMLDivElement>(null);
+  const [asked, setAsked] = useState(false);
+  const [tries, setTries] = useState(0);
+  const settled = useContext(SettledContext);
+  const seen = useSeen(root, settled && file.sizeBytes <= voiceAheadBytes);
+  const { url, failed } = useBlobUrl(file, seen || asked, tries);
   const [broken, setBroken] = useState(false);
   const [playing, setPlaying] = useState(false);
   const [at, setAt] = useState(0);
@@ -34,12 +56,13 @@ function usePlayer(file: AttachmentView) {
     element.playbackRate = speed;
     element.play().catch(() => { setBroken(true); });
   };
-  // The first click fetches; as soon as the bytes are here it sounds.
-  const arrived = useEffectEvent(play);
+  // A click that came before the bytes is heard when they are here.
+  const arrived = useEffectEvent(() => { if (asked) play(); });
   useEffect(() => { if (url !== undefined) arrived(); }, [url]);
   useEffect(() => { if (audio.current !== null) audio.current.playbackRate = speed; }, [speed]);
   const toggle = (): void => {
-    if (url === undefined) setWanted(true);
+    if (failed) setTries(tries + 1);
+    if (url === undefined) setAsked(true);
     else if (playing) audio.current?.pause();
     else play();
   };
@@ -55,8 +78,10 @@ function usePlayer(file: AttachmentView) {
       onTimeUpdate={(event) => { setAt(event.currentTarget.currentTime); }}
       onDurationChange={(event) => { setLength(event.currentTarget.duration); }} />
   );
-  const loading = wanted && url === undefined && !failed;
-  return { element, failed: failed || broken, loading, playing, at, length, speed, toggle, seek,
+  const loading = asked && url === undefined && !failed;
+  // What could not be fetched ahead is no news to somebody who did not ask to hear it.
+  return { element, root, broken, failed: broken || (failed && asked), loading, playing, at, length, speed, toggle,
+    seek,
     faster: () => { setSpeed(speeds[(speeds.indexOf(speed) + 1) % speeds.length] ?? 1); } };
 }
 
@@ -67,10 +92,10 @@ export function Voice({ file }: { file: AttachmentView }) {
   const max = Number.isFinite(player.length) && player.length > 0 ? player.length : 0;
   const label = t(player.playing ? 'say.pause' : 'say.play');
   return (
-    <div className={css.voice} role="group" aria-label={t('say.voice')}>
+    <div ref={player.root} className={css.voice} role="group" aria-label={t('say.voice')}>
       {player.element}
       <button type="button" className={css.play} onClick={player.toggle} aria-label={label} title={label}
-        disabled={player.failed} aria-busy={player.loading}>
+        disabled={player.broken} aria-busy={player.loading}>
         {player.playing ? <IconPlayerPauseFilled size={16} aria-hidden="true" />
           : <IconPlayerPlayFilled size={16} aria-hidden="true" />}
       </button>
@@ -79,7 +104,8 @@ export function Voice({ file }: { file: AttachmentView }) {
         : <input type="range" className={css.seek} min={0} max={max} step={0.1} value={Math.min(player.at, max)}
           disabled={max === 0} aria-label={t('say.position')} aria-valuetext={spanOf(player.at)}
           onChange={(event) => { player.seek(Number(event.currentTarget.value)); }} />}
-      <span className={`num ${css.span}`}>{player.loading ? '…' : spanOf(player.at > 0 ? player.at : max)}</span>
+      <span className={`num ${css.span}`}>
+        {player.loading ? '…' : max === 0 ? '–' : spanOf(player.at > 0 ? player.at : max)}</span>
       <button type="button" className={css.speed} onClick={player.faster}
         aria-label={`${t('say.speed')} ${player.speed}×`} title={t('say.speed')}>{player.speed}×</button>
       <a className="iconButton" href={fileHref(file.fileId)} download={file.fileName} aria-label={t('talk.download')}

@@ -12,6 +12,9 @@ const texts = new Set(['text/plain', 'text/csv', 'application/json']);
 /** What a preview of text reads at most. */
 export const textPreviewBytes = 65_536;
 
+/** A voice of at most this is fetched once it comes into sight, so that its length stands there; more only to play. */
+export const voiceAheadBytes = 2_097_152;
+
 /** True for a file that is shown as a picture. */
 export function isPicture(file: AttachmentView): boolean {
   return drawn.has(file.mediaType);
@@ -31,6 +34,11 @@ export function fileHref(fileId: string): string {
   return `/api/files/${encodeURIComponent(fileId)}`;
 }
 
+/** The same address once more: a browser may remember of one that it failed. */
+export function againHref(fileId: string, tries: number): string {
+  return tries === 0 ? fileHref(fileId) : `${fileHref(fileId)}?again=${tries}`;
+}
+
 /** The bytes, as the type given. Throws where they cannot be had. */
 export async function fetchBlob(fileId: string, mediaType: string, signal?: AbortSignal): Promise<Blob> {
   const answer = await fetch(fileHref(fileId), { credentials: 'same-origin', signal: signal ?? null });
@@ -40,8 +48,11 @@ export async function fetchBlob(fileId: string, mediaType: string, signal?: Abor
 
 export interface BlobState { url: string | undefined; failed: boolean }
 
-/** An address of the bytes in this page, once they are wanted; given back when the component goes. */
-export function useBlobUrl(file: AttachmentView, wanted: boolean): BlobState {
+/**
+ * An address of the bytes in this page, once they are wanted; given back when the component goes. Another `tries`
+ * fetches them anew.
+ */
+export function useBlobUrl(file: AttachmentView, wanted: boolean, tries = 0): BlobState {
   const [state, setState] = useState<BlobState>({ url: undefined, failed: false });
   const { fileId, mediaType } = file;
   useEffect(() => {
@@ -57,6 +68,6 @@ export function useBlobUrl(file: AttachmentView, wanted: boolean): BlobState {
       if (url !== undefined) URL.revokeObjectURL(url);
       setState({ url: undefined, failed: false });
     };
-  }, [fileId, mediaType, wanted]);
+  }, [fileId, mediaType, wanted, tries]);
   return state;
 }

@@ -18,6 +18,7 @@ export const enReply: Words<typeof idReply> = {
     video: 'Video {{name}}', preview: 'Preview of {{name}}', previewOf: 'Preview of',
     previewFailed: 'The preview cannot be shown',
     previewCut: 'Only the first {{size}} are shown. Download to read all of it.', loading: 'Loading ...',
+    pictureFailed: 'The picture could not be loaded', pictureFailedHint: 'The file is kept. Try again or download it.',
     viewer: 'Image {{n}} of {{of}}', zoomIn: 'Zoom in', zoomOut: 'Zoom out', zoomReset: 'Original size',
     next: 'Next image', previous: 'Previous image', rotate: 'Turn the image', percent: '{{n}}%',
     canned: 'Canned reply', cannedSearch: 'Search title, shortcut or text', cannedNone: 'Nothing matches',

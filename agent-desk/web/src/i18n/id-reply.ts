@@ -17,6 +17,7 @@ export const idReply = {
     video: 'Video {{name}}', preview: 'Pratinjau {{name}}', previewOf: 'Pratinjau',
     previewFailed: 'Pratinjau tidak dapat ditampilkan',
     previewCut: 'Hanya {{size}} pertama yang ditampilkan. Unduh untuk membaca semuanya.', loading: 'Memuat ...',
+    pictureFailed: 'Gambar belum dapat dimuat', pictureFailedHint: 'Berkasnya tetap tersimpan. Coba lagi atau unduh.',
     viewer: 'Gambar {{n}} dari {{of}}', zoomIn: 'Perbesar', zoomOut: 'Perkecil', zoomReset: 'Ukuran semula',
     next: 'Gambar berikutnya', previous: 'Gambar sebelumnya', rotate: 'Putar gambar', percent: '{{n}}%',
     canned: 'Balasan cepat', cannedSearch: 'Cari judul, kata kunci, atau isi', cannedNone: 'Tidak ada yang cocok',
