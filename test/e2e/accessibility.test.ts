@@ -146,6 +146,20 @@ async function agentScreens(t: Test, scene: DeskScene, at: OpenedInteraction, ho
   t.same(faults, []);
 }
 
+/** What floats in the gallery lies in its pane, in the theme of the pane and not of the page. */
+async function galleryDialogs(t: Test, page: Page, name: string): Promise<void> {
+  for (const pane of ['light', 'dark']) {
+    for (const shown of ['escalate', 'palette', 'keys']) {
+      await page.locator(`[data-pane-theme=${pane}] [data-shows=${shown}]`).click();
+      const dialog = page.locator(`[data-pane-theme=${pane}] [role=dialog]`);
+      await dialog.waitFor();
+      await look(t, page, `${name}: ${shown} in the ${pane} pane`);
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+    }
+  }
+}
+
 async function settingsScreens(t: Test, scene: DeskScene, how: Look): Promise<void> {
   const { page, faults } = await openAs(scene, scene.world.administrator, how);
   const name = `${how.language} ${how.theme}`;
@@ -172,6 +186,7 @@ async function settingsScreens(t: Test, scene: DeskScene, how: Look): Promise<vo
   await goTo(page, '/gallery');
   await page.locator('[data-pane-theme=dark]').waitFor();
   await look(t, page, `${name}: gallery`);
+  await galleryDialogs(t, page, name);
   t.same(faults, []);
   await page.context().close();
 }

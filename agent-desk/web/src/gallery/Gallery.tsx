@@ -1,4 +1,5 @@
 /** The gallery (/gallery): every component in every state, light and dark side by side, for those who check. */
+import { MantineThemeProvider, Portal } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { ErrorState } from '../kit/states.tsx';
 import { ApiError } from '../api/client.ts';
@@ -10,11 +11,16 @@ import css from './Gallery.module.css';
 import { Health, Sessions, Templates, WaitingMessages } from './number.tsx';
 import { Bulk, Carried, Dialogs, LoadingTalk, OnTheWay, Uploads } from './talk.tsx';
 import { useGalleryWords } from './words.ts';
-import { Bars, Messages, Notices, Offer, People, Rings, Rows } from './work.tsx';
+import { Bars, Forms, Messages, Notices, Offer, People, Rings, Rows } from './work.tsx';
 
 function Part({ title, children }: { title: string; children: ReactNode }) {
   return <section className={css.part}><h3>{title}</h3>{children}</section>;
 }
+
+/** What floats over a page (dialogs, menus, hints) lies in the pane it belongs to, so that it has its theme. */
+const floating = (theme: string) =>
+  ({ components: { Portal: Portal.extend({ defaultProps: { target: `#floating-${theme}` } }) } });
+const paneThemes = { light: floating('light'), dark: floating('dark') };
 
 function Pane({ theme }: { theme: 'light' | 'dark' }) {
   const w = useGalleryWords();
@@ -40,10 +46,12 @@ function Pane({ theme }: { theme: 'light' | 'dark' }) {
       <Part title={w('templates')}><Templates /></Part>
       <Part title={w('waits')}><WaitingMessages /></Part>
       <Part title={w('offer')}><Offer /></Part>
+      <Part title={w('forms')}><Forms /></Part>
       <Part title={w('notices')}><Notices /></Part>
       <Part title={w('bars')}><Bars /></Part>
       <Part title={w('table')}><Tables /></Part>
       <Part title={w('states')}><States /></Part>
+      <div id={`floating-${theme}`} />
     </section>
   );
 }
@@ -57,7 +65,10 @@ export default function Gallery() {
   return (
     <main className={css.gallery}>
       <PageHeader title={w('title')} description={w('text')} />
-      <div className={css.panes}><Pane theme="light" /><Pane theme="dark" /></div>
+      <div className={css.panes}>
+        {(['light', 'dark'] as const).map((theme) => (
+          <MantineThemeProvider key={theme} theme={paneThemes[theme]}><Pane theme={theme} /></MantineThemeProvider>))}
+      </div>
     </main>
   );
 }

@@ -56,6 +56,12 @@ export function Fields() {
       <SelectField label={w('choose')} value={null} data={options} placeholder={w('choose')} onChange={nothing} />
       <MultiSelectField label={w('choose')} value={['a', 'b']} data={options} onChange={nothing} />
       <TextAreaField label={w('label')} value={text} onChange={setText} />
+      <SecretField label={w('label')} value="" error={w('wrong')} onChange={nothing} />
+      <NumberField label={w('label')} value="" error={w('wrong')} onChange={nothing} />
+      <SelectField label={w('choose')} value={null} data={options} error={w('wrong')} onChange={nothing} />
+      <MultiSelectField label={w('choose')} value={[]} data={options} error={w('wrong')} onChange={nothing} />
+      <TextAreaField label={w('label')} value="" error={w('wrong')} onChange={nothing} />
+      <CheckField label={w('choose')} value={false} error={w('wrong')} onChange={nothing} />
     </div>
   );
 }
@@ -79,7 +85,7 @@ export function Choices() {
 
 interface Waiting { name: string; n: number }
 
-/** Full and loading; empty and failed are states of a page. */
+/** Full, loading, empty, failed. */
 export function Tables() {
   const w = useGalleryWords();
   const columns: Column<Waiting>[] = [
@@ -91,6 +97,9 @@ export function Tables() {
     <div className={css.grid}>
       <DataTable label={w('tableName')} columns={columns} rows={rows} rowKey={(row) => row.name} onOpen={nothing} />
       <DataTable label={w('loading')} columns={columns} rows={undefined} rowKey={(row) => row.name} />
+      <DataTable label={w('empty')} columns={columns} rows={[]} rowKey={(row) => row.name} />
+      <DataTable label={w('error')} columns={columns} rows={undefined} rowKey={(row) => row.name}
+        error={new ApiError('NETWORK', '', 0)} onRetry={nothing} />
     </div>
   );
 }

@@ -10,7 +10,11 @@ import { BulkBar } from '../inbox/BulkBar.tsx';
 import { FilterForm, ManageViews } from '../inbox/FilterForm.tsx';
 import type { Upload } from '../lib/uploads.ts';
 import type { Pending } from '../live/outbox.ts';
+import { Palette } from '../palette/Palette.tsx';
+import { EmojiButton } from '../reply/Emoji.tsx';
 import { UploadCards } from '../reply/UploadCards.tsx';
+import { ShortcutSheet } from '../shell/ShortcutSheet.tsx';
+import { Escalate } from '../side/Escalate.tsx';
 import { Snooze } from '../side/Snooze.tsx';
 import { Transfer } from '../side/Transfer.tsx';
 import css from './Gallery.module.css';
@@ -81,7 +85,8 @@ export function LoadingTalk() {
   return <div className={css.tall}><ThreadSkeleton body /></div>;
 }
 
-type Shown = 'transfer' | 'transferMany' | 'snooze' | 'filter' | 'manage';
+const dialogs = ['snooze', 'transfer', 'transferMany', 'filter', 'manage', 'escalate', 'palette', 'keys'] as const;
+type Shown = (typeof dialogs)[number];
 
 /** Dialogs by a press each. Of an invented conversation the server knows nothing: there they show how they fail. */
 export function Dialogs() {
@@ -91,9 +96,10 @@ export function Dialogs() {
   const rows = [sampleRow({ contactName: longName })];
   return (
     <div className={css.line}>
-      {(['snooze', 'transfer', 'transferMany', 'filter', 'manage'] as const).map((each) => (
-        <Button key={each} variant="default" onClick={() => { setShown(each); }}>{w(each)}</Button>
+      {dialogs.map((each) => (
+        <Button key={each} variant="default" data-shows={each} onClick={() => { setShown(each); }}>{w(each)}</Button>
       ))}
+      <EmojiButton onPick={nothing} />
       <ViewerProvider messages={[sampleMessage({ id: 'gambar',
         attachments: [sampleFile({ fileId: 'gambar', fileName: `${longName}.png`, mediaType: 'image/png' })] })]}>
         <OpenViewer label={w('viewer')} />
@@ -104,6 +110,9 @@ export function Dialogs() {
       {shown === 'filter' ? <FilterForm initial={{ view: 'all', state: 'open', filter: {} }} channels={['whatsapp']}
         onApply={close} onClose={close} /> : null}
       {shown === 'manage' ? <ManageViews onClose={close} /> : null}
+      <Escalate row={sampleRow({})} opened={shown === 'escalate'} onClose={close} />
+      <Palette opened={shown === 'palette'} onClose={close} />
+      <ShortcutSheet opened={shown === 'keys'} onClose={close} />
     </div>
   );
 }

@@ -15,7 +15,8 @@ const id = {
   snooze: 'Tunda', transfer: 'Alihkan', transferMany: 'Alihkan beberapa', filter: 'Saringan', manage: 'Tampilan saya',
   viewer: 'Penampil gambar', sessions: 'Sesi nomor', health: 'Kesehatan nomor', templates: 'Templat',
   noTemplates: 'Tanpa templat', failedTemplates: 'Templat gagal dimuat', loadingTemplates: 'Templat sedang dimuat',
-  waits: 'Pesan yang menunggu',
+  waits: 'Pesan yang menunggu', forms: 'Dokumentasi', escalate: 'Eskalasi', palette: 'Palet perintah',
+  keys: 'Tombol pintas',
 };
 const en: Record<keyof typeof id, string> = {
   title: 'Component gallery', text: 'Every component in every state, light and dark, with invented data.',
@@ -31,7 +32,8 @@ const en: Record<keyof typeof id, string> = {
   snooze: 'Snooze', transfer: 'Transfer', transferMany: 'Transfer several', filter: 'Filter', manage: 'My views',
   viewer: 'Picture viewer', sessions: 'Session of a number', health: 'Health of a number', templates: 'Templates',
   noTemplates: 'No templates', failedTemplates: 'Templates that failed', loadingTemplates: 'Templates loading',
-  waits: 'Messages that wait',
+  waits: 'Messages that wait', forms: 'Documentation', escalate: 'Escalation', palette: 'Command palette',
+  keys: 'Keyboard shortcuts',
 };
 
 /** `const w = useGalleryWords(); w('title')`. */

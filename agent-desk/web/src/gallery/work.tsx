@@ -6,14 +6,17 @@ import { MessageItem } from '../conversation/MessageItem.tsx';
 import { Ring } from '../inbox/Ring.tsx';
 import { Row, useRowHeight } from '../inbox/Row.tsx';
 import { useT } from '../kit/words.ts';
+import { emptyForm, missingFields } from '../lib/form.ts';
 import { serverNow } from '../lib/now.ts';
 import { NoticeLine } from '../notify/Bell.tsx';
+import { MissedCard } from '../offer/MissedOffer.tsx';
 import { OfferCard } from '../offer/OfferPanel.tsx';
 import { Bar } from '../shell/ConnectionBanner.tsx';
 import { presences } from '../shell/presence.ts';
 import { PresenceIcon } from '../shell/PresenceSwitch.tsx';
+import { Documentation } from '../side/Documentation.tsx';
 import css from './Gallery.module.css';
-import { sampleMessages, sampleNotices, sampleOffer, sampleRow, sampleRows, standsAt } from './samples.ts';
+import { longName, sampleMessages, sampleNotices, sampleOffer, sampleRow, sampleRows, standsAt } from './samples.ts';
 
 const nothing = (): void => undefined;
 
@@ -51,11 +54,34 @@ export function Messages() {
   );
 }
 
-/** The card with its countdown. */
+/** The card with its countdown; while it is being taken; what is said once it ran out. */
 export function Offer() {
+  const t = useT();
   const [offer] = useState(() => sampleOffer(serverNow()));
-  return <OfferCard offer={offer} more={2} busy={false} declining={false} onDeclining={nothing} onTake={nothing}
-    onDecline={nothing} />;
+  return (
+    <div className={css.grid}>
+      <OfferCard offer={offer} more={2} busy={false} declining={false} onDeclining={nothing} onTake={nothing}
+        onDecline={nothing} />
+      <OfferCard offer={{ ...offer, contactName: longName, reasons: [] }} more={0} busy declining={false}
+        onDeclining={nothing} onTake={nothing} onDecline={nothing} />
+      <MissedCard who="Siti Contoh" presence={t('presence.BREAK')} onReady={nothing} onClose={nothing} />
+    </div>
+  );
+}
+
+const halfWritten = { ...emptyForm, summary: longName, crossSellingOffered: true };
+
+/** The documentation: empty after closing was tried, half written, and read only. */
+export function Forms() {
+  const row = sampleRow({});
+  const props = { row, onChange: nothing } as const;
+  return (
+    <div className={css.grid}>
+      <Documentation {...props} form={emptyForm} missing={missingFields(emptyForm)} disabled={false} />
+      <Documentation {...props} form={halfWritten} missing={[]} disabled={false} />
+      <Documentation {...props} form={halfWritten} missing={[]} disabled />
+    </div>
+  );
 }
 
 /** One of each kind. */

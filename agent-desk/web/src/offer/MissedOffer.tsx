@@ -8,6 +8,23 @@ import { useSignals } from '../live/context.ts';
 import { useSetPresence } from '../shell/presence.ts';
 import css from './Offer.module.css';
 
+/** The card itself. */
+export function MissedCard({ who, presence, onReady, onClose }: { who: string; presence: string; onReady: () => void;
+  onClose: () => void }) {
+  const t = useT();
+  return (
+    <section className={css.card} role="alert">
+      <p className={css.missedTitle}><IconPhoneX size={18} stroke={1.75} className="warn" aria-hidden="true" />
+        {t('presence.missedTitle')}</p>
+      <p className="muted">{t('presence.missedText', { who, presence })}</p>
+      <div className={css.missedActions}>
+        <Button rightSection={<Kbd>Alt 1</Kbd>} onClick={onReady}>{t('presence.backToReady')}</Button>
+        <Button variant="subtle" color="gray" onClick={onClose}>{t('app.close')}</Button>
+      </div>
+    </section>
+  );
+}
+
 /** Shows nothing unless an offer was missed and not yet read. */
 export function MissedOffer() {
   const t = useT();
@@ -16,16 +33,6 @@ export function MissedOffer() {
   const missed = signals.missed();
   if (missed === undefined) return null;
   const who = missed.offer === undefined || missed.offer === null ? t('offer.title') : whoOf(missed.offer);
-  return (
-    <section className={css.card} role="alert">
-      <p className={css.missedTitle}><IconPhoneX size={18} stroke={1.75} className="warn" aria-hidden="true" />
-        {t('presence.missedTitle')}</p>
-      <p className="muted">{t('presence.missedText', { who, presence: t(`presence.${missed.presence}`) })}</p>
-      <div className={css.missedActions}>
-        <Button rightSection={<Kbd>Alt 1</Kbd>} onClick={() => { void setPresence('READY'); }}>
-          {t('presence.backToReady')}</Button>
-        <Button variant="subtle" color="gray" onClick={() => { signals.forgetMissed(); }}>{t('app.close')}</Button>
-      </div>
-    </section>
-  );
+  return <MissedCard who={who} presence={t(`presence.${missed.presence}`)}
+    onReady={() => { void setPresence('READY'); }} onClose={() => { signals.forgetMissed(); }} />;
 }
