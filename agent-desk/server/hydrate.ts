@@ -34,6 +34,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   user: 'users', role: 'roles', queue: 'queues', skill: 'skills', 'channel-account': 'channel-accounts',
   'canned-reply': 'canned-replies', category: 'categories', reason: 'reasons', site: 'sites', branch: 'branches',
   team: 'teams', seat: 'seats', calendar: 'calendars', holiday: 'holidays', 'opt-out': 'opt-outs',
+  'subject-request': 'subject-requests',
 };
 /** Rows of interactions after which neither offers nor an agent's points are other than before. */
 const QUIET = new Set(['interaction.read', 'interaction.answered', 'interaction.rated']);

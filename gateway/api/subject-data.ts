@@ -2,7 +2,6 @@
  * /api/subject-requests: a customer asks for their data, or for their removal. Filed by one person; the removal is
  * decided by another (INV8); due within limits.subjectRequestHours (RL06).
  */
-import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { contactView } from '#domain/contacts/queries.ts';
@@ -18,7 +17,8 @@ import { statement, type Queryable, type Tx } from '#domain/store/db.ts';
 import { safeText } from '#domain/text.ts';
 import type { Work } from '#domain/work.ts';
 import { idempotent } from '../security/idempotency.ts';
-import { subjectData } from '../subject-data.ts';
+import type { BlobStore } from '../blob-store.ts';
+import { subjectZip } from '../subject-data.ts';
 import { pageOf, pageQuery } from './crud.ts';
 
 const id = z.uuid();
@@ -55,8 +55,8 @@ const decide = statement('subject-request.decide', `update subject_requests set 
     decided_at = app_now(), finished_at = case when $3 = 'REJECTED' then app_now() end, version = version + 1
   where organisation_id = $1 and id = $2 and state = 'REQUESTED' returning id`);
 const handedOut = statement('subject-request.handed-out', `update subject_requests set state = 'DONE',
-    finished_at = coalesce(finished_at, app_now()), version = version + 1
-  where organisation_id = $1 and id = $2 and kind = 'EXPORT' returning id`);
+    finished_at = app_now(), version = version + 1
+  where organisation_id = $1 and id = $2 and kind = 'EXPORT' and state = 'APPROVED' returning id`);
 
 function viewOf(user: User, { requested_at: at, due_at: due, decided_at: decided, finished_at: ended, cursor: _cursor,
   ...row }: Row): RequestView {
@@ -100,9 +100,30 @@ async function file(work: Work, user: User, given: z.output<typeof body>): Promi
   });
 }
 
+/** The request whose copy may be handed out to the user now. Throws NOT_FOUND, STATE_CONFLICT. */
+async function handable(db: Queryable, user: User, requestId: string): Promise<RequestView> {
+  const found = await find(db, user, requestId);
+  if (found.kind !== 'EXPORT') throw new AppError('STATE_CONFLICT');
+  // Who was merged since is seen as the contact that was kept.
+  const { kept } = await familyOf(db, user.organisationId, found.contactId);
+  if (await contactView(db, user, kept) === undefined) throw new AppError('NOT_FOUND');
+  return found;
+}
+
+function nameOf(request: RequestView): string {
+  return `data-${request.contactId.slice(-12)}.zip`;
+}
+
+async function finishCopy(work: Work, user: User, requestId: string): Promise<void> {
+  await work.db.transaction(async (tx) => {
+    if ((await tx.rows(handedOut, [user.organisationId, requestId])).length === 0) return;
+    await note(work, tx, user, requestId, 'subject-request.finished', { kind: 'EXPORT' });
+  });
+}
+
 /** The routes of requests about customers' data. */
-export function subjectDataApi(parts: { work: Work }): FastifyPluginAsyncZod {
-  const { work } = parts;
+export function subjectDataApi(parts: { work: Work; blobs: BlobStore }): FastifyPluginAsyncZod {
+  const { work, blobs } = parts;
   const manage = { permission: 'subject-data.manage', peopleOnly: true } as const;
   const either = { permission: 'signed-in', peopleOnly: true } as const;
   const params = z.object({ id });
@@ -141,22 +162,25 @@ export function subjectDataApi(parts: { work: Work }): FastifyPluginAsyncZod {
         return find(tx, user, requestId);
       });
     });
-    app.get('/api/subject-requests/:id/data', {
-      config: { ...manage, stepUp: true, rateLimit: { max: 10, timeWindow: 60_000 } }, schema: { params },
-    }, async ({ user, params: { id: requestId } }, reply) => {
-      const found = await find(work.db, user, requestId);
-      if (found.kind !== 'EXPORT') throw new AppError('STATE_CONFLICT');
-      // Who was merged since is seen as the contact that was kept.
-      const { kept } = await familyOf(work.db, user.organisationId, found.contactId);
-      if (await contactView(work.db, user, kept) === undefined) throw new AppError('NOT_FOUND');
-      await work.db.transaction(async (tx) => {
-        await tx.rows(handedOut, [user.organisationId, requestId]);
-        await note(work, tx, user, requestId, 'subject-request.downloaded', { contactId: found.contactId });
+    const handing = { ...manage, stepUp: true, rateLimit: { max: 10, timeWindow: 60_000 } } as const;
+    // The browser itself fetches the ZIP, so that it goes to the disk as it comes: what refuses it is asked before.
+    app.get('/api/subject-requests/:id/data/name', { config: handing, schema: { params,
+      response: { 200: z.object({ fileName: z.string() }) } } }, async ({ user, params: { id: requestId } }) =>
+      ({ fileName: nameOf(await handable(work.db, user, requestId)) }));
+    app.get('/api/subject-requests/:id/data', { config: handing, schema: { params }, exposeHeadRoute: false },
+      async ({ user, params: { id: requestId } }, reply) => {
+        const found = await handable(work.db, user, requestId);
+        await work.db.transaction((tx) =>
+          note(work, tx, user, requestId, 'subject-request.downloaded', { contactId: found.contactId }));
+        const zip = await subjectZip({ db: work.db, blobs }, user.organisationId, found.contactId);
+        // Only a copy that went out whole answers the request.
+        reply.raw.once('finish', () => {
+          finishCopy(work, user, requestId).catch((error: unknown) => {
+            work.log.warn({ err: error }, 'that the data were handed out could not be written down');
+          });
+        });
+        return reply.type('application/zip').header('cache-control', 'no-store')
+          .header('content-disposition', `attachment; filename="${nameOf(found)}"`).send(zip);
       });
-      const name = `data-${found.contactId.slice(-12)}.json`;
-      return reply.type('application/json; charset=utf-8').header('cache-control', 'no-store')
-        .header('content-disposition', `attachment; filename="${name}"`)
-        .send(Readable.from(subjectData(work.db, user.organisationId, found.contactId)));
-    });
   };
 }

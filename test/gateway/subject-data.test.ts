@@ -1,11 +1,16 @@
 /** Requests of customers about their data, and retention: RL06, RA11, INV8, over the whole application. */
+import { randomBytes } from 'node:crypto';
+import { get, type IncomingMessage } from 'node:http';
 import t from 'tap';
+import { newId } from '#domain/ids.ts';
 import { runErasures, runRetention } from '#gateway/removal.ts';
 import { mergeContacts, unmergeContacts } from '#routing/contact-merge.ts';
 import { indexNext } from '#domain/search/indexer.ts';
 import { addUser } from '#test/support/admin-world.ts';
 import { openInteraction } from '#test/support/conversation.ts';
+import { eventually } from '#test/support/harness.ts';
 import { customer, dump, HANDLE, NAME, place, SECRETS } from '#test/support/subject-world.ts';
+import { unzip } from '#test/support/zip.ts';
 
 t.setTimeout(120_000);
 
@@ -57,7 +62,8 @@ t.test('RL06 a request follows its customer through a merge made after it was fi
   const { mergeId } = await mergeContacts(work, both);
   const data = await manager.get(`/api/subject-requests/${copy}/data`);
   t.equal(data.status, 200, 'who was merged is still handed out');
-  t.match(data.body, { messages: [{ body: 'zq-kata-nasabah' }, { body: 'zq-balasan' }, { body: 'zq-dari-tetangga' }] });
+  t.match(JSON.parse(String(unzip(data.raw).get('data.json'))), {
+    messages: [{ body: 'zq-kata-nasabah' }, { body: 'zq-balasan' }, { body: 'zq-dari-tetangga' }] });
   t.equal((await admin.call('POST', `/api/subject-requests/${erasure}/decide`, { decision: 'APPROVED' })).status, 200);
 
   const state = async () => (await run('select state as id from subject_requests where id = $1', erasure))[0]?.id;
@@ -117,10 +123,17 @@ t.test('INV8 nobody approves their own request, and a legal hold stops filing, d
   t.equal((await decide(admin)).status, 200);
 });
 
-t.test('RL06 a copy of the data holds what is known, is handed out once proved, and is written down', async (t) => {
+t.test('RL06 a copy of the data holds what is known and its files, once proved, and is written down', async (t) => {
   const here = await place(t);
-  const { manager, admin, run } = here;
+  const { manager, admin, run, world } = here;
   const one = await customer(here);
+  await run(`update messages set payload = '{"latitude": -6.2, "longitude": 106.8, "name": "zq-tempat"}',
+    reactions = '[{"emoji": "zq-senang", "by": "CUSTOMER"}]' where id = $1`, one.messageId);
+  const lost = newId();
+  await run(`insert into files (id, organisation_id, conversation_id, storage_name, file_name, media_type, size_bytes,
+      sha256, uploaded_by_kind, attached_at)
+    values ($1, $2, $3, 'tidak-ada', 'hilang.pdf', 'application/pdf', 4, '\\x00', 'CUSTOMER', app_now())`,
+  lost, world.organisationId, one.conversationId);
   const made = await manager.call('POST', '/api/subject-requests',
     { contactId: one.contactId, kind: 'EXPORT', reason: 'diminta lewat surat' });
   t.equal(made.body.state, 'APPROVED');
@@ -128,19 +141,60 @@ t.test('RL06 a copy of the data holds what is known, is handed out once proved, 
   t.equal((await admin.get(url)).status, 403, 'an administrator is not shown customers');
   await run(`update sessions set created_at = created_at - interval '6 minutes'`);
   t.equal((await manager.get(url)).body.code, 'STEP_UP_REQUIRED');
+  t.equal((await manager.get(`${url}/name`)).body.code, 'STEP_UP_REQUIRED', 'and the page learns it beforehand');
   await run(`update sessions set created_at = app_now()`);
+  const { fileName } = (await manager.get(`${url}/name`)).body;
+  t.match(fileName, /^data-[0-9a-f]{12}\.zip$/);
+  t.match(await run('select state as id from subject_requests'), [{ id: 'APPROVED' }], 'nothing went out yet');
   const data = await manager.get(url);
   t.equal(data.status, 200);
-  t.match(String(data.headers['content-disposition']), /^attachment; filename="data-[0-9a-f]{12}\.json"$/);
-  t.match(data.body, { contacts: [{ name: NAME, email: 'zq-surat@contoh.id' }], contactPoints: [{ handle: HANDLE }],
-    messages: [{ body: 'zq-kata-nasabah' }, { body: 'zq-balasan' }], tickets: [{ summary: 'zq-ringkasan' }],
-    documentations: [{ summary: 'zq-ringkasan' }], files: [{ fileName: 'zq-berkas.txt' }] });
-  t.equal((await manager.get('/api/subject-requests?state=DONE')).body.items.length, 1);
-  t.match(await run(`select count(*)::text as id from journal where type = 'subject-request.downloaded'`), [{ id: '1' }]);
+  t.equal(data.headers['content-disposition'], `attachment; filename="${fileName}"`);
+  const entries = unzip(data.raw);
+  const path = `files/${one.fileId}-zq-berkas.txt`;
+  t.match(JSON.parse(String(entries.get('data.json'))), {
+    contacts: [{ name: NAME, email: 'zq-surat@contoh.id' }], contactPoints: [{ handle: HANDLE }],
+    messages: [{ body: 'zq-kata-nasabah', payload: { name: 'zq-tempat' }, reactions: [{ emoji: 'zq-senang' }],
+      earlierTexts: [{ body: 'zq-lama' }] }, { body: 'zq-balasan', earlierTexts: null }],
+    tickets: [{ summary: 'zq-ringkasan' }], documentations: [{ summary: 'zq-ringkasan' }],
+    files: [{ fileName: 'zq-berkas.txt', path }, { fileName: 'hilang.pdf' }] });
+  t.equal(String(entries.get(path)), 'isi zq-berkas');
+  t.equal(entries.get(`files/${lost}-hilang.pdf`)?.length, 0, 'what is lost does not keep back the rest');
+  await eventually('it is done', async () =>
+    (await manager.get('/api/subject-requests?state=DONE')).body.items.length === 1);
+  t.same((await run(`select type as id from journal where subject_type = 'subject-request' order by epoch, xid, id`))
+    .map((row) => row.id), ['subject-request.filed', 'subject-request.downloaded', 'subject-request.finished']);
+  t.equal((await manager.call('HEAD', url)).status, 404, 'there is no looking without taking');
   await run(`update subject_requests set state = 'APPROVED', requested_at = requested_at - interval '49 hours'`);
   t.equal((await manager.get('/api/subject-requests')).body.items[0].late, 'SOON');
   await run(`update subject_requests set due_at = app_now() - interval '1 hour'`);
   t.equal((await manager.get('/api/subject-requests')).body.items[0].late, 'YES');
+});
+
+t.test('RL06 a copy that was cut off does not answer the request', async (t) => {
+  const here = await place(t);
+  const { app, manager, run, work, blobs } = here;
+  const one = await customer(here);
+  const big = await blobs.put(randomBytes(40_000_000), { fileName: 'besar.bin', bytesMax: 50_000_000 });
+  await run('update files set storage_name = $2 where id = $1', one.fileId, big.storageName);
+  const made = await manager.call('POST', '/api/subject-requests',
+    { contactId: one.contactId, kind: 'EXPORT', reason: 'diminta lewat surat' });
+  const url = `/api/subject-requests/${made.body.id}/data`;
+  const address = await app.listen({ host: '127.0.0.1', port: 0 });
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    get(`${address}${url}`, { headers: { cookie: manager.cookie } }, resolve).once('error', reject);
+  });
+  t.equal(answer.statusCode, 200);
+  await new Promise((resolve) => { answer.once('data', resolve); });
+  answer.destroy();
+  await eventually('the server has noticed', async () =>
+    (await new Promise<number>((resolve, reject) => {
+      app.server.getConnections((error, n) => { if (error === null) resolve(n); else reject(error); });
+    })) === 0);
+  t.match(await work.db.dynamic('select state from subject_requests'), [{ state: 'APPROVED' }]);
+  const whole = await manager.get(url);
+  t.ok(unzip(whole.raw).get(`files/${one.fileId}-zq-berkas.txt`)?.length === 40_000_000);
+  await eventually('it is done', async () =>
+    (await run(`select id from subject_requests where state = 'DONE'`)).length === 1);
 });
 
 t.test('RA11 a run removes what is older than its time, in chunks, goes on after a kill, and leaves a record', async (t) => {

@@ -24,6 +24,8 @@ export interface Answer {
   status: number;
   /** Parsed JSON, as it came. */
   body: ReturnType<typeof JSON.parse>;
+  /** The body as it came, for what is no text. */
+  raw: Buffer;
   headers: Record<string, string | string[] | number | undefined>;
 }
 
@@ -50,7 +52,7 @@ function browser(app: FastifyInstance, cookie: string, csrfToken: string): Brows
     const text = answer.payload;
     const isJson = /json/.test(String(answer.headers['content-type'])) && text !== '';
     const json = isJson ? JSON.parse(text) as unknown : text;
-    return { status: answer.statusCode, body: json, headers: answer.headers };
+    return { status: answer.statusCode, body: json, raw: answer.rawPayload, headers: answer.headers };
   };
   return { cookie, csrfToken, call, get: (url) => call('GET', url) };
 }

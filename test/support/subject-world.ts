@@ -64,7 +64,7 @@ export async function customer({ db, world, manager, run, blobs }: Place) {
   while (await indexNext(db) > 0);
   const close = () => run(`update interactions set state = 'CLOSED', closed_at = app_now(),
     csat_comment = 'zq-komentar' where id = $1`, one.interactionId);
-  return { ...one, storageName: stored.storageName, close };
+  return { ...one, fileId, storageName: stored.storageName, close };
 }
 
 /** Every value of every table as text, but what is sealed. */

@@ -88,13 +88,12 @@ function Download({ record }: { record: RequestRecord }) {
   const load = async (): Promise<void> => {
     setBusy(true);
     try {
-      const data = await api.get<unknown>(`/subject-requests/${record.id}/data`);
-      const address = URL.createObjectURL(new Blob([JSON.stringify(data, null, 2)], { type: 'application/json' }));
+      // Asks for the fresh proof if one is needed; the browser's own download may take its time and disk.
+      const { fileName } = await api.get<{ fileName: string }>(`/subject-requests/${record.id}/data/name`);
       const link = document.createElement('a');
-      link.href = address;
-      link.download = `data-${record.contactId.slice(-12)}.json`;
+      link.href = `/api/subject-requests/${record.id}/data`;
+      link.download = fileName;
       link.click();
-      setTimeout(() => { URL.revokeObjectURL(address); }, 60_000);
     } catch (error) {
       notifyError(w('subjectData.downloadFailed'), error);
     } finally {
