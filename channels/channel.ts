@@ -137,6 +137,7 @@ export interface Capabilities {
 }
 
 export interface ChannelLimits {
+  /** The longest text of one message in code units, cut into parts by the channel or not: longer ones are refused. */
   textChars: number;
   fileBytes: number;
   /** Messages per second that one account may send. */

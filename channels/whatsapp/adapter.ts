@@ -56,7 +56,9 @@ export const whatsapp: Channel = {
     : (await linked()).pull(host, file)),
   hasSession: (account) => !isCloud(account),
   holds: (host) => isCloud(host.account) || device?.holds(host) === true,
-  limitsOf: (account) => (isCloud(account) ? { sendsPerSecond: 80 } : { sendsPerSecond: 20 }),
+  // A phone's WhatsApp takes 65,536 characters, more than any message of ours has.
+  limitsOf: (account) => (isCloud(account) ? { sendsPerSecond: 80 }
+    : { sendsPerSecond: 20, textChars: limits.messageTextChars }),
   windowHoursOf: (account) => (isCloud(account) ? 24 : undefined),
   templates: async (host) => (isCloud(host.account) ? cloud.templates(host) : []),
   changed(host, { handle, type }) {

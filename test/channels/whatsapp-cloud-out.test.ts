@@ -1,9 +1,11 @@
 /** The Cloud API goes out: each message once, within its window or by a template, whatever Meta answers. */
 import t from 'tap';
 import { deskCommands } from '#agent-desk/server/commands.ts';
+import { whatsapp } from '#channels/whatsapp/adapter.ts';
 import type { MessageTemplate, OutboundMessage } from '#domain/channels/words.ts';
 import { cleanTemplate, filledText } from '#domain/conversations/templates.ts';
 import { newId } from '#domain/ids.ts';
+import { limits } from '#domain/limits.ts';
 import { channelAbilitiesApi } from '#gateway/api/channel-abilities.ts';
 import { conversationTemplates, templatesApi } from '#gateway/api/templates.ts';
 import { graphError } from '#test/fakes/graph/answers.ts';
@@ -305,12 +307,17 @@ t.test('RS01 the API gives templates and the window to who may write, and the ch
     t.equal((await api.stranger.get(path)).status, 401);
     t.equal((await mine.get(`/api/conversations/${newId()}/templates`)).status, 404);
     const { items } = (await mine.get('/api/channel-abilities')).body as {
-      items: { name: string; windowHours: unknown; accounts: unknown[] }[] };
+      items: { name: string; windowHours: unknown; limits: unknown; accounts: unknown[] }[] };
     t.same(items.map((one) => [one.name, one.windowHours]).filter(([, hours]) => hours !== null), [['whatsapp', 24]]);
     const accounts = items.flatMap((one) => one.accounts);
     t.match(accounts, [{ id: world.world.accountId, windowHours: 24, ready: true,
       capabilities: { attachments: true, react: true, editSent: false, recallSent: false } }],
     'an account of the Cloud API offers no change that Meta has no call for');
+    t.match(accounts, [{ limits: { textChars: 4_096, fileBytes: limits.fileBytes } }], 'nor a text that Meta refuses');
+    t.equal(whatsapp.limitsOf?.({ settings: { provider: 'device' } }).textChars, limits.messageTextChars,
+      'a phone takes longer ones');
+    t.match(Object.fromEntries(items.map((one) => [one.name, one.limits])), { generic: { fileBytes: 0 },
+      telegram: { textChars: limits.messageTextChars } }, 'Telegram cuts long texts itself');
     await work.db.dynamic(`update channel_accounts set status = 'NEEDS_ATTENTION'`);
     t.match((await mine.get('/api/channel-abilities')).body, { items: items.map((one) => (
       { name: one.name, accounts: one.accounts.map(() => ({ ready: false })) })) }, 'nor does anything leave now');

@@ -112,6 +112,19 @@ t.test('an agent answers with all that the box offers, and takes one back', asyn
     t.equal(sent?.reply_to_id, at.messageId);
   });
 
+  await t.test('a channel without files says so where files would be chosen', async (t) => {
+    const clip = page.getByRole('button', { name: 'Lampirkan berkas: Kanal ini tidak dapat mengirim berkas.' });
+    t.equal(await clip.getAttribute('aria-disabled'), 'true');
+    t.equal(await page.getByRole('button', { name: /^Ambil foto: Kanal ini/ }).getAttribute('aria-disabled'), 'true');
+    const data = await page.evaluateHandle((bytes) => {
+      const given = new DataTransfer();
+      given.items.add(new File([new Uint8Array(bytes)], 'bukti.png', { type: 'image/png' }));
+      return given;
+    }, [...png]);
+    await page.dispatchEvent('[role=log]', 'drop', { dataTransfer: data });
+    await page.getByText('Berkas tidak dilampirkan').waitFor();
+  });
+
   await t.test('a blank that nothing fills is never sent', async (t) => {
     await box.fill('Nomor Anda {{nomor_ktp}}');
     await page.getByText('Lengkapi {{nomor_ktp}} sebelum mengirim.').waitFor();

@@ -159,5 +159,10 @@ t.test('after the window only a template leaves, chosen and filled by keyboard',
   await fake.webhook.text(CUSTOMER, 'Terima kasih');
   await page.getByRole('textbox', { name: /balasan/i }).waitFor();
   await page.getByRole('button', { name: 'Pilih templat' }).waitFor();
+  await page.getByRole('textbox', { name: /balasan/i }).fill('x'.repeat(4_097));
+  await page.getByText('Kelebihan 1 karakter: kanal ini menerima paling banyak 4.096.').waitFor();
+  t.ok(await page.locator('button[aria-keyshortcuts="Control+Enter"]').isDisabled(), 'said before it is sent');
+  await page.getByRole('textbox', { name: /balasan/i }).fill('x'.repeat(4_000));
+  await page.getByText('Sisa 96 karakter').waitFor();
   t.same(faults, []);
 });

@@ -145,6 +145,8 @@ export const enConversation = {
     saved: 'Draft saved {{time}}', attach: 'Attach a file', tooLong: '{{n, number}} characters over the limit of {{max, number}}.',
     left: '{{n, number}} characters left', drop: 'Drop the files to attach them',
     dropToReply: 'Drop the files to attach them to the reply', notAttached: 'The file was not attached',
+    noFiles: 'This channel cannot send files.',
+    tooLongHere: '{{n, number}} characters too many: this channel takes at most {{max, number}}.',
     lostFile: 'Not kept; choose it again', mendFiles: 'Remove the files that failed or upload them again, then send.',
     uploading: 'Uploading {{percent}}%', uploaded: 'Ready to send', uploadFailed: 'The file was not uploaded',
     removeFile: 'Remove file {{name}}', cancelFile: 'Cancel the upload of {{name}}', retryFile: 'Upload again',

@@ -5,7 +5,7 @@ import type { Words } from './id.ts';
 export const enReply: Words<typeof idReply> = {
   say: {
     actions: 'Message actions', quote: 'Quote', copyText: 'Copy text', quoting: 'Replying to {{who}}',
-    dropQuote: 'Stop quoting', quoteGone: 'The quoted message cannot be shown',
+    quoteUnseen: 'On this channel the customer does not see the quote.', dropQuote: 'Stop quoting', quoteGone: 'The quoted message cannot be shown',
     toQuote: 'Go to the quoted message', quotedFile: 'File {{name}}', quotedPlace: 'Location',
     held: 'Leaves in {{n}} s', undo: 'Undo', sendNow: 'Send now', withdrawn: 'You took this message back',
     withdrawnBy: '{{who}} took this message back before it left', undone: 'Taken back; it is a draft again.',

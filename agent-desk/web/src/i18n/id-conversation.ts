@@ -144,6 +144,8 @@ export const idConversation = {
     tooLong: 'Kelebihan {{n, number}} karakter dari batas {{max, number}}.',
     left: 'Sisa {{n, number}} karakter', drop: 'Lepaskan berkas untuk melampirkannya',
     dropToReply: 'Lepaskan berkas untuk melampirkannya pada balasan', notAttached: 'Berkas tidak dilampirkan',
+    noFiles: 'Kanal ini tidak dapat mengirim berkas.',
+    tooLongHere: 'Kelebihan {{n, number}} karakter: kanal ini menerima paling banyak {{max, number}}.',
     lostFile: 'Tidak tersimpan; pilih lagi', mendFiles: 'Hapus atau unggah ulang berkas yang gagal, lalu kirim.',
     uploading: 'Mengunggah {{percent}}%', uploaded: 'Siap dikirim', uploadFailed: 'Berkas belum terunggah',
     removeFile: 'Hapus berkas {{name}}', cancelFile: 'Batalkan unggahan {{name}}', retryFile: 'Unggah ulang',

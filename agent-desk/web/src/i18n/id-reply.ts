@@ -2,7 +2,8 @@
 export const idReply = {
   say: {
     actions: 'Tindakan pesan', quote: 'Kutip', copyText: 'Salin teks', quoting: 'Membalas {{who}}',
-    dropQuote: 'Batal mengutip', quoteGone: 'Pesan yang dikutip tidak dapat ditampilkan',
+    dropQuote: 'Batal mengutip', quoteUnseen: 'Di kanal ini nasabah tidak melihat kutipan.',
+    quoteGone: 'Pesan yang dikutip tidak dapat ditampilkan',
     toQuote: 'Lihat pesan yang dikutip', quotedFile: 'Berkas {{name}}', quotedPlace: 'Lokasi',
     held: 'Dikirim dalam {{n}} dtk', undo: 'Urungkan', sendNow: 'Kirim sekarang',
     withdrawn: 'Anda menarik pesan ini',

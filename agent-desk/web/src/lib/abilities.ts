@@ -14,12 +14,14 @@ export interface Abilities {
   recallHours: number | null;
   /** How long after a customer's message free words are taken; null: there is no end. */
   windowHours: number | null;
+  /** The most that one message may have: code units of its text, bytes of each file. */
+  limits: { textChars: number; fileBytes: number };
   /** False: what is written waits until the account has its connection again. */
   ready: boolean;
 }
 
 interface Answer { items: (Omit<Abilities, 'ready'> & { name: string;
-  accounts: (Pick<Abilities, 'capabilities' | 'windowHours' | 'ready'> & { id: string })[] })[] }
+  accounts: (Pick<Abilities, 'capabilities' | 'windowHours' | 'limits' | 'ready'> & { id: string })[] })[] }
 
 let known: ReadonlyMap<string, Abilities> = new Map();
 let asked: Promise<void> | undefined;

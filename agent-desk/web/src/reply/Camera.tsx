@@ -86,17 +86,19 @@ function Shooting({ onPhoto, onClose }: { onPhoto: (file: File) => void; onClose
   );
 }
 
-/** The button and its dialog. */
-export function CameraButton({ onPhoto }: { onPhoto: (file: File) => void }) {
+/** The button and its dialog; `refusal`: why no photo can be sent. */
+export function CameraButton({ onPhoto, refusal }: { onPhoto: (file: File) => void; refusal: string | undefined }) {
   const t = useT();
   const [open, setOpen] = useState(false);
   const close = (): void => { setOpen(false); };
-  useKeys({ C: () => { setOpen(true); } });
+  const label = [t('say.camera'), refusal].filter(Boolean).join(': ');
+  const start = (): void => { if (refusal === undefined) setOpen(true); };
+  useKeys({ C: refusal === undefined ? start : undefined });
   return (
     <>
-      <Tooltip label={`${t('say.camera')} (C)`}>
-        <button type="button" className="iconButton" aria-label={t('say.camera')} aria-keyshortcuts="C"
-          onClick={() => { setOpen(true); }}>
+      <Tooltip label={refusal === undefined ? `${label} (C)` : label}>
+        <button type="button" className="iconButton" aria-label={label} aria-keyshortcuts="C"
+          aria-disabled={refusal !== undefined || undefined} onClick={start}>
           <IconCamera size={18} stroke={1.75} aria-hidden="true" /></button>
       </Tooltip>
       <Modal opened={open} onClose={close} title={t('say.camera')} size="lg" centered

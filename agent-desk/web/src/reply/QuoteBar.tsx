@@ -6,7 +6,9 @@ import css from './Reply.module.css';
 import { setQuote, useQuote } from './quotes.ts';
 
 /** Nothing where nothing is quoted. */
-export function QuoteBar({ conversationId, me }: { conversationId: string; me: string }) {
+export function QuoteBar({ conversationId, me, unseen }: { conversationId: string; me: string;
+  /** The channel shows the customer no quote. */
+  unseen: boolean }) {
   const t = useT();
   const id = useQuote(conversationId);
   const message = useQuoted(id);
@@ -18,6 +20,7 @@ export function QuoteBar({ conversationId, me }: { conversationId: string; me: s
           <bdi>{t('say.quoting', { who: message === undefined ? '…' : speakerOf(message, me) })}</bdi></span>
         <span className={`ellipsis ${css.quotingText}`}>
           <bdi>{message === undefined ? t('say.loading') : gist(message).slice(0, 200)}</bdi></span>
+        {unseen ? <span className={css.quotingText}>{t('say.quoteUnseen')}</span> : null}
       </span>
       <button type="button" className="iconButton" aria-label={t('say.dropQuote')} title={t('say.dropQuote')}
         onClick={() => { setQuote(conversationId, null); }}>

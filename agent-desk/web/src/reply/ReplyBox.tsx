@@ -11,10 +11,9 @@ import { useCan } from '../kit/hooks.ts';
 import { Kbd } from '../kit/small.tsx';
 import { Soon } from '../kit/Soon.tsx';
 import { useLocale, useT } from '../kit/words.ts';
-import { useAbilities } from '../lib/abilities.ts';
+import { useAbilities, type Abilities } from '../lib/abilities.ts';
 import { serverNow } from '../lib/now.ts';
 import { dayTime } from '../lib/time.ts';
-import type { Upload } from '../lib/uploads.ts';
 import { useDesk } from '../live/context.ts';
 import { isOpen } from '../live/lists.ts';
 import type { InteractionView } from '../live/types.ts';
@@ -64,17 +63,18 @@ export function ReplyBox({ row, conversationId }: { row: InteractionView; conver
 type Box = ReturnType<typeof useField>;
 
 /** The files of the reply, also those dropped on the conversation of the box `whole`. */
-function useBoxFiles(conversationId: string, box: Box, { closed, hours }: ReturnType<typeof useTemplates>,
-  only: Mode | undefined) {
+function useBoxFiles(conversationId: string, box: Box, abilities: Abilities | undefined,
+  { closed, hours }: ReturnType<typeof useTemplates>, only: Mode | undefined) {
   const t = useT();
-  const files = useFiles(conversationId, maxFileBytes,
-    closed ? t('template.closedTitle', { hours: hours ?? 0 }) : undefined);
+  const refusal = abilities?.capabilities['attachments'] === false ? t('reply.noFiles')
+    : closed ? t('template.closedTitle', { hours: hours ?? 0 }) : undefined;
+  const files = useFiles(conversationId, abilities?.limits.fileBytes ?? maxFileBytes, refusal);
   const whole = useRef<HTMLElement>(null);
   const dropped = useDropped(whole, only === 'note' ? undefined : (chosen) => {
     // Notes hold no files: where they went is what is seen then.
     if (files.add(chosen) && box.mode === 'note') box.focus('text');
   });
-  return { whole, files, ...dropped };
+  return { whole, files, refusal, ...dropped };
 }
 
 /** The chosen line of the list, and the keys that move and take it. */
@@ -109,11 +109,13 @@ function useList(box: Box, offered: Offered, conversationId: string) {
 }
 
 /** Why the message cannot go yet, in words; undefined where it can. */
-function useBlocked(box: Box, files: readonly Upload[], offering: boolean): string | undefined {
+function useBlocked(box: Box, chars: number, { files: { list: files }, refusal }: ReturnType<typeof useBoxFiles>,
+  offering: boolean): string | undefined {
   const t = useT();
-  const over = box.text.length - maxChars;
-  if (over > 0) return t('reply.tooLong', { n: over, max: maxChars });
+  const over = box.text.length - chars;
+  if (over > 0) return t(chars < maxChars ? 'reply.tooLongHere' : 'reply.tooLong', { n: over, max: chars });
   if (box.mode === 'note') return undefined;
+  if (refusal !== undefined && files.length > 0) return refusal;
   if (files.some((each) => each.lost === true || each.problem !== undefined)) return t('reply.mendFiles');
   if (files.some((each) => each.done === undefined)) return t('reply.waitUpload');
   if (files.length > maxFiles) return t('reply.tooManyFiles', { max: maxFiles });
@@ -179,12 +181,14 @@ function Writable({ row, conversationId, me, only }: WritableProps) {
   const offered = useSuggestions(row, conversationId, box.token);
   const list = useList(box, offered, conversationId);
   const templates = useTemplates(row, conversationId);
-  const { whole, files, dropping, onPaste } = useBoxFiles(conversationId, box, templates, only);
-  const nothing = text.trim() === '' && (mode === 'note' || files.list.length === 0);
   const abilities = useAbilities(row);
+  const boxFiles = useBoxFiles(conversationId, box, abilities, templates, only);
+  const { whole, files, dropping, onPaste } = boxFiles;
+  const nothing = text.trim() === '' && (mode === 'note' || files.list.length === 0);
+  const chars = mode === 'note' ? maxChars : abilities?.limits.textChars ?? maxChars;
   const offers = abilities?.capabilities['buttons'] === true || abilities?.capabilities['askContact'] === true;
   const offering = useOffer(conversationId) !== null;
-  const blocked = useBlocked(box, files.list, offering);
+  const blocked = useBlocked(box, chars, boxFiles, offering);
   const dispatch = useSend(conversationId, box, typing.stop);
   const picking = useTemplatePicking(conversationId, templates);
   const shut = templates.closed && mode === 'text';
@@ -207,9 +211,10 @@ function Writable({ row, conversationId, me, only }: WritableProps) {
       {listed ? <List box={box} offered={offered} list={list} /> : null}
       {shut ? <WindowClosed hours={templates.hours ?? 0} hasDraft={!nothing} onOpen={picking.open} />
         : <div className={css.box} data-mode={mode} data-drop={dropping || undefined}>
-        {mode === 'text' ? <QuoteBar conversationId={conversationId} me={me} /> : null}
+        {mode === 'text' ? <QuoteBar conversationId={conversationId} me={me}
+          unseen={abilities?.capabilities['replies'] === false} /> : null}
         <textarea ref={field} className={css.field} value={text} rows={2} aria-label={label} placeholder={label}
-          aria-invalid={text.length > maxChars} aria-controls={listed ? suggestId : undefined}
+          aria-invalid={text.length > chars} aria-controls={listed ? suggestId : undefined}
           aria-activedescendant={listed && offered.items.length > 0 ? optionId(list.chosen) : undefined}
           onPaste={mode === 'text' ? onPaste : undefined} onKeyDown={onKey} onBlur={typing.stop}
           onSelect={(event) => { box.setCaret(event.currentTarget.selectionStart); }} onChange={(event) => {
@@ -223,7 +228,7 @@ function Writable({ row, conversationId, me, only }: WritableProps) {
           ? <UploadCards uploads={files.list} onRemove={files.remove} onAgain={files.again} /> : null}
         {mode === 'text' ? <OfferBar conversationId={conversationId} /> : null}
         <Soon id={conversationId} room={<div className={css.toolbar} />}><Toolbar mode={mode} length={text.length}
-          blocked={blocked} disabled={nothing || blocked !== undefined}
+          chars={chars} noFiles={boxFiles.refusal} blocked={blocked} disabled={nothing || blocked !== undefined}
           onFiles={files.add} onSend={send} onInsert={(words) => { box.insert(words); }} onToken={box.begin}
           more={<>
             {offers && abilities !== undefined ? <OfferButtonTool conversationId={conversationId}

@@ -10,9 +10,9 @@ import { CameraButton } from './Camera.tsx';
 import { EmojiButton } from './Emoji.tsx';
 import css from './Reply.module.css';
 
-/** The longest text in code units (domain/limits.ts). */
+/** The longest text in code units (domain/limits.ts); a channel may take less. */
 export const maxChars = 16_384;
-const countFromChars = 15_000;
+const countFromPart = 0.9;
 export const undoChoices = [0, 5, 10, 20] as const;
 
 /** How many seconds a reply waits for second thoughts on this machine. */
@@ -41,22 +41,28 @@ function UndoMenu() {
   );
 }
 
-export interface ToolbarProps { mode: 'text' | 'note'; length: number; blocked: string | undefined; disabled: boolean;
+export interface ToolbarProps { mode: 'text' | 'note'; length: number;
+  /** The longest text that may be sent. */
+  chars: number;
+  /** Why no file can be sent. */
+  noFiles: string | undefined; blocked: string | undefined; disabled: boolean;
   onFiles: (files: File[]) => void; onSend: () => void; onInsert: (text: string) => void;
   /** Begins `/` or `@` in the text. */
   onToken: (sign: '/' | '@') => void;
   /** Further tools of a reply, by what its channel can. */
   more?: ReactNode }
 
-function FileButton({ onFiles }: { onFiles: (files: File[]) => void }) {
+function FileButton({ onFiles, refusal }: { onFiles: (files: File[]) => void; refusal: string | undefined }) {
   const t = useT();
+  const label = [t('reply.attach'), refusal].filter(Boolean).join(': ');
   const input = useRef<HTMLInputElement>(null);
-  useKeys({ U: () => { input.current?.click(); } });
+  const choose = (): void => { if (refusal === undefined) input.current?.click(); };
+  useKeys({ U: refusal === undefined ? choose : undefined });
   return (
     <>
-      <Tooltip label={`${t('reply.attach')} (U)`}>
-        <button type="button" className="iconButton" aria-label={t('reply.attach')} aria-keyshortcuts="U"
-          onClick={() => { input.current?.click(); }}>
+      <Tooltip label={refusal === undefined ? `${label} (U)` : label}>
+        <button type="button" className="iconButton" aria-label={label} aria-keyshortcuts="U"
+          aria-disabled={refusal !== undefined || undefined} onClick={choose}>
           <IconPaperclip size={18} stroke={1.75} aria-hidden="true" />
         </button>
       </Tooltip>
@@ -69,14 +75,14 @@ function FileButton({ onFiles }: { onFiles: (files: File[]) => void }) {
 }
 
 /** One row; on a phone the words go and the signs stay. */
-export function Toolbar({ mode, length, blocked, disabled, onFiles, onSend, onInsert, onToken,
+export function Toolbar({ mode, length, chars, noFiles, blocked, disabled, onFiles, onSend, onInsert, onToken,
   more }: ToolbarProps) {
   const t = useT();
-  const left = length > countFromChars ? t('reply.left', { n: maxChars - length }) : null;
+  const left = length > chars * countFromPart ? t('reply.left', { n: chars - length }) : null;
   return (
     <div className={css.toolbar}>
-      {mode === 'text' ? <FileButton onFiles={onFiles} /> : null}
-      {mode === 'text' ? <CameraButton onPhoto={(file) => { onFiles([file]); }} /> : null}
+      {mode === 'text' ? <FileButton onFiles={onFiles} refusal={noFiles} /> : null}
+      {mode === 'text' ? <CameraButton refusal={noFiles} onPhoto={(file) => { onFiles([file]); }} /> : null}
       <EmojiButton onPick={onInsert} />
       {mode === 'text'
         ? <button type="button" className={css.toolWord} aria-label={t('say.canned')}
