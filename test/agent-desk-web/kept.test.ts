@@ -2,17 +2,23 @@
 import t from 'tap';
 import { eventually } from '#test/support/harness.ts';
 import { Drafts } from '../../agent-desk/web/src/lib/drafts.ts';
+import { formKey } from '../../agent-desk/web/src/lib/form.ts';
+import { forgetWork, keptHoursMax, keptMax, pruneKept } from '../../agent-desk/web/src/lib/kept.ts';
 import { Uploads } from '../../agent-desk/web/src/lib/uploads.ts';
+import { isHandedOn } from '../../agent-desk/web/src/live/lists.ts';
 import { Outbox, passes, type Keep, type Pending } from '../../agent-desk/web/src/live/outbox.ts';
-import type { AttachmentView } from '../../agent-desk/web/src/live/types.ts';
+import type { AttachmentView, InteractionView } from '../../agent-desk/web/src/live/types.ts';
 import { mentionsOf } from '../../agent-desk/web/src/reply/mentions.ts';
 import { returnToDraft } from '../../agent-desk/web/src/reply/returned.ts';
 
 /** The browser's store as several tabs see it. */
-function store(): Keep & { map: Map<string, string>; full: boolean } {
+function store(): Keep & { map: Map<string, string>; full: boolean; length: number;
+  key: (index: number) => string | null } {
   const map = new Map<string, string>();
   return {
     map, full: false,
+    get length() { return map.size; },
+    key: (index) => [...map.keys()][index] ?? null,
     getItem: (key) => map.get(key) ?? null,
     setItem(key, value) {
       if (this.full) throw new Error('QuotaExceededError');
@@ -137,6 +143,42 @@ t.test('another tab takes out, adds and sends; what was refused comes back as it
   returnToDraft(one, { kind: 'note', conversationId: 'c', text: 'cek @Ayu', files: [],
     mentions: [{ id: '1', name: 'Ayu' }] });
   t.match(one.drafts.get('c'), { note: 'cek @Ayu', mentions: [{ id: '1' }] });
+});
+
+t.test('J51 what was written and not sent goes with its age and its number, whoever wrote it', async (t) => {
+  const keep = store();
+  const hour = 3_600_000;
+  const now = 1_000 * hour;
+  const drafts = new Drafts(keep, 'u1');
+  drafts.set('old', { text: 'lama' }, now - (keptHoursMax + 1) * hour);
+  drafts.set('young', { text: 'baru' }, now - (keptHoursMax - 1) * hour);
+  new Drafts(keep, 'u2').set('old', { text: 'milik orang lain' }, now - (keptHoursMax + 1) * hour);
+  keep.map.set(formKey('u1', 'broken'), '{');
+  keep.map.set(formKey('u1', 'undated'), '{"summary":"dari versi lama"}');
+  keep.map.set('sambung.density', '"roomy"');
+  t.same(pruneKept(keep, now).sort(), ['sambung.draft.u1.old', 'sambung.draft.u2.old', formKey('u1', 'broken')].sort());
+  t.same(pruneKept(keep, now), []);
+  t.same(pruneKept(keep, now + 2 * hour), ['sambung.draft.u1.young']);
+  t.same(pruneKept(keep, now + (keptHoursMax + 1) * hour), [formKey('u1', 'undated')], 'from when it was seen');
+  for (let n = 0; n < keptMax + 5; n += 1) drafts.set(`c${n}`, { text: 'x' }, now + n);
+  t.equal(pruneKept(keep, now + 1_000).length, 5);
+  t.same([keep.map.has('sambung.draft.u1.c4'), keep.map.has('sambung.draft.u1.c5')], [false, true], 'the oldest go');
+});
+
+t.test('J51 work that is closed or in other hands takes draft and form with it, what is given back not', async (t) => {
+  const keep = store();
+  const drafts = new Drafts(keep, 'me');
+  drafts.set('c', { text: 'x', note: 'y' }, 1);
+  keep.map.set(formKey('me', 'i'), '{}');
+  forgetWork(keep, drafts, 'me', { id: 'i', conversationId: 'c' });
+  t.equal(keep.map.size, 0);
+  t.equal(drafts.get('c').text, '');
+  const old = { state: 'IN_SERVICE', tier: 1, queueId: 'q', agentId: 'me', revision: 1 } as InteractionView;
+  const gone = (change: Partial<InteractionView>): boolean => isHandedOn(old, { ...old, revision: 2, ...change }, 'me');
+  t.same([{ state: 'CLOSED' as const }, { tier: 2, agentId: null }, { queueId: 'r', agentId: null },
+    { agentId: 'other' }].map(gone), [true, true, true, true]);
+  t.same([{}, { state: 'QUEUED' as const, agentId: null }].map(gone), [false, false], 'it may come back');
+  t.equal(gone({ state: 'CLOSED', revision: 0 }), false);
 });
 
 t.test('a full or broken store loses nothing in this tab', async (t) => {

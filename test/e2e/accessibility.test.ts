@@ -28,11 +28,11 @@ interface Finding { id: string; impact: string; nodes: { target: string[]; failu
 async function openAs(scene: DeskScene, user: User, look: Look): Promise<{ page: Page; faults: string[] }> {
   const { page, faults } = await deskPage(scene, user, '/health/live', { colorScheme: look.theme });
   await page.addInitScript(AXE);
-  await page.addInitScript(`localStorage.setItem('sambung.locale', '${look.language}');
-    localStorage.setItem('mantine-color-scheme-value', '${look.theme}')`);
+  await page.addInitScript(`localStorage.setItem('mantine-color-scheme-value', '${look.theme}')`);
+  await scene.work.db.dynamic('update users set locale = $2 where id = $1', [user.id, look.language]);
   page.setDefaultTimeout(60_000);
   await page.goto(`${scene.product.url}/`);
-  await page.locator('#content').waitFor();
+  await page.locator(`html[lang=${look.language}] #content`).waitFor();
   return { page, faults };
 }
 

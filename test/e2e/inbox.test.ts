@@ -6,7 +6,7 @@ import t, { type Test } from 'tap';
 import type { Page } from 'playwright-core';
 import { DESK_SIZE, PHONE_SIZE, seriousFindings } from '#test/support/browser.ts';
 import { openInteraction, openOwnedInteraction } from '#test/support/conversation.ts';
-import { deskPage, deskScene, type DeskScene } from '#test/support/desk-page.ts';
+import { deskPage, deskScene, enter, type DeskScene } from '#test/support/desk-page.ts';
 import { eventually } from '#test/support/harness.ts';
 
 t.setTimeout(300_000);
@@ -140,6 +140,30 @@ async function picking(t: Test, scene: DeskScene): Promise<void> {
   }
 }
 
+/** Two shifts at one machine: what the one before chose and wrote is not the next one's. */
+async function shifts(t: Test, scene: DeskScene, interactionId: string): Promise<void> {
+  const { work, world, product } = scene;
+  const [before, next] = [world.agents[0]!, world.agents[1]!];
+  await work.db.dynamic(`update users set locale = 'en' where id = $1`, [before.id]);
+  const { page, faults } = await deskPage(scene, before, `/i/${interactionId}`);
+  await page.getByRole('tab', { name: /Mine/ }).waitFor();
+  await page.getByRole('textbox', { name: /reply/i }).first().fill('Draf sif pagi');
+  await page.getByRole('button', { name: /Views and filters/ }).click();
+  await page.getByRole('menuitem', { name: /Unread/ }).click();
+  await page.getByRole('button', { name: 'Clear the filter' }).first().waitFor();
+  await enter(scene, page.context(), next);
+  await page.goto(`${product.url}/`);
+  await page.getByRole('tab', { name: /Milik saya/ }).waitFor();
+  t.equal(await page.evaluate(() => document.documentElement.lang), 'id', 'the language of the account');
+  await page.locator('[data-row]').first().waitFor();
+  t.equal(await page.getByRole('button', { name: 'Hapus saringan' }).count(), 0, 'nothing is narrowed');
+  await enter(scene, page.context(), before);
+  await page.goto(`${product.url}/i/${interactionId}`);
+  await page.getByRole('button', { name: 'Clear the filter' }).first().waitFor();
+  t.equal(await page.getByRole('textbox', { name: /reply/i }).first().inputValue(), 'Draf sif pagi');
+  t.same(faults, []);
+}
+
 t.test('C4 C12 lists are narrowed, work is put aside, panes make room', async (t) => {
   const scene = await deskScene(t);
   const [first, second] = scene.world.agents;
@@ -153,6 +177,8 @@ t.test('C4 C12 lists are narrowed, work is put aside, panes make room', async (t
     (t) => shrink(t, scene, own.interactionId));
   await t.test('A42 waiting work is taken by who may', (t) => picking(t, scene));
   await t.test('a press on a list that comes to rest is heard', (t) => pressing(t, scene));
+  await t.test('the next shift at the same machine finds its own language and its whole list',
+    (t) => shifts(t, scene, answered.interactionId));
   await t.test('RF19 who reads no conversations starts in the settings', async (t) => {
     const { page, faults } = await deskPage(scene, scene.world.administrator, '/');
     await page.getByRole('heading', { level: 1 }).waitFor();

@@ -110,7 +110,7 @@ export function Dialogs() {
       {shown === 'filter' ? <FilterForm initial={{ view: 'all', state: 'open', filter: {} }} channels={['whatsapp']}
         onApply={close} onClose={close} /> : null}
       {shown === 'manage' ? <ManageViews onClose={close} /> : null}
-      <Escalate row={sampleRow({})} opened={shown === 'escalate'} onClose={close} />
+      <Escalate row={sampleRow({})} form={{ summary: longName }} opened={shown === 'escalate'} onClose={close} />
       <Palette opened={shown === 'palette'} onClose={close} />
       <ShortcutSheet opened={shown === 'keys'} onClose={close} />
     </div>

@@ -38,8 +38,7 @@ export async function setLocale(locale: Locale): Promise<void> {
   document.documentElement.lang = locale;
 }
 
-/** Takes the language of the user's account, unless this machine was told another one. */
-export function suggestLocale(locale: string | undefined): void {
-  if (remembered() === undefined && (locale === 'id' || locale === 'en') && locale !== i18next.language)
-    void setLocale(locale);
+/** Takes the language of the user's account, whatever the one before left on this machine. */
+export function takeLocale(locale: string | undefined): void {
+  if ((locale === 'id' || locale === 'en') && locale !== i18next.language) void setLocale(locale);
 }

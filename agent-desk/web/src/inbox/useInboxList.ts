@@ -4,6 +4,7 @@ import { isEmptyFilter, matchesFilter, readFilter } from '../lib/filter.ts';
 import { createRows, type ListName } from '../live/lists.ts';
 import { useList, useMine } from '../live/queries.ts';
 import type { InteractionView } from '../live/types.ts';
+import { useSession } from '../session/session.ts';
 import { useFollows } from '../side/acting.ts';
 import { useStored } from '../shell/useStored.ts';
 import { byUrgency } from './NextCard.tsx';
@@ -12,11 +13,12 @@ import type { Definition } from './views.ts';
 /** The three lists in the order of their tabs. */
 export const listNames: readonly ListName[] = ['mine', 'queues', 'all'];
 
-/** What the inbox is narrowed to; this machine remembers it. */
+/** What the inbox is narrowed to; this machine remembers it for each user, for the next shift sits at the same one. */
 export function useDefinition(): [Definition, (definition: Definition) => void] {
-  const [view, setView] = useStored<string>('inboxView', 'mine');
-  const [state, setState] = useStored<string>('inboxState', 'open');
-  const [filter, setFilter] = useStored<string>('inboxFilter', '{}');
+  const { user } = useSession();
+  const [view, setView] = useStored<string>(`inboxView.${user.id}`, 'mine');
+  const [state, setState] = useStored<string>(`inboxState.${user.id}`, 'open');
+  const [filter, setFilter] = useStored<string>(`inboxFilter.${user.id}`, '{}');
   const definition = useMemo<Definition>(() => ({ view: listNames.find((each) => each === view) ?? 'mine',
     state: state === 'closed' ? 'closed' : 'open', filter: readFilter(filter) }), [view, state, filter]);
   const change = useCallback((next: Definition): void => {

@@ -90,6 +90,11 @@ export class Drafts {
     this.tell(key);
   }
 
+  /** Nothing more is to be said there. */
+  forget(conversationId: string): void {
+    this.set(conversationId, { text: '', note: '' }, 0);
+  }
+
   /** Another tab wrote a draft. */
   changedElsewhere(key: string | null): void {
     if (key === null) this.cache.clear();

@@ -16,6 +16,11 @@ export const emptyForm: FormDraft = {
     productInterest: '',
 };
 
+/** The name under which the browser keeps a user's form of an interaction. */
+export function formKey(userId: string, interactionId: string): string {
+  return `sambung.form.${userId}.${interactionId}`;
+}
+
 /** The shortest summary the server takes. */
 export const summaryCharsMin = 3;
 export const summaryCharsMax = 4_000;

@@ -131,6 +131,13 @@ export function withMine(mine: readonly InteractionView[], row: InteractionView,
   return [...rest, row].sort(orderOf({ view: 'mine', state: 'open' }));
 }
 
+/** True if my work went to other hands for good: closed, escalated, moved to another queue, a colleague's now. */
+export function isHandedOn(old: InteractionView, row: InteractionView, me: string): boolean {
+  if (old.agentId !== me || old.revision > row.revision) return false;
+  return !isOpen(row) || row.tier > old.tier || row.queueId !== old.queueId
+    || (row.agentId !== null && row.agentId !== me);
+}
+
 /** Of these rows one a ticket, that which was opened last: what somebody who follows the ticket is told of. */
 export function newestOfTickets(rows: readonly InteractionView[]): InteractionView[] {
   const found = new Map<string, InteractionView>();

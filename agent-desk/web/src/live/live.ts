@@ -8,12 +8,13 @@ import { announceSessionEnd, ApiError } from '../api/client.ts';
 import { learnServerTime, localNow } from '../lib/now.ts';
 import { applyEvent, applySnapshot, Lately } from './apply.ts';
 import { keys } from './keys.ts';
+import { isHandedOn } from './lists.ts';
 import { Outbox, passes, type Pending } from './outbox.ts';
 import { Signals } from './signals.ts';
 import { withLive, type Thread } from './thread.ts';
 import {
   protocolVersion, type Ack, type DeskAnswers, type DeskEvent, type DeskRequest, type DeskRequestName, type Hello,
-    type MessageView, type Snapshot,
+    type InteractionView, type MessageView, type Snapshot,
 } from './types.ts';
 
 export type Phase = 'connecting' | 'online' | 'lost' | 'outdated' | 'ended';
@@ -39,6 +40,7 @@ export class Live {
   readonly signals = new Signals();
   private readonly cache: QueryClient;
   private readonly me: string;
+  private readonly onHandedOn: (row: InteractionView) => void;
   private readonly tabId = crypto.randomUUID();
   private readonly socket: Socket;
   private readonly listeners = new Set<() => void>();
@@ -52,9 +54,11 @@ export class Live {
   private countsTimer: number | undefined;
   private looking: string | null = null;
 
-  constructor(cache: QueryClient, userId: string) {
+  /** `onHandedOn` hears of own work that is closed or in other hands now. */
+  constructor(cache: QueryClient, userId: string, onHandedOn: (row: InteractionView) => void) {
     this.cache = cache;
     this.me = userId;
+    this.onHandedOn = onHandedOn;
     this.outbox = new Outbox(localStorage, userId);
     this.socket = io('/desk', {
       autoConnect: false, reconnection: false, transports: ['websocket'], timeout: 8_000,
@@ -206,6 +210,7 @@ export class Live {
   private onEvents(events: readonly DeskEvent[]): void {
     for (const event of events) {
       this.signals.beforeEvent(event, this.cache, this.me);
+      if (event.type === 'interaction.changed') this.lookAfterOwn(event.data as InteractionView);
       applyEvent(this.cache, event, this.me, this.lately);
       this.cursor = event.cursor;
       if (event.type === 'interaction.changed' || event.type === 'subject.gone') this.recount();
@@ -214,6 +219,11 @@ export class Live {
         if (clientId !== null) this.outbox.settle(clientId);
       }
     }
+  }
+
+  private lookAfterOwn(row: InteractionView): void {
+    const old = this.cache.getQueryData<InteractionView[]>(keys.mine)?.find((each) => each.id === row.id);
+    if (old !== undefined && isHandedOn(old, row, this.me)) this.onHandedOn(row);
   }
 
   private onRefused(code: string): void {

@@ -2,9 +2,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { ApiError, onSessionEnded } from '../api/client.ts';
-import { suggestLocale } from '../i18n/index.ts';
+import { takeLocale } from '../i18n/index.ts';
 import { ErrorState } from '../kit/states.tsx';
 import { Drafts } from '../lib/drafts.ts';
+import { forgetWork, pruneKept } from '../lib/kept.ts';
+import { serverNow } from '../lib/now.ts';
 import { DeskContext, type Desk } from '../live/context.ts';
 import { Live } from '../live/live.ts';
 import { createUploads } from '../reply/uploads.ts';
@@ -12,6 +14,22 @@ import { Join, joinPath } from './Join.tsx';
 import { fetchSession, SessionContext, type Session } from './session.ts';
 import { SignIn } from './SignIn.tsx';
 import { StepUp, StepUpReturn, stepUpReturned } from './StepUp.tsx';
+
+const pruneEveryMs = 3_600_000;
+
+/** Lets go of what was kept long enough, also while nobody is signed in; whoever shows it hears as of another tab. */
+function usePruning(): void {
+  useEffect(() => {
+    const prune = (): void => {
+      for (const key of pruneKept(localStorage, serverNow())) {
+        window.dispatchEvent(new StorageEvent('storage', { key }));
+      }
+    };
+    prune();
+    const timer = window.setInterval(prune, pruneEveryMs);
+    return () => { window.clearInterval(timer); };
+  }, []);
+}
 
 /** Shows the children with session, line and drafts once somebody is signed in. */
 export function Gate({ children }: { children: ReactNode }) {
@@ -42,7 +60,9 @@ function Inside({ children }: { children: ReactNode }) {
     setEnded(true);
     client.setQueryData(['session'], null);
   }), [client]);
-  useEffect(() => { suggestLocale(session?.user.locale); }, [session?.user.locale]);
+  usePruning();
+  const { id: userId, locale } = session?.user ?? {};
+  useEffect(() => { takeLocale(locale); }, [userId, locale]);
   if (query.isPending) return null;
   if (query.isError) return <main><ErrorState error={query.error} onRetry={() => { void query.refetch(); }} /></main>;
   if (session === null) {
@@ -61,7 +81,8 @@ function WithLine({ userId, children }: { userId: string; children: ReactNode })
   const client = useQueryClient();
   const desk = useMemo<Desk>(() => {
     const drafts = new Drafts(localStorage, userId);
-    return { live: new Live(client, userId), drafts, uploads: createUploads(userId, drafts) };
+    return { drafts, uploads: createUploads(userId, drafts),
+      live: new Live(client, userId, (row) => { forgetWork(localStorage, drafts, userId, row); }) };
   }, [client, userId]);
   useEffect(() => {
     const onStorage = (event: StorageEvent): void => { desk.drafts.changedElsewhere(event.key); };

@@ -11,21 +11,23 @@ import { keys } from '../live/keys.ts';
 import { useReasons } from '../live/queries.ts';
 import type { InteractionView } from '../live/types.ts';
 import { reasonLabel } from '../shell/PresenceSwitch.tsx';
+import { useForget } from './acting.ts';
 import css from './Side.module.css';
 
 interface Props {
   row: InteractionView;
-  /** What is filled in of the documentation; `onDone` once the server has it. */
-  form: Record<string, unknown> | undefined; onDone: () => void;
+  /** What is filled in of the documentation. */
+  form: Record<string, unknown> | undefined;
   opened: boolean; onClose: () => void;
 }
 
 /** A dialog; the conversation leaves this agent when the server has taken it. */
-export function Escalate({ row, form, onDone, opened, onClose }: Props) {
+export function Escalate({ row, form, opened, onClose }: Props) {
   const t = useT();
   const locale = useLocale();
   const client = useQueryClient();
   const [, navigate] = useLocation();
+  const forget = useForget();
   const reasons = useReasons('ESCALATION').data ?? [];
   const [reasonCode, setReasonCode] = useState<string | null>(null);
   const [note, setNote] = useState('');
@@ -35,7 +37,7 @@ export function Escalate({ row, form, onDone, opened, onClose }: Props) {
     try {
       await api.post(`/interactions/${row.id}/escalate`,
         { reasonCode, ...(note.trim() === '' ? {} : { note: note.trim() }), ...(form === undefined ? {} : { form }) });
-      onDone();
+      forget(row);
       void client.invalidateQueries({ queryKey: keys.interaction(row.id) });
       notifyDone(t('form.escalated'));
       onClose();

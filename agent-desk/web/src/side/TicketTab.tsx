@@ -18,6 +18,7 @@ import { useTicket } from '../live/queries.ts';
 import type { InteractionView, TicketView } from '../live/types.ts';
 import { useSession } from '../session/session.ts';
 import { useKeys } from '../shell/useKeys.ts';
+import { useForget } from './acting.ts';
 import { Fact } from './ContactTab.tsx';
 import { Documentation } from './Documentation.tsx';
 import { Escalate } from './Escalate.tsx';
@@ -52,6 +53,7 @@ function useClose(row: InteractionView, form: ReturnType<typeof useForm>) {
   const t = useT();
   const client = useQueryClient();
   const [, navigate] = useLocation();
+  const forget = useForget();
   const [closing, setClosing] = useState(false);
   const close = async (): Promise<void> => {
     setClosing(true);
@@ -59,7 +61,7 @@ function useClose(row: InteractionView, form: ReturnType<typeof useForm>) {
       if (row.state !== 'DOCUMENTED')
         await api.post(`/interactions/${row.id}/documentation`, formBody(form.form), { version: row.version });
       await api.post(`/interactions/${row.id}/close`);
-      form.forget();
+      forget(row);
       client.setQueryData<InteractionView[]>(keys.mine, (mine) => mine?.filter((each) => each.id !== row.id));
       notifyDone(t('form.closed', { who: whoOf(row) }));
       navigate('/');
@@ -147,7 +149,7 @@ export function TicketTab({ row, shown, onShow }: { row: InteractionView; shown:
           </div>
         </div>
       ) : null}
-      <Escalate row={row} form={form.isTyped ? partBody(form.form) : undefined} onDone={form.forget}
+      <Escalate row={row} form={form.isTyped ? partBody(form.form) : undefined}
         opened={escalating} onClose={() => { setEscalating(false); }} />
     </div>
   );

@@ -10,7 +10,7 @@ import { ErrorState } from '../kit/states.tsx';
 import { useT } from '../kit/words.ts';
 import { keys } from '../live/keys.ts';
 import type { InteractionView } from '../live/types.ts';
-import { reasonOf, useBulk } from './acting.ts';
+import { reasonOf, useBulk, useForget } from './acting.ts';
 import css from './Side.module.css';
 
 interface Targets {
@@ -31,6 +31,7 @@ function useTransfer({ rows, onClose }: Props) {
   const t = useT();
   const client = useQueryClient();
   const bulk = useBulk();
+  const forget = useForget();
   const [location, navigate] = useLocation();
   const [busy, setBusy] = useState(false);
   const run = async (queueId: string | null, agentId: string | null, note: string): Promise<void> => {
@@ -44,6 +45,7 @@ function useTransfer({ rows, onClose }: Props) {
         if (await bulk(rows, { action: 'transfer', ...given }) === 'unheard') return;
       } else {
         await api.post(`/interactions/${first.id}/transfer`, { ...given, ...(agentId === null ? {} : { agentId }) });
+        forget(first);
         notifyDone(t('work.transferred'));
       }
       client.setQueryData<InteractionView[]>(keys.mine, (mine) => (rows.length > 1 ? mine

@@ -4,8 +4,11 @@ import { createContext, useCallback, useContext } from 'react';
 import { api, ApiError } from '../api/client.ts';
 import { notifyDone, notifyError, notifyWarn } from '../kit/notify.ts';
 import { codeWord, useT } from '../kit/words.ts';
+import { forgetWork } from '../lib/kept.ts';
+import { useDesk } from '../live/context.ts';
 import { keys } from '../live/keys.ts';
 import type { InteractionView } from '../live/types.ts';
+import { useSession } from '../session/session.ts';
 
 /** The dialogs that the work pane can open for some rows. */
 export type Doing = { what: 'transfer' | 'snooze'; rows: readonly InteractionView[] };
@@ -78,6 +81,13 @@ export function useFollow(): (row: InteractionView, follow: boolean) => Promise<
       notifyError(t('work.followFailed'), error);
     }
   }, [client, t]);
+}
+
+/** Forgets what this user wrote about work that is closed or was handed on, and had not sent. */
+export function useForget(): (row: InteractionView) => void {
+  const { drafts } = useDesk();
+  const { user } = useSession();
+  return useCallback((row) => { forgetWork(localStorage, drafts, user.id, row); }, [drafts, user.id]);
 }
 
 /** What the server's reason means for the person who tried; its own message otherwise. */

@@ -1,15 +1,12 @@
 /** The documentation of one interaction while it is being filled in: kept in the browser until it is saved. */
 import { useCallback, useState } from 'react';
-import { emptyForm, partBody, readForm, type FormDraft } from '../lib/form.ts';
+import { emptyForm, formKey, partBody, readForm, type FormDraft } from '../lib/form.ts';
+import { serverNow } from '../lib/now.ts';
 import type { InteractionView, TicketView } from '../live/types.ts';
-
-function keyOf(userId: string, interactionId: string): string {
-  return `sambung.form.${userId}.${interactionId}`;
-}
 
 /** The form and the way to change it; the category of the interaction is the server's, the rest waits here. */
 export function useForm(row: InteractionView, ticket: TicketView | undefined, userId: string) {
-  const key = keyOf(userId, row.id);
+  const key = formKey(userId, row.id);
   const [kept, setKept] = useState<FormDraft>(() => {
     try { return readForm(localStorage.getItem(key)); } catch { return emptyForm; }
   });
@@ -23,12 +20,10 @@ export function useForm(row: InteractionView, ticket: TicketView | undefined, us
   const change = useCallback((part: Partial<FormDraft>) => {
     setKept((old) => {
       const next = { ...old, ...part };
-      try { localStorage.setItem(key, JSON.stringify(next)); } catch { /* kept for this page only */ }
+      const dated = JSON.stringify({ ...next, at: serverNow() });
+      try { localStorage.setItem(key, dated); } catch { /* kept for this page only */ }
       return next;
     });
   }, [key]);
-  const forget = useCallback(() => {
-    try { localStorage.removeItem(key); } catch { /* nothing was kept */ }
-  }, [key]);
-  return { form, change, forget, isTyped: partBody(kept) !== undefined };
+  return { form, change, isTyped: partBody(kept) !== undefined };
 }
