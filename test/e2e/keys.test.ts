@@ -83,7 +83,8 @@ async function daily(t: Test, page: Page): Promise<void> {
   await page.keyboard.press('i');
   await page.getByRole('textbox', { name: 'Cari emoji' }).waitFor();
   await page.keyboard.press('Escape');
-  await page.getByRole('textbox', { name: 'Cari emoji' }).waitFor({ state: 'detached' });
+  // What fades out still has the keys.
+  await page.locator('[role=dialog], [role=menu]').waitFor({ state: 'detached' });
   const chooser = page.waitForEvent('filechooser');
   await page.keyboard.press('u');
   await chooser;
@@ -113,11 +114,12 @@ async function ownPart(t: Test, { work, world }: DeskScene, page: Page, at: Open
 }
 
 t.test('C9 C10 keys reach what is hidden; a message is taken back from anywhere; the own part goes up', async (t) => {
-  const scene = await deskScene(t);
+  const scene = await deskScene(t, { channel: 'live-chat' });
   const { work, world } = scene;
   const [agent, above] = world.agents;
   if (agent === undefined || above === undefined) throw new Error('no agents');
-  const at = await openOwnedInteraction(work.db, world, agent.id, { text: 'Angsuran saya kok dobel?' });
+  const at = await openOwnedInteraction(work.db, world, agent.id,
+    { channel: 'live-chat', text: 'Angsuran saya kok dobel?' });
   await work.db.dynamic(`update agent_states set presence = 'BUSY'`);
   await work.db.dynamic(`insert into agent_states (user_id, organisation_id, presence) values ($1, $2, 'BUSY')`,
     [above.id, world.organisationId]);
@@ -134,8 +136,10 @@ t.test('C9 C10 keys reach what is hidden; a message is taken back from anywhere;
   t.same(faults, []);
   await t.test('who takes it there and sees it', async (t) => {
     const second = await deskPage(scene, above, `/i/${at.interactionId}`);
-    await second.page.getByRole('button', { name: 'Ambil percakapan' }).waitFor();
+    const take = second.page.getByRole('button', { name: 'Ambil percakapan' });
+    await take.waitFor();
     await second.page.keyboard.press('a');
+    await take.waitFor({ state: 'detached' });
     const field = second.page.getByLabel('Ringkasan');
     await eventually('the summary stands in the form', () => field.inputValue().then((text) => text === summary,
       () => false));

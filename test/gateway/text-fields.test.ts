@@ -26,7 +26,8 @@ const SHOWN = new Set([
   'channel-accounts.address', 'opt-outs.reason', 'api-keys.name', 'webhooks.name', 'legal-holds.reason',
   'subject-requests.reason', 'identity-providers.name', 'identity-providers.clientId', 'tickets.summary',
   'contacts.name', 'contacts.domicile', 'contacts.notes', 'interactions.summary', 'interactions.productInterest',
-  'interactions.note', 'interactions.what.note', 'views.name',
+  'interactions.form.summary', 'interactions.form.productInterest', 'interactions.note', 'interactions.what.note',
+  'views.name',
 ]);
 
 interface Schema { type?: string | string[]; enum?: unknown; const?: unknown; format?: string; pattern?: string;
