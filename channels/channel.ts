@@ -91,8 +91,8 @@ export interface SessionHost {
     /** When this customer last wrote to this account; null: never. */
     lastInboundAt(handle: string): Promise<Date | null>;
   };
-  /** Whether a message of this account stands as one that could not be read. */
-  isUnreadable(providerMessageId: string): Promise<boolean>;
+  /** How a customer's message of this account is stored: as it was written, or as the place of one without words. */
+  standing(providerMessageId: string, handle: string): Promise<'READ' | 'UNREADABLE' | undefined>;
   /**
    * Two handles turned out to be one person, and `is` is what events carry from now on: their points, threads and work
    * come under one contact in one transaction.

@@ -149,8 +149,13 @@ const announce = statement('session.announce', `update messages set provider_mes
   where organisation_id = $1 and channel_account_id = $2 and id = $3 and status = 'sending' returning 1 as is`);
 const lastInbound = statement('session.last-inbound', `select max(last_inbound_at) as at from conversations
   where organisation_id = $1 and channel_account_id = $2 and handle = $3`);
-const unreadable = statement('session.unreadable', `select 1 as is from messages where organisation_id = $1
-  and channel_account_id = $2 and provider_message_id = $3 and payload ->> 'unreadable' = 'true' limit 1`);
+// A place may stand under the handle that its customer had before; words count only from the customer themselves.
+const standing = statement('session.standing', `select case when m.payload ->> 'unreadable' = 'true' then 'UNREADABLE'
+    else 'READ' end as standing
+  from messages m join conversations c on c.id = m.conversation_id
+  where m.organisation_id = $1 and m.channel_account_id = $2 and m.provider_message_id = $3 and m.direction = 'IN'
+    and (c.handle = $4 or m.payload ->> 'unreadable' = 'true')
+  order by c.handle = $4 desc limit 1`);
 
 /** The topic of hints that an operator wants something of an account. */
 export function wishTopic(accountId: string): WakeTopic {
@@ -220,8 +225,9 @@ export function accountSession(parts: SessionParts, account: AccountView): Chann
       lastInboundAt: async (handle) =>
         (await work.db.one<{ at: Date | null }>(lastInbound, [...owner, handle]))?.at ?? null,
     },
-    isUnreadable: async (providerMessageId) =>
-      await work.db.one(unreadable, [...owner, providerMessageId]) !== undefined,
+    standing: async (providerMessageId, handle) =>
+      (await work.db.one<{ standing: 'READ' | 'UNREADABLE' }>(standing, [...owner, providerMessageId, handle]))
+        ?.standing,
     identify: (person) => identifyHandle(work, account, person),
     knownAs: (handles) => knownAs(work.db, account, handles),
   };

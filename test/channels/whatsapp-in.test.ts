@@ -127,6 +127,23 @@ t.test('what could not be read at first is one row, first its place, then its wo
   t.equal((await world.rows()).length, 2);
 });
 
+t.test('INV2 a message that was unreadable at first and comes again is still one row', async (t) => {
+  const world = await whatsAppWorld(t);
+  await world.paired();
+  const phone = world.fake.phone(CUSTOMER);
+  await phone.says(world.number, 'terbaca');
+  await count(world, 1);
+  phone.repeatsOnRequest = false;
+  const id = await phone.sendsUnreadable(world.number, 'akhirnya terbaca');
+  await eventually('its place', async () => (await world.rows()).length === 2, 30_000);
+  await phone.repeats(world.number, id, 'fresh');
+  await eventually('its words', async () => (await world.texts()).includes('akhirnya terbaca'));
+  await phone.repeats(world.number, id, 'fresh');
+  await phone.says(world.number, 'penanda');
+  await eventually('the marker', async () => (await world.texts()).includes('penanda'));
+  t.same((await world.rows()).map((row) => row.body), ['terbaca', 'akhirnya terbaca', 'penanda']);
+});
+
 t.test('RS13 forged protocol messages change nothing and say nothing', async (t) => {
   const world = await whatsAppWorld(t);
   await world.paired();

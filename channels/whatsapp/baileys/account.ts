@@ -332,10 +332,17 @@ export class Account {
     await this.host.session.cold.pause(new Date(untilMs ?? appNowMs() + REACHOUT_PAUSE_MS), 'REACHOUT_LOCKED');
   }
 
-  /** Whether the place of a message stands in the conversation, as one that could not be read. */
-  async #isShown([event]: readonly InboundEvent[]): Promise<boolean> {
-    return event !== undefined && 'providerMessageId' in event && event.providerMessageId !== undefined
-      && this.host.session.isUnreadable(event.providerMessageId);
+  /**
+   * What of the events is still to be stored: the words of a message whose place is shown go there. A message that is
+   * stored with its words comes again after a broken connection, under another key where its place was shown first,
+   * and as a place where the session that could read it is gone: none of it is new.
+   */
+  async #wanted({ events, ifShown }: ParentCalls['receive'][0]): Promise<readonly InboundEvent[]> {
+    const [event] = events;
+    if (event?.kind !== 'message' || event.providerMessageId === undefined) return events;
+    const standing = await this.host.session.standing(event.providerMessageId, event.handle);
+    if (standing === 'READ') return [];
+    return standing === 'UNREADABLE' ? ifShown ?? events : events;
   }
 
   async #receipts(receipts: InboundReceipt[]): Promise<void> {
@@ -343,18 +350,23 @@ export class Account {
     await this.host.receipt(receipts);
   }
 
-  async #receive({ events, media, offline, ifShown }: ParentCalls['receive'][0]): Promise<unknown> {
+  async #receive(call: ParentCalls['receive'][0]): Promise<unknown> {
+    const { media, offline } = call;
     const { session } = this.host;
     await failpoint('whatsapp.received');
     if (Object.keys(media).length > 0) {
       await session.keys.put({ media: Object.fromEntries(Object.entries(media).map(([ref, key]) =>
         [ref, JSON.stringify(key)])) }, this.#fence);
     }
-    const results = await this.host.receive(ifShown !== undefined && await this.#isShown(ifShown) ? ifShown : events);
+    const wanted = await this.#wanted(call);
+    const results = wanted.length === 0 ? [] : await this.host.receive(wanted);
     await failpoint('whatsapp.stored');
-    const messages = events.filter((event) => event.kind === 'message').length;
+    // WhatsApp hands out again what was not confirmed: only what is new counts.
+    const fresh = wanted.filter((_event, n) => results[n]?.outcome === 'stored');
+    const messages = fresh.filter((event) => event.kind === 'message').length;
     this.count('received', messages);
-    if (offline && messages > 0) await session.gap.recovered(messages).catch(() => undefined);
+    const recovered = messages + fresh.filter((event) => event.kind === 'reveal').length;
+    if (offline && recovered > 0) await session.gap.recovered(recovered).catch(() => undefined);
     return results;
   }
 }

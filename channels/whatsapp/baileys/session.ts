@@ -29,7 +29,7 @@ const KEEP_AGAIN_MAX_MS = 15_000;
 interface Unread { timer: NodeJS.Timeout; shown: Promise<void> | undefined }
 
 /** A stanza's own facts; undefined where it is not a message of one person to us or of us. */
-interface Stanza { envelope: Omit<Envelope, 'raw'>; fromUs: boolean; isRepeated: boolean; isOffline: boolean }
+interface Stanza { envelope: Omit<Envelope, 'raw'>; fromUs: boolean; isOffline: boolean }
 
 export class Session {
   readonly #account: string;
@@ -244,8 +244,7 @@ export class Session {
     else if (lid !== undefined) await this.#store?.keys.set({ lidonly: { [readJid(lid)?.user ?? '']: '1' } } as never);
     if (!isMe) await this.#remember(handle, other);
     const seconds = Number(attrs['t']);
-    const enc = (node.content as BinaryNode[]).find((one) => one.tag === 'enc');
-    return { fromUs: isMe, isRepeated: enc?.attrs['count'] !== undefined, isOffline: this.#waited.has(node),
+    return { fromUs: isMe, isOffline: this.#waited.has(node),
       envelope: { id: attrs['id'], handle, name: isMe ? undefined : attrs['notify'],
         at: Number.isFinite(seconds) && seconds > 0 ? new Date(seconds * 1_000) : undefined } };
   }
@@ -277,9 +276,8 @@ export class Session {
     }
     // Its place may be on its way to be shown: what takes the place comes after it.
     await waiting?.shown;
-    const mayBeShown = stanza.isRepeated || waiting?.shown !== undefined;
-    await this.#ask('receive', { ...read, offline: stanza.isOffline,
-      ...(mayBeShown ? { ifShown: revealed(envelope, read).events } : {}) });
+    // Or a session before this one showed it, which could not read the same copy.
+    await this.#ask('receive', { ...read, offline: stanza.isOffline, ifShown: revealed(envelope, read).events });
     void this.#sock?.presenceSubscribe(node.attrs['from'] ?? '').catch(() => undefined);
   }
 
