@@ -6,7 +6,7 @@ import { openOwnedInteraction, type OpenedInteraction } from '#test/support/conv
 import { bubble, deskPage, deskScene, type DeskScene } from '#test/support/desk-page.ts';
 import { seriousFindings } from '#test/support/browser.ts';
 import { eventually } from '#test/support/harness.ts';
-import { pdf, png, wav, writeFile, writeMessage } from '#test/support/thread.ts';
+import { customers, pdf, png, wav, writeFile, writeMessage } from '#test/support/thread.ts';
 
 t.setTimeout(300_000);
 
@@ -69,6 +69,18 @@ async function callLeader(t: Test, scene: DeskScene, page: Page): Promise<void> 
   t.match(await work.db.dynamic('select author_id from messages where body = $1', ['Sudah saya cek.']),
     [{ author_id: world.leader.id }], 'who is called can answer');
   t.same(leader.faults, []);
+}
+
+/** The window of the channel had closed; the customer's next word opens it, and the failed message can go. */
+async function sendAgain(t: Test, scene: DeskScene, at: OpenedInteraction, page: Page): Promise<void> {
+  await writeMessage(scene.work, scene.world, at, { direction: 'OUT', text: 'Masih di sini', status: 'failed',
+    authorId: scene.world.agents[0]!.id, reasonCode: 'WINDOW_CLOSED' });
+  await page.reload();
+  const failed = bubble(page, 'Masih di sini');
+  await failed.getByText('Pesan belum terkirim').waitFor();
+  t.equal(await failed.getByRole('button', { name: 'Kirim ulang' }).count(), 0);
+  await customers(t, scene)(at, 'Ya, saya di sini');
+  await failed.getByRole('button', { name: 'Kirim ulang' }).waitFor();
 }
 
 t.test('an agent answers with all that the box offers, and takes one back', async (t) => {
@@ -134,6 +146,9 @@ t.test('an agent answers with all that the box offers, and takes one back', asyn
 
   await t.test('a note calls the leader, who is told and led there', async (t) => {
     await callLeader(t, scene, page);
+  });
+  await t.test('what a closed window kept back may be sent once the customer wrote', async (t) => {
+    await sendAgain(t, scene, at, page);
   });
   t.same(await seriousFindings(page), []);
   t.same(faults, []);

@@ -2,12 +2,12 @@
 import t, { type Test } from 'tap';
 import type { Page } from 'playwright-core';
 import { newId } from '#domain/ids.ts';
-import { createIntake } from '#routing/intake.ts';
 import { snoozeInteraction } from '#routing/snooze.ts';
 import { transferInteraction } from '#routing/transfer.ts';
 import { openOwnedInteraction, type OpenedInteraction } from '#test/support/conversation.ts';
 import { deskPage, deskScene, type DeskScene } from '#test/support/desk-page.ts';
-import { eventually, type Teardown } from '#test/support/harness.ts';
+import { eventually } from '#test/support/harness.ts';
+import { customers } from '#test/support/thread.ts';
 
 t.setTimeout(300_000);
 
@@ -20,16 +20,6 @@ localStorage.setItem('sambung.sound.message', 'true');`;
 const tones = (page: Page): Promise<number> =>
   page.evaluate(() => (globalThis as unknown as { tones: number }).tones);
 const bell = (page: Page) => page.getByRole('button', { name: /^Pemberitahuan/ });
-
-/** Gives the way in which customers write. */
-function customers(t: Teardown, { work, world }: DeskScene): (at: OpenedInteraction, text: string) => Promise<unknown> {
-  const intake = createIntake(work);
-  t.teardown(() => intake.close());
-  const account = { id: world.accountId, organisationId: world.organisationId, channel: 'generic',
-    key: world.accountKey, name: 'Akun Uji', address: null, settings: {}, medium: 'CHAT' as const };
-  return (at, text) => intake.receive(account, [{ kind: 'message', dedupKey: newId(), raw: new Uint8Array([1]),
-    handle: at.handle, messageKind: 'text', text }]);
-}
 
 /** The page does nothing else for so long, as where it draws a lot: the other tabs are first to know. */
 function busy(page: Page, ms: number): Promise<void> {

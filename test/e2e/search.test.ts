@@ -33,6 +33,48 @@ async function inSight(page: Page, text: string): Promise<boolean> {
   return place !== null && log !== null && place.y >= log.y && place.y + place.height <= log.y + log.height;
 }
 
+/** The answer to requests of this address is held back until the way that is given lets it go. */
+async function held(page: Page, address: string): Promise<() => void> {
+  const gate = Promise.withResolvers<void>();
+  await page.route(address, async (route) => {
+    await gate.promise;
+    await route.continue();
+  });
+  return gate.resolve;
+}
+
+t.test('what the server has not said yet is neither nothing found nor a blank page', async (t) => {
+  const scene = await deskScene(t);
+  await openOwnedInteraction(scene.work.db, scene.world, scene.world.agents[0]!.id, { name: 'Budi Contoh' });
+  const { page, faults } = await deskPage(scene, scene.world.agents[0]!, '/');
+  await page.locator('[data-row]').first().waitFor();
+  await page.keyboard.press('Control+k');
+  const dialog = page.getByRole('dialog');
+  const answer = await held(page, '**/api/search');
+  await dialog.getByRole('combobox').fill('zzz qqq');
+  await dialog.getByText('Mencari ...').waitFor();
+  t.equal(await dialog.getByText('Tidak ada yang cocok').count(), 0, 'it is not known yet');
+  answer();
+  await dialog.getByText('Tidak ada yang cocok').waitFor();
+
+  await page.route('**/api/search', (route) => route.abort());
+  await dialog.getByRole('combobox').fill('zzz www');
+  await dialog.getByText('Pencarian belum berhasil').waitFor();
+  t.equal(await dialog.getByText('Tidak ada yang cocok').count(), 0, 'nor is it now');
+  t.same(await seriousFindings(page), []);
+  await page.unroute('**/api/search');
+  await dialog.getByRole('button', { name: 'Coba lagi' }).click();
+  await dialog.getByText('Tidak ada yang cocok').waitFor();
+
+  const known = await held(page, '**/api/session');
+  await page.reload({ waitUntil: 'commit' });
+  await page.locator('[aria-busy=true]').getByText('Sambung').waitFor();
+  t.equal(await page.getByLabel('NPK').count(), 0);
+  known();
+  await page.locator('[data-row]').first().waitFor();
+  t.same(faults, []);
+});
+
 t.test('C1 a message that was found is shown where it stands, and the newest are one press away', async (t) => {
   const scene = await deskScene(t);
   const at = await openOwnedInteraction(scene.work.db, scene.world, scene.world.agents[0]!.id);

@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import type { Attachment } from '#domain/channels/words.ts';
 import { newId } from '#domain/ids.ts';
 import { createBlobStore } from '#gateway/blob-store.ts';
+import { createIntake } from '#routing/intake.ts';
 import type { OpenedInteraction } from './conversation.ts';
 import type { SmallWorld } from './fixtures.ts';
-import type { TestWork } from './harness.ts';
+import type { Teardown, TestWork } from './harness.ts';
 
 export interface WrittenMessage {
   direction?: 'IN' | 'OUT' | 'NOTE';
@@ -40,6 +41,17 @@ export async function writeMessage(work: TestWork, world: SmallWorld, at: Opened
     message.attachments === undefined ? null : JSON.stringify(message.attachments), message.replyToId ?? null,
     message.status ?? null, message.reasonCode ?? null, message.edited ?? false]);
   return id;
+}
+
+/** Gives the way in which the customers of the small world write, through intake as in the product. */
+export function customers(t: Teardown, { work, world }: { work: TestWork; world: SmallWorld }):
+(at: OpenedInteraction, text: string) => Promise<unknown> {
+  const intake = createIntake(work);
+  t.teardown(() => intake.close());
+  const account = { id: world.accountId, organisationId: world.organisationId, channel: 'generic',
+    key: world.accountKey, name: 'Akun Uji', address: null, settings: {}, medium: 'CHAT' as const };
+  return (at, text) => intake.receive(account, [{ kind: 'message', dedupKey: newId(), raw: new Uint8Array([1]),
+    handle: at.handle, messageKind: 'text', text }]);
 }
 
 /** Stores bytes as a file of the conversation, its type read from the content as everywhere. */

@@ -65,7 +65,8 @@ export const MessageItem = memo(function MessageItem({ placed, row, me }: Props)
   return <Bubble placed={placed} row={row} me={me} />;
 }, (old, next) => old.placed.message === next.placed.message && old.placed.first === next.placed.first
   && old.placed.last === next.placed.last
-  && old.row.reportName === next.row.reportName && old.me === next.me);
+  && old.row.reportName === next.row.reportName && old.me === next.me
+  && mayHelp(next.placed.message, old.row) === mayHelp(next.placed.message, next.row));
 
 /** A code of the server in the reader's words: "Ayu bergabung · 09.12". */
 function SystemLine({ message }: { message: MessageView }) {

@@ -5,10 +5,11 @@
 import { Modal } from '@mantine/core';
 import { IconMoodEmpty, IconSearch } from '@tabler/icons-react';
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
-import { EmptyState } from '../kit/states.tsx';
+import { EmptyState, ErrorState, SkeletonRows } from '../kit/states.tsx';
 import { Bdi, Kbd } from '../kit/small.tsx';
 import { useT } from '../kit/words.ts';
 import { useSearchItems } from '../search/items.tsx';
+import { useSearchWords } from '../search/words.ts';
 import { useItems, useOpenItem, type PaletteItem } from './items.tsx';
 import { fit, marked } from './match.ts';
 import css from './Palette.module.css';
@@ -49,7 +50,7 @@ function Line({ item, query, id, chosen, onPoint, onTake }: { item: PaletteItem;
   );
 }
 
-function Foot({ n }: { n: number }) {
+function Foot({ n, pending }: { n: number; pending: boolean }) {
   const t = useT();
   return (
     <footer className={css.foot}>
@@ -57,7 +58,7 @@ function Foot({ n }: { n: number }) {
       <span><Kbd>↵</Kbd> {t('palette.run')}</span>
       <span className={css.wide}><Kbd>Ctrl</Kbd> <Kbd>↵</Kbd> {t('palette.newTab')}</span>
       <span className="grow" />
-      <span role="status">{t('palette.found', { n })}</span>
+      <span role="status">{pending ? t('list.searching') : t('palette.found', { n })}</span>
     </footer>
   );
 }
@@ -80,12 +81,13 @@ function useChoice(count: number, query: string) {
 
 function Inside({ onClose }: { onClose: () => void }) {
   const t = useT();
+  const w = useSearchWords();
   const id = useId();
   const [query, setQuery] = useState('');
   const known = useItems();
   const open = useOpenItem();
   const trimmed = query.trim();
-  const found = useSearchItems(trimmed).items;
+  const { items: found, pending, error, again } = useSearchItems(trimmed);
   const items = useMemo(() => [...ranked(known, trimmed), ...found], [known, trimmed, found]);
   const { chosen, move, setAt } = useChoice(items.length, trimmed);
   const take = (item: PaletteItem | undefined, newTab: boolean): void => {
@@ -122,11 +124,13 @@ function Inside({ onClose }: { onClose: () => void }) {
           </div>
         ))}
       </div>
-      {items.length === 0
+      {pending && items.length <= 1 ? <div className={css.wait}><SkeletonRows rows={3} /></div> : null}
+      {error === undefined ? null : <ErrorState error={error} title={w('failed')} onRetry={again} />}
+      {items.length === 0 && !pending && error === undefined
         ? <div className={css.none}>
           <EmptyState icon={<IconMoodEmpty size={28} stroke={1.5} />} title={t('palette.none')}>
             {t('palette.noneText')}</EmptyState></div> : null}
-      <Foot n={items.length} />
+      <Foot n={items.length} pending={pending} />
     </>
   );
 }

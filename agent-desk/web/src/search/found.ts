@@ -43,5 +43,5 @@ export function useFound(words: string, groups: readonly SearchGroup[], limit: n
     queryFn: ({ signal }) => api.post<Found>('/search', { q: typed, groups, limit }, { signal }),
   });
   return { found: asked ? query.data : undefined, asked, error: asked && query.isError ? query.error : undefined,
-    pending: asked && (query.isFetching || typed !== trimmed), again: () => { void query.refetch(); } };
+    pending: isEnough(trimmed) && (query.isFetching || typed !== trimmed), again: () => { void query.refetch(); } };
 }

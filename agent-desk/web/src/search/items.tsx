@@ -73,17 +73,18 @@ export function useFoundItems(found: Found | undefined): FoundItem[] {
 const groupsOfPalette = ['contacts', 'tickets', 'messages', 'files'] as const;
 
 /**
- * For the command palette: a few lines of each group, then the way to all of them. `pending` while an answer is on
- * its way; after an error there are no lines, and the page of the search says what happened.
+ * For the command palette: a few lines of each group, then the way to all of them unless there are none. `pending`
+ * while an answer is on its way; after an error there are no lines.
  */
-export function useSearchItems(query: string): { items: FoundItem[]; pending: boolean } {
+export function useSearchItems(query: string): { items: FoundItem[]; pending: boolean; error: unknown;
+  again: () => void } {
   const w = useSearchWords();
   const [, navigate] = useLocation();
-  const { found, asked, pending } = useFound(query, groupsOfPalette, 4);
+  const { found, asked, error, pending, again } = useFound(query, groupsOfPalette, 4);
   const lines = useFoundItems(found).filter((line) => line.href !== undefined);
-  if (!asked) return { items: [], pending: false };
+  if (!asked || (lines.length === 0 && !pending && error === undefined)) return { items: [], pending, error, again };
   const all: FoundItem = { id: 'search all', kind: 'contacts', group: w('title'),
     icon: <IconListSearch {...size} />, text: w('allResults', { q: query.trim() }), hint: '',
     run: () => { keepWords(query.trim()); navigate('/search'); } };
-  return { items: [...lines, all], pending };
+  return { items: [...lines, all], pending, error, again };
 }

@@ -10,6 +10,8 @@ import { serverNow } from '../lib/now.ts';
 import { DeskContext, type Desk } from '../live/context.ts';
 import { Live } from '../live/live.ts';
 import { createUploads } from '../reply/uploads.ts';
+import { FrameSkeleton } from '../shell/FrameSkeleton.tsx';
+import { useStored } from '../shell/useStored.ts';
 import { Join, joinPath } from './Join.tsx';
 import { fetchSession, SessionContext, type Session } from './session.ts';
 import { SignIn } from './SignIn.tsx';
@@ -61,9 +63,13 @@ function Inside({ children }: { children: ReactNode }) {
     client.setQueryData(['session'], null);
   }), [client]);
   usePruning();
+  const [wasHere, setWasHere] = useStored<boolean>('signedIn', false);
+  const isHere = query.isSuccess ? query.data !== null : undefined;
+  useEffect(() => { if (isHere !== undefined) setWasHere(isHere); }, [isHere, setWasHere]);
   const { id: userId, locale } = session?.user ?? {};
   useEffect(() => { takeLocale(locale); }, [userId, locale]);
-  if (query.isPending) return null;
+  // Who comes to the sign-in is not shown a desk first.
+  if (query.isPending) return wasHere ? <FrameSkeleton /> : null;
   if (query.isError) return <main><ErrorState error={query.error} onRetry={() => { void query.refetch(); }} /></main>;
   if (session === null) {
     const enter = (next: Session): void => {
