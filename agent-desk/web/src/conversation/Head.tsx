@@ -52,10 +52,12 @@ function Watching({ conversationId }: { conversationId: string | null }) {
   const [first] = others;
   if (first === undefined) return null;
   const who = others.length > 1 ? `${first.name} +${others.length - 1}` : first.name;
+  const words = others.some((each) => each.typing) ? t('talk.agentTyping', { who }) : t('talk.watching', { who });
   return (
-    <span className={`word ellipsis ${css.watching}`}>
+    <span className={`word ${css.watching}`} title={words}>
       <IconEye size={14} stroke={2} aria-hidden="true" />
-        {others.some((each) => each.typing) ? t('talk.agentTyping', { who }) : t('talk.watching', { who })}
+      <span className={`ellipsis ${css.watchingWords}`}>{words}</span>
+      <span className={`ellipsis ${css.watchingWho}`} aria-hidden="true">{who}</span>
     </span>
   );
 }

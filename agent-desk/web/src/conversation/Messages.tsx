@@ -151,6 +151,17 @@ function useUnseen(items: readonly MessageView[], atBottom: boolean): number {
   return items.filter((message) => message.seq > seenSeq && message.direction !== 'SYSTEM').length;
 }
 
+/**
+ * The seq up to which a message is old: it is read aloud by nobody while it is drawn or loaded on the way up. What
+ * comes later speaks, but not while one reads far from the newest.
+ */
+function useHeard(items: readonly MessageView[], apart: boolean): number {
+  const lastSeq = items.at(-1)?.seq ?? 0;
+  const [heard, setHeard] = useState(lastSeq);
+  if (apart && heard < lastSeq) setHeard(lastSeq);
+  return heard;
+}
+
 /** The scrolling part of the conversation. */
 export function Messages({ row, thread, conversationId, loadOlder, target, later }: Props) {
   const t = useT();
@@ -170,6 +181,7 @@ export function Messages({ row, thread, conversationId, loadOlder, target, later
   useRead(row, atBottom, user.id);
   const writable = isOpen(row) && row.agentId === user.id;
   const below = useUnseen(thread.items, atBottom);
+  const heard = useHeard(thread.items, later !== undefined);
   const unseen = later === undefined ? below : row.unreadCount;
   useEffect(() => { if (atBottom) drawn.trim(); }, [atBottom, drawn]);
   const placed = usePlaced(thread.items, drawn.items.length, locale);
@@ -191,6 +203,7 @@ export function Messages({ row, thread, conversationId, loadOlder, target, later
             : thread.complete && placed.length === thread.items.length ? t('talk.start') : ' '}</p>
           {placed.map((each) => (
             <div key={each.message.clientId ?? each.message.id} className={css.place}
+              aria-live={each.message.seq <= heard ? 'off' : undefined}
               data-first={each.first || undefined} data-message={each.message.id}
               data-aimed={each.message.id === target || undefined}>
               {each.newDay ? <p className={css.day}><span>{dayMark(each.message.createdAt, now, { locale })}</span>

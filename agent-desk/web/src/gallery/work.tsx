@@ -30,7 +30,7 @@ export function Rows({ pane }: { pane: string }) {
       {sampleRows.map((row, index) => (
         <Row key={row.id} id={`${pane}-${row.id}`} row={row} now={standsAt} selected={index === 1}
           active={index === 2} mine
-          top={index * height} height={height} />
+          place={index + 1} of={sampleRows.length} top={index * height} height={height} />
       ))}
     </div>
   );

@@ -2,7 +2,8 @@
 import { TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconAlertTriangle, IconClock, IconFilter, IconListCheck, IconX } from '@tabler/icons-react';
-import { memo, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState, type ReactNode,
+  type RefObject } from 'react';
 import { useLocation } from 'wouter';
 import { ErrorState } from '../kit/states.tsx';
 import { useT } from '../kit/words.ts';
@@ -12,7 +13,7 @@ import { alarms } from '../lib/ring.ts';
 import type { ListName } from '../live/lists.ts';
 import { useCounts, useMine, useOffers } from '../live/queries.ts';
 import type { InteractionView } from '../live/types.ts';
-import { useKeys } from '../shell/useKeys.ts';
+import { dialogOpen, useKeys } from '../shell/useKeys.ts';
 import { useNow } from '../shell/useNow.ts';
 import { BulkBar } from './BulkBar.tsx';
 import { EmptyFiltered, EmptyList, ListSkeleton } from './EmptyList.tsx';
@@ -36,6 +37,47 @@ function usePicking(rows: readonly InteractionView[] | undefined) {
   }, []);
   return { on: ids !== null, ids, picked, toggle, begin: () => { setIds(new Set()); }, end: () => { setIds(null); },
     all: () => { setIds(new Set((rows ?? []).slice(0, pickedMax).map((row) => row.id))); } };
+}
+
+/** Frames that closing dialogs and the list may take until the keyboard is put there. */
+const landingFrames = 90;
+/** What was open, and what comes after it. Beside the screen: going back to the list makes the screen anew. */
+const stood: { open: boolean; next: string | undefined } = { open: false, next: undefined };
+
+/**
+ * Whoever closes or hands on a conversation stands where the work goes on: at the row after it, at the tabs where no
+ * row is left. Whatever else has the keyboard by then keeps it. Returns the place of the tabs.
+ */
+function useLanding(selectedId: string | undefined, rows: readonly InteractionView[] | undefined,
+  list: RefObject<RowListHandle | null>): RefObject<HTMLDivElement | null> {
+  const tabs = useRef<HTMLDivElement>(null);
+  const count = useRef<number>(undefined);
+  useEffect(() => {
+    count.current = rows?.length;
+    const at = rows?.findIndex((row) => row.id === selectedId) ?? -1;
+    if (at !== -1) stood.next = (rows?.[at + 1] ?? rows?.[at - 1])?.id;
+  }, [selectedId, rows]);
+  useEffect(() => {
+    if (selectedId !== undefined) stood.open = true;
+    if (selectedId !== undefined || !stood.open) return undefined;
+    let left = landingFrames;
+    let frame = 0;
+    const look = (): void => {
+      const nowhere = !dialogOpen() && document.activeElement === document.body;
+      const tab = tabs.current?.querySelector<HTMLElement>('[aria-selected=true]');
+      if (nowhere && list.current !== null) list.current.land(stood.next);
+      else if (nowhere && count.current === 0) tab?.focus();
+      else if (left > 0) {
+        left -= 1;
+        frame = window.requestAnimationFrame(look);
+        return;
+      }
+      stood.open = false;
+    };
+    frame = window.requestAnimationFrame(look);
+    return () => { window.cancelAnimationFrame(frame); };
+  }, [selectedId, list]);
+  return tabs;
 }
 
 // The parts over the rows are memoised: while rows load by scrolling, only the list is drawn again.
@@ -74,6 +116,7 @@ export function Inbox({ selectedId }: { selectedId: string | undefined }) {
   const { rows, list, own } = useRows(definition, q, now);
   const picking = usePicking(rows);
   const handle = useRef<RowListHandle>(null);
+  const tabs = useLanding(selectedId, rows, handle);
   const offers = useOffers().length;
   const open = useCallback((id: string): void => { navigate(`/i/${id}`); }, [navigate]);
   const channels = useChannels(rows);
@@ -103,7 +146,7 @@ export function Inbox({ selectedId }: { selectedId: string | undefined }) {
   });
   return (
     <>
-      <Tabs view={view} onView={go} />
+      <Tabs ref={tabs} view={view} onView={go} />
       <Narrow value={search} onValue={setSearch} />
       <Tools rows={rows ?? []} now={now} picking={picking.on}
         onPick={() => { if (picking.on) picking.end(); else picking.begin(); }}>
@@ -119,7 +162,7 @@ export function Inbox({ selectedId }: { selectedId: string | undefined }) {
       {rows !== undefined && rows.length > 0
         ? (
           <RowList ref={handle} rows={rows} now={now} selectedId={selectedId} mine={view === 'mine'} onOpen={open}
-            picked={picking.ids} onPick={picking.toggle} hasMore={!own && list.hasNextPage}
+            picked={picking.ids} onPick={picking.toggle} offered={offers > 0} hasMore={!own && list.hasNextPage}
             loadingMore={list.isFetchingNextPage} onMore={() => { void list.fetchNextPage(); }} />
         ) : null}
       {picking.on && rows !== undefined && rows.length > 0 ? <BulkBar rows={picking.picked} onAll={picking.all}
@@ -136,11 +179,11 @@ function ClearButton({ onClear }: { onClear: () => void }) {
   );
 }
 
-const Tabs = memo(function Tabs({ view, onView }: { view: ListName; onView: (view: ListName) => void }) {
+const Tabs = memo(function Tabs({ ref: tabs, view, onView }: { ref: RefObject<HTMLDivElement | null>;
+  view: ListName; onView: (view: ListName) => void }) {
   const t = useT();
   const counts = useCounts();
   const mine = useMine()?.length;
-  const tabs = useRef<HTMLDivElement>(null);
   const go = (by: number): void => {
     const next = names[(names.indexOf(view) + by + names.length) % names.length] ?? 'mine';
     onView(next);

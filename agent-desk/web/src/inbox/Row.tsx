@@ -103,6 +103,8 @@ function urgent(row: InteractionView, now: number): boolean {
 interface RowProps {
   row: InteractionView; now: number; selected: boolean; active: boolean; mine: boolean; id: string; top: number;
   height: number;
+  /** Its number in the list, and how many there are: -1 while that is not known. */
+  place: number; of: number;
   /** While rows are being chosen: whether this one is. */
   picked?: boolean | undefined;
   /** Two lines instead of three: the third line's fact stands in the first where it is urgent. */
@@ -111,13 +113,14 @@ interface RowProps {
 
 /** Memoised: only rows that changed are drawn again; the list hears clicks and keys. `mine` hides the owner. */
 export const Row = memo(function Row({ row, now, selected, active, mine, id, top,
-  height, picked, compact = false }: RowProps) {
+  height, place, of, picked, compact = false }: RowProps) {
   const t = useT();
   const locale = useLocale();
   const time = row.state === 'QUEUED' ? row.waitingSince ?? row.dateOrigin : row.lastMessageAt ?? row.dateOrigin;
   const who = whoOf(row);
   return (
     <div role="option" id={id} tabIndex={-1} data-letters="free" aria-selected={picked ?? selected}
+      aria-posinset={place} aria-setsize={of}
       className={css.row} data-row={row.id}
       data-active={active || undefined} data-unread={row.unreadCount > 0 || undefined}
       style={{ height, top }}>

@@ -1,7 +1,7 @@
 /** The rows of a list: only those in sight are drawn, the next page is fetched before its end is reached. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useImperativeHandle, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent,
-  type Ref } from 'react';
+  type Ref, type RefObject } from 'react';
 import { useT } from '../kit/words.ts';
 import type { InteractionView } from '../live/types.ts';
 import { useDensity } from '../shell/prefs.ts';
@@ -9,7 +9,11 @@ import css from './Inbox.module.css';
 import { Row, useRowHeight } from './Row.tsx';
 import { rowIdAt, useAhead } from './useAhead.ts';
 
-export interface RowListHandle { show: (id: string) => void }
+export interface RowListHandle {
+  show: (id: string) => void;
+  /** Puts the keyboard on the row, as after work that has gone. */
+  land: (id: string | undefined) => void;
+}
 
 interface Props {
   ref: Ref<RowListHandle>; rows: InteractionView[]; now: number; selectedId: string | undefined; mine: boolean;
@@ -17,6 +21,8 @@ interface Props {
   /** The rows chosen for a bulk action; null while none are being chosen. */
   picked: ReadonlySet<string> | null; onPick: (id: string) => void;
   hasMore: boolean; loadingMore: boolean; onMore: () => void;
+  /** An offer waits: where the keyboard was only put here, Enter is the offer's. */
+  offered: boolean;
 }
 
 /** Rows from the end at which the next page is asked for. */
@@ -66,15 +72,42 @@ function wishOf(key: string, at: number, count: number): number | undefined {
   return wish === undefined ? undefined : Math.max(0, Math.min(count - 1, wish));
 }
 
+/** The row on which the keys stand: the same one wherever it moves, what takes its place once it has gone. */
+function useActive(rows: readonly InteractionView[]): [number, (index: number) => void] {
+  const [active, setActive] = useState<{ id: string | undefined; index: number }>({ id: undefined, index: 0 });
+  const found = active.id === undefined || rows[active.index]?.id === active.id ? active.index
+    : rows.findIndex((row) => row.id === active.id);
+  const at = Math.min(found === -1 ? active.index : found, rows.length - 1);
+  return [at, (index) => { setActive({ id: rows[index]?.id, index }); }];
+}
+
+/** What others ask of the list. Returns whether the keyboard was only put here, and nothing was done with it since. */
+function useHandle(ref: Ref<RowListHandle>, rows: readonly InteractionView[],
+  scroller: RefObject<HTMLDivElement | null>, go: (index: number) => void): RefObject<boolean> {
+  const landed = useRef(false);
+  useImperativeHandle(ref, () => {
+    const show = (id: string | undefined): void => {
+      const index = rows.findIndex((row) => row.id === id);
+      if (index !== -1) go(index);
+    };
+    return { show, land: (id) => {
+      scroller.current?.focus({ preventScroll: true });
+      landed.current = true;
+      show(id);
+    } };
+  });
+  return landed;
+}
+
 /** A listbox: one stop of the Tab key, arrows move, Enter opens. */
 export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPick, hasMore, loadingMore,
-  onMore }: Props) {
+  onMore, offered }: Props) {
   const choose = picked === null ? onOpen : onPick;
   const t = useT();
   const scroller = useRef<HTMLDivElement>(null);
   const height = useRowHeight();
   const compact = useDensity()[0] === 'compact';
-  const [active, setActive] = useState(0);
+  const [at, setActive] = useActive(rows);
   // oxlint-disable-next-line react/incompatible-library -- the compiler that this warns for is not used
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current,
     estimateSize: () => height, overscan });
@@ -83,28 +116,25 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPi
   const { places, indices } = usePlaces(drawn[0]?.index ?? 0, drawn.length, rows.length);
   const { keepsPlaces, onPointerDownCapture } = useSteady(virtual.isScrolling);
   const lastDrawn = drawn.at(-1)?.index ?? 0;
-  const at = Math.min(active, rows.length - 1);
-  useImperativeHandle(ref, () => ({
-    show: (id) => {
-      const index = rows.findIndex((row) => row.id === id);
-      if (index === -1) return;
-      setActive(index);
-      virtual.scrollToIndex(index);
-    },
-  }));
+  const go = (index: number): void => {
+    setActive(index);
+    virtual.scrollToIndex(index);
+  };
+  const landed = useHandle(ref, rows, scroller, go);
   useEffect(() => {
     if (hasMore && !loadingMore && lastDrawn >= rows.length - aheadRows) onMore();
   }, [hasMore, loadingMore, lastDrawn, rows.length, onMore]);
   const onKey = (event: KeyboardEvent): void => {
     const wish = wishOf(event.key, at, rows.length);
+    if (event.key === 'Enter' && landed.current && offered) return;
     if (event.key === 'Enter' || event.key === ' ') {
       const row = rows[at];
       if (row !== undefined) (event.key === 'Enter' ? onOpen : choose)(row.id);
     } else if (wish === undefined) {
       return;
     } else {
-      setActive(wish);
-      virtual.scrollToIndex(wish);
+      landed.current = false;
+      go(wish);
     }
     event.preventDefault();
     event.stopPropagation();
@@ -121,13 +151,14 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPi
       aria-multiselectable={picked !== null || undefined}
       aria-activedescendant={indices.includes(at) ? `row-${rows[at]?.id ?? ''}` : undefined}
       onKeyDown={onKey} onClick={onClick} {...ahead} onPointerDownCapture={onPointerDownCapture}
-      onFocus={() => { if (selectedAt !== -1) setActive(selectedAt); }}>
+      onFocus={() => { landed.current = false; if (selectedAt !== -1) setActive(selectedAt); }}>
       <div className={css.sizer} role="presentation" style={{ height: virtual.getTotalSize() }}>
         {inPlace(indices, places, keepsPlaces).map((index) => {
           const row = rows[index];
           return row === undefined ? null
             : <Row key={index % places} row={row} now={now}
               selected={row.id === selectedId} active={index === at} compact={compact}
+              place={index + 1} of={hasMore ? -1 : rows.length}
               picked={picked === null ? undefined : picked.has(row.id)} mine={mine}
               id={`row-${row.id}`} top={index * height} height={height} />;
         })}
