@@ -23,7 +23,8 @@ export function deskFactsApi(parts: ReadingParts): FastifyPluginAsyncZod {
       return { timeZone: found?.zone ?? 'Asia/Jakarta' };
     });
     app.get('/api/views/choices', { config: { permission: 'interaction.read' },
-      schema: { response: { 200: z.object({ queues: choices, agents: choices }) } } },
+      schema: { response: { 200: z.object({ queues: choices, agents: choices,
+        channels: z.array(z.string()) }) } } },
     async ({ user }) => filterChoices(work.db, user));
   };
 }

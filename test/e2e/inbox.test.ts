@@ -4,6 +4,7 @@
  */
 import t, { type Test } from 'tap';
 import type { Page } from 'playwright-core';
+import { newId } from '#domain/ids.ts';
 import { DESK_SIZE, PHONE_SIZE, seriousFindings } from '#test/support/browser.ts';
 import { openInteraction, openOwnedInteraction } from '#test/support/conversation.ts';
 import { deskPage, deskScene, enter, type DeskScene } from '#test/support/desk-page.ts';
@@ -44,6 +45,66 @@ async function filters(t: Test, scene: DeskScene): Promise<void> {
   await page.getByRole('button', { name: 'Cari di semua data' }).click();
   t.match(page.url(), /\/search$/, 'what the list lacks is looked for everywhere');
   t.equal(await page.getByRole('combobox').first().inputValue(), 'tidak ada nama ini');
+  t.same(faults, []);
+}
+
+/** A view is kept, then made to show what the list is narrowed to now; channels are those of the accounts. */
+async function keptViews(t: Test, scene: DeskScene): Promise<void> {
+  const { work, world } = scene;
+  await work.db.dynamic(`insert into channel_accounts (id, organisation_id, channel, key, name, queue_id)
+    values ($1, $2, 'telegram', 'bot-uji', 'Bot Uji', $3)`, [newId(), world.organisationId, world.queueId]);
+  const { page, faults } = await deskPage(scene, world.agents[0]!, '/');
+  const menu = page.getByRole('button', { name: /Tampilan dan saringan/ });
+  const dialog = page.getByRole('dialog');
+  await menu.click();
+  await page.getByRole('menuitem', { name: 'Saringan lain ...' }).click();
+  await dialog.getByLabel(/Simpan sebagai tampilan/).fill('Uji');
+  await dialog.getByLabel('Kanal', { exact: true }).first().click();
+  await page.locator('[data-combobox-option]').filter({ hasText: 'Telegram', visible: true }).click();
+  await page.keyboard.press('Escape');
+  await dialog.getByRole('button', { name: 'Terapkan' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  const filter = async (): Promise<unknown> =>
+    (await work.db.dynamic<{ filter: { filter: unknown } }>('select filter from saved_views'))[0]?.filter.filter;
+  t.same(await filter(), { channels: ['telegram'] }, 'a channel without a conversation is offered');
+  await menu.click();
+  await page.getByRole('menuitem', { name: /Belum dibaca/ }).click();
+  await menu.click();
+  await page.getByRole('menuitem', { name: 'Kelola tampilan ...' }).click();
+  const update = dialog.getByRole('button', { name: 'Ganti dengan saringan sekarang: Uji' });
+  await update.click();
+  await eventually('the view shows the present filter', async () =>
+    JSON.stringify(await filter()) === JSON.stringify({ unread: true }));
+  await eventually('and needs no change', () => update.isDisabled());
+  t.same(await seriousFindings(page), []);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: /Tampilan dan saringan: Uji/ }).waitFor();
+  await page.getByRole('button', { name: 'Hapus saringan' }).first().click();
+  t.same(faults, []);
+}
+
+/** Many are given back only after a question. */
+async function givenBack(t: Test, scene: DeskScene): Promise<void> {
+  const agent = scene.world.agents[0]!;
+  const held = async (): Promise<number> => (await scene.work.db.dynamic(
+    'select 1 from interactions where agent_id = $1', [agent.id])).length;
+  const before = await held();
+  const { page, faults } = await deskPage(scene, agent, '/');
+  await eventually('own work is there', async () => await rows(page) === before);
+  await page.keyboard.press('v');
+  await page.getByRole('button', { name: 'Pilih semua yang tampil' }).click();
+  const give = page.getByRole('toolbar').getByRole('button', { name: 'Kembalikan ke antrean' });
+  const dialog = page.getByRole('dialog', { name: `Kembalikan ${before} percakapan ke antrean?` });
+  await give.click();
+  await dialog.waitFor();
+  t.same(await seriousFindings(page), []);
+  await dialog.getByRole('button', { name: 'Batal' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  t.equal(await held(), before, 'nothing was given back');
+  await give.click();
+  await dialog.getByRole('button', { name: 'Kembalikan ke antrean' }).click();
+  await eventually('all are back', async () => await held() === 0);
   t.same(faults, []);
 }
 
@@ -161,6 +222,7 @@ async function shifts(t: Test, scene: DeskScene, interactionId: string): Promise
   await page.goto(`${product.url}/i/${interactionId}`);
   await page.getByRole('button', { name: 'Clear the filter' }).first().waitFor();
   t.equal(await page.getByRole('textbox', { name: /reply/i }).first().inputValue(), 'Draf sif pagi');
+  await work.db.dynamic(`update users set locale = 'id' where id = $1`, [before.id]);
   t.same(faults, []);
 }
 
@@ -179,6 +241,8 @@ t.test('C4 C12 lists are narrowed, work is put aside, panes make room', async (t
   await t.test('a press on a list that comes to rest is heard', (t) => pressing(t, scene));
   await t.test('the next shift at the same machine finds its own language and its whole list',
     (t) => shifts(t, scene, answered.interactionId));
+  await t.test('a view is made to show the present filter, by channels of all accounts', (t) => keptViews(t, scene));
+  await t.test('many go back to the queue only after a question', (t) => givenBack(t, scene));
   await t.test('RF19 who reads no conversations starts in the settings', async (t) => {
     const { page, faults } = await deskPage(scene, scene.world.administrator, '/');
     await page.getByRole('heading', { level: 1 }).waitFor();

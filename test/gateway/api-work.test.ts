@@ -39,6 +39,8 @@ function list(filter: object, view = 'mine', state = 'open'): string {
 t.test('C4 RS01 lists can be narrowed to what one may read: an agent to own queues and oneself, a leader to the team',
   async (t) => {
     const { agent, leader, agents, world, work, api } = await place(t);
+    await work.db.dynamic(`insert into channel_accounts (id, organisation_id, channel, key, name, queue_id)
+      values ($1, $2, 'telegram', 'bot-uji', 'Bot Uji', $3)`, [newId(), world.organisationId, world.queueId]);
     const names = async (browser: Browser): Promise<{ queues: string[]; agents: string[] }> => {
       const { status, body } = await browser.get('/api/views/choices');
       t.equal(status, 200);
@@ -46,6 +48,8 @@ t.test('C4 RS01 lists can be narrowed to what one may read: an agent to own queu
       return { queues: found.queues.map(({ id }) => id), agents: found.agents.map(({ id }) => id) };
     };
     t.same(await names(agent), { queues: [world.queueId], agents: [agents[0].id] });
+    t.match((await agent.get('/api/views/choices')).body, { channels: ['generic', 'telegram'] },
+      'the channels of all accounts');
     const seen = await names(leader);
     t.ok(agents.every(({ id }) => seen.agents.includes(id)), 'all of the team');
     t.notOk(seen.agents.includes(world.administrator.id), 'nobody who never owns work');

@@ -107,9 +107,9 @@ export function Dialogs() {
       {shown === 'snooze' ? <Snooze rows={rows} onClose={close} /> : null}
       {shown === 'transfer' ? <Transfer rows={rows} onClose={close} /> : null}
       {shown === 'transferMany' ? <Transfer rows={sampleRows.slice(0, 3)} onClose={close} /> : null}
-      {shown === 'filter' ? <FilterForm initial={{ view: 'all', state: 'open', filter: {} }} channels={['whatsapp']}
+      {shown === 'filter' ? <FilterForm initial={{ view: 'all', state: 'open', filter: {} }}
         onApply={close} onClose={close} /> : null}
-      {shown === 'manage' ? <ManageViews onClose={close} /> : null}
+      {shown === 'manage' ? <ManageViews now={{ view: 'all', state: 'open', filter: {} }} onClose={close} /> : null}
       <Escalate row={sampleRow({})} form={{ summary: longName }} opened={shown === 'escalate'} onClose={close} />
       <Palette opened={shown === 'palette'} onClose={close} />
       <ShortcutSheet opened={shown === 'keys'} onClose={close} />

@@ -1,11 +1,12 @@
 /** What can be done with the rows that are chosen; at the foot of the list while some are. */
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Modal, Tooltip } from '@mantine/core';
 import { IconAlarm, IconArrowBackUp, IconArrowsExchange, IconBell, IconChecks, IconSelectAll,
   IconX } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import { useT } from '../kit/words.ts';
 import type { InteractionView } from '../live/types.ts';
 import { useBulk, useStart } from '../side/acting.ts';
+import side from '../side/Side.module.css';
 import css from './Inbox.module.css';
 
 interface Props { rows: readonly InteractionView[]; onAll: () => void; onEnd: () => void }
@@ -26,11 +27,13 @@ export function BulkBar({ rows, onAll, onEnd }: Props) {
   const start = useStart();
   const bulk = useBulk();
   const [busy, setBusy] = useState(false);
+  const [asking, setAsking] = useState(false);
   const none = rows.length === 0 || busy;
   const run = async (action: string): Promise<void> => {
     setBusy(true);
     const end = await bulk(rows, { action });
     setBusy(false);
+    setAsking(false);
     if (end === 'all') onEnd();
   };
   const icon = { size: 16, stroke: 1.75, 'aria-hidden': true } as const;
@@ -46,9 +49,17 @@ export function BulkBar({ rows, onAll, onEnd }: Props) {
         <IconBell {...icon} /></Action>
       <Action label={t('work.read')} disabled={none} onClick={() => { void run('read'); }}>
         <IconChecks {...icon} /></Action>
-      <Action label={t('work.release')} disabled={none} onClick={() => { void run('release'); }}>
+      <Action label={t('work.release')} disabled={none} onClick={() => { setAsking(true); }}>
         <IconArrowBackUp {...icon} /></Action>
       <Action label={t('work.selectEnd')} disabled={busy} onClick={onEnd}><IconX {...icon} /></Action>
+      <Modal opened={asking} onClose={() => { setAsking(false); }} title={t('work.releaseMany', { n: rows.length })}
+        closeButtonProps={{ 'aria-label': t('app.close') }}>
+        <p className="muted">{t('work.releaseManyText')}</p>
+        <div className={side.dialogActions}>
+          <Button variant="default" data-autofocus onClick={() => { setAsking(false); }}>{t('app.cancel')}</Button>
+          <Button loading={busy} onClick={() => { void run('release'); }}>{t('work.release')}</Button>
+        </div>
+      </Modal>
     </div>
   );
 }

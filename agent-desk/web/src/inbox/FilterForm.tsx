@@ -1,6 +1,6 @@
-/** The whole filter in one dialog, kept as a named view if wanted; and the dialog that renames and deletes views. */
+/** The whole filter in one dialog, kept as a named view if wanted; and the dialog that changes and deletes views. */
 import { ActionIcon, Button, Modal } from '@mantine/core';
-import { IconTrash } from '@tabler/icons-react';
+import { IconFilterCheck, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { CheckField, MultiSelectField, SelectField, TextField } from '../kit/fields.tsx';
 import { ErrorState, SkeletonRows } from '../kit/states.tsx';
@@ -10,23 +10,24 @@ import { useCategories } from '../live/queries.ts';
 import side from '../side/Side.module.css';
 import { channelName } from './ChannelIcon.tsx';
 import css from './Inbox.module.css';
-import { useFilterChoices, useSavedViews, useViewChanges, type Definition, type SavedView } from './views.ts';
+import { sameDefinition, useFilterChoices, useSavedViews, useViewChanges, type Definition,
+  type SavedView } from './views.ts';
 
-interface Props { initial: Definition; channels: readonly string[]; onApply: (definition: Definition) => void;
-  onClose: () => void }
+interface Props { initial: Definition; onApply: (definition: Definition) => void; onClose: () => void }
 
 function some(values: string[]): string[] | undefined {
   return values.length === 0 ? undefined : values;
 }
 
-function Fields({ definition, channels, onChange }: { definition: Definition; channels: readonly string[];
+function Fields({ definition, onChange }: { definition: Definition;
   onChange: (definition: Definition) => void }) {
   const t = useT();
   const locale = useLocale();
   const categories = (useCategories().data ?? []).filter((each) => each.parentId === null);
+  const choices = useFilterChoices();
   const { filter } = definition;
   const set = (part: ListFilter): void => { onChange({ ...definition, filter: { ...filter, ...part } }); };
-  const offered = [...new Set([...channels, ...filter.channels ?? []])];
+  const offered = [...new Set([...choices.data?.channels ?? [], ...filter.channels ?? []])];
   const any = (chosen: readonly string[] | undefined): string | undefined =>
     (chosen === undefined || chosen.length === 0 ? t('views.any') : undefined);
   return (
@@ -37,6 +38,7 @@ function Fields({ definition, channels, onChange }: { definition: Definition; ch
         data={[{ value: 'open', label: t('views.open') }, { value: 'closed', label: t('views.closed') }]} />
       <div className={side.pair}>
         <MultiSelectField label={t('views.channels')} value={filter.channels ?? []} placeholder={any(filter.channels)}
+          disabled={choices.data === undefined}
           onChange={(values) => { set({ channels: some(values) }); }} data={offered.map((channel) => ({ value: channel,
             label: channelName(channel.toUpperCase().replaceAll('-', '_')) }))} />
         <MultiSelectField label={t('views.categories')} value={filter.categoryIds ?? []}
@@ -85,7 +87,7 @@ function People({ definition: { view, filter }, any, set }: { definition: Defini
 }
 
 /** Applies on "Terapkan"; a name given keeps it as a view as well. */
-export function FilterForm({ initial, channels, onApply, onClose }: Props) {
+export function FilterForm({ initial, onApply, onClose }: Props) {
   const t = useT();
   const { save } = useViewChanges();
   const [definition, setDefinition] = useState(initial);
@@ -102,7 +104,7 @@ export function FilterForm({ initial, channels, onApply, onClose }: Props) {
   };
   return (
     <Modal opened onClose={onClose} title={t('views.title')} closeButtonProps={{ 'aria-label': t('app.close') }}>
-      <Fields definition={definition} channels={channels} onChange={setDefinition} />
+      <Fields definition={definition} onChange={setDefinition} />
       <div className={css.keepView}>
         <TextField label={`${t('views.save')} (${t('form.optional')})`} placeholder={t('views.name')} value={name}
           maxLength={60} onChange={setName} />
@@ -115,9 +117,9 @@ export function FilterForm({ initial, channels, onApply, onClose }: Props) {
   );
 }
 
-function ViewLine({ view }: { view: SavedView }) {
+function ViewLine({ view, now }: { view: SavedView; now: Definition }) {
   const t = useT();
-  const { rename, remove } = useViewChanges();
+  const { rename, update, remove } = useViewChanges();
   const [name, setName] = useState(view.name);
   const changed = name.trim() !== '' && name.trim() !== view.name;
   return (
@@ -125,6 +127,9 @@ function ViewLine({ view }: { view: SavedView }) {
       <TextField aria-label={t('views.name')} value={name} maxLength={60} onChange={setName} />
       <Button variant="default" disabled={!changed} onClick={() => { void rename(view, name.trim()); }}>
         {t('views.rename')}</Button>
+      <ActionIcon variant="subtle" color="gray" aria-label={`${t('views.update')}: ${view.name}`}
+        title={t('views.update')} disabled={sameDefinition(view, now)} onClick={() => { void update(view, now); }}>
+        <IconFilterCheck size={16} stroke={1.75} /></ActionIcon>
       <ActionIcon variant="subtle" color="gray" aria-label={`${t('views.remove')} ${view.name}`}
         title={t('views.remove')} onClick={() => { void remove(view); }}>
         <IconTrash size={16} stroke={1.75} /></ActionIcon>
@@ -132,8 +137,8 @@ function ViewLine({ view }: { view: SavedView }) {
   );
 }
 
-/** Each view on a line of its own. */
-export function ManageViews({ onClose }: { onClose: () => void }) {
+/** Each view on a line of its own. `now` is what the list is narrowed to: a view can be made to show that. */
+export function ManageViews({ now, onClose }: { now: Definition; onClose: () => void }) {
   const t = useT();
   const { data: views, isError, error, refetch } = useSavedViews(true);
   return (
@@ -141,7 +146,7 @@ export function ManageViews({ onClose }: { onClose: () => void }) {
       {views === undefined && isError ? <ErrorState error={error} onRetry={() => { void refetch(); }} /> : null}
       {views === undefined && !isError ? <SkeletonRows rows={3} /> : null}
       {views?.length === 0 ? <p className="muted">{t('views.none')}</p> : null}
-      {views?.map((view) => <ViewLine key={`${view.id} ${view.version}`} view={view} />)}
+      {views?.map((view) => <ViewLine key={`${view.id} ${view.version}`} view={view} now={now} />)}
     </Modal>
   );
 }

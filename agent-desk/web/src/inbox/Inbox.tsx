@@ -97,13 +97,6 @@ const Narrow = memo(function Narrow({ value, onValue }: { value: string; onValue
   );
 });
 
-/** Tells on asking which channels the rows come from, in order: only an open menu wants to know. */
-function useChannels(rows: readonly InteractionView[] | undefined): () => string[] {
-  const latest = useRef(rows);
-  useEffect(() => { latest.current = rows; }, [rows]);
-  return useCallback(() => [...new Set((latest.current ?? []).map((row) => row.channel))].sort(), []);
-}
-
 /** The list pane. `selectedId` is the conversation that is open. */
 export function Inbox({ selectedId }: { selectedId: string | undefined }) {
   const t = useT();
@@ -119,7 +112,6 @@ export function Inbox({ selectedId }: { selectedId: string | undefined }) {
   const tabs = useLanding(selectedId, rows, handle);
   const offers = useOffers().length;
   const open = useCallback((id: string): void => { navigate(`/i/${id}`); }, [navigate]);
-  const channels = useChannels(rows);
   const move = (by: 1 | -1): void => {
     if (rows === undefined || rows.length === 0) return;
     const at = rows.findIndex((row) => row.id === selectedId);
@@ -150,7 +142,7 @@ export function Inbox({ selectedId }: { selectedId: string | undefined }) {
       <Narrow value={search} onValue={setSearch} />
       <Tools rows={rows ?? []} now={now} picking={picking.on}
         onPick={() => { if (picking.on) picking.end(); else picking.begin(); }}>
-        <ViewMenu definition={definition} channels={channels} onChange={setDefinition} />
+        <ViewMenu definition={definition} onChange={setDefinition} />
       </Tools>
       {rows === undefined && list.isError && !own
         ? <ErrorState error={list.error} title={t('inbox.failed')} onRetry={() => { void list.refetch(); }} /> : null}

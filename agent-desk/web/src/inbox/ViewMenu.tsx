@@ -7,31 +7,26 @@ import { isEmptyFilter } from '../lib/filter.ts';
 import { useKeys } from '../shell/useKeys.ts';
 import { FilterForm, ManageViews } from './FilterForm.tsx';
 import css from './Inbox.module.css';
-import { quickFilters, useQuickCounts, useSavedViews, type Definition, type SavedView } from './views.ts';
+import { quickFilters, sameDefinition, sameFilter, useQuickCounts, useSavedViews, type Definition,
+  type SavedView } from './views.ts';
 
 /** Up to here the server counts; above, the screen says so. */
 const countMax = 1_000;
 
-function same(one: Definition['filter'], other: Definition['filter']): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
-}
-
-interface Props { definition: Definition; channels: () => readonly string[];
-  onChange: (definition: Definition) => void }
+interface Props { definition: Definition; onChange: (definition: Definition) => void }
 
 function useName(definition: Definition, saved: readonly SavedView[] | undefined): string {
   const t = useT();
   const plain = isEmptyFilter(definition.filter);
-  const view = plain ? undefined : saved?.find((each) => each.view === definition.view
-    && each.state === definition.state && same(each.filter, definition.filter));
-  const quick = quickFilters.find(({ filter }) => same(filter, definition.filter));
+  const view = plain ? undefined : saved?.find((each) => sameDefinition(each, definition));
+  const quick = quickFilters.find(({ filter }) => sameFilter(filter, definition.filter));
   if (view !== undefined) return view.name;
   const words = quick === undefined ? plain ? t('views.all') : t('views.filtered') : t(`views.${quick.word}`);
   return definition.state === 'closed' ? `${words} · ${t('views.closed')}` : words;
 }
 
 /** Opens by pointer and keyboard; counts are fetched while it is open. */
-export const ViewMenu = memo(function ViewMenu({ definition, channels, onChange }: Props) {
+export const ViewMenu = memo(function ViewMenu({ definition, onChange }: Props) {
   const t = useT();
   const [opened, setOpened] = useState(false);
   const [dialog, setDialog] = useState<'filter' | 'manage' | null>(null);
@@ -62,7 +57,7 @@ export const ViewMenu = memo(function ViewMenu({ definition, channels, onChange 
             onClick={() => { onChange({ ...definition, state: 'open', filter: {} }); }}>{t('views.all')}</Menu.Item>
           <Menu.Label>{t('views.quick')}</Menu.Label>
           {quickFilters.map(({ word, filter }, index) => (
-            <Menu.Item key={word} leftSection={check(same(filter, definition.filter))}
+            <Menu.Item key={word} leftSection={check(sameFilter(filter, definition.filter))}
               rightSection={<span className="num muted">{count(counts?.[index])}</span>}
               onClick={() => { onChange({ ...definition, filter }); }}>{t(`views.${word}`)}</Menu.Item>
           ))}
@@ -73,8 +68,7 @@ export const ViewMenu = memo(function ViewMenu({ definition, channels, onChange 
               {t('views.loadFailed')}</Menu.Item> : null}
           {(saved ?? []).map((view) => (
             <Menu.Item key={view.id} rightSection={<span className="num muted">{count(view.count)}</span>}
-              leftSection={check(view.view === definition.view && view.state === definition.state
-                && same(view.filter, definition.filter))}
+              leftSection={check(sameDefinition(view, definition))}
               onClick={() => { onChange({ view: view.view, state: view.state, filter: view.filter }); }}>
               <span className={css.viewName} title={view.name}><bdi>{view.name}</bdi></span></Menu.Item>
           ))}
@@ -88,9 +82,9 @@ export const ViewMenu = memo(function ViewMenu({ definition, channels, onChange 
           onClick={() => { onChange({ ...definition, state: 'open', filter: {} }); }}>
           <IconX size={14} stroke={2} aria-hidden="true" /></button>}
       {dialog === 'filter'
-        ? <FilterForm initial={definition} channels={channels()} onClose={() => { setDialog(null); }}
+        ? <FilterForm initial={definition} onClose={() => { setDialog(null); }}
           onApply={(next) => { setDialog(null); onChange(next); }} /> : null}
-      {dialog === 'manage' ? <ManageViews onClose={() => { setDialog(null); }} /> : null}
+      {dialog === 'manage' ? <ManageViews now={definition} onClose={() => { setDialog(null); }} /> : null}
     </>
   );
 });

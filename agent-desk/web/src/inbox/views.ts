@@ -18,6 +18,19 @@ export const quickFilters = [
   { word: 'snoozed', filter: { snoozed: 'only' } }, { word: 'followed', filter: { followed: true } },
 ] as const satisfies readonly { word: string; filter: ListFilter }[];
 
+/** Whether both filters ask the same, in whatever order the server gives their parts. */
+export function sameFilter(one: ListFilter, other: ListFilter): boolean {
+  const plain = (filter: ListFilter): string => JSON.stringify(Object.entries(filter)
+    .filter(([, value]) => value !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return plain(one) === plain(other);
+}
+
+/** Whether both show the same rows. */
+export function sameDefinition(one: Definition, other: Definition): boolean {
+  return one.view === other.view && one.state === other.state
+    && sameFilter(one.filter, other.filter);
+}
+
 const agoMs = 30_000;
 /** Below the key of the counts: whatever has those fetched again has these fetched again. */
 const savedKey = [...keys.counts, 'saved'] as const;
@@ -28,9 +41,10 @@ export function useSavedViews(enabled: boolean) {
     queryFn: async ({ signal }) => (await api.get<{ items: SavedView[] }>('/views', { signal })).items });
 }
 
-export interface FilterChoices { queues: { id: string; name: string }[]; agents: { id: string; name: string }[] }
+export interface FilterChoices { queues: { id: string; name: string }[]; agents: { id: string; name: string }[];
+  channels: string[] }
 
-/** The queues and agents whose work this user may read. */
+/** The queues and agents whose work this user may read, and the channels of the organisation. */
 export function useFilterChoices() {
   return useQuery({ queryKey: ['desk', 'configuration', 'choices'], staleTime: 60_000, retry: 1,
     queryFn: ({ signal }) => api.get<FilterChoices>('/views/choices', { signal }) });
@@ -44,7 +58,7 @@ export function useQuickCounts(view: ListName, state: OpenOrClosed, enabled: boo
       { views: quickFilters.map(({ filter }) => ({ view, state, filter })) }, { signal })).counts }).data;
 }
 
-/** Keeps, renames and forgets views; each says what became of it. True if it worked. */
+/** Keeps, renames, narrows anew and forgets views; each says what became of it. True if it worked. */
 export function useViewChanges() {
   const t = useT();
   const client = useQueryClient();
@@ -65,6 +79,9 @@ export function useViewChanges() {
       () => api.post('/views', { name, definition }, { idempotencyKey: crypto.randomUUID() })),
     rename: (view: SavedView, name: string) => attempt(t('views.saved', { name }),
       () => api.patch(`/views/${view.id}`, { name }, { version: view.version })),
+    update: (view: SavedView, { view: list, state, filter }: Definition) =>
+      attempt(t('views.updated', { name: view.name }), () => api.patch(`/views/${view.id}`,
+        { definition: { view: list, state, filter } }, { version: view.version })),
     remove: (view: SavedView) => attempt(t('views.removed'), () => api.del(`/views/${view.id}`)),
   };
 }
