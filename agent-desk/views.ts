@@ -113,7 +113,8 @@ export const agentView = z.object({
 
 export const contactView = z.object({
   id, name: z.string().nullable(), domicile: z.string().nullable(), language: z.string().nullable(),
-  emailMasked: z.string().nullable(), notes: z.string().nullable(), createdAt: time, version: z.number().int(),
+  timeZone: z.string().nullable(), emailMasked: z.string().nullable(), notes: z.string().nullable(), createdAt: time,
+  version: z.number().int(),
   points: z.array(z.object({
     id, channel: z.string(), handleMasked: z.string(), phoneMasked: z.string().nullable(), verified: z.boolean(),
     unreachable: z.boolean(), optedOut: z.array(z.string()),

@@ -9,8 +9,8 @@ import { holdsContactFilter } from '#domain/conversations/queries.ts';
 
 /** A person, masked (RA09). The same shape as the desk's contactView. */
 export interface ContactSeen {
-  id: string; name: string | null; domicile: string | null; language: string | null; emailMasked: string | null;
-  notes: string | null; createdAt: string; version: number;
+  id: string; name: string | null; domicile: string | null; language: string | null;
+  timeZone: string | null; emailMasked: string | null; notes: string | null; createdAt: string; version: number;
   points: {
     id: string; channel: string; handleMasked: string; phoneMasked: string | null; verified: boolean;
     unreachable: boolean; optedOut: string[];
@@ -23,11 +23,12 @@ interface Point {
 }
 
 interface Stored {
-  id: string; name: string | null; domicile: string | null; language: string | null; email: string | null;
-  notes: string | null; at_key: string; created_at: Date; version: number; points: Point[] | null;
+  id: string; name: string | null; domicile: string | null; language: string | null; time_zone: string | null;
+  email: string | null; notes: string | null; at_key: string; created_at: Date; version: number; points: Point[] | null;
 }
 
-const SELECT = `select ct.id, ct.name, ct.domicile, ct.language, ct.email, ct.notes, ct.created_at, ct.version,
+const SELECT = `select ct.id, ct.name, ct.domicile, ct.language, ct.time_zone, ct.email, ct.notes,
+    ct.created_at, ct.version,
     ct.created_at::text as at_key,
     (select jsonb_agg(jsonb_build_object('id', p.id, 'channel', p.channel, 'handle', p.handle, 'phone', p.phone,
         'verified', p.verified, 'unreachable', p.unreachable_at is not null,
@@ -39,7 +40,7 @@ const SELECT = `select ct.id, ct.name, ct.domicile, ct.language, ct.email, ct.no
 function seen(row: Stored): ContactSeen {
   return {
     id: row.id, name: row.name, domicile: row.domicile, language: row.language,
-    emailMasked: row.email === null ? null : maskEmail(row.email), notes: row.notes,
+    timeZone: row.time_zone, emailMasked: row.email === null ? null : maskEmail(row.email), notes: row.notes,
     createdAt: row.created_at.toISOString(), version: row.version,
     points: (row.points ?? []).map((point) => ({
       id: point.id, channel: point.channel, handleMasked: maskHandle(point.handle),

@@ -1,9 +1,11 @@
 /** What the reply box works out by itself: tokens at the caret, blanks of canned replies, reasons in plain words. */
 import { readdirSync, readFileSync } from 'node:fs';
+import i18next from 'i18next';
 import t from 'tap';
 import { fillReply, greetingAt, openBlanks, replyVariables, unknownBlanks } from '#domain/replies/variables.ts';
 import { findEmoji, emojis } from '../../agent-desk/web/src/reply/emojis.ts';
 import { buttonFault, draftOf, rowsOf } from '../../agent-desk/web/src/reply/offers.ts';
+import { factsOf } from '../../agent-desk/web/src/reply/facts.ts';
 import { replaceToken, tokenAt } from '../../agent-desk/web/src/reply/tokens.ts';
 import { en } from '../../agent-desk/web/src/i18n/en.ts';
 import { id } from '../../agent-desk/web/src/i18n/id.ts';
@@ -33,8 +35,47 @@ t.test('blanks are filled once and what nothing fills stays to be seen', async (
   t.same(openBlanks('{{a}} dan {{a}} dan {{b}}'), ['{{a}}', '{{b}}']);
   t.same(unknownBlanks(`${replyVariables.map((name) => `{{${name}}}`).join('')} {{__proto__}} {{ktp}}`),
     ['__proto__', 'ktp']);
-  t.same([3, 4, 10, 11, 14, 15, 17, 18, 23].map(greetingAt).map((each) => each.split(' ')[1]),
-    ['malam', 'pagi', 'pagi', 'siang', 'siang', 'sore', 'sore', 'malam', 'malam']);
+  const hours = [3, 4, 10, 11, 12, 14, 15, 17, 18, 23];
+  t.same(hours.map((hour) => greetingAt(hour, 'id').split(' ')[1]),
+    ['malam', 'pagi', 'pagi', 'siang', 'siang', 'siang', 'sore', 'sore', 'malam', 'malam']);
+  t.same(hours.map((hour) => greetingAt(hour, 'en').split(' ')[1]), ['evening', 'morning', 'morning', 'morning',
+    'afternoon', 'afternoon', 'afternoon', 'afternoon', 'evening', 'evening']);
+});
+
+t.test('a title stands once before a name, and who has no name leaves no hole', async (t) => {
+  const cases: [text: string, name: string, filled: string][] = [
+    ['Yth. Bapak/Ibu {{nama_nasabah}},', 'Budi Contoh', 'Yth. Bapak/Ibu Budi Contoh,'],
+    ['Yth. Bapak/Ibu {{nama_nasabah}},', 'Ibu Siti', 'Yth. Ibu Siti,'],
+    ['Bapak / Ibu {{ nama_nasabah }}', 'Bpk. Budi', 'Bpk. Budi'],
+    ['Pak {{nama_nasabah}}', 'Sdri. Rina', 'Sdri. Rina'], ['Bapak/Ibu {{nama_nasabah}}', 'Tn Budi', 'Tn Budi'],
+    ['Bapak/Ibu {{nama_nasabah}}', 'Bunga Lestari', 'Bapak/Ibu Bunga Lestari'],
+    ['Bapak/Ibu {{nama_nasabah}}', 'Pakpahan', 'Bapak/Ibu Pakpahan'],
+    ['Dear Mr./Mrs. {{nama_nasabah}}', 'Mrs Smith', 'Dear Mrs Smith'],
+    ['Bapak/Ibu {{nama_nasabah}}', 'Bapak/Ibu', 'Bapak/Ibu'], ['Ibu {{nama_nasabah}}', 'Bapak/Ibu', 'Ibu'],
+    ['Dear {{nama_nasabah}}', 'Sir/Madam', 'Dear Sir/Madam'], ['Halo {{nama_nasabah}}', 'Pak Budi', 'Halo Pak Budi'],
+    ['Rambu {{nama_nasabah}}', 'Pak Budi', 'Rambu Pak Budi'],
+  ];
+  for (const [text, name, filled] of cases) t.equal(fillReply(text, { nama_nasabah: name }), filled, `${text} ${name}`);
+  t.equal(fillReply('Ibu {{nama_agen}}, Bapak/Ibu {{nama_nasabah}}', { nama_agen: 'Bu Ayu' }),
+    'Ibu Bu Ayu, Bapak/Ibu {{nama_nasabah}}', 'only before the customer, and nothing goes with a blank that stays');
+});
+
+t.test('the facts follow the language and the clock of the customer, then those of the house', async (t) => {
+  await i18next.init({ resources: { id: { desk: id }, en: { desk: en } }, lng: 'en', defaultNS: 'desk',
+    ns: ['desk'] });
+  const row = { contactName: ' Budi ', ticketNumber: 'TK-1', reportName: 'GENERIC' };
+  // 23.30 in Jakarta on the 21st of May, 01.30 in Jayapura on the 22nd, 17.30 in London on the 21st.
+  const now = Date.parse('2026-05-21T16:30:00Z');
+  const house = 'Asia/Jakarta';
+  t.same(factsOf(row, 'Ayu', undefined, now, house), { nama_nasabah: 'Budi', nama_agen: 'Ayu', nomor_tiket: 'TK-1',
+    kanal: 'Kanal umum', salam: 'Selamat malam', tanggal: '21 Mei 2026' },
+  'the agent reads English, the customer does not');
+  t.match(factsOf({ ...row, contactName: null }, 'Ayu', { language: 'en', timeZone: 'Europe/London' }, now, house),
+    { nama_nasabah: 'Sir/Madam', kanal: 'General channel', salam: 'Good afternoon', tanggal: '21 May 2026' });
+  t.match(factsOf({ ...row, contactName: '  ' }, 'Ayu', { language: null, timeZone: 'Asia/Jayapura' }, now, house),
+    { nama_nasabah: 'Bapak/Ibu', salam: 'Selamat malam', tanggal: '22 Mei 2026' });
+  t.match(factsOf(row, 'Ayu', { language: 'id', timeZone: 'Mars/Olympus' }, now, 'Europe/London'),
+    { salam: 'Selamat sore', tanggal: '21 Mei 2026' }, 'a zone that is none gives way to the house');
 });
 
 t.test('emoji are found by words of both languages, each stands once', async (t) => {

@@ -25,7 +25,7 @@ export const enReply: Words<typeof idReply> = {
     cannedEmpty: 'No canned replies yet', cannedEmptyHint: 'Those who run the queues can make them in Settings.',
     cannedFailed: 'Canned replies could not be loaded',
     cannedHint: '↑ ↓ choose, Enter inserts, Esc closes', blanks: 'Fill in {{blanks}} before sending.',
-    customer: 'Sir/Madam', emoji: 'Emoji', emojiSearch: 'Search emoji', emojiRecent: 'Used lately',
+    emoji: 'Emoji', emojiSearch: 'Search emoji', emojiRecent: 'Used lately',
     emojiNone: 'No emoji matches', mention: 'Mention a colleague', mentionNone: 'No colleague may read this',
     mentionHint: 'Whoever is mentioned is told.', mentionFailed: 'The colleagues could not be loaded',
     camera: 'Take a photo', shoot: 'Shoot', again: 'Again', usePhoto: 'Use photo',

@@ -25,7 +25,7 @@ export const idReply = {
     cannedEmpty: 'Belum ada balasan cepat', cannedEmptyHint: 'Pengelola antrean dapat membuatnya di Pengaturan.',
     cannedFailed: 'Balasan cepat belum dapat dimuat',
     cannedHint: '↑ ↓ memilih, Enter menyisipkan, Esc menutup', blanks: 'Lengkapi {{blanks}} sebelum mengirim.',
-    customer: 'Bapak/Ibu', emoji: 'Emoji', emojiSearch: 'Cari emoji', emojiRecent: 'Baru dipakai',
+    emoji: 'Emoji', emojiSearch: 'Cari emoji', emojiRecent: 'Baru dipakai',
     emojiNone: 'Tidak ada emoji yang cocok', mention: 'Sebut rekan',
     mentionNone: 'Tidak ada rekan yang dapat membaca ini',
     mentionHint: 'Yang disebut mendapat pemberitahuan.', mentionFailed: 'Daftar rekan belum dapat dimuat',

@@ -100,16 +100,16 @@ function plainCode(code: string): string {
 
 /**
  * The word for a code that the server may know before this screen does: the translation, else the code in plain
- * letters.
+ * letters; in the language of the screen, or in another one for somebody who does not read this screen.
  */
-export function codeWord(prefix: string, code: string, values?: WordValues): string {
+export function codeWord(prefix: string, code: string, values?: WordValues, lng: string = i18next.language): string {
   const key = `${prefix}.${code}`;
-  const plain = values === undefined ? plainOf(i18next.language) : undefined;
+  const plain = values === undefined ? plainOf(lng) : undefined;
   const known = plain?.get(key);
   if (known !== undefined) return known;
-  const translate = i18next.t as unknown as (key: string, values?: WordValues & { ns: string }) => string;
-  if (!i18next.exists(key, { ns: 'desk' })) return plainCode(code);
-  const word = translate(key, { ...values, ns: 'desk' });
+  const translate = i18next.t as unknown as (key: string, values?: WordValues & { ns: string; lng: string }) => string;
+  if (!i18next.exists(key, { ns: 'desk', lng })) return plainCode(code);
+  const word = translate(key, { ...values, ns: 'desk', lng });
   plain?.set(key, word);
   return word;
 }

@@ -1,29 +1,20 @@
 /** What the list above the box offers: canned replies filled for this customer, or colleagues who may read the work. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { fillReply, greetingAt, type ReplyFacts } from '../../../../domain/replies/variables.ts';
+import { fillReply } from '../../../../domain/replies/variables.ts';
 import { api, type Page } from '../api/client.ts';
-import { channelName } from '../inbox/ChannelIcon.tsx';
-import { useLocale, useT } from '../kit/words.ts';
 import { serverNow } from '../lib/now.ts';
-import { shortDate, type Locale } from '../lib/time.ts';
+import { useContact } from '../live/queries.ts';
 import type { InteractionView } from '../live/types.ts';
 import { useSession } from '../session/session.ts';
+import { useZone } from '../shell/useZone.ts';
+import { factsOf } from './facts.ts';
 import type { Suggestion } from './Suggest.tsx';
 import type { Token } from './tokens.ts';
 
-const zone = 'Asia/Jakarta';
 const shownMax = 30;
 
 interface CannedReply { id: string; shortcut: string; title: string; body: string; queueId: string | null }
 export interface Colleague { id: string; name: string; npk: string }
-
-/** What the blanks of a canned reply are filled with here and now. */
-export function factsOf(row: InteractionView, agentName: string, customer: string, now: number,
-  locale: Locale): ReplyFacts {
-  const hour = Number(new Intl.DateTimeFormat('en', { hour: 'numeric', hourCycle: 'h23', timeZone: zone }).format(now));
-  return { nama_nasabah: row.contactName ?? customer, nama_agen: agentName, nomor_tiket: row.ticketNumber,
-    kanal: channelName(row.reportName), salam: greetingAt(hour), tanggal: shortDate(now, { locale, zone }) };
-}
 
 /** Those that fit the word, best first: the shortcut it begins, then the title, then the text. */
 export function matchCanned<T extends Pick<CannedReply, 'shortcut' | 'title' | 'body'>>(all: readonly T[],
@@ -47,17 +38,20 @@ function stateOf(query: { isError: boolean; data: unknown }, all: number, found:
 }
 
 function useCanned(row: InteractionView, token: Token | undefined): Offered {
-  const t = useT();
-  const locale = useLocale();
   const { user } = useSession();
+  const zone = useZone();
+  const asked = token?.kind === 'canned';
+  const contact = useContact(asked ? row.contactId : undefined);
   const query = useQuery({
-    queryKey: ['desk', 'canned'], enabled: token?.kind === 'canned', staleTime: 5 * 60_000,
+    queryKey: ['desk', 'canned'], enabled: asked, staleTime: 5 * 60_000,
     queryFn: async ({ signal }) => (await api.get<Page<CannedReply>>('/canned-replies?active=true&limit=200',
       { signal })).items,
   });
   const all = (query.data ?? []).filter((each) => each.queueId === null || each.queueId === row.queueId);
   const found = matchCanned(all, token?.word ?? '').slice(0, shownMax);
-  const facts = factsOf(row, user.name, t('say.customer'), serverNow(), locale);
+  // In whose language and zone is known first; where it cannot be asked, the house's own serve.
+  if (contact.isPending && asked) return { items: [], insert: () => undefined, state: 'loading' };
+  const facts = factsOf(row, user.name, contact.data, serverNow(), zone);
   return { state: stateOf(query, all.length, found.length),
     items: found.map((each) => ({ id: each.id, title: each.title, sub: `/${each.shortcut}`,
       text: fillReply(each.body, facts) })),
