@@ -3,31 +3,15 @@
  * change.
  */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { api, type Page, type SessionUser, useCan, useLocale, useSession } from '../kit/index.ts';
-import { pathWith } from './parts/list.tsx';
+import { api, fetchAll, rowsOf, type SessionUser, useCan, useLocale, useSession } from '../kit/index.ts';
 import type {
   BranchRecord, CalendarRecord, CategoryRecord, Named, QueueRecord, RoleRecord, SiteRecord, SkillRecord, TeamRecord,
 } from './types.ts';
 
-const pagesMax = 20;
-
-/** All rows of a small list, page after page. */
-export async function fetchAll<T>(path: string, signal?: AbortSignal): Promise<T[]> {
-  const rows: T[] = [];
-  let cursor: string | null = null;
-  for (let page = 0; page < pagesMax; page += 1) {
-    const address: string = pathWith(path, { cursor, limit: '200' });
-    const answer: Page<T> = await api.get<Page<T>>(address, signal === undefined ? {} : { signal });
-    rows.push(...answer.items);
-    cursor = answer.nextCursor ?? null;
-    if (cursor === null) break;
-  }
-  return rows;
-}
-
 function useAll<T>(noun: string, path: string, enabled = true) {
   const query = useQuery({
-    queryKey: ['admin', noun, 'all'], queryFn: ({ signal }) => fetchAll<T>(path, signal), staleTime: 60_000, enabled,
+    queryKey: ['admin', noun, 'all'], queryFn: ({ signal }) => fetchAll<T>(path, signal), select: rowsOf<T>,
+    staleTime: 60_000, enabled,
   });
   return query.data ?? [];
 }

@@ -76,4 +76,11 @@ export const enShell = {
     noneText: 'Change the search words, or clear the filter.', clear: 'Clear the search',
     loadMore: 'Load more', shown: '{{n}} shown', actions: 'Actions', confirm: 'Yes, go on', rows: 'Loading the list',
   },
+  cut: {
+    title: 'A list is not complete',
+    text: '{{names}}: only the first {{n}} rows can be chosen here.',
+    of: { users: 'Users', sites: 'Sites', teams: 'Teams', branches: 'Organisation units', calendars: 'Opening hours',
+      roles: 'Roles', queues: 'Queues', skills: 'Skills', categories: 'Categories', reasons: 'Reasons and outcomes',
+      canned: 'Canned replies', 'channel-accounts': 'Channel accounts' },
+  },
 } as const;

@@ -78,4 +78,11 @@ export const idShell = {
     loadMore: 'Muat lagi', shown: '{{n}} ditampilkan', actions: 'Tindakan', confirm: 'Ya, lanjutkan',
     rows: 'Memuat daftar',
   },
+  cut: {
+    title: 'Daftar tidak lengkap',
+    text: '{{names}}: hanya {{n}} baris pertama yang dapat dipilih di sini.',
+    of: { users: 'Pengguna', sites: 'Site', teams: 'Tim', branches: 'Unit organisasi', calendars: 'Jam layanan',
+      roles: 'Peran', queues: 'Antrean', skills: 'Keahlian', categories: 'Kategori', reasons: 'Alasan dan hasil',
+      canned: 'Balasan cepat', 'channel-accounts': 'Akun kanal' },
+  },
 } as const;

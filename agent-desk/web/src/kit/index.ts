@@ -1,6 +1,7 @@
 /**
  * What pages are made of, exported in one place: administration and later pages build on this and on nothing deeper.
  */
+export { fetchAll, rowsOf, type Whole } from '../api/all.ts';
 export { api, ApiError, downloadFile, type Api, type Page, type RequestOptions } from '../api/client.ts';
 export { clockTime, dayTime, fileSize, listTime, maskPhone, rupiah, shortDate, span,
   type Locale } from '../lib/time.ts';

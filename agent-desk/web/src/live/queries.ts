@@ -2,6 +2,7 @@
 import { queryOptions, skipToken, useInfiniteQuery, useQuery, useQueryClient,
   type QueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
+import { fetchAll, type Whole } from '../api/all.ts';
 import { api, type Page } from '../api/client.ts';
 import { useCan } from '../kit/hooks.ts';
 import { useDesk } from './context.ts';
@@ -158,12 +159,15 @@ export type ReasonKind = 'BREAK' | 'DECLINE' | 'OUTCOME' | 'OOT' | 'UNMASK' | 'R
 
 const configuration = { staleTime: 5 * 60_000, gcTime: 60 * 60_000, retry: 2 } as const;
 
+function activeOf<T extends { active: boolean }>({ rows }: Whole<T>): T[] {
+  return rows.filter((each) => each.active);
+}
+
 /** The categories that may be chosen. */
 export function useCategories() {
   return useQuery({
     queryKey: keys.categories, ...configuration,
-    queryFn: async ({ signal }) =>
-      (await api.get<Page<CategoryView>>('/categories?limit=200', { signal })).items.filter((each) => each.active),
+    queryFn: ({ signal }) => fetchAll<CategoryView>('/categories', signal), select: activeOf<CategoryView>,
   });
 }
 
@@ -171,8 +175,6 @@ export function useCategories() {
 export function useReasons(kind: ReasonKind) {
   return useQuery({
     queryKey: keys.reasons(kind), ...configuration,
-    queryFn: async ({ signal }) =>
-      (await api.get<Page<ReasonView>>(`/reasons?kind=${kind}&limit=200`, { signal })).items
-      .filter((each) => each.active && each.kind === kind),
+    queryFn: ({ signal }) => fetchAll<ReasonView>(`/reasons?kind=${kind}`, signal), select: activeOf<ReasonView>,
   });
 }

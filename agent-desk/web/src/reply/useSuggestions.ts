@@ -1,6 +1,7 @@
 /** What the list above the box offers: canned replies filled for this customer, or colleagues who may read the work. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { fillReply } from '../../../../domain/replies/variables.ts';
+import { fetchAll, rowsOf } from '../api/all.ts';
 import { api, type Page } from '../api/client.ts';
 import { serverNow } from '../lib/now.ts';
 import { useContact } from '../live/queries.ts';
@@ -44,8 +45,7 @@ function useCanned(row: InteractionView, token: Token | undefined): Offered {
   const contact = useContact(asked ? row.contactId : undefined);
   const query = useQuery({
     queryKey: ['desk', 'canned'], enabled: asked, staleTime: 5 * 60_000,
-    queryFn: async ({ signal }) => (await api.get<Page<CannedReply>>('/canned-replies?active=true&limit=200',
-      { signal })).items,
+    queryFn: ({ signal }) => fetchAll<CannedReply>('/canned-replies?active=true', signal), select: rowsOf<CannedReply>,
   });
   const all = (query.data ?? []).filter((each) => each.queueId === null || each.queueId === row.queueId);
   const found = matchCanned(all, token?.word ?? '').slice(0, shownMax);

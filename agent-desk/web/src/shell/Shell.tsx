@@ -11,6 +11,7 @@ import { MissedOffer } from '../offer/MissedOffer.tsx';
 import { OfferPanel } from '../offer/OfferPanel.tsx';
 import { useSession } from '../session/session.ts';
 import { ConnectionBanner } from './ConnectionBanner.tsx';
+import { CutLists } from './CutLists.tsx';
 import { Overlays, type Over } from './Overlays.tsx';
 import { Rail } from './Rail.tsx';
 import { homeOf, mayAdmin } from './rights.ts';
@@ -61,6 +62,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </TopBar>
       <div className={css.content} id="content" tabIndex={-1}>
         <ConnectionBanner />
+        <CutLists />
         {children}
       </div>
       <aside className={css.floating} aria-label={t('offer.title')}>

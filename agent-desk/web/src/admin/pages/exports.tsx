@@ -3,8 +3,8 @@ import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, downloadFile, Form, notifyDone, PageBody, PageHeader, sayError, SelectField, serverNow, TextField, useCan,
-  useLocale, useSession, type Page } from '../../kit/index.ts';
+import { downloadFile, fetchAll, Form, notifyDone, PageBody, PageHeader, rowsOf, sayError, SelectField, serverNow,
+  TextField, useCan, useLocale, useSession } from '../../kit/index.ts';
 import { dayKey, theHomeZone } from '../../lib/time.ts';
 import { parseDay, sayDay } from '../hours.ts';
 import css from '../parts/admin.module.css';
@@ -40,8 +40,8 @@ function daysIn(draft: Draft): { from: string; to: string } | undefined {
 function useUnmaskReasons(enabled: boolean): { value: string; label: string }[] {
   const locale = useLocale();
   const { data } = useQuery({ queryKey: ['admin', 'reasons', 'unmask'], enabled, staleTime: 60_000,
-    queryFn: ({ signal }) => api.get<Page<ReasonRecord>>('/reasons?kind=UNMASK&limit=200', { signal }) });
-  return (data?.items ?? []).filter((each) => each.active)
+    queryFn: ({ signal }) => fetchAll<ReasonRecord>('/reasons?kind=UNMASK', signal), select: rowsOf<ReasonRecord> });
+  return (data ?? []).filter((each) => each.active)
     .map((each) => ({ value: each.code, label: locale === 'id' ? each.labelId : each.labelEn }));
 }
 

@@ -2,8 +2,8 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { SelectField } from '../../kit/index.ts';
-import { fetchAll, optionsOf, useLocalName, useQueues, useReach, useRoles, useSites, useTeams } from '../data.ts';
+import { fetchAll, rowsOf, SelectField } from '../../kit/index.ts';
+import { optionsOf, useLocalName, useQueues, useReach, useRoles, useSites, useTeams } from '../data.ts';
 import css from '../parts/admin.module.css';
 import { FormSection, Notice, Pair } from '../parts/editor.tsx';
 import type { Grant, Named, RoleRecord, ScopeKind } from '../types.ts';
@@ -20,7 +20,7 @@ function useScopeTargets(needsBranches: boolean): Record<ScopeKind, Named[]> {
   const sites = useSites();
   const branches = useQuery({
     queryKey: ['admin', 'branches', 'all'], queryFn: ({ signal }) => fetchAll<Named>('/branches', signal),
-    enabled: needsBranches, retry: false,
+    select: rowsOf<Named>, enabled: needsBranches, retry: false,
   });
   return { self: [], organisation: [], team: teams, queue: queues, site: sites, branch: branches.data ?? [] };
 }
