@@ -27,7 +27,7 @@ import { SkillsPage } from './pages/skills.tsx';
 import { TeamsPage } from './pages/teams.tsx';
 import { UsersPage } from './pages/users.tsx';
 import { AdminFrame, Guard } from './parts/frame.tsx';
-import { mayOpen, type Section, sections } from './sections.ts';
+import { firstSection, type Section, sections } from './sections.ts';
 import { useWords } from './use-words.ts';
 
 const pages: Record<Section['key'], ComponentType<{ id: string | undefined }>> = {
@@ -39,13 +39,13 @@ const pages: Record<Section['key'], ComponentType<{ id: string | undefined }>> =
   subjectData: SubjectDataPage, retention: RetentionPage,
 };
 
-/** The page of the address; the first one that may be opened where none is named. */
+/** The page of the address; where none is named the one at which this user's settings begin. */
 function Here() {
   const w = useWords();
   const { permissions } = useSession();
   const [, params] = useRoute('/admin/:section?/:id?');
   const section = sections.find((each) => each.path === `/admin/${params?.section ?? ''}`);
-  const first = sections.find((each) => mayOpen(each, permissions));
+  const first = firstSection(permissions);
   if (section === undefined) {
     if (params?.section === undefined && first !== undefined) return <Redirect to={first.path} replace />;
     return <EmptyState title={w('common.gone')}>{w('common.goneHint')}</EmptyState>;

@@ -1,9 +1,5 @@
 /** Which doors of the frame are shown to whom; the server decides again on each request. */
-
-/** Any of these opens the administration pages. */
-const adminPermissions =
-  ['user.read', 'user.manage', 'role.manage', 'queue.manage', 'channel.read', 'channel.manage', 'quarantine.read',
-  'audit.read'];
+import { firstSection } from '../admin/sections.ts';
 
 /** True if this person reads conversations at all: an administrator of the system does not. */
 export function mayInbox(permissions: readonly string[]): boolean {
@@ -15,9 +11,9 @@ export function homeOf(permissions: readonly string[]): '/' | '/admin' {
   return !mayInbox(permissions) && mayAdmin(permissions) ? '/admin' : '/';
 }
 
-/** True if there is an administration page for this person. */
+/** True if there is an administration page for this person: the pages themselves say by which rights. */
 export function mayAdmin(permissions: readonly string[]): boolean {
-  return adminPermissions.some((each) => permissions.includes(each));
+  return firstSection(permissions) !== undefined;
 }
 
 /** True if this person may look at the gallery of components: those who look after the installation. */

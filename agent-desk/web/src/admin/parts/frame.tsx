@@ -8,7 +8,8 @@ import { IconChevronDown, IconExternalLink, IconLock } from '@tabler/icons-react
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { EmptyState, PageHeader, useSession } from '../../kit/index.ts';
-import { groups, hasAdministration, mayOpen, type Section, sections } from '../sections.ts';
+import { sectionIcons } from '../section-icons.ts';
+import { groups, mayOpen, openSections, type Section } from '../sections.ts';
 import { useWords, wordOr, type Words } from '../use-words.ts';
 import css from './admin.module.css';
 
@@ -18,7 +19,7 @@ export function usePhone(): boolean {
 }
 
 function Item({ section, here, w }: { section: Section; here: boolean; w: Words }) {
-  const Icon = section.icon;
+  const Icon = sectionIcons[section.key];
   return (
     <Link href={section.path} className={css.item} aria-current={here ? 'page' : undefined}>
       <Icon size={16} stroke={1.75} aria-hidden="true" />
@@ -69,12 +70,14 @@ function PhoneNav({ open, location, w }: { open: Section[]; location: string; w:
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          {open.map((section) => (
-            <Menu.Item key={section.key} leftSection={<section.icon size={16} stroke={1.75} />}
-              onClick={() => { go(section.path); }}>
-              {w(`nav.${section.key}`)}
-            </Menu.Item>
-          ))}
+          {open.map(({ key, path }) => {
+            const Icon = sectionIcons[key];
+            return (
+              <Menu.Item key={key} leftSection={<Icon size={16} stroke={1.75} />} onClick={() => { go(path); }}>
+                {w(`nav.${key}`)}
+              </Menu.Item>
+            );
+          })}
           <Menu.Item component="a" href="/docs" target="_blank" rel="noreferrer"
             leftSection={<IconExternalLink size={16} />}>
             {w('nav.docs')}
@@ -91,7 +94,7 @@ export function AdminFrame({ children }: { children: ReactNode }) {
   const phone = usePhone();
   const [location] = useLocation();
   const { permissions } = useSession();
-  const open = hasAdministration(permissions) ? sections.filter((section) => mayOpen(section, permissions)) : [];
+  const open = openSections(permissions);
   if (open.length === 0) {
     return (
       <main>
