@@ -1,32 +1,26 @@
 /** Registering an opt-out: find the customer, choose the number or account, the purpose and the reason. */
-import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { api, codeWord, notifyDone, type Page, SelectField, TextAreaField } from '../../kit/index.ts';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { api, codeWord, notifyDone, SelectField, TextAreaField } from '../../kit/index.ts';
 import { useRefresh } from '../data.ts';
+import { ContactPicker } from '../parts/contact-picker.tsx';
 import { EditorDrawer, FormSection } from '../parts/editor.tsx';
-import { allOr } from '../parts/found.ts';
-import { pathWith } from '../parts/list.tsx';
 import { optOutPurposes, type OptOutRecord } from '../types.ts';
 import { type Editor, useEditor } from '../use-editor.ts';
 import { useWords } from '../use-words.ts';
 
 interface ContactPoint { id: string; channel: string; handleMasked: string }
-interface FoundContact { id: string; name: string | null; points: ContactPoint[] }
 interface OptOutDraft { contactId: string; contactPointId: string; purpose: OptOutRecord['purpose']; reason: string }
 
 const reasonChars = { min: 3, max: 500 };
-const wordsMin = 2;
 
-function useContacts(words: string): FoundContact[] {
-  const [settled] = useDebouncedValue(words.trim(), 300);
+/** Where the chosen customer is reached. */
+function usePoints(contactId: string): ContactPoint[] {
   const query = useQuery({
-    queryKey: ['admin', 'contacts', 'find', settled], enabled: settled.length >= wordsMin,
-    placeholderData: keepPreviousData,
-    queryFn: ({ signal }) =>
-      api.get<Page<FoundContact>>(pathWith('/contacts', { q: settled, limit: '20' }), { signal }),
+    queryKey: ['admin', 'contacts', 'points', contactId], enabled: contactId !== '', gcTime: 60_000,
+    queryFn: ({ signal }) => api.get<{ points: ContactPoint[] }>(`/contacts/${contactId}`, { signal }),
   });
-  return query.data?.items ?? [];
+  return query.data?.points ?? [];
 }
 
 function pointName(point: ContactPoint): string {
@@ -35,32 +29,20 @@ function pointName(point: ContactPoint): string {
 
 function Whom({ editor }: { editor: Editor<OptOutDraft> }) {
   const w = useWords();
-  const [words, setWords] = useState('');
-  const [chosen, setChosen] = useState<FoundContact>();
   const { draft, errors, set } = editor;
-  const found = useContacts(words);
-  const all = chosen === undefined || found.some((contact) => contact.id === chosen.id) ? found : [chosen, ...found];
-  const contactName = (contact: FoundContact): string =>
-    `${contact.name ?? w('optOuts.unnamed')} (${contact.points[0]?.handleMasked ?? ''})`;
-  const choose = (contactId: string | null): void => {
-    const contact = all.find((each) => each.id === contactId);
-    setChosen(contact);
-    set('contactId', contact?.id ?? '');
-    set('contactPointId', contact?.points.length === 1 ? contact.points[0]?.id ?? '' : '');
-  };
+  const points = usePoints(draft.contactId);
+  const only = points.length === 1 ? points[0]?.id : undefined;
+  useEffect(() => {
+    if (only !== undefined) set('contactPointId', only);
+  }, [only, draft.contactId, set]);
   return (
     <FormSection>
-      <SelectField label={w('optOuts.find')} description={w('optOuts.contactHint')} searchable
-        value={draft.contactId === '' ? null : draft.contactId}
-        data={all.map((contact) => ({ value: contact.id, label: contactName(contact) }))} searchValue={words}
-        onSearchChange={setWords} required data-autofocus
-        // The server has searched already, also in what is masked here.
-        filter={allOr(words.trim().length < wordsMin ? w('invalid.tooShort', { min: wordsMin }) : w('common.noMatch'))}
-        onChange={choose} error={errors.contactId} />
+      <ContactPicker label={w('optOuts.find')} value={draft.contactId} error={errors.contactId}
+        onChange={(id) => { set('contactId', id); set('contactPointId', ''); }} />
       <SelectField label={w('optOuts.handle')} description={w('optOuts.pointHint')}
         value={draft.contactPointId === '' ? null : draft.contactPointId}
-        data={(chosen?.points ?? []).map((point) => ({ value: point.id, label: pointName(point) }))}
-        disabled={chosen === undefined} required
+        data={points.map((point) => ({ value: point.id, label: pointName(point) }))}
+        disabled={points.length === 0} required
         onChange={(id) => { set('contactPointId', id ?? ''); }} error={errors.contactPointId} />
     </FormSection>
   );
