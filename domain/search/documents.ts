@@ -5,6 +5,10 @@
  */
 import { statement, type Queryable } from '#domain/store/db.ts';
 
+/** SQL: the number of a contact point `p`, as `numberOf` writes what was typed; empty where its handle is none. */
+export const pointNumber = `search_number(coalesce(p.phone,
+  case when p.handle ~ '^\\+?[0-9][0-9 ().-]{6,20}(@.*)?$' then split_part(p.handle, '@', 1) end))`;
+
 /** What the search knows, by its table: what is written of a thing, and which things there are to find. */
 export const kinds = {
   messages: {
@@ -29,9 +33,7 @@ export const kinds = {
       array_to_tsvector(array(
         select word from unnest(search_names(c.name)) word
         union select '@' || left(lower(c.email), 512) where c.email <> ''
-        union select mark from contact_points p, lateral (
-            select search_number(coalesce(p.phone, case when p.handle ~ '^\\+?[0-9][0-9 ().-]{6,20}(@.*)?$'
-              then split_part(p.handle, '@', 1) end)) as number) n,
+        union select mark from contact_points p, lateral (select ${pointNumber} as number) n,
           unnest(case when length(n.number) >= 7 then array['=' || n.number, '~' || reverse(n.number)]
             else array['@' || left(lower(p.handle), 512)] end) mark
           where p.contact_id = c.id and p.handle <> ''))`,

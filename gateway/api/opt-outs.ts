@@ -4,13 +4,17 @@ import { z } from 'zod';
 import { AppError } from '#domain/errors.ts';
 import { newId } from '#domain/ids.ts';
 import { appendJournal } from '#domain/journal/append.ts';
+import { limits } from '#domain/limits.ts';
 import { decodePage, encodePage, pageSize } from '#domain/pages.ts';
 import { accessFilter, keysOf, type User } from '#domain/people/access.ts';
 import { maskHandle } from '#domain/people/masks.ts';
+import { pointFilter } from '#domain/search/points.ts';
 import type { Queryable } from '#domain/store/db.ts';
 import type { Work } from '#domain/work.ts';
 import { idempotent } from '../security/idempotency.ts';
 import { pageOf, pageQuery } from './crud.ts';
+import { journalKeeper } from './search.ts';
+import { journalSearch } from './shapes.ts';
 
 const id = z.uuid();
 const purpose = z.enum(['ALL', 'FOLLOW_UP', 'COLLECTION', 'OFFER']);
@@ -28,7 +32,7 @@ interface Row extends Omit<OptOut, 'handleMasked' | 'createdAt' | 'withdrawnAt'>
 }
 
 /** Where a customer's interactions stand decides who may keep their opt-outs; `p` is the contact point (RS01). */
-function pointFilter(user: User): string {
+function placeFilter(user: User): string {
   if (keysOf(user, 'opt-out.manage').has(`organisation:${user.organisationId}`)) return 'true';
   return `exists (select 1 from interactions i where i.contact_id = p.contact_id and ${accessFilter(user,
     'opt-out.manage', 'i')})`;
@@ -43,7 +47,7 @@ async function find(db: Queryable, user: User, where: string, values: readonly u
     from opt_outs o join contact_points p on p.id = o.contact_point_id and p.organisation_id = o.organisation_id
     join contacts c on c.id = p.contact_id left join users made on made.id = o.created_by
     left join users ended on ended.id = o.withdrawn_by
-    where o.organisation_id = $1 and ${pointFilter(user)} ${where} order by o.created_at desc,
+    where o.organisation_id = $1 and ${placeFilter(user)} ${where} order by o.created_at desc,
       o.id desc limit ${limit}`,
   [user.organisationId, ...values]);
 }
@@ -76,29 +80,48 @@ async function write(work: Work, user: User, optOutId: string, type: 'opt-out.re
   });
 }
 
+const narrowing = z.strictObject({
+  purpose: purpose.optional(), active: z.enum(['true', 'false']).optional(), contactId: id.optional(),
+  cursor: pageQuery.cursor, limit: pageQuery.limit,
+});
+
+/** A page of those this user keeps, newest first; `words` are a customer's name, number or handle. */
+async function list(db: Queryable, user: User, query: z.output<typeof narrowing>,
+  words?: string): Promise<{ items: OptOut[]; nextCursor: string | null }> {
+  const { purpose: wanted, active, contactId, cursor, limit } = query;
+  const size = pageSize(limit);
+  const [at, after] = cursor === undefined ? [null, null] : decodePage(cursor, 2);
+  const values: unknown[] = [wanted ?? null, active === undefined ? null : active === 'true', contactId ?? null, at,
+    after];
+  const found = words === undefined ? 'true'
+    : await pointFilter(db, user, words, (value) => `$${values.push(value) + 1}`);
+  const rows = await find(db, user, `and ($2::text is null or o.purpose = $2)
+    and ($3::boolean is null or (o.withdrawn_at is null) = $3) and ($4::uuid is null or p.contact_id = $4)
+    and ($5::timestamptz is null or (o.created_at, o.id) < ($5, $6::uuid)) and ${found}`, values, size + 1);
+  const last = rows[size - 1];
+  const nextCursor = rows.length > size && last !== undefined ? encodePage([last.cursor, last.id]) : null;
+  return { items: rows.slice(0, size).map(view), nextCursor };
+}
+
+const search = narrowing.extend({ q: z.string().trim().min(1).max(limits.searchCharsMax) });
+
 /** /api/opt-outs */
 export function optOutsApi(parts: { work: Work }): FastifyPluginAsyncZod {
   const { work } = parts;
   const config = { permission: 'opt-out.manage' } as const;
+  const isNew = journalKeeper();
   return async (app) => {
-    app.get('/api/opt-outs', {
-      config,
-      schema: {
-        querystring: z.strictObject({ cursor: pageQuery.cursor, limit: pageQuery.limit, purpose: purpose.optional(),
-          active: z.enum(['true', 'false']).optional(), contactId: id.optional() }),
-        response: { 200: pageOf(optOutView) },
-      },
-    }, async (request) => {
-      const { purpose: wanted, active, contactId, cursor, limit } = request.query;
-      const size = pageSize(limit);
-      const [at, after] = cursor === undefined ? [null, null] : decodePage(cursor, 2);
-      const rows = await find(work.db, request.user, `and ($2::text is null or o.purpose = $2)
-        and ($3::boolean is null or (o.withdrawn_at is null) = $3) and ($4::uuid is null or p.contact_id = $4)
-        and ($5::timestamptz is null or (o.created_at, o.id) < ($5, $6::uuid))`,
-      [wanted ?? null, active === undefined ? null : active === 'true', contactId ?? null, at, after], size + 1);
-      const last = rows[size - 1];
-      const nextCursor = rows.length > size && last !== undefined ? encodePage([last.cursor, last.id]) : null;
-      return { items: rows.slice(0, size).map(view), nextCursor };
+    app.get('/api/opt-outs', { config, schema: { querystring: narrowing, response: { 200: pageOf(optOutView) } } },
+      async ({ user, query }) => list(work.db, user, query));
+
+    // The words stand in the body, never in an address: they are names and numbers of customers (RA09).
+    app.post('/api/opt-outs/search', {
+      config: { ...config, rateLimit: { max: limits.searchesPerMinute, timeWindow: 60_000 } },
+      schema: { body: search, response: { 200: pageOf(optOutView) } },
+    }, async ({ user, body: { q, ...query } }, reply) => {
+      void reply.header('cache-control', 'no-store');
+      if (isNew(user.id)) await journalSearch(work, user, 'opt-outs');
+      return list(work.db, user, query, q);
     });
 
     app.post('/api/opt-outs', {
@@ -113,7 +136,7 @@ export function optOutsApi(parts: { work: Work }): FastifyPluginAsyncZod {
       const made = await write(work, user, optOutId, 'opt-out.registered', `insert into opt_outs
           (id, organisation_id, contact_point_id, purpose, reason, created_by)
         select $1, $2, p.id, $4, $5,
-          $6 from contact_points p where p.organisation_id = $2 and p.id = $3 and ${pointFilter(user)}
+          $6 from contact_points p where p.organisation_id = $2 and p.id = $3 and ${placeFilter(user)}
         returning id`, [optOutId, user.organisationId, body.contactPointId, body.purpose, body.reason, user.id],
           'NOT_FOUND');
       return { status: 201, body: made };

@@ -36,7 +36,7 @@ const answer = z.object({ contacts: found(foundContact), tickets: found(foundTic
   files: found(foundFile) });
 
 /** When each user's searching was last journalled by this node: results while typing are one search (RA08). */
-function journalKeeper(): (userId: string) => boolean {
+export function journalKeeper(): (userId: string) => boolean {
   const lately = new Map<string, number>();
   return (userId) => {
     const now = performance.now();

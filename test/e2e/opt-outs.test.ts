@@ -9,7 +9,7 @@ import { eventually } from '#test/support/harness.ts';
 
 t.setTimeout(300_000);
 
-t.test('an opt-out is registered for a customer who was searched by number', async (t) => {
+t.test('an opt-out is registered for a customer who was searched by number, and found again', async (t) => {
   const scene = await deskScene(t);
   const { work, world } = scene;
   const budi = await openInteraction(work.db, world, { name: 'Budi Santoso', handle: '+628123456789' });
@@ -27,6 +27,14 @@ t.test('an opt-out is registered for a customer who was searched by number', asy
   await form.waitFor({ state: 'hidden' });
   const row = page.locator('tbody tr').filter({ hasText: 'Budi Santoso' });
   await row.getByText('0812****789').waitFor();
+
+  const box = page.getByRole('searchbox', { name: 'Cari nama, nomor, atau akun' });
+  await box.fill('siti');
+  await page.getByRole('button', { name: /Hapus|Bersihkan/ }).last().waitFor();
+  await row.waitFor({ state: 'hidden' });
+  await box.fill('62 812 3456 789');
+  await row.waitFor();
+  t.notMatch(page.url(), /812/, 'the number stands in no address');
   t.same(await seriousFindings(page), []);
   t.same(faults, []);
 });

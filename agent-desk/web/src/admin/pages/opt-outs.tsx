@@ -6,7 +6,7 @@ import { api, codeWord, ConfirmButton, dayTime, notifyDone, notifyError, serverN
   useLocale } from '../../kit/index.ts';
 import { useRefresh } from '../data.ts';
 import { usePhone } from '../parts/frame.tsx';
-import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell,
+import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
   useAdminList } from '../parts/list.tsx';
 import { StateWord } from '../parts/state-word.tsx';
 import { optOutPurposes, type OptOutRecord } from '../types.ts';
@@ -65,17 +65,19 @@ export function OptOutsPage({ id }: { id: string | undefined }) {
   const [, go] = useLocation();
   const [purpose, setPurpose] = useState<string | null>(null);
   const [active, setActive] = useState<string | null>('true');
-  const query = useAdminList<OptOutRecord>('opt-outs', '/opt-outs', { purpose, active });
+  const [words, setWords] = useState('');
+  const query = useAdminList<OptOutRecord>('opt-outs', '/opt-outs', { purpose, active }, { words });
   return (
     <>
       <ListPage title={w('optOuts.title')} lead={w('optOuts.lead')} query={query} columns={useColumns()}
         rowKey={(record) => record.id}
         actions={<AddButton href={`${home}/new`}>{w('optOuts.add')}</AddButton>}
-        filterCount={Number(purpose !== null) + Number(active !== 'true')}
-        onClear={() => { setPurpose(null); setActive('true'); }}
+        filterCount={Number(purpose !== null) + Number(active !== 'true') + Number(words.trim() !== '')}
+        onClear={() => { setPurpose(null); setActive('true'); setWords(''); }}
         empty={{ icon: IconPhoneOff, title: w('optOuts.empty'), hint: w('optOuts.emptyHint') }}
         filters={(
           <FilterBar>
+            <SearchField value={words} onChange={setWords} label={w('optOuts.search')} />
             <FilterSelect label={w('optOuts.purpose')} all={w('optOuts.purposeAll')} value={purpose}
               onChange={setPurpose}
               data={optOutPurposes.map((each) => ({ value: each, label: w(`optOuts.purposes.${each}`) }))} />

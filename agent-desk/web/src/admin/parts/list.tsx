@@ -8,6 +8,7 @@ import { useLocation } from 'wouter';
 import {
   api, type Column, DataTable, EmptyState, type Page, PageBody, PageHeader, SelectField, tableOf,
 } from '../../kit/index.ts';
+import { isEnough } from '../../search/found.ts';
 import { useWords } from '../use-words.ts';
 import css from './admin.module.css';
 import { usePhone } from './frame.tsx';
@@ -26,14 +27,22 @@ export function pathWith(path: string, filters: Filters): string {
 
 /**
  * A list of the API, page by page; words typed wait 250 ms. The key begins with ['admin', noun], so a save
- * refreshes it.
+ * refreshes it. `words` that name customers go to the search of the list, in its body and never in an address; below
+ * two signs it is the list as it is.
  */
-export function useAdminList<T>(noun: string, path: string, filters: Filters, enabled = true) {
-  const [settled] = useDebouncedValue(filters, 250, { leading: true });
+export function useAdminList<T>(noun: string, path: string, filters: Filters,
+  { enabled = true, words = '' }: { enabled?: boolean; words?: string } = {}) {
+  const [settled] = useDebouncedValue({ ...filters, words: isEnough(words) ? words.trim() : '' }, 250,
+    { leading: true });
   return useInfiniteQuery({
     queryKey: ['admin', noun, 'list', path, settled],
-    queryFn: ({ pageParam, signal }) =>
-      api.get<Page<T>>(pathWith(path, { ...settled, cursor: pageParam, limit: '50' }), { signal }),
+    queryFn: ({ pageParam, signal }) => {
+      const { words: q, ...rest } = settled;
+      const asked = { ...rest, cursor: pageParam, limit: '50' };
+      if (q === '') return api.get<Page<T>>(pathWith(path, asked), { signal });
+      const given = Object.entries({ ...asked, q }).filter(([, value]) => (value ?? '') !== '');
+      return api.post<Page<T>>(`${path}/search`, Object.fromEntries(given), { signal });
+    },
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.nextCursor,
     placeholderData: keepPreviousData,

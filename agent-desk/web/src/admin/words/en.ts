@@ -310,6 +310,7 @@ export const en = {
     contactHint: 'Search the customer by name or number.',
     pointHint: 'The number or account that may not be contacted.', find: 'Find customer',
     purposes: { ALL: 'All purposes', FOLLOW_UP: 'Follow-up', COLLECTION: 'Collection', OFFER: 'Offers' },
+    search: 'Search name, number or account',
     unnamed: 'Customer without name',
   },
   audit: {

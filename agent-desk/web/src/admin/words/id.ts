@@ -321,6 +321,7 @@ export const id = {
     withdrawDone: 'Penolakan dicabut', added: 'Penolakan dicatat', contactHint: 'Cari nasabah dengan nama atau nomor.',
     pointHint: 'Nomor atau akun yang tidak boleh dihubungi.', find: 'Cari nasabah',
     purposes: { ALL: 'Semua tujuan', FOLLOW_UP: 'Tindak lanjut', COLLECTION: 'Penagihan', OFFER: 'Penawaran' },
+    search: 'Cari nama, nomor, atau akun',
     unnamed: 'Nasabah tanpa nama',
   },
   audit: {
