@@ -13,19 +13,23 @@ import type { ScopeKind } from '#domain/people/permissions.ts';
 import type { Queryable } from '#domain/store/db.ts';
 import { idempotent } from '../security/idempotency.ts';
 import { nameText } from './crud.ts';
+import { joinQueues, mayFillQueue } from './queues.ts';
 import { handOut, insertUser, linkView, type NewUser, type UserParts } from './users.ts';
 
 /** Columns by the names people give them; the first is what the template says. */
 const COLUMNS = {
   npk: ['npk'], name: ['nama', 'name'], site: ['site', 'lokasi'], team: ['tim', 'team'],
   branch: ['cabang', 'branch', 'kode cabang'], roles: ['peran', 'roles', 'role'],
-  skills: ['keahlian', 'skills', 'skill'], capacity: ['kapasitas', 'capacity'], locale: ['bahasa', 'locale'],
+  skills: ['keahlian', 'skills', 'skill'], queues: ['antrean', 'queues', 'queue'],
+  capacity: ['kapasitas', 'capacity'], locale: ['bahasa', 'locale'],
 } as const;
 type Column = keyof typeof COLUMNS;
 type Cells = Partial<Record<Column, string>>;
 
-interface Issue { column: Column; code: string }
-interface Line { line: number; cells: Cells; user: NewUser | undefined; issues: Issue[]; exists: boolean }
+/** `word`: which of several in the cell. */
+interface Issue { column: Column; code: string; word?: string }
+interface Wanted extends NewUser { queueIds: string[] }
+interface Line { line: number; cells: Cells; user: Wanted | undefined; issues: Issue[]; exists: boolean }
 
 /** What names and codes of a file mean here. */
 interface Known {
@@ -34,6 +38,8 @@ interface Known {
   teams: Map<string, { id: string; siteId: string }>;
   roles: Map<string, { id: string; rank: number; scope: ScopeKind }>;
   skills: Map<string, string>;
+  /** By code, and by name; several where one name is that of several. */
+  queues: Map<string, QueuePlace[]>;
   taken: Set<string>;
 }
 
@@ -74,9 +80,17 @@ function readLines(csv: string): { line: number; cells: Cells }[] {
   }));
 }
 
+interface QueuePlace { id: string; code: string; name: string; siteId: string | null }
+
+/** A code means its queue whatever others are called. */
+function byCodeOrName(queues: readonly QueuePlace[]): Map<string, QueuePlace[]> {
+  const names = Map.groupBy(queues, ({ name }) => name.toLowerCase());
+  return new Map([...names, ...queues.map((queue): [string, QueuePlace[]] => [queue.code.toLowerCase(), [queue]])]);
+}
+
 async function known(db: Queryable, user: User, npks: readonly string[]): Promise<Known> {
   const of = [user.organisationId];
-  const [sites, branches, teams, roles, skills, taken] = await Promise.all([
+  const [sites, branches, teams, roles, skills, queues, taken] = await Promise.all([
     db.dynamic<{ id: string; code: string; name: string }>(
       'select id, code, name from sites where organisation_id = $1 and active', of),
     db.dynamic<{ id: string; code: string; above: string[] }>(`select b.id, b.code, array(select a.id from branches a
@@ -88,6 +102,8 @@ async function known(db: Queryable, user: User, npks: readonly string[]): Promis
       'select id, code, rank, default_scope as scope from roles where organisation_id = $1', of),
     db.dynamic<{ id: string; code: string }>(
       'select id, code from skills where organisation_id = $1 and active', of),
+    db.dynamic<QueuePlace>(`select id, code, name, site_id as "siteId" from queues
+      where organisation_id = $1 and active`, of),
     // Over all organisations: an NPK signs in alone, so it is taken everywhere.
     db.dynamic<{ npk: string }>('select npk from users where npk = any($1::text[])', [npks]),
   ]);
@@ -98,13 +114,14 @@ async function known(db: Queryable, user: User, npks: readonly string[]): Promis
     teams: new Map(teams.map((row) => [low(row.name), { id: row.id, siteId: row.site_id }])),
     roles: new Map(roles.map((row) => [low(row.code), row])),
     skills: new Map(skills.map((row) => [low(row.code), row.id])),
+    queues: byCodeOrName(queues),
     taken: new Set(taken.map((row) => row.npk)),
   };
 }
 
-/** Several codes in one cell: `AGENT | QC`, `AGENT/QC`. */
-function listed(cell: string | undefined): string[] {
-  return (cell ?? '').split(/[|/]/).map((part) => part.trim().toLowerCase()).filter((part) => part !== '');
+/** Several codes in one cell: `AGENT | QC`, `AGENT/QC`, `AGENT;QC`; a name may hold the stroke that parts codes. */
+function listed(cell: string | undefined, parting = /[|/;]/): string[] {
+  return (cell ?? '').split(parting).map((part) => part.trim().toLowerCase()).filter((part) => part !== '');
 }
 
 /** Collects what is wrong while a line is read, so that a person sees all of it at once. */
@@ -116,8 +133,8 @@ class Reader {
     this.cells = cells;
   }
 
-  wrong(column: Column, code: string): undefined {
-    this.issues.push({ column, code });
+  wrong(column: Column, code: string, word?: string): undefined {
+    this.issues.push({ column, code, ...(word === undefined ? {} : { word }) });
     return undefined;
   }
 
@@ -150,8 +167,21 @@ function basics(reader: Reader, cells: Cells): Pick<NewUser, 'npk' | 'name' | 'l
   return { npk, name: name.data ?? '', locale: locale ?? 'id', capacityPoints: capacity };
 }
 
+/** The queues of a line: those that the giver may change the members of, as in the form of a queue. */
+function queuesOf(user: User, cells: Cells, reader: Reader, among: Known): string[] {
+  const ids = new Set<string>();
+  for (const word of listed(cells.queues, /[|;]/)) {
+    const [queue, ...others] = among.queues.get(word) ?? [];
+    if (queue === undefined) reader.wrong('queues', 'unknown', word);
+    else if (others.length > 0) reader.wrong('queues', 'several', word);
+    else if (!mayFillQueue(user, queue)) reader.wrong('queues', 'not_yours', word);
+    else ids.add(queue.id);
+  }
+  return [...ids];
+}
+
 /** The user of a line, with the scope that each role has by default; what is wrong is in the reader. */
-function userOf(user: User, cells: Cells, reader: Reader, among: Known): NewUser {
+function userOf(user: User, cells: Cells, reader: Reader, among: Known): Wanted {
   const base = basics(reader, cells);
   const team = reader.find('team', among.teams);
   const siteId = reader.find('site', among.sites) ?? team?.siteId ?? null;
@@ -168,6 +198,7 @@ function userOf(user: User, cells: Cells, reader: Reader, among: Known): NewUser
     branchIds: branch?.above ?? [] });
   if (!managed) reader.wrong(branch == null ? 'site' : 'branch', 'not_yours');
   return { ...base, siteId, teamId: team?.id ?? null, branchId: branch?.id ?? null, roles,
+    queueIds: queuesOf(user, cells, reader, among),
     skills: reader.findAll('skills', among.skills).map((skillId) => ({ skillId, level: 3 })) };
 }
 
@@ -202,9 +233,10 @@ async function judge(db: Queryable, user: User, csv: string): Promise<Line[]> {
   return judged;
 }
 
-const issue = z.object({ column: z.string(), code: z.string() });
+const issue = z.object({ column: z.string(), code: z.string(), word: z.string().optional() });
 const lineView = z.object({
   line: z.number(), npk: z.string(), name: z.string(), site: z.string(), team: z.string(), roles: z.string(),
+  queues: z.string(),
   /** NEW is made by the import; EXISTS is left as it is; WRONG names its issues. */
   state: z.enum(['NEW', 'EXISTS', 'WRONG']), issues: z.array(issue),
 });
@@ -217,7 +249,8 @@ const csvText = z.string().min(1).max(limits.importChars);
 
 function shown({ line, cells, exists, issues }: Line): z.output<typeof lineView> {
   return { line, npk: cells.npk ?? '', name: cells.name ?? '', site: cells.site ?? '', team: cells.team ?? '',
-    roles: cells.roles ?? '', state: issues.length > 0 ? 'WRONG' : exists ? 'EXISTS' : 'NEW', issues };
+    roles: cells.roles ?? '', queues: cells.queues ?? '',
+    state: issues.length > 0 ? 'WRONG' : exists ? 'EXISTS' : 'NEW', issues };
 }
 
 /**
@@ -235,11 +268,14 @@ async function makeUsers(parts: UserParts, user: User, csv: string,
   const items: z.output<typeof madeView>['items'] = [];
   await parts.orm.write(async (em, tx) => {
     items.length = 0;
+    const members = new Map<string, string[]>();
     for (const line of wanted) {
-      const made = judged.get(line)?.user as NewUser;
+      const made = judged.get(line)?.user as Wanted;
       const row = await insertUser(parts, em, tx, user, made, null);
+      for (const queueId of made.queueIds) members.set(queueId, [...members.get(queueId) ?? [], String(row['id'])]);
       items.push({ line, npk: made.npk, name: made.name, link: await handOut(parts, tx, user, row) });
     }
+    await joinQueues(parts, tx, user, members);
   });
   return { items };
 }

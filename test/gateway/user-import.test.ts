@@ -99,6 +99,44 @@ t.test('RS16 a file gives nobody more than its giver holds, nor a place that is 
   t.equal((await agent.call('POST', '/api/users/import/preview', { csv })).status, 403);
 });
 
+t.test('RS16 a column of queues puts newcomers into those whose members the giver may change', async (t) => {
+  const place = await adminWorld(t);
+  const { api, world, work } = place;
+  const { site } = await names(place);
+  const [one, two] = [newId(), newId()];
+  await work.db.dynamic(`insert into queues (id, organisation_id, code, name, tier, site_id, active) values
+    ($1, $4, 'JKT', 'Kartu; Kredit', 1, $3, true), ($2, $4, 'SATU', 'Sama', 1, null, true),
+    (gen_random_uuid(), $4, 'DUA', 'Sama', 1, null, true), (gen_random_uuid(), $4, 'MATI', 'Mati', 1, $3, false)`,
+  [one, two, world.siteId, world.organisationId]);
+  const csv = ['npk,nama,site,peran,Antrean', `73001,Semua,${site},AGENT,layanan umum; SATU|jkt ; umum`,
+    `73002,Rancu,${site},AGENT,Sama|Entah|UMUM`, `73003,Mati,${site},AGENT,MATI`, `73004,Tanpa,${site},AGENT,`,
+    `73005,Satu,${site},AGENT,JKT`].join('\n');
+  const said = async (browser: Browser) => (await preview(browser, csv)).map((line) =>
+    line.issues.map((issue) => Object.values(issue).join(' ')).join(', '));
+  const admin = await api.as(world.administrator);
+  t.same(await said(admin), ['', 'queues several sama, queues unknown entah', 'queues unknown mati', '', '']);
+
+  const local = await api.as(await addUser(place, '80010', 'OPERATION_MANAGER', { kind: 'site', id: world.siteId }));
+  t.same(await said(local), ['queues not_yours layanan umum, queues not_yours satu, queues not_yours umum',
+    'queues several sama, queues unknown entah, queues not_yours umum', 'queues unknown mati', '', ''],
+  'a queue of no site is not one of theirs');
+  t.equal((await local.call('POST', '/api/users/import', { csv, lines: [2] })).status, 400);
+  t.equal((await local.call('POST', '/api/users/import', { csv, lines: [6] })).status, 201);
+
+  const before = (await admin.get(`/api/queues/${one}`)).body;
+  t.equal((await admin.call('POST', '/api/users/import', { csv, lines: [2, 5] })).status, 201);
+  const queuesOf = async (npk: string) => (await admin.get(`/api/users?q=${npk}`)).body.items[0].queueIds as string[];
+  t.strictSame((await queuesOf('73001')).toSorted(), [one, two, world.queueId].toSorted());
+  t.strictSame(await queuesOf('73004'), []);
+  t.strictSame(await queuesOf('73005'), [one], 'who was there stays');
+  const stale = await admin.call('PATCH', `/api/queues/${one}`, { memberIds: before.memberIds },
+    { 'if-match': String(before.version) });
+  t.equal(stale.body.code, 'VERSION_CONFLICT', 'a form opened before takes nobody out again');
+  const told = await work.db.dynamic<{ subject_id: string; data: unknown }>(`select subject_id, data from journal
+    where type = 'queue.updated' and subject_id = $1`, [one]);
+  t.match(told, [{ data: { changed: ['memberIds'] } }, { data: { changed: ['memberIds'] } }]);
+});
+
 t.test('a file that is no CSV, has no header, or is too long, is refused in words', async (t) => {
   const place = await adminWorld(t);
   const admin = await place.api.as(place.world.administrator);

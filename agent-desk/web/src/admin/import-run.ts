@@ -5,8 +5,8 @@ import { portions } from './portions.ts';
 import type { PasswordLink } from './types.ts';
 
 export interface ImportLine {
-  line: number; npk: string; name: string; site: string; team: string; roles: string;
-  state: 'NEW' | 'EXISTS' | 'WRONG'; issues: { column: string; code: string }[];
+  line: number; npk: string; name: string; site: string; team: string; roles: string; queues: string;
+  state: 'NEW' | 'EXISTS' | 'WRONG'; issues: { column: string; code: string; word?: string }[];
 }
 
 export interface Made { line: number; npk: string; name: string; link?: PasswordLink }

@@ -18,8 +18,8 @@ import { useWords, wordOr } from '../use-words.ts';
 
 const charsMax = 200_000;
 const tones: Record<ImportLine['state'], StateTone> = { NEW: 'ok', EXISTS: 'off', WRONG: 'warn' };
-const example = [['npk', 'nama', 'site', 'tim', 'cabang', 'peran', 'keahlian', 'kapasitas', 'bahasa'],
-  ['10901', 'Sari Wulandari', 'JKT', 'Tim 1 Jakarta', '', 'AGENT', 'TEKS|SUARA', '100', 'id']];
+const example = [['npk', 'nama', 'site', 'tim', 'cabang', 'peran', 'keahlian', 'antrean', 'kapasitas', 'bahasa'],
+  ['10901', 'Sari Wulandari', 'JKT', 'Tim 1 Jakarta', '', 'AGENT', 'TEKS|SUARA', 'LIVE_CHAT|WHATSAPP', '100', 'id']];
 
 function Source({ run }: { run: ImportRun }) {
   const w = useWords();
@@ -67,14 +67,17 @@ function useColumns(run: ImportRun): Column<ImportLine>[] {
   const phone = usePhone();
   const made = new Set(run.made.map((each) => each.line));
   const place = (row: ImportLine): string => [row.site, row.team].filter((each) => each !== '').join(' · ');
+  const work = (row: ImportLine): string => [row.roles, row.queues].filter((each) => each !== '').join(' · ');
   const all: Column<ImportLine>[] = [
     { key: 'name', header: w('common.name'), cell: (row) => (
       <NameCell name={<bdi>{row.name === '' ? '–' : row.name}</bdi>}
         sub={<>{`${w('import.line')} ${row.line} · ${row.npk === '' ? '–' : row.npk}`}
-          {phone ? <><br /><bdi>{place(row)}</bdi><br /><bdi>{row.roles}</bdi></> : null}</>} />
+          {phone ? <><br /><bdi>{place(row)}</bdi><br /><bdi>{work(row)}</bdi></> : null}</>} />
     ) },
     { key: 'place', header: w('fields.siteId'), cell: (row) => <bdi>{place(row)}</bdi> },
-    { key: 'roles', header: w('fields.roles'), cell: (row) => <bdi>{row.roles}</bdi> },
+    { key: 'roles', header: w('fields.roles'), cell: (row) => (
+      <NameCell name={<bdi>{row.roles}</bdi>} sub={row.queues === '' ? undefined : <bdi>{row.queues}</bdi>} />
+    ) },
     { key: 'state', header: w('common.status'), cell: (row) => (
       <div>
         <StateWord tone={tones[row.state]}>
@@ -82,8 +85,9 @@ function useColumns(run: ImportRun): Column<ImportLine>[] {
         </StateWord>
         {row.state === 'EXISTS' ? <p className={css.help}>{w('import.existsHint')}</p> : null}
         {row.issues.map((issue) => (
-          <p key={`${issue.column} ${issue.code}`} className="bad">
-            {wordOr(w, `import.cells.${issue.column}`, issue.column)}:{' '}
+          <p key={`${issue.column} ${issue.code} ${issue.word ?? ''}`} className="bad">
+            {wordOr(w, `import.cells.${issue.column}`, issue.column)}
+            {issue.word === undefined ? null : <>{' '}<bdi>{issue.word}</bdi></>}:{' '}
             {wordOr(w, `import.issues.${issue.code}`, issue.code)}
           </p>
         ))}

@@ -66,8 +66,8 @@ export const placesEn = {
     back: 'Back to users', choose: 'Choose CSV file', drop: 'or drop a file here, or paste its content',
     paste: 'Content of the CSV', template: 'Download an example', check: 'Check',
     columns: 'Columns: npk and nama are required; site, tim (team), cabang (branch), peran (roles), keahlian (skills), '
-      + 'kapasitas (capacity), bahasa (language) may be empty. Part several roles by |. Each role gets its default '
-      + 'scope.',
+      + 'antrean (queues, by name or code), kapasitas (capacity), bahasa (language) may be empty. Part several roles, '
+      + 'skills or queues by |. Each role gets its default scope.',
     line: 'Line', result: 'Result of the check', fresh: '{{n}} new', exists: '{{n}} known already',
     wrong: '{{n}} to correct', states: { NEW: 'New', EXISTS: 'Known already', WRONG: 'To correct' },
     existsHint: 'The NPK is in use; this line is skipped.', make: 'Import {{n}} users', making: '{{done}} of {{all}}',
@@ -84,11 +84,11 @@ export const placesEn = {
       not_npk: 'an NPK has 4 to 8 digits', required: 'required', not_name: 'this name cannot be used',
       not_capacity: 'capacity is 0 to 1000', unknown: 'not known', other_site: 'the team is at another site',
       no_place: 'this role needs a site, team or branch', not_yours: 'beyond your authority',
-      twice: 'the NPK stands twice in this file',
+      several: 'several queues have this name; write the code', twice: 'the NPK stands twice in this file',
     },
     cells: {
       npk: 'NPK', name: 'Name', site: 'Site', team: 'Team', branch: 'Branch', roles: 'Roles', skills: 'Skills',
-      capacity: 'Capacity', locale: 'Language',
+      queues: 'Queues', capacity: 'Capacity', locale: 'Language',
     },
   },
   health: {

@@ -62,8 +62,9 @@ export const placesId = {
       + 'disimpan sampai Anda menekan tombol impor.',
     back: 'Kembali ke pengguna', choose: 'Pilih berkas CSV', drop: 'atau seret berkas ke sini, atau tempel isinya',
     paste: 'Isi CSV', template: 'Unduh contoh', check: 'Periksa',
-    columns: 'Kolom: npk dan nama wajib; site, tim, cabang, peran, keahlian, kapasitas, bahasa boleh kosong. Beberapa '
-      + 'peran dipisah tanda |. Cakupan peran mengikuti cakupan bawaannya.',
+    columns: 'Kolom: npk dan nama wajib; site, tim, cabang, peran, keahlian, antrean, kapasitas, bahasa boleh '
+      + 'kosong. Antrean ditulis dengan nama atau kodenya. Beberapa peran, keahlian, atau antrean dipisah tanda |. '
+      + 'Cakupan peran mengikuti cakupan bawaannya.',
     line: 'Baris', result: 'Hasil pemeriksaan', fresh: '{{n}} baru', exists: '{{n}} sudah terdaftar',
     wrong: '{{n}} perlu diperbaiki', states: { NEW: 'Baru', EXISTS: 'Sudah terdaftar', WRONG: 'Perlu diperbaiki' },
     existsHint: 'NPK sudah dipakai; baris ini dilewati.', make: 'Impor {{n}} pengguna', making: '{{done}} dari {{all}}',
@@ -80,11 +81,11 @@ export const placesId = {
       not_npk: 'NPK terdiri dari 4 sampai 8 angka', required: 'wajib diisi', not_name: 'nama tidak dapat dipakai',
       not_capacity: 'kapasitas 0 sampai 1000', unknown: 'tidak dikenal', other_site: 'tim berada di site lain',
       no_place: 'peran ini memerlukan site, tim, atau unit organisasi', not_yours: 'di luar wewenang Anda',
-      twice: 'NPK muncul dua kali di berkas ini',
+      several: 'nama ini dipakai beberapa antrean; tulis kodenya', twice: 'NPK muncul dua kali di berkas ini',
     },
     cells: {
       npk: 'NPK', name: 'Nama', site: 'Site', team: 'Tim', branch: 'Cabang', roles: 'Peran', skills: 'Keahlian',
-      capacity: 'Kapasitas', locale: 'Bahasa',
+      queues: 'Antrean', capacity: 'Kapasitas', locale: 'Bahasa',
     },
   },
   health: {
