@@ -35,6 +35,21 @@ t.test('a number is paired by an eight-letter code', async (t) => {
   await world.untilSession('OPEN');
 });
 
+t.test('a number that is linked while the house is slow to write stays linked', async (t) => {
+  const world = await whatsAppWorld(t);
+  await world.node();
+  await world.untilSession('IDLE');
+  await world.wish('PAIR_CODE', '+6281500000001');
+  const code = await world.code('CODE');
+  await world.work.db.transaction(async (tx) => {
+    await tx.dynamic('lock table channel_keys in exclusive mode');
+    await world.number.typeCode(code);
+    await tx.dynamic('select pg_sleep(2)');
+  });
+  await world.untilSession('OPEN');
+  t.equal((await world.session())?.number, '+6281500000001');
+});
+
 t.test('INV2 the same message again, as it was or encrypted anew, is one row', async (t) => {
   const world = await whatsAppWorld(t);
   await world.paired();

@@ -96,6 +96,8 @@ export class Session {
     if (sock === undefined) return;
     if (isLogout) await sock.logout().catch(() => undefined);
     await sock.end(undefined);
+    // What was learnt last is kept first: a number that was just linked is opened again by it.
+    await this.#store?.saveCreds();
   }
 
   /** What leaves; undefined before the socket is made and after it ended. */
@@ -216,8 +218,7 @@ export class Session {
 
   #close(code: number | null): void {
     if (this.#ended) return;
-    void this.close().catch(() => undefined);
-    this.#tell('closed', { code });
+    void this.close().catch(() => undefined).then(() => { this.#tell('closed', { code }); });
   }
 
   #fail(reason: string): void {
