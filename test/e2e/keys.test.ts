@@ -85,9 +85,13 @@ async function daily(t: Test, page: Page): Promise<void> {
   await page.keyboard.press('Escape');
   // What fades out still has the keys.
   await page.locator('[role=dialog], [role=menu]').waitFor({ state: 'detached' });
-  const chooser = page.waitForEvent('filechooser');
+  const files = page.locator('input[type=file]');
+  await files.evaluate((input) => { input.addEventListener('click', (event) => {
+    event.preventDefault();
+    input.setAttribute('data-asked', '');
+  }, { once: true }); });
   await page.keyboard.press('u');
-  await chooser;
+  await page.locator('input[type=file][data-asked]').waitFor({ state: 'attached' });
   await opens(page, 'c', 'Ambil foto');
   await opens(page, 'q', 'Kembalikan ke antrean');
   await opens(page, 'o', 'Tandai di luar topik');
