@@ -99,7 +99,7 @@ async function doorway(browser: Browser, url: string): Promise<void> {
 async function agentAtWork(browser: Browser, url: string): Promise<void> {
   const { page } = await openPage(browser, DESK_SIZE, { colorScheme: 'light' });
   await signIn(page, url, '10001', PASSWORD);
-  await page.getByRole('button', { name: 'Jadi Siap' }).click();
+  await page.getByRole('button', { name: 'Ubah ke Siap' }).click();
   const chats: Page[] = [];
   for (const said of CUSTOMERS) {
     chats.push(await customer(browser, url, said));
@@ -205,6 +205,9 @@ async function number(browser: Browser, url: string, dataDir: string): Promise<v
   }
   await page.setViewportSize(PHONE_SIZE);
   await shoot(page, 'number-phone', true);
+  // The language belongs to the person: the next picture begins in Indonesian again.
+  await page.setViewportSize(DESK_SIZE);
+  await put(page, LOOKS[0]);
 }
 
 async function administrator(browser: Browser, url: string): Promise<void> {

@@ -181,7 +181,7 @@ export const idConversation = {
     chooseSubcategory: 'Pilih subkategori', chooseOutcome: 'Pilih hasil',
     missing: 'Kurang {{n}} isian', complete: 'Lengkap', saved: 'Terdokumentasi',
     fillToClose: 'Isi {{fields}} agar tiket dapat ditutup.', and: 'dan',
-    summaryPlaceholder: 'Apa kebutuhan nasabah dan apa yang sudah dilakukan', close: 'Tutup percakapan',
+    summaryPlaceholder: 'Apa kebutuhan nasabah dan apa yang sudah dilakukan', close: 'Tutup',
     save: 'Simpan dokumentasi',
     escalate: 'Eskalasi ke Tier 2', escalateTitle: 'Eskalasi ke Tier 2',
     escalateText: 'Percakapan pindah ke antrean Tier 2 dan tidak lagi menjadi milik Anda.',
