@@ -4,7 +4,7 @@
  */
 import type { Page } from 'playwright-core';
 import t, { type Test } from 'tap';
-import { DESK_SIZE, openBrowser, openPage, PHONE_SIZE, seriousFindings } from '#test/support/browser.ts';
+import { DESK_SIZE, openBrowser, openPage, PHONE_SIZE, seriousFindings, takeFirst } from '#test/support/browser.ts';
 import { eventually } from '#test/support/harness.ts';
 import { startProduct } from '#test/support/servers.ts';
 
@@ -133,11 +133,12 @@ const steps: [string, (t: Test, day: Day) => Promise<void>][] = [
     await openFirst(page);
     const open = page.url();
     await page.getByText('Kurang 3 isian').waitFor();
-    await press('d', 'ArrowDown', 'ArrowDown', 'Enter');
+    await press('d');
+    await takeFirst(page);
     await tabTo(/Ringkasan/);
     await write('Nasabah bertanya, sudah dijawab lengkap.');
     await tabTo(/Hasil/);
-    await press('ArrowDown', 'ArrowDown', 'Enter');
+    await takeFirst(page);
     await tabTo(/Cross-selling/);
     await page.getByText('Lengkap', { exact: true }).waitFor();
     await look('the documentation');
@@ -150,7 +151,7 @@ const steps: [string, (t: Test, day: Day) => Promise<void>][] = [
     const dialog = page.getByRole('dialog', { name: 'Eskalasi ke Tier 2' });
     await dialog.waitFor();
     await look('the escalation');
-    await press('ArrowDown', 'ArrowDown', 'Enter');
+    await takeFirst(page);
     await tabTo(/^\s*Eskalasi ke Tier 2$/);
     await press('Enter');
     await dialog.waitFor({ state: 'detached' });

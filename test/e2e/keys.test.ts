@@ -1,7 +1,7 @@
 /** The keys of the desk in Chromium: they act on what is hidden, elsewhere or a menu away, and stand in the sheet. */
 import t, { type Test } from 'tap';
 import type { Page } from 'playwright-core';
-import { seriousFindings } from '#test/support/browser.ts';
+import { seriousFindings, takeFirst } from '#test/support/browser.ts';
 import { openOwnedInteraction, type OpenedInteraction } from '#test/support/conversation.ts';
 import { deskPage, deskScene, type DeskScene } from '#test/support/desk-page.ts';
 import { eventually } from '#test/support/harness.ts';
@@ -108,7 +108,7 @@ async function ownPart(t: Test, { work, world }: DeskScene, page: Page, at: Open
   const dialog = dialogOf(page, 'Eskalasi ke Tier 2');
   await dialog.getByText('Dokumentasi yang sudah diisi ikut tersimpan').waitFor();
   t.same(await seriousFindings(page), []);
-  for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+  await takeFirst(page);
   await dialog.getByRole('button', { name: 'Eskalasi ke Tier 2' }).click();
   await dialog.waitFor({ state: 'detached' });
   t.match(await work.db.dynamic('select author_id, summary from documentations where interaction_id = $1',

@@ -1,7 +1,7 @@
 /** What is read aloud and where the keyboard stands: places in long lists, old messages, work that has gone. */
 import t, { type Test } from 'tap';
 import type { Page } from 'playwright-core';
-import { PHONE_SIZE, seriousFindings } from '#test/support/browser.ts';
+import { PHONE_SIZE, seriousFindings, takeFirst } from '#test/support/browser.ts';
 import { openInteraction, openOwnedInteraction } from '#test/support/conversation.ts';
 import { bubble, deskPage, deskScene, type DeskScene } from '#test/support/desk-page.ts';
 import { eventually } from '#test/support/harness.ts';
@@ -46,7 +46,7 @@ async function goneWork(t: Test, scene: DeskScene): Promise<void> {
   await page.keyboard.press('e');
   const dialog = page.getByRole('dialog', { name: 'Eskalasi ke Tier 2' });
   await dialog.waitFor();
-  for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+  await takeFirst(page);
   await dialog.getByRole('button', { name: 'Eskalasi ke Tier 2' }).click();
   await dialog.waitFor({ state: 'detached' });
   await eventually('so it is after E', async () => (await standing(page)) === third);

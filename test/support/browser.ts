@@ -51,6 +51,21 @@ export async function settled(page: Page): Promise<void> {
   });
 }
 
+/**
+ * Takes the first choice of the list field that has the focus, by keys: arrow, arrow, Enter. Each key waits for what
+ * the one before it brought about, for a list that is not drawn yet takes no arrow.
+ */
+export async function takeFirst(page: Page): Promise<void> {
+  await page.locator('[aria-haspopup=listbox]:focus').waitFor();
+  await page.keyboard.press('ArrowDown');
+  const choices = page.locator('[data-combobox-option]:visible');
+  await choices.first().waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.locator('[data-combobox-option][data-combobox-selected]').waitFor();
+  await page.keyboard.press('Enter');
+  await choices.first().waitFor({ state: 'hidden' });
+}
+
 /** Serious and critical findings of axe on the page as it is now, one line each. */
 export async function seriousFindings(page: Page): Promise<string[]> {
   await settled(page);
