@@ -40,14 +40,17 @@ const findKnown = statement('identity.known', `
 select distinct on (p.handle) p.handle, k.handle as is from contact_points p
 join contact_points k on k.organisation_id = p.organisation_id and k.channel = p.channel and k.handle = p.phone
   and (k.channel_account_id = $3 or k.channel_account_id is null) and k.id <> p.id
+  and k.contact_id = p.contact_id
 where p.organisation_id = $1 and p.channel = $2 and p.handle = any($4::text[])
   and (p.channel_account_id = $3 or p.channel_account_id is null)
 order by p.handle, k.channel_account_id nulls last`);
 
-/** A merge of these two was taken back: somebody knows better than the provider. */
-const parted = statement('identity.parted', `select true as yes from contact_merges
-where organisation_id = $1 and undone_at is not null
-  and (kept_id = $2 and merged_id = $3 or kept_id = $3 and merged_id = $2) limit 1`);
+/** A merge of these two was taken back, or they were said to be two: somebody knows better than the provider. */
+const parted = statement('identity.parted', `select exists (select from contact_merges
+    where organisation_id = $1 and undone_at is not null
+      and (kept_id = $2 and merged_id = $3 or kept_id = $3 and merged_id = $2))
+  or exists (select from contacts_apart where organisation_id = $1
+    and one_id = least($2::uuid, $3::uuid) and other_id = greatest($2::uuid, $3::uuid)) as yes`);
 
 interface PointRow { id: string; contact_id: string; handle: string; phone: string | null }
 
@@ -60,9 +63,9 @@ async function told(tx: Tx, account: AccountView, point: PointRow, changed: stri
 /**
  * Makes `is` the handle of whoever was known as `handle`. Known under one of them only: that point takes the name, its
  * threads and open work go on. Known under both: their contacts become one, the one of `is` is kept, unless somebody
- * took such a merge of them back; each thread keeps its own handle, so that an answer in it goes where it went.
- * `keeps`: a point remembers the handle, with the phone that leads to the person, so that an erasure of the customer
- * takes it along. Nothing new changes nothing.
+ * parted them: then both stay who they are; each thread keeps its own handle, so that an answer in it goes where it
+ * went. `keeps`: a point remembers the handle, with the phone that leads to the person, so that an erasure of the
+ * customer takes it along. Nothing new changes nothing.
  */
 export async function identifyHandle(work: Work, account: AccountView, person: SamePerson): Promise<void> {
   const { organisationId } = account;
@@ -80,11 +83,13 @@ export async function identifyHandle(work: Work, account: AccountView, person: S
       && await tx.one(notePhone, [organisationId, kept.id, phone]) !== undefined) {
       await told(tx, account, kept, ['phone']);
     }
-    if (old !== undefined && kept !== undefined && old.contact_id !== kept.contact_id
-      && await tx.one(parted, [organisationId, kept.contact_id, old.contact_id]) === undefined) {
+    const two = old !== undefined && kept !== undefined && old.contact_id !== kept.contact_id;
+    const apart = two && (await tx.one<{ yes: boolean }>(parted,
+      [organisationId, kept.contact_id, old.contact_id]))?.yes === true;
+    if (two && !apart) {
       await mergeInto(tx, { organisationId, keptId: kept.contact_id, mergedId: old.contact_id });
     }
-    if (person.keeps === true) {
+    if (person.keeps === true && !apart) {
       await tx.rows(keepHandle, [newId(), organisationId, account.channel, account.id, handle, is]);
     }
     hintAfterCommit(work, tx, 'journal');
