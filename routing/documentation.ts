@@ -144,16 +144,21 @@ export async function writeDocumentation(tx: Tx, row: InteractionRow, user: User
 
 /**
  * Writes what is filled in of the form by somebody who hands the work on (C9), each field under the same rules, and
- * shows it on the ticket. True if nothing was missing. The locks are the caller's.
+ * shows it on the ticket; a summary too short to say anything counts as none. True if nothing was missing. The locks
+ * are the caller's.
  */
 export async function writePart(tx: Tx, row: InteractionRow, user: User, part: DocumentationPart): Promise<boolean> {
   const { categoryId, outcomeCode } = part;
-  const summary = safeText(part.summary ?? '').trim();
-  if (categoryId != null && outcomeCode != null && summary.length >= summaryCharsMin) {
+  const written = safeText(part.summary ?? '').trim();
+  const summary = written.length < summaryCharsMin ? '' : written;
+  if (categoryId != null && outcomeCode != null && summary !== '') {
     await writeDocumentation(tx, row, user, { ...part, categoryId, outcomeCode, summary,
       crossSellingOffered: part.crossSellingOffered === true }, false);
     return true;
   }
+  const isNothing = categoryId == null && outcomeCode == null && summary === '' && interestOf(part) === null
+    && part.crossSellingOffered !== true;
+  if (isNothing) return false;
   if (outcomeCode != null) await requireReason(tx, row.organisation_id, 'OUTCOME', outcomeCode, 'outcomeCode');
   const subcategoryId = categoryId == null ? null : part.subcategoryId ?? null;
   if (categoryId != null) await setCategory(tx, row, user, categoryId, subcategoryId);

@@ -144,7 +144,7 @@ const otherWork = statement('interaction.other-of-ticket', `
 select exists (select from interactions where ticket_id = $1 and organisation_id = $2 and id <> $3
   and state not in ('CLOSED', 'OOT_COMPLETE')) as open,
   exists (select from documentations where ticket_id = $1 and organisation_id = $2 and category_id is not null
-    and outcome_code is not null) as documented`);
+    and outcome_code is not null and summary <> '') as documented`);
 const setTicketState = statement('interaction.set-ticket-state', `
 update tickets set state = $3, version = version + 1,
   resolved_at = case when $3 in ('RESOLVED', 'RESOLVED_T2') then coalesce(resolved_at, app_now()) else resolved_at end,

@@ -124,6 +124,7 @@ export async function ticketTimeline(db: Queryable, query: {
     ${NAMING}
     where j.organisation_id = $1 and j.type = any($3::text[]) and j.subject_id = any(array(
       select $2::uuid union all select i.id from interactions i where i.organisation_id = $1 and i.ticket_id = $2))
+      and not (j.type = 'ticket.updated' and j.data -> 'changed' = '[]')
       ${after}
     order by j.epoch desc, j.xid desc, j.id desc limit $${values.length}`, values);
   const items = rows.slice(0, size);

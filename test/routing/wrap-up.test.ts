@@ -320,6 +320,25 @@ t.test('C9 what an agent has filled in goes up with the work, each field under i
   t.ok((await typesOf(work.db, open.ticketId)).includes('ticket.updated'), 'the desks hear of it');
 });
 
+t.test('C9 C10 a part without a summary documents nothing, and an empty one is not kept', async (t) => {
+  const { work, world, agents: [a] } = await setUp(t);
+  await ready(work, a);
+  const first = await openOwnedInteraction(work.db, world, a.id, { medium: 'MESSAGING', answered: true });
+  const reasonCode = 'DI_LUAR_WEWENANG';
+  await escalateInteraction(work, { user: a, interactionId: first.interactionId, reasonCode,
+    form: { categoryId: world.categoryIds.PENGADUAN, outcomeCode: 'SELESAI', summary: ' x ' } });
+  t.match(await ticketRow(work.db, first.ticketId), { summary: null, outcome_code: 'SELESAI' });
+  const other = await openOwnedInteraction(work.db, world, a.id, { medium: 'MESSAGING' });
+  await work.db.dynamic(`update interactions set state = 'CLOSED' where id = $1`, [first.interactionId]);
+  await work.db.dynamic('update interactions set ticket_id = $2 where id = $1', [other.interactionId, first.ticketId]);
+  await work.db.dynamic(`update tickets set state = 'OPEN_T1' where id = $1`, [first.ticketId]);
+  await completeOutOfTopic(work, { user: a, interactionId: other.interactionId, reasonCode: 'SPAM' });
+  t.match(await ticketRow(work.db, first.ticketId), { state: 'OOT_COMPLETE' });
+  const empty = await openOwnedInteraction(work.db, world, a.id, { answered: true });
+  await escalateInteraction(work, { user: a, interactionId: empty.interactionId, reasonCode, form: {} });
+  t.equal((await work.db.dynamic('select 1 from documentations')).length, 1);
+});
+
 t.test('J58 without a tier-2 queue escalation says so and changes nothing', async (t) => {
   const { work, world, agents: [a] } = await setUp(t);
   await work.db.dynamic('update queues set active = false where tier = 2');
