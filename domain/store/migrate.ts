@@ -1,4 +1,5 @@
 /** Brings a database to the present schema: MikroORM's migrator over the list below, forward only. */
+import { setTimeout } from 'node:timers/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
 import pg from 'pg';
@@ -51,6 +52,18 @@ export const migrationsList = [
 export const APP_ROLE = 'sambung_app';
 
 const MIGRATION_LOCK = 7_215_001;
+/** How often a node that finds another one at it looks again. */
+const LOCK_EVERY_MS = 200;
+
+/**
+ * Asks again and again instead of waiting in one statement: an index that is built beside the work waits for every
+ * statement that began before it, and would wait for this one for ever.
+ */
+async function lock(client: pg.Client): Promise<void> {
+  const ask = async (): Promise<boolean> => (await client.query<{ mine: boolean }>(
+    'select pg_try_advisory_lock($1) as mine', [MIGRATION_LOCK])).rows[0]?.mine === true;
+  while (!await ask()) await setTimeout(LOCK_EVERY_MS);
+}
 
 async function grant(client: pg.Client): Promise<string | undefined> {
   const able = await client.query<{ able: boolean }>(
@@ -77,10 +90,12 @@ export async function migrate(url: string): Promise<string | undefined> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await lock(client);
     const orm = await MikroORM.init({
       clientUrl: url, entities: [], discovery: { warnWhenNoEntities: false }, extensions: [Migrator],
-      migrations: { migrationsList, snapshot: false, silent: true, tableName: 'schema_migrations' },
+      migrations: { migrationsList, snapshot: false, silent: true, tableName: 'schema_migrations',
+        // Each step for itself: one that is no transaction cannot stand within one over all of them.
+        allOrNothing: false },
     });
     try {
       await orm.migrator.up();

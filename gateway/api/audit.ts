@@ -39,7 +39,7 @@ const COLUMNS = `j.id::text as id, j.at, j.type, j.subject_type as "subjectType"
   j.data, j.epoch, j.xid::text as xid_text`;
 
 const FILTERS = { subjectId: 'j.subject_id = ', actorId: 'j.actor_id = ', from: 'j.at >= ', to: 'j.at < ' } as const;
-/** Words that the shape of the query allows; by the letter, for the indexes over some of them (migration 0025). */
+/** Words that the shape of the query allows; by the letter, for the indexes over some of them (migration 0020). */
 const LITERALS = { type: 'j.type', subjectType: 'j.subject_type', actorKind: 'j.actor_kind' } as const;
 
 function conditions(user: User, given: z.output<typeof query>): { where: string; values: unknown[] } {
