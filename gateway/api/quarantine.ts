@@ -63,6 +63,9 @@ const forReplay = statement('quarantine.forReplay',
   from inbound_events e join channel_accounts a on a.id = e.channel_account_id and a.organisation_id = e.organisation_id
   where e.organisation_id = $1 and e.id = $2 and e.state <> 'DONE'`);
 
+const putBack = statement('quarantine.put-back', `update inbound_events set state = 'QUARANTINED', resolved_at = null,
+  resolved_by = null where organisation_id = $1 and id = $2 and state = 'REPLAYED'`);
+
 function view(row: EventRow): z.output<typeof eventView> {
   return {
     id: row.id, channelAccountId: row.channel_account_id, channel: row.channel, accountName: row.account_name,
@@ -111,27 +114,42 @@ async function replay(parts: QuarantineParts, user: User, eventId: string, row: 
   const { parsed, kept } = reread(channel, account, raw, hash);
   const isKept = (event: InboundEvent): boolean => event.kind === kept.kind && event.dedupKey === kept.dedupKey;
   let result: ReceiveResult = { outcome: 'quarantined' };
+  let taken: ReceiveResult | undefined;
   const taker: Taker = {
     async receive(to, events) {
       const results: ReceiveResult[] = [];
       for (const event of events) {
-        if (isKept(event)) results.push(await intake.replay(to, eventId, event, user.id));
-        else results.push(...await intake.receive(to, [event]));
+        if (isKept(event)) {
+          taken = await intake.replay(to, eventId, event, user.id);
+          results.push(taken);
+        } else {
+          results.push(...await intake.receive(to, [event]));
+        }
       }
       return results;
     },
   };
   const host: PeopleHost = { account, session: { identify: (person) => identifyHandle(work, account, person),
     knownAs: (handles) => knownAs(work.db, account, handles) } };
-  const readable = parsed.events.filter((event) => event.kind !== 'unreadable');
+  // What came along goes first, for it may be stored again: the kept one is taken once.
+  const readable = parsed.events.filter((event) => event.kind !== 'unreadable')
+    .toSorted((one, other) => Number(isKept(one)) - Number(isKept(other)));
   const events = await underKnownHandles(host, { events: readable,
     maybeKnown: readable.map((event) => event.handle) });
-  await withPeople(host, parsed.people, async () => {
-    const results = await receiveEvents({ work, intake: taker }, { ...account, medium: channel?.medium ?? 'MESSAGING' },
-      events);
-    result = results[events.findIndex(isKept)] ?? result;
-  });
   if (parsed.receipts.length > 0) await recordReceipts(work, account, parsed.receipts);
+  try {
+    await withPeople(host, parsed.people, async () => {
+      const results = await receiveEvents({ work, intake: taker },
+        { ...account, medium: channel?.medium ?? 'MESSAGING' }, events);
+      result = results[events.findIndex(isKept)] ?? result;
+    });
+  } catch (error) {
+    // A message is stored once it is taken; anything else had not come to its end, and is tried again.
+    if (taken !== undefined && taken.messageId === undefined) {
+      await work.db.rows(putBack, [account.organisationId, eventId]);
+    }
+    throw error;
+  }
   return result;
 }
 

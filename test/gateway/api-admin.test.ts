@@ -206,6 +206,20 @@ t.test('RI8 a replay goes the way of a fresh delivery: with its files, in its pl
     t.match(await work.db.dynamic('select phone from contact_points'), [{ phone: '+6281200000567' }]);
   });
 
+t.test('RI8 a replay that cannot be finished leaves the event where it was', async (t) => {
+  const place = await adminWorld(t);
+  const { api, world, work, intake } = place;
+  await work.db.dynamic(`update channel_accounts set channel = 'telegram' where id = $1`, [world.accountId]);
+  const admin = await api.as(world.administrator);
+  const id = await quarantined(place, Buffer.from(JSON.stringify({ update_id: 1, edited_message: { message_id: 5,
+    date: 1_799_999_990, edit_date: 1_799_999_995, chat: { id: 7001, type: 'private' },
+    from: { id: 7001, first_name: 'R' }, text: 'jam 4' } })), '01');
+  await intake.close();
+  t.match(await admin.call('POST', `/api/quarantine/${id}/replay`), { status: 503, body: { code: 'SHUTTING_DOWN' } });
+  t.match(await work.db.dynamic('select state, resolved_by from inbound_events where id = $1', [id]),
+    [{ state: 'QUARANTINED', resolved_by: null }]);
+});
+
 t.test('the quarantine is narrowed to an account, and a long original says that it is cut', async (t) => {
   const place = await adminWorld(t);
   const { api, world, foreign } = place;

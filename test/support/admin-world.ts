@@ -24,7 +24,7 @@ import { userImportApi } from '#gateway/api/user-import.ts';
 import { usersApi } from '#gateway/api/users.ts';
 import { secretStore, type SecretStore } from '#gateway/security/secret-store.ts';
 import { createVault, masterKeys, type Vault } from '#gateway/security/vault.ts';
-import { createIntake } from '#routing/intake.ts';
+import { createIntake, type Intake } from '#routing/intake.ts';
 import { testApi, type TestApi } from './api.ts';
 import { smallWorld, type SmallWorld } from './fixtures.ts';
 import { testWork, type Teardown, type TestWork } from './harness.ts';
@@ -41,6 +41,7 @@ export interface AdminWorld {
   orm: Orm;
   vault: Vault;
   secrets: SecretStore;
+  intake: Intake;
   api: TestApi;
   world: SmallWorld;
   /** Another organisation in the same database. */
@@ -104,7 +105,7 @@ export async function adminWorld(t: Teardown): Promise<AdminWorld> {
         auditApi].map((make) => make(parts));
     },
   });
-  return { work, orm, vault, secrets, api, world, foreign };
+  return { work, orm, vault, secrets, intake, api, world, foreign };
 }
 
 /** A user with one seeded role in the default scope of it (or the one given). */
