@@ -4,7 +4,7 @@ import type { ChannelHost, HookRequest, HookVerdict } from '#channels/channel.ts
 import { botApi, type BotApi, type CallFailure } from './api.ts';
 import { object, text, time, whole, type Json } from '#channels/json-fields.ts';
 import { appNowMs } from '#domain/clock.ts';
-import { isTokenRefused } from './refused.ts';
+import { isBotRefused } from './refused.ts';
 import { ALLOWED_UPDATES } from './updates.ts';
 import { backoff, waitFor } from '#channels/waiting.ts';
 
@@ -68,8 +68,8 @@ async function ensure(host: ChannelHost, api: BotApi, url: string, secret: strin
   return {};
 }
 
-function tell(host: ChannelHost, failure: CallFailure): void {
-  if (isTokenRefused(failure)) host.health('NEEDS_ATTENTION', 'CREDENTIALS_REFUSED');
+async function tell(host: ChannelHost, api: BotApi, failure: CallFailure, signal: AbortSignal): Promise<void> {
+  if (await isBotRefused(api, failure, signal)) host.health('NEEDS_ATTENTION', 'CREDENTIALS_REFUSED');
   else if (failure.kind === 'refused' && failure.code === 400) host.health('NEEDS_ATTENTION', 'WEBHOOK_REFUSED');
   else host.health('CONNECTING', 'UNREACHABLE');
 }
@@ -81,7 +81,7 @@ async function lookAfter(host: ChannelHost, api: BotApi, url: string, secret: st
     const { failure, trouble } = await ensure(host, api, url, secret, signal);
     if (signal.aborted) return;
     failures = failure === undefined ? 0 : failures + 1;
-    if (failure !== undefined) tell(host, failure);
+    if (failure !== undefined) await tell(host, api, failure, signal);
     // What leaves does leave, so the account is not paused for it.
     else if (trouble !== undefined) host.health('CONNECTING', trouble);
     else host.health('CONNECTED');
