@@ -35,9 +35,11 @@ const SECTIONS: Readonly<Record<string, string>> = {
       and j.type in ('contact.viewed', 'contact.unmasked') order by j.epoch, j.xid, j.id`,
 };
 
+/** What was withdrawn before it left was never the customer's. */
 const FILES = `select f.id, f.file_name as "fileName", f.media_type as "mediaType",
     f.size_bytes::float8 as "sizeBytes", f.created_at as "createdAt", f.storage_name as "storageName" from files f
-  where f.organisation_id = $1 and f.conversation_id = any($2::uuid[]) order by f.created_at, f.id`;
+  where f.organisation_id = $1 and f.conversation_id = any($2::uuid[]) and f.attached_at is not null
+  order by f.created_at, f.id`;
 
 /** Internal notes are the house's own words about its work and stay out. */
 const MESSAGES = `select m.id, m.direction, m.author_kind as "author", m.kind, m.body, m.attachments,

@@ -19,7 +19,7 @@ import type { Work } from '#domain/work.ts';
 import { idempotent } from '../security/idempotency.ts';
 import type { BlobStore } from '../blob-store.ts';
 import { subjectZip } from '../subject-data.ts';
-import { pageOf, pageQuery } from './crud.ts';
+import { pageOf, pageQuery, queryBoolean } from './crud.ts';
 
 const id = z.uuid();
 const state = z.enum(['REQUESTED', 'APPROVED', 'REJECTED', 'DONE']);
@@ -31,11 +31,13 @@ const view = z.object({ id, contactId: id, contactName: z.string().nullable(), k
   finishedAt: z.string().nullable(), counts: z.record(z.string(), z.number()).nullable() });
 type RequestView = z.output<typeof view>;
 
+/** Past the alarm of RL06. */
+const ALARMED = `(q.due_at < app_now()
+  or q.requested_at < app_now() - ${limits.subjectRequestAlarmHours} * interval '1 hour')`;
 const SELECT = `select q.id, q.contact_id as "contactId", c.name as "contactName", q.kind, q.state, q.reason,
     q.requested_by as "requestedById", r.name as "requestedByName", q.requested_at, q.due_at,
     case when q.state in ('REJECTED', 'DONE') then 'NO' when q.due_at < app_now() then 'YES'
-      when q.requested_at < app_now() - ${limits.subjectRequestAlarmHours} * interval '1 hour' then 'SOON'
-      else 'NO' end as late,
+      when ${ALARMED} then 'SOON' else 'NO' end as late,
     d.name as "decidedByName", q.decided_at, q.finished_at, q.counts, q.requested_at::text as cursor
   from subject_requests q join contacts c on c.id = q.contact_id join users r on r.id = q.requested_by
     left join users d on d.id = q.decided_by where q.organisation_id = $1`;
@@ -44,6 +46,7 @@ interface Row extends Omit<RequestView, 'requestedAt' | 'dueAt' | 'decidedAt' | 
 
 const list = statement('subject-request.list', `${SELECT} and ($2::text is null or q.state = $2)
   and ($3::timestamptz is null or (q.requested_at, q.id) < ($3, $4::uuid))
+  and (not $6 or q.state in ('REQUESTED', 'APPROVED') and ${ALARMED})
   order by q.requested_at desc, q.id desc limit $5`);
 const one = statement('subject-request.one', `${SELECT} and q.id = $2`);
 /** A request for a copy needs nobody's leave; a removal waits for somebody else's. */
@@ -132,12 +135,15 @@ export function subjectDataApi(parts: { work: Work; blobs: BlobStore }): Fastify
   };
   return async (app) => {
     app.get('/api/subject-requests', { config: either, schema: { querystring: z.strictObject({
-      cursor: pageQuery.cursor, limit: pageQuery.limit, state: state.optional() }),
+      cursor: pageQuery.cursor, limit: pageQuery.limit, state: state.optional(),
+      /** True: only what waits and is past its alarm. */
+      late: queryBoolean.default(false) }),
     response: { 200: pageOf(view) } } }, async ({ user, query }) => {
       mayLook(user);
       const size = pageSize(query.limit);
       const [at, after] = query.cursor === undefined ? [null, null] : decodePage(query.cursor, 2);
-      const rows = await work.db.rows<Row>(list, [user.organisationId, query.state ?? null, at, after, size + 1]);
+      const rows = await work.db.rows<Row>(list, [user.organisationId, query.state ?? null, at, after, size + 1,
+        query.late]);
       const last = rows[size - 1];
       return { items: rows.slice(0, size).map((row) => viewOf(user, row)),
         nextCursor: rows.length > size && last !== undefined ? encodePage([last.cursor, last.id]) : null };

@@ -134,6 +134,10 @@ t.test('RL06 a copy of the data holds what is known and its files, once proved, 
       sha256, uploaded_by_kind, attached_at)
     values ($1, $2, $3, 'tidak-ada', 'hilang.pdf', 'application/pdf', 4, '\\x00', 'CUSTOMER', app_now())`,
   lost, world.organisationId, one.conversationId);
+  await run(`insert into files (id, organisation_id, conversation_id, storage_name, file_name, media_type, size_bytes,
+      sha256, uploaded_by_kind, attached_at)
+    values ($1, $2, $3, 'tidak-ada', 'ditarik-kembali.pdf', 'application/pdf', 4, '\\x00', 'AGENT', null)`,
+  newId(), world.organisationId, one.conversationId);
   const made = await manager.call('POST', '/api/subject-requests',
     { contactId: one.contactId, kind: 'EXPORT', reason: 'diminta lewat surat' });
   t.equal(made.body.state, 'APPROVED');
@@ -164,10 +168,13 @@ t.test('RL06 a copy of the data holds what is known and its files, once proved, 
   t.same((await run(`select type as id from journal where subject_type = 'subject-request' order by epoch, xid, id`))
     .map((row) => row.id), ['subject-request.filed', 'subject-request.downloaded', 'subject-request.finished']);
   t.equal((await manager.call('HEAD', url)).status, 404, 'there is no looking without taking');
-  await run(`update subject_requests set state = 'APPROVED', requested_at = requested_at - interval '49 hours'`);
-  t.equal((await manager.get('/api/subject-requests')).body.items[0].late, 'SOON');
+  t.same((await manager.get('/api/subject-requests?late=true')).body.items, [], 'what is done is never late');
+  await run(`update subject_requests set state = 'APPROVED'`);
+  t.same((await manager.get('/api/subject-requests?late=true')).body.items, []);
+  await run(`update subject_requests set requested_at = requested_at - interval '49 hours'`);
+  t.equal((await manager.get('/api/subject-requests?late=true')).body.items[0].late, 'SOON');
   await run(`update subject_requests set due_at = app_now() - interval '1 hour'`);
-  t.equal((await manager.get('/api/subject-requests')).body.items[0].late, 'YES');
+  t.equal((await manager.get('/api/subject-requests?late=true')).body.items[0].late, 'YES');
 });
 
 t.test('RL06 a copy that was cut off does not answer the request', async (t) => {

@@ -118,6 +118,7 @@ export function sampleOffer(now: number): OfferView {
 /** One notice of each kind, the first unread. */
 export const sampleNotices: readonly Notice[] =
   (['mention', 'late', 'failed', 'message', 'assigned', 'missed', 'woken',
-    'followClosed'] as const satisfies readonly NoticeKind[])
-    .map((kind, index) => ({ id: kind, kind, interactionId: kind === 'missed' ? null : 'contoh',
+    'followClosed', 'requestSoon', 'requestLate'] as const satisfies readonly NoticeKind[])
+    .map((kind, index) => ({ id: kind, kind,
+      interactionId: kind === 'missed' || kind.startsWith('request') ? null : 'contoh',
       at: standsAt - index * 60_000, read: index > 2 }));

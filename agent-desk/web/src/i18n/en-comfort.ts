@@ -41,6 +41,7 @@ export const enComfort = {
     followWrote: 'The customer wrote in a ticket you follow', followMoved: 'A ticket you follow was transferred',
     followEscalated: 'A ticket you follow was escalated', followClosed: 'A ticket you follow was closed',
     followReopened: 'A ticket you follow was reopened', mentionBy: '{{author}} · {{who}}',
+    requestSoon: 'A request about customer data is due soon', requestLate: 'A request about customer data is late',
     mention: 'You were mentioned in an internal note', offer: 'New offer', unread: 'unread',
     prefs: 'Sounds and notifications',
   },

@@ -15,7 +15,7 @@ export const idComfort = {
     OFFLINE: 'Status: Luring', esc: 'Tutup panel teratas, atau tolak tawaran', sheet: 'Daftar pintasan ini',
     pick: 'Ambil percakapan dari antrean', listMine: 'Daftar Milik saya', listQueues: 'Daftar Antrean',
     listAll: 'Daftar Semua', views: 'Tampilan dan saringan', attach: 'Lampirkan berkas', camera: 'Ambil foto',
-    emoji: 'Sisipkan emoji', undoSend: 'Tarik pesan yang belum terkirim', undoSendField: 'Tarik pesan, sambil mengetik',
+    emoji: 'Sisipkan emoji', undoSend: 'Tarik pesan yang belum terkirim', undoSendField: 'Tarik pesan saat sedang mengetik',
     newest: 'Ke pesan terakhir', wake: 'Lanjutkan yang ditunda', copyTicket: 'Salin nomor tiket',
     release: 'Kembalikan ke antrean', oot: 'Tandai OOT/Complete', panel: 'Buka atau tutup panel nasabah',
     tabContact: 'Kontak nasabah', tabTicket: 'Tiket dan dokumentasi', tabHistory: 'Riwayat nasabah',
@@ -40,6 +40,8 @@ export const idComfort = {
     followWrote: 'Nasabah menulis di tiket yang Anda ikuti', followMoved: 'Tiket yang Anda ikuti dialihkan',
     followEscalated: 'Tiket yang Anda ikuti dieskalasi', followClosed: 'Tiket yang Anda ikuti ditutup',
     followReopened: 'Tiket yang Anda ikuti dibuka kembali', mentionBy: '{{author}} · {{who}}',
+    requestSoon: 'Permintaan data nasabah mendekati batas waktu',
+    requestLate: 'Permintaan data nasabah melewati batas waktu',
     offer: 'Tawaran baru', unread: 'belum dibaca', prefs: 'Atur bunyi dan pemberitahuan',
   },
   prefs: {

@@ -117,7 +117,8 @@ function offerChanged(cache: Cache, offer: OfferView): void {
 }
 
 const nouns: Record<string, readonly string[]> = { categories: ['desk', 'categories'],
-  reasons: ['desk', 'reasons'], 'canned-replies': ['desk', 'canned'], contacts: ['desk', 'contact'] };
+  reasons: ['desk', 'reasons'], 'canned-replies': ['desk', 'canned'], contacts: ['desk', 'contact'],
+  'subject-requests': keys.dueRequests };
 
 /**
  * Lists of the settings that stand on the screen are fetched anew: another administrator changed something they show

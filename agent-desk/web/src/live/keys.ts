@@ -11,6 +11,8 @@ export const keys = {
   /** The newest interaction of each ticket that is followed. */
   followed: ['desk', 'followed'] as const,
   mentions: ['desk', 'mentions'] as const,
+  /** Requests about customers' data that are due soon or late. */
+  dueRequests: ['desk', 'due-requests'] as const,
   counts: ['desk', 'counts'] as const,
   lists: ['desk', 'list'] as const,
   list: (kind: ListKind) => ['desk', 'list', kind] as const,

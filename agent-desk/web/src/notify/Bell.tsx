@@ -1,7 +1,8 @@
 /** The bell of the top bar and its list: what happened to me, newest first, each line one key from its conversation. */
 import { Button, Popover } from '@mantine/core';
 import { IconAlarm, IconArrowUpRight, IconArrowsExchange, IconAt, IconBell, IconCheck, IconClock,
-  IconExclamationCircle, IconMessage, IconPhoneX, IconRotate, IconUserCheck } from '@tabler/icons-react';
+  IconExclamationCircle, IconMessage, IconPhoneX, IconRotate, IconUserCheck,
+  IconUserShield } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import type { ComponentType } from 'react';
 import { useLocation } from 'wouter';
@@ -15,7 +16,7 @@ import { keys } from '../live/keys.ts';
 import type { InteractionView, MentionView } from '../live/types.ts';
 import css from './Bell.module.css';
 import type { Center } from './center.ts';
-import { mentionId, type Notice, type NoticeKind } from './notices.ts';
+import { mentionId, placeOf, type Notice, type NoticeKind } from './notices.ts';
 
 type IconType = ComponentType<{ size?: number; stroke?: number; className?: string; 'aria-hidden'?: 'true' }>;
 const looks: Record<NoticeKind, { Icon: IconType; tone: string }> = {
@@ -26,6 +27,7 @@ const looks: Record<NoticeKind, { Icon: IconType; tone: string }> = {
   wokenAway: { Icon: IconClock, tone: 'warn' }, followWrote: { Icon: IconMessage, tone: '' },
   followMoved: { Icon: IconArrowsExchange, tone: '' }, followEscalated: { Icon: IconArrowUpRight, tone: '' },
   followClosed: { Icon: IconCheck, tone: '' }, followReopened: { Icon: IconRotate, tone: '' },
+  requestSoon: { Icon: IconUserShield, tone: 'warn' }, requestLate: { Icon: IconUserShield, tone: 'bad' },
 };
 
 /** The sign of a kind of notice. */
@@ -59,7 +61,7 @@ export function NoticeLine({ notice, who, onOpen }: { notice: Notice; who: strin
   const locale = useLocale();
   return (
     <li className={css.item} data-unread={!notice.read || undefined}>
-      <button type="button" onClick={onOpen} disabled={notice.interactionId === null}>
+      <button type="button" onClick={onOpen} disabled={placeOf(notice) === undefined}>
         <NoticeIcon kind={notice.kind} />
         <span className={css.words}>
           <span className={css.what}>{codeWord('notice', notice.kind)}
@@ -86,7 +88,8 @@ export function Bell({ notices, center, opened, onOpened, onPrefs }: Props) {
   const go = (notice: Notice): void => {
     center.markRead((each) => each.id === notice.id);
     onOpened(false);
-    if (notice.interactionId !== null) navigate(`/i/${notice.interactionId}`);
+    const place = placeOf(notice);
+    if (place !== undefined) navigate(place);
   };
   return (
     <Popover opened={opened} onChange={onOpened} position="bottom-end" width={360} trapFocus returnFocus

@@ -7,13 +7,14 @@ import { isOpen } from '../live/lists.ts';
 import type { AgentView, InteractionView, OfferView } from '../live/types.ts';
 
 export type NoticeKind = 'offer' | 'message' | 'assigned' | 'failed' | 'late' | 'missed' | 'mention' | 'woken'
-  | 'wokenAway' | 'followWrote' | 'followMoved' | 'followEscalated' | 'followClosed' | 'followReopened';
+  | 'wokenAway' | 'followWrote' | 'followMoved' | 'followEscalated' | 'followClosed' | 'followReopened'
+  | 'requestSoon' | 'requestLate';
 
 export interface Notice {
   /** The same for the same happening in every tab, so that it is told once. */
   id: string;
   kind: NoticeKind;
-  /** Where it leads; null: nowhere. Never a name or a text: those are looked up when it is shown. */
+  /** The conversation it is about; null: none. Never a name or a text: those are looked up when it is shown. */
   interactionId: string | null;
   /** Server's time in ms. */
   at: number;
@@ -120,6 +121,21 @@ export function noticesOf(before: Known | undefined, after: Known, beforeMs: num
 /** The id of the notice of a call. */
 export function mentionId({ messageId }: { messageId: string }): string {
   return `mention ${messageId}`;
+}
+
+/** A request about a customer's data that has waited for long; `late` as the server tells it. */
+export interface DueRequest { id: string; late: 'NO' | 'SOON' | 'YES' }
+
+/** The notice of it: one when it is due soon, another when it is late. */
+export function dueNotice({ id, late }: DueRequest): Pick<Notice, 'id' | 'kind' | 'interactionId'> {
+  const kind = late === 'YES' ? 'requestLate' : 'requestSoon';
+  return { id: `${kind} ${id}`, kind, interactionId: null };
+}
+
+/** The path to what it is about; undefined: it leads nowhere. */
+export function placeOf({ kind, interactionId }: Pick<Notice, 'kind' | 'interactionId'>): string | undefined {
+  if (kind === 'requestSoon' || kind === 'requestLate') return '/admin/subject-requests';
+  return interactionId === null ? undefined : `/i/${interactionId}`;
 }
 
 /** Whether it stands in the list; the rest is only heard: an offer has its own card. */

@@ -10,7 +10,7 @@ import { browserNoticesWanted, type SoundName } from '../shell/prefs.ts';
 import { showBrowserNotice } from './browser.ts';
 import { Center } from './center.ts';
 import { isLeader, runForLeader } from './leader.ts';
-import { isKept, noticesOf, type Known, type Notice, type NoticeKind } from './notices.ts';
+import { isKept, noticesOf, placeOf, type Known, type Notice, type NoticeKind } from './notices.ts';
 import { playSound } from './sounds.ts';
 import { useFollowed } from './useFollowed.ts';
 
@@ -24,7 +24,8 @@ const lateEveryMs = 5_000;
 const soundOf: Record<NoticeKind, SoundName | undefined> = {
   offer: 'offer', message: 'message', mention: 'mention', late: 'late', failed: 'failed', assigned: 'message',
   missed: 'failed', woken: 'woken', wokenAway: 'woken', followWrote: 'message', followMoved: 'message',
-  followEscalated: 'message', followClosed: 'message', followReopened: 'message',
+  followEscalated: 'message', followClosed: 'message', followReopened: 'message', requestSoon: 'late',
+  requestLate: 'late',
 };
 
 let center: Center | undefined;
@@ -113,12 +114,14 @@ export function useNotices(userId: string): { notices: readonly Notice[]; center
     };
   }, [client, own, userId]);
   useEffect(() => {
-    openNotice = ({ interactionId }) => { navigate(interactionId === null ? '/' : `/i/${interactionId}`); };
+    openNotice = (notice) => { navigate(placeOf(notice) ?? '/'); };
   }, [navigate]);
-  // A conversation that is opened is read, and so is what was told about it.
+  // What is opened is read, and so is what was told about it.
   useEffect(() => {
-    const open = /^\/i\/([^/]+)/.exec(location)?.[1];
-    if (open !== undefined) own.markRead((each) => each.interactionId === open);
+    own.markRead((each) => {
+      const place = placeOf(each);
+      return place !== undefined && `${location}/`.startsWith(`${place}/`);
+    });
   }, [location, own, notices]);
   return { notices, center: own };
 }

@@ -6,6 +6,7 @@ import { useUndoKey } from '../conversation/undo.ts';
 import { useT } from '../kit/words.ts';
 import { useMine } from '../live/queries.ts';
 import { Bell } from '../notify/Bell.tsx';
+import { useDueRequests } from '../notify/useDueRequests.ts';
 import { useNotices } from '../notify/useNotices.ts';
 import { MissedOffer } from '../offer/MissedOffer.tsx';
 import { OfferPanel } from '../offer/OfferPanel.tsx';
@@ -38,6 +39,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [over, setOver] = useState<Over>(undefined);
   const { notices, center } = useNotices(user.id);
   useMentionNotices();
+  useDueRequests();
   useUndoKey();
   useZone();
   const unread = (useMine() ?? []).reduce((sum, row) => sum + row.unreadCount, 0);
