@@ -19,7 +19,7 @@ for no key update`);
 const lockCases = statement('merge.lock-cases', `
 select id from tickets where contact_id = any($1::uuid[]) and organisation_id = $2 order by id for no key update`);
 const lockContacts = statement('merge.lock-contacts', `
-select id, name, email, domicile, language, merged_into_id, branch_id, version from contacts
+select id, name, email, domicile, language, time_zone as "timeZone", merged_into_id, branch_id, version from contacts
 where id = any($1::uuid[]) and organisation_id = $2 order by id for update`);
 
 const record = statement('merge.record', `
@@ -31,8 +31,8 @@ select $1, $2, $3, $4, array(select id from contact_points where contact_id = $4
 
 const fill = statement('merge.fill', `
 update contacts k set name = coalesce(k.name, m.name), email = coalesce(k.email, m.email),
-  domicile = coalesce(k.domicile, m.domicile), language = coalesce(k.language, m.language), updated_at = app_now(),
-  version = k.version + 1
+  domicile = coalesce(k.domicile, m.domicile), language = coalesce(k.language, m.language),
+  time_zone = coalesce(k.time_zone, m.time_zone), updated_at = app_now(), version = k.version + 1
 from contacts m where k.id = $1 and m.id = $2 and k.organisation_id = $3 and m.organisation_id = $3
 returning k.version`);
 const setMerged = statement('merge.set-merged', `
@@ -46,7 +46,7 @@ const moves = (['contact_points', 'conversations', 'interactions', 'tickets'] as
 
 interface ContactRow {
   id: string; name: string | null; email: string | null; domicile: string | null; language: string | null;
-  merged_into_id: string | null; branch_id: string | null; version: number;
+  timeZone: string | null; merged_into_id: string | null; branch_id: string | null; version: number;
 }
 
 /** Locks these contacts with all that hangs on them, so that nobody merges or takes apart meanwhile. */
@@ -72,7 +72,7 @@ export async function mergeInto(tx: Tx, command: { organisationId: string; keptI
   const [kept, merged] = [keptId, mergedId].map((id) => rows.find((row) => row.id === id));
   if (kept === undefined || merged === undefined) throw new AppError('NOT_FOUND');
   if (kept.merged_into_id !== null || merged.merged_into_id !== null) throw new AppError('CONTACTS_MERGED');
-  const filled = (['name', 'email', 'domicile', 'language'] as const)
+  const filled = (['name', 'email', 'domicile', 'language', 'timeZone'] as const)
     .filter((field) => kept[field] === null && merged[field] !== null);
   const mergeId = newId();
   await tx.rows(record, [mergeId, organisationId, keptId, mergedId, filled, user?.id ?? null]);
@@ -113,6 +113,7 @@ update contacts k set name = case when 'name' = any($3) and k.name = m.name then
   email = case when 'email' = any($3) and k.email = m.email then null else k.email end,
   domicile = case when 'domicile' = any($3) and k.domicile = m.domicile then null else k.domicile end,
   language = case when 'language' = any($3) and k.language = m.language then null else k.language end,
+  time_zone = case when 'timeZone' = any($3) and k.time_zone = m.time_zone then null else k.time_zone end,
   updated_at = app_now(), version = k.version + 1
 from contacts m where k.id = $1 and m.id = $2 and k.organisation_id = $4 and m.organisation_id = $4
 returning k.version`);

@@ -14,7 +14,7 @@ import {
   codeText, nameText, queryBoolean, readRoutes, requireOwn, writeRoutes, type AdminParts, type Noun,
 } from './crud.ts';
 import { requireActive, requireEmpty } from './place-rules.ts';
-import { zone } from './places.ts';
+import { zone } from './shapes.ts';
 
 const id = z.uuid();
 const configuration = { created: 'configuration.created', updated: 'configuration.updated' } as const;

@@ -13,7 +13,7 @@ import { safeText } from '#domain/text.ts';
 import { requireReason } from '#routing/interaction-rows.ts';
 import { ifMatch } from '../security/plugin.ts';
 import { pageOf } from './crud.ts';
-import { idParams, journal, journalView, orNotFound, paging, type ReadingParts } from './shapes.ts';
+import { idParams, journal, journalView, orNotFound, paging, zone, type ReadingParts } from './shapes.ts';
 
 export interface ContactParts extends ReadingParts {
   vault: DetailVault;
@@ -22,7 +22,8 @@ export interface ContactParts extends ReadingParts {
 const line = z.string().trim().max(limits.nameChars).transform(safeText);
 const change = z.strictObject({
   name: line.nullable(), domicile: line.nullable(), language: z.enum(['id', 'en']).nullable(),
-  email: z.email().max(320).nullable(), notes: z.string().trim().max(4_000).transform(safeText).nullable(),
+  timeZone: zone.nullable(), email: z.email().max(320).nullable(),
+  notes: z.string().trim().max(4_000).transform(safeText).nullable(),
 }).partial().refine((body) => Object.keys(body).length > 0);
 type Change = z.output<typeof change>;
 
@@ -33,29 +34,29 @@ const unmask = z.strictObject({ field: z.enum(['handle', 'phone', 'email']), poi
   .refine((body) => body.field === 'email' || body.pointId !== undefined);
 
 const lockContact = statement('contacts.lock',
-  `select name, domicile, language, email, notes, branch_id, version from contacts
+  `select name, domicile, language, time_zone as "timeZone", email, notes, branch_id, version from contacts
   where organisation_id = $1 and id = $2 for update`);
 const writeContact = statement('contacts.write',
-  `update contacts set name = $3, domicile = $4, language = $5, email = $6, notes = $7,
+  `update contacts set name = $3, domicile = $4, language = $5, email = $6, notes = $7, time_zone = $8,
   updated_at = app_now(), version = version + 1 where organisation_id = $1 and id = $2 returning version`);
 const pointValue = statement('contacts.point-value', `select handle, phone from contact_points
   where organisation_id = $1 and contact_id = $2 and id = $3`);
 const contactEmail = statement('contacts.email', 'select email from contacts where organisation_id = $1 and id = $2');
 
-type Fields = Record<'name' | 'domicile' | 'language' | 'email' | 'notes', string | null>;
+type Fields = Record<'name' | 'domicile' | 'language' | 'timeZone' | 'email' | 'notes', string | null>;
 
 async function edit(tx: Tx, parts: ContactParts, user: User, id: string, body: Change, version: number): Promise<void> {
   const row = await tx.one<Fields & { branch_id: string | null; version: number }>(lockContact,
     [user.organisationId, id]);
   if (row === undefined) throw new AppError('NOT_FOUND');
   if (row.version !== version) throw new AppError('VERSION_CONFLICT', { version: row.version });
-  const before: Fields = { name: row.name, domicile: row.domicile, language: row.language, email: row.email,
-    notes: row.notes };
+  const before: Fields = { name: row.name, domicile: row.domicile, language: row.language,
+    timeZone: row.timeZone, email: row.email, notes: row.notes };
   const after: Fields = { ...before, ...body };
   const changed = (Object.keys(before) as (keyof Fields)[]).filter((field) => before[field] !== after[field]);
   if (changed.length === 0) return;
   const written = await tx.one<{ version: number }>(writeContact,
-    [user.organisationId, id, after.name, after.domicile, after.language, after.email, after.notes]);
+    [user.organisationId, id, after.name, after.domicile, after.language, after.email, after.notes, after.timeZone]);
   const only = (fields: Fields): Record<string,
     unknown> => Object.fromEntries(changed.map((field) => [field, fields[field]]));
   await journalDetail(tx, parts.vault, {

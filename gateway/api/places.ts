@@ -1,6 +1,5 @@
 /** Where people sit: sites, teams and the licensed seats (A1, A5, A6, A9). The tree of branches is branches.ts. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import type { User } from '#domain/people/access.ts';
 import { SeatEntity, SiteEntity, TeamEntity } from '#domain/people/entities.ts';
@@ -9,11 +8,10 @@ import {
   codeText, nameText, queryBoolean, readRoutes, requireOwn, writeRoutes, type AdminParts, type Noun, type Values,
 } from './crud.ts';
 import { requireActive, requireEmpty } from './place-rules.ts';
+import { zone } from './shapes.ts';
 
 const id = z.uuid();
 const configuration = { created: 'configuration.created', updated: 'configuration.updated' } as const;
-/** A zone by its IANA name. */
-export const zone = z.string().max(64).refine((name) => IANAZone.isValidZone(name), 'time zone');
 const activeFilter = { active: { schema: queryBoolean, column: 't.active' } };
 
 /** True if the change closes the place down. */

@@ -1,4 +1,5 @@
 /** Shapes that the reading half of the API shares: queries, parameters, pages. */
+import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { limits } from '#domain/limits.ts';
 import { AppError } from '#domain/errors.ts';
@@ -14,6 +15,8 @@ export interface ReadingParts {
 }
 
 export const idParams = z.object({ id: z.uuid() });
+/** A zone by its IANA name. */
+export const zone = z.string().max(64).refine((name) => IANAZone.isValidZone(name), 'time zone');
 export const words = z.string().trim().min(1).max(100);
 export const paging = {
   cursor: z.string().max(2_000).optional(),

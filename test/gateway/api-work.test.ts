@@ -219,10 +219,13 @@ t.test('C15 RA07 an agent names the customer they serve, and nobody they serve n
   const url = `/api/contacts/${opened.contactId}`;
   t.match(await agent.call('PATCH', url, { name: 'Budi Santoso', domicile: 'Bandung' }, { 'if-match': '1' }),
     { status: 200, body: { name: 'Budi Santoso', domicile: 'Bandung', version: 2 } });
-  t.equal((await (await api.as(two)).call('PATCH', url, { name: 'x' }, { 'if-match': '2' })).status, 404);
+  t.match(await agent.call('PATCH', url, { timeZone: 'Mars/Olympus' }, { 'if-match': '2' }), { status: 400 });
+  t.match(await agent.call('PATCH', url, { timeZone: 'Asia/Makassar' }, { 'if-match': '2' }),
+    { status: 200, body: { name: 'Budi Santoso', timeZone: 'Asia/Makassar', version: 3 } });
+  t.equal((await (await api.as(two)).call('PATCH', url, { name: 'x' }, { 'if-match': '3' })).status, 404);
   await documentInteraction(work, { user: one, interactionId: opened.interactionId, form: formOf(world) });
   await closeInteraction(work, { user: one, interactionId: opened.interactionId });
-  t.equal((await agent.call('PATCH', url, { name: 'x' }, { 'if-match': '2' })).status, 404);
+  t.equal((await agent.call('PATCH', url, { name: 'x' }, { 'if-match': '3' })).status, 404);
 });
 
 async function where(work: TestWork, contactId: string): Promise<Record<string, number>> {
@@ -248,7 +251,8 @@ t.test('contacts that share a phone, an address or a card are suggested, merged 
   await setPhone(card, '+6281200000002');
   await work.db.dynamic(`update contacts set email = case id when $1::uuid then 'Budi@contoh.id'
       else 'budi@contoh.id' end,
-      domicile = case id when $2::uuid then 'Bandung' end where id in ($1, $2)`, [kept.contactId, mail.contactId]);
+      domicile = case id when $2::uuid then 'Bandung' end,
+      time_zone = case id when $2::uuid then 'Asia/Jayapura' end where id in ($1, $2)`, [kept.contactId, mail.contactId]);
   await work.db.dynamic(`insert into messages (id, organisation_id, conversation_id, interaction_id, channel_account_id,
       seq, direction, author_kind, kind, payload, created_at)
     values ($1, $2, $3, $4, $5, 2, 'IN', 'CUSTOMER', 'contact', '{"phone": "0812-0000-0002"}', app_now())`,
@@ -263,7 +267,8 @@ t.test('contacts that share a phone, an address or a card are suggested, merged 
   t.equal((await leader.get(`${url}/suggestions`)).body.items.length, 2, 'said to be somebody else');
 
   const merged = await leader.call('POST', `${url}/merge`, { otherId: mail.contactId });
-  t.match(merged, { status: 200, body: { contact: { name: 'Budi Santoso', domicile: 'Bandung' } } });
+  t.match(merged, { status: 200, body: { contact: { name: 'Budi Santoso', domicile: 'Bandung',
+    timeZone: 'Asia/Jayapura' } } });
   t.same(await where(work, kept.contactId), { points: 2, threads: 2, work: 2, tickets: 2 });
   t.same(await where(work, mail.contactId), { points: 0, threads: 0, work: 0, tickets: 0 });
   t.equal((await leader.get(`/api/contacts/${mail.contactId}`)).status, 404);
@@ -279,13 +284,14 @@ t.test('contacts that share a phone, an address or a card are suggested, merged 
   t.equal((await leader.call('DELETE', `/api/merges/${merge.id}`)).status, 200);
   t.same(await where(work, kept.contactId), { points: 1, threads: 1, work: 1, tickets: 1 });
   t.same(await where(work, mail.contactId), { points: 1, threads: 1, work: 1, tickets: 1 });
-  t.match((await leader.get(url)).body, { name: 'Budi Santoso', domicile: null });
-  t.match((await leader.get(`/api/contacts/${mail.contactId}`)).body, { name: 'Nasabah 1', domicile: 'Bandung' });
+  t.match((await leader.get(url)).body, { name: 'Budi Santoso', domicile: null, timeZone: null });
+  t.match((await leader.get(`/api/contacts/${mail.contactId}`)).body, { name: 'Nasabah 1', domicile: 'Bandung',
+    timeZone: 'Asia/Jayapura' });
   t.equal((await leader.call('DELETE', `/api/merges/${merge.id}`)).status, 404);
   const told = await work.db.dynamic<{ type: string; data: unknown }>(
     `select type, data from journal where subject_id = $1 and type like 'contact.%merged' order by id`,
     [kept.contactId]);
-  t.match(told, [{ type: 'contact.merged', data: { mergedId: mail.contactId, filled: ['domicile'] } },
+  t.match(told, [{ type: 'contact.merged', data: { mergedId: mail.contactId, filled: ['domicile', 'timeZone'] } },
     { type: 'contact.unmerged', data: { mergedId: mail.contactId } }]);
   t.notMatch(JSON.stringify(told), /Bandung|contoh/, 'no personal data in the journal');
 });

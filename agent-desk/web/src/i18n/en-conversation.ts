@@ -42,6 +42,7 @@ export const enConversation = {
     CUSTOMER_INFORMED: 'Customer informed',
     CLOSED: 'Closed', OOT_COMPLETE: 'OOT/Complete',
   },
+  zone: { 'Asia/Jakarta': 'WIB (Jakarta)', 'Asia/Makassar': 'WITA (Makassar)', 'Asia/Jayapura': 'WIT (Jayapura)' },
   category: { INFORMASI: 'Information', PENGADUAN: 'Complaint', PERMINTAAN: 'Request', SARAN: 'Suggestion' },
   status: {
     queued: 'Queued', sending: 'Sending', sent: 'Sent', delivered: 'Delivered', read: 'Read', played: 'Played',
@@ -161,7 +162,7 @@ export const enConversation = {
   },
   side: {
     contact: 'Contact', ticket: 'Ticket', history: 'History', tabs: 'About the customer', phone: 'Phone',
-    email: 'E-mail', handle: 'Handle', domicile: 'Domicile', since: 'Customer since', notes: 'Notes',
+    email: 'E-mail', handle: 'Handle', domicile: 'Domicile', zone: 'Time zone', zoneNow: '{{zone}}, now {{time}}', since: 'Customer since', notes: 'Notes',
     channels: 'Channels',
     show: 'Show', hide: 'Mask', whyShow: 'Reason to show the data',
     shownFor: 'Visible for 60 seconds; recorded in your name.', showFailed: 'The data could not be shown',
@@ -191,6 +192,8 @@ export const enConversation = {
     escalateForm: 'What is documented so far is kept on the ticket and seen by tier 2.',
     escalated: 'Escalated to tier 2.',
     closed: 'The conversation with {{who}} is closed.', closeFailed: 'The conversation was not closed',
+    closeAsk: 'Close this conversation?', closeAnyway: 'Close and delete the draft',
+    closeText: 'A reply or a note is written and not sent. Closing the conversation deletes it.',
     escalateFailed: 'Not escalated', draftKept: 'Your entries are kept in this browser',
     chooseReason: 'Choose a reason',
     closeHint: 'Saves the documentation, then closes the conversation.',

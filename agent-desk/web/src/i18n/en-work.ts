@@ -31,6 +31,7 @@ export const enWork: Words<typeof idWork> = {
     read: 'Mark as read', release: 'Back to the queue',
     releaseMany: 'Give {{n}} conversations back to the queue?',
     releaseManyText: 'The conversations go to the front of the queue and are offered to other agents.',
+    unsentGoes: 'The reply or note that was not sent is deleted as well.',
     bulkDone: '{{n}} conversations done.',
     bulkPart: '{{done}} of {{n}} done', bulkWhy: 'The others are as before: {{why}}',
     bulkCode: { NOT_FOUND: 'not your work', FORBIDDEN: 'not your work', STATE_CONFLICT: 'not answered yet, or documented already',
@@ -59,7 +60,8 @@ export const enWork: Words<typeof idWork> = {
   },
   person: {
     edit: 'Edit', give: 'Name this customer', title: 'Customer', name: 'Name', domicile: 'Domicile', email: 'E-mail',
-    language: 'Language', id: 'Indonesian', en: 'English', notes: 'Notes about the customer', saved: 'Customer saved.',
+    language: 'Language', id: 'Indonesian', en: 'English', zone: 'Time zone',
+    zoneHint: 'Gives the greeting of canned replies and the time there. Empty: the zone of the house.', notes: 'Notes about the customer', saved: 'Customer saved.',
     saveFailed: 'Not saved', emailKept: 'Leave empty to keep the e-mail as it is.',
     changed: 'A colleague changed this. The newest version is loaded; check it and save again.',
     samePerson: 'Perhaps the same person', merge: 'Merge', apart: 'Not the same person', apartDone: 'Noted: they are two people.',

@@ -3,7 +3,7 @@
  */
 export { fetchAll, rowsOf, type Whole } from '../api/all.ts';
 export { api, ApiError, downloadFile, type Api, type Page, type RequestOptions } from '../api/client.ts';
-export { clockTime, dayTime, fileSize, listTime, maskPhone, rupiah, shortDate, span,
+export { clockTime, dayTime, fileSize, indonesianZones, listTime, maskPhone, rupiah, shortDate, span,
   type Locale } from '../lib/time.ts';
 export { localNow, serverNow } from '../lib/now.ts';
 export { useSession, type Session, type SessionUser } from '../session/session.ts';
@@ -16,3 +16,4 @@ export { ConfirmButton, DataTable, PageBody, PageHeader, tableOf, type Column } 
 export { Bdi, Kbd } from './small.tsx';
 export { EmptyState, ErrorState, SkeletonRows } from './states.tsx';
 export { codeWord, defineWords, useLocale, useT, type WordsOf, type WordValues } from './words.ts';
+export { zoneName } from './zone.ts';

@@ -5,6 +5,9 @@
 
 export type Locale = 'id' | 'en';
 
+/** The three zones of Indonesia: WIB, WITA, WIT. */
+export const indonesianZones = ['Asia/Jakarta', 'Asia/Makassar', 'Asia/Jayapura'] as const;
+
 const words = { id: { yesterday: 'kemarin', today: 'hari ini' },
   en: { yesterday: 'yesterday', today: 'today' } } as const;
 const tags = { id: 'id-ID', en: 'en-GB' } as const;

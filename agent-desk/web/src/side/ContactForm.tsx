@@ -6,15 +6,18 @@ import { api, ApiError } from '../api/client.ts';
 import { Form, SelectField, TextAreaField, TextField } from '../kit/fields.tsx';
 import { notifyDone, notifyError, notifyWarn } from '../kit/notify.ts';
 import { useT } from '../kit/words.ts';
+import { zoneName } from '../kit/zone.ts';
+import { indonesianZones } from '../lib/time.ts';
 import { keys } from '../live/keys.ts';
 import type { ContactView } from '../live/types.ts';
 import css from './Side.module.css';
 
-interface Draft { name: string; domicile: string; language: string | null; email: string; notes: string }
+interface Draft { name: string; domicile: string; language: string | null; timeZone: string | null; email: string;
+  notes: string }
 
 function draftOf(contact: ContactView): Draft {
   return { name: contact.name ?? '', domicile: contact.domicile ?? '', language: contact.language,
-    email: '', notes: contact.notes ?? '' };
+    timeZone: contact.timeZone, email: '', notes: contact.notes ?? '' };
 }
 
 /** Only what differs; the masked e-mail is never sent back, a new one only if one was typed. */
@@ -24,7 +27,9 @@ function changeOf(contact: ContactView, draft: Draft): Record<string, string | n
     const value = draft[field].trim();
     if (value !== (contact[field] ?? '')) change[field] = value === '' ? null : value;
   }
-  if (draft.language !== contact.language) change['language'] = draft.language;
+  for (const field of ['language', 'timeZone'] as const) {
+    if (draft[field] !== contact[field]) change[field] = draft[field];
+  }
   if (draft.email.trim() !== '') change['email'] = draft.email.trim();
   return change;
 }
@@ -75,6 +80,10 @@ export function ContactForm({ contact, onClose }: { contact: ContactView; onClos
         <SelectField label={t('person.language')} value={draft.language} clearable
           onChange={(language) => { set({ language }); }}
           data={[{ value: 'id', label: t('person.id') }, { value: 'en', label: t('person.en') }]} />
+        <SelectField label={t('person.zone')} value={draft.timeZone} clearable description={t('person.zoneHint')}
+          onChange={(timeZone) => { set({ timeZone }); }}
+          data={[...new Set([...indonesianZones, ...(contact.timeZone === null ? [] : [contact.timeZone])])]
+            .map((zone) => ({ value: zone, label: zoneName(zone) }))} />
         <TextAreaField label={t('person.notes')} value={draft.notes} maxLength={4_000}
           onChange={(notes) => { set({ notes }); }} />
         <div className={css.dialogActions}>

@@ -12,8 +12,9 @@ import { ErrorState, SkeletonRows } from '../kit/states.tsx';
 import { Bdi } from '../kit/small.tsx';
 import { useCan } from '../kit/hooks.ts';
 import { useLocale, useT } from '../kit/words.ts';
+import { zoneName } from '../kit/zone.ts';
 import { serverNow } from '../lib/now.ts';
-import { dayTime, shortDate } from '../lib/time.ts';
+import { clockTime, dayTime, shortDate } from '../lib/time.ts';
 import { useCategories, useContact, useReasons } from '../live/queries.ts';
 import type { ContactView, InteractionView } from '../live/types.ts';
 import { reasonLabel } from '../shell/PresenceSwitch.tsx';
@@ -151,12 +152,15 @@ export function ContactTab({ row }: { row: InteractionView }) {
           <Fact label={t('side.domicile')}>
             {data.domicile === null ? <span className="meta">{t('side.unknown')}</span> : <Bdi>{data.domicile}</Bdi>}
             </Fact>
+          {data.timeZone === null ? null
+            : <Fact label={t('side.zone')}>{t('side.zoneNow', { zone: zoneName(data.timeZone),
+              time: clockTime(serverNow(), { locale, zone: data.timeZone }) })}</Fact>}
           <Fact label={t('side.since')}>{shortDate(data.createdAt, { locale })}</Fact>
           {data.notes === null ? null : <Fact label={t('side.notes')}><Bdi>{data.notes}</Bdi></Fact>}
         </dl>
       </section>
-      {mayName ? <Merges contact={data} /> : null}
       <Course row={row} />
+      {mayName ? <Merges contact={data} /> : null}
     </>
   );
 }

@@ -2,7 +2,7 @@
 import { IconClockHour4 } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { useCan } from '../../kit/index.ts';
+import { useCan, zoneName } from '../../kit/index.ts';
 import { sayHours } from '../hours.ts';
 import { ActiveFilter, ActiveWord } from '../parts/active.tsx';
 import css from '../parts/admin.module.css';
@@ -11,7 +11,7 @@ import { AddButton, type AdminColumn, FilterBar, ListPage, NameCell, SearchField
   useAdminList } from '../parts/list.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import type { CalendarRecord } from '../types.ts';
-import { useWords, wordOr } from '../use-words.ts';
+import { useWords } from '../use-words.ts';
 import { CalendarForm } from './calendar-form.tsx';
 import { holidayPrefix, HolidaysTab } from './holidays.tsx';
 
@@ -40,7 +40,7 @@ function useColumns(): AdminColumn<CalendarRecord>[] {
   return [
     { key: 'name', header: w('common.name'), cell: (calendar) => (
       <NameCell name={<bdi>{calendar.name}</bdi>}
-        sub={`${calendar.code} · ${wordOr(w, `sites.zones.${calendar.timeZone}`, calendar.timeZone)}`} />
+        sub={`${calendar.code} · ${zoneName(calendar.timeZone)}`} />
     ) },
     { key: 'monday', header: w('calendars.days.d1'), wide: true, cell: (calendar) => hours(calendar, 0) },
     { key: 'saturday', header: w('calendars.days.d6'), wide: true, cell: (calendar) => hours(calendar, 5) },

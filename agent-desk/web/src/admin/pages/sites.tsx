@@ -2,7 +2,7 @@
 import { IconBuilding } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { api, notifyDone, useCan } from '../../kit/index.ts';
+import { api, notifyDone, useCan, zoneName } from '../../kit/index.ts';
 import * as check from '../checks.ts';
 import { useRefresh } from '../data.ts';
 import { ActiveField, ActiveFilter, ActiveWord } from '../parts/active.tsx';
@@ -14,7 +14,7 @@ import { CodeAndName, ZoneField } from '../parts/place-fields.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import type { SiteRecord } from '../types.ts';
 import { useEditor } from '../use-editor.ts';
-import { useWords, wordOr } from '../use-words.ts';
+import { useWords } from '../use-words.ts';
 
 const home = '/admin/sites';
 
@@ -62,7 +62,7 @@ function useColumns(): AdminColumn<SiteRecord>[] {
       <NameCell name={<bdi>{site.name}</bdi>} sub={site.code} />
     ) },
     { key: 'zone', header: w('sites.zone'), wide: true,
-      cell: (site) => wordOr(w, `sites.zones.${site.timeZone}`, site.timeZone) },
+      cell: (site) => zoneName(site.timeZone) },
     { key: 'open', header: w('calendars.now'), wide: true,
       cell: (site) => <OpenWord openings={openings} id={site.id} /> },
     { key: 'users', header: w('sites.people'), wide: true, numeric: true, width: 110, cell: (site) => site.users },

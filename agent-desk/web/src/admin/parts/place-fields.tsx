@@ -1,11 +1,9 @@
 /** The fields that forms of places and of work share: code and name, the site, the zone. One look, one behaviour. */
-import { SelectField, TextField } from '../../kit/index.ts';
+import { indonesianZones, SelectField, TextField, zoneName } from '../../kit/index.ts';
 import { optionsOf, useSites } from '../data.ts';
 import type { FieldErrors } from '../use-editor.ts';
-import { useWords, wordOr } from '../use-words.ts';
+import { useWords } from '../use-words.ts';
 import { Pair } from './editor.tsx';
-
-const zones = ['Asia/Jakarta', 'Asia/Makassar', 'Asia/Jayapura'] as const;
 
 interface Coded { draft: { code: string }; errors: FieldErrors; set: (field: 'code', value: string) => void }
 interface Named { draft: { name: string }; errors: FieldErrors; set: (field: 'name', value: string) => void }
@@ -53,7 +51,7 @@ export function ZoneField({ value, error, onChange }: { value: string; error: st
   const w = useWords();
   return (
     <SelectField label={w('sites.zone')} value={value} error={error} onChange={(zone) => { onChange(zone ?? value); }}
-      data={[...new Set([...zones, value])].map((zone) =>
-        ({ value: zone, label: wordOr(w, `sites.zones.${zone}`, zone) }))} />
+      data={[...new Set([...indonesianZones, value])].map((zone) =>
+        ({ value: zone, label: zoneName(zone) }))} />
   );
 }
