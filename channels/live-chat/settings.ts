@@ -1,5 +1,6 @@
 /** The settings of a live-chat account, read with defaults: an account without any settings is a working chat. */
 import type { SetupField } from '#channels/channel.ts';
+import { awayField } from '#channels/first-words.ts';
 import type { AccountView } from '#domain/channels/words.ts';
 import { limits } from '#domain/limits.ts';
 import type { FieldRule, FormField, PublicSettings, Words } from './protocol.ts';
@@ -87,6 +88,12 @@ export const chatSetup: readonly SetupField[] = [
   text('statusEn', 'Keterangan jam layanan (Inggris)', 'Opening hours line (English)'),
   text('welcomeId', 'Salam pembuka (Indonesia)', 'Welcome text (Indonesian)'),
   text('welcomeEn', 'Salam pembuka (Inggris)', 'Welcome text (English)'),
+  {
+    ...awayField,
+    label: { id: 'Balasan di luar jam layanan', en: 'Answer outside working hours' },
+    help: { id: 'Dikirim sekali saat nasabah menulis selagi antrean akun ini tutup. Kosongkan bila tidak perlu.',
+      en: 'Sent once when a customer writes while the queue of this account is closed. Empty: none.' },
+  },
   {
     ...text('origins', 'Situs yang boleh menyematkan obrolan', 'Sites that may embed the chat'),
     help: {

@@ -1,6 +1,7 @@
 /** Telegram: a bot of the company, by webhook or by long polling, through telegraf behind our port (api.ts). */
 import type { Channel, ChannelHost, RunningChannel, SetupField } from '#channels/channel.ts';
 import { FetchFailed } from '#channels/fetch-failed.ts';
+import { awayField, greetingField } from '#channels/first-words.ts';
 import { limits } from '#domain/limits.ts';
 import { botApi } from './api.ts';
 import { botIdOf, placeOf, withBot } from './bot.ts';
@@ -47,6 +48,8 @@ const setup: readonly SetupField[] = [
       en: 'Proves that calls come from Telegram. Leave empty to have the server make one.',
     },
   },
+  greetingField,
+  awayField,
   {
     name: 'commands', kind: 'text',
     label: { id: 'Daftar perintah', en: 'List of commands' },

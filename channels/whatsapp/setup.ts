@@ -1,5 +1,6 @@
 /** The form by which an administrator sets up a WhatsApp number; which fields it shows depends on the provider. */
 import type { SetupField } from '#channels/channel.ts';
+import { awayField, greetingField } from '#channels/first-words.ts';
 
 const cloud = { field: 'provider', value: 'cloud' };
 const device = { field: 'provider', value: 'device' };
@@ -15,36 +16,26 @@ export const setup: readonly SetupField[] = [
         + 'service of Meta; required for bulk messages.',
     },
   },
-  {
-    name: 'greeting', kind: 'text',
-    label: { id: 'Salam pembuka', en: 'Greeting' },
-    help: { id: 'Dikirim sekali saat nasabah memulai percakapan. Kosong: tidak ada.',
-      en: 'Sent once when a customer begins a conversation. Empty: none.' },
-  },
-  {
-    name: 'awayText', kind: 'text',
-    label: { id: 'Salam pembuka di luar jam layanan', en: 'Greeting outside working hours' },
-    help: { id: 'Menggantikan salam pembuka saat antrean nomor ini tutup. Kosong: tidak ada.',
-      en: 'Takes the greeting\'s place while the queue of this number is closed. Empty: none.' },
-  },
+  greetingField,
+  awayField,
   {
     name: 'coldDailyStart', kind: 'number', when: device,
     label: { id: 'Kontak baru per hari, minggu pertama', en: 'New contacts a day, first week' },
     help: {
       id: 'Orang yang belum menulis dalam 30 hari dan disapa lebih dahulu. Bertambah sebanyak ini tiap minggu. '
-        + 'Kosong: 10.',
+        + 'Bila kosong: 10.',
       en: 'People who have not written in 30 days and are written to first. Grows by as many each week. Empty: 10.',
     },
   },
   {
     name: 'coldDailyMax', kind: 'number', when: device,
     label: { id: 'Kontak baru per hari, paling banyak', en: 'New contacts a day, at most' },
-    help: { id: 'Kosong: 50. Nomor yang menyapa terlalu banyak orang diblokir WhatsApp.',
+    help: { id: 'Bila kosong: 50. Nomor yang menyapa terlalu banyak orang diblokir WhatsApp.',
       en: 'Empty: 50. WhatsApp shuts off numbers that write to too many people first.' },
   },
   {
     name: 'readReceipts', kind: 'boolean', when: device,
-    label: { id: 'Kirim tanda terbaca', en: 'Send read receipts' },
+    label: { id: 'Kirim laporan dibaca', en: 'Send read receipts' },
   },
   {
     name: 'clientVersion', kind: 'text', when: device,

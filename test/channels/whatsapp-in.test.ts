@@ -144,7 +144,7 @@ t.test('what could not be read at first is one row, first its place, then its wo
 
 t.test('INV2 a message that was unreadable at first and comes again is still one row', async (t) => {
   const world = await whatsAppWorld(t);
-  await world.paired();
+  const node = await world.paired();
   const phone = world.fake.phone(CUSTOMER);
   await phone.says(world.number, 'terbaca');
   await count(world, 1);
@@ -157,6 +157,9 @@ t.test('INV2 a message that was unreadable at first and comes again is still one
   await phone.says(world.number, 'penanda');
   await eventually('the marker', async () => (await world.texts()).includes('penanda'));
   t.same((await world.rows()).map((row) => row.body), ['terbaca', 'akhirnya terbaca', 'penanda']);
+  await node.stop();
+  t.same(await world.work.db.dynamic('select received from channel_days'), [{ received: 3 }],
+    'what comes again is counted once');
 });
 
 t.test('RS13 forged protocol messages change nothing and say nothing', async (t) => {

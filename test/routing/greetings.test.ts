@@ -1,5 +1,6 @@
 /** The first words of an account: once per interaction, by the hours of its queue, by however many nodes. */
 import t from 'tap';
+import { channels } from '#channels/registry.ts';
 import { greet } from '#routing/greetings.ts';
 import { newId } from '#domain/ids.ts';
 import { channelWorld, type ChannelWorld } from '../channels/support.ts';
@@ -16,6 +17,14 @@ async function said(world: ChannelWorld): Promise<string[]> {
     order by conversation_id, seq`)).map((row) => row.body);
 }
 
+async function closedAlways({ work, world }: ChannelWorld): Promise<void> {
+  const calendar = newId();
+  await work.db.dynamic(`insert into calendars (id, organisation_id, code, name, time_zone, weekly)
+    values ($1, $2, 'TUTUP', 'Selalu tutup', 'Asia/Jakarta', '[[],[],[],[],[],[],[]]')`,
+  [calendar, world.organisationId]);
+  await work.db.dynamic('update queues set calendar_id = $1', [calendar]);
+}
+
 const greeting = 'Selamat datang. Ada yang bisa kami bantu?';
 const awayText = 'Kami buka pukul 08.00-17.00.';
 
@@ -30,11 +39,7 @@ t.test('whoever begins a conversation is greeted once, whoever looks and how oft
 
 t.test('J47 while the queue is closed the account says so; a text that nobody wrote is not sent', async (t) => {
   const world = await channelWorld(t, { channel: 'whatsapp', settings: { provider: 'device', greeting, awayText } });
-  const calendar = newId();
-  await world.work.db.dynamic(`insert into calendars (id, organisation_id, code, name, time_zone, weekly)
-    values ($1, $2, 'TUTUP', 'Selalu tutup', 'Asia/Jakarta', '[[],[],[],[],[],[],[]]')`,
-  [calendar, world.world.organisationId]);
-  await world.work.db.dynamic('update queues set calendar_id = $1', [calendar]);
+  await closedAlways(world);
   await writes(world, 'halo');
   await greet(world.work);
   t.same(await said(world), [awayText]);
@@ -43,6 +48,18 @@ t.test('J47 while the queue is closed the account says so; a text that nobody wr
   t.equal(await greet(world.work), 0);
   t.same(await said(world), [awayText]);
 });
+
+for (const channel of ['telegram', 'live-chat'] as const) {
+  t.test(`J47 an account of ${channel} has an answer for the hours without anybody`, async (t) => {
+    const fields = channels.get(channel)?.setup.map(({ name }) => name) ?? [];
+    t.ok(fields.includes('awayText'), 'its form asks for it');
+    const world = await channelWorld(t, { channel, settings: { awayText } });
+    await closedAlways(world);
+    await writes(world, 'halo');
+    await greet(world.work);
+    t.same(await said(world), [awayText]);
+  });
+}
 
 t.test('an account without a greeting is silent, and work of yesterday is not greeted today', async (t) => {
   const silent = await channelWorld(t, { channel: 'whatsapp', settings: { provider: 'device' } });

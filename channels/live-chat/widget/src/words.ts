@@ -44,7 +44,7 @@ const indonesian = {
   failedFile: 'Berkas belum terkirim. Coba kirim ulang.',
   fileTooLarge: 'Berkas melebihi batas {size}. Pilih berkas yang lebih kecil.',
   fileRefused: 'Jenis berkas ini tidak diterima. Kirim dalam bentuk lain, misalnya PDF atau foto.',
-  fileLost: 'Halaman dimuat ulang sebelum berkas selesai. Pilih berkasnya lagi.',
+  fileLost: 'Halaman dimuat ulang sebelum berkas selesai terkirim. Pilih berkasnya lagi.',
   menu: 'Menu',
   minimise: 'Tutup jendela obrolan',
   language: 'English',
