@@ -55,7 +55,7 @@ export const errorCatalogue = {
   },
   SIGNATURE_WRONG: {
     status: 401,
-    id: 'Tanda tangan permintaan tidak cocok; tidak ada yang diterima. Periksa rahasia di kedua sisi.',
+    id: 'Tanda tangan permintaan tidak cocok; tidak ada yang diterima. Periksa kunci rahasia di kedua sisi.',
     en: 'The signature does not match; nothing was accepted. Check the secret on both sides.',
   },
   SIGNATURE_EXPIRED: {
@@ -94,7 +94,7 @@ export const errorCatalogue = {
   },
   STEP_UP_REQUIRED: {
     status: 403,
-    id: 'Tindakan ini meminta konfirmasi identitas Anda sekali lagi; belum ada yang dilakukan. Konfirmasi, lalu ulangi.',
+    id: 'Tindakan ini memerlukan konfirmasi ulang identitas Anda; belum ada yang dilakukan. Konfirmasi, lalu ulangi.',
     en: 'This asks you to confirm your identity once more; nothing was done yet. Confirm, then repeat it.',
   },
   OWN_REQUEST: {
@@ -154,7 +154,7 @@ export const errorCatalogue = {
   },
   STATE_CONFLICT: {
     status: 409,
-    id: 'Tindakan ini tidak dapat dilakukan pada status sekarang; tidak ada yang diubah. Periksa statusnya.',
+    id: 'Tindakan ini tidak dapat dilakukan pada status saat ini; tidak ada yang diubah. Periksa statusnya.',
     en: 'This cannot be done in the present state; nothing was changed. Check the state.',
   },
   CHANNEL_IDENTITY_TAKEN: {
@@ -171,7 +171,7 @@ export const errorCatalogue = {
   },
   ALREADY_OWNED: {
     status: 409,
-    id: 'Percakapan ini sudah ditangani atau ditawarkan kepada agen lain. Yang sudah Anda tulis tetap ada.',
+    id: 'Percakapan ini sudah ditangani agen lain, atau sedang ditawarkan kepada agen lain. Yang sudah Anda tulis tetap ada.',
     en: 'Another agent handles this conversation or was offered it. What you wrote is kept.',
   },
   CAPACITY_EXCEEDED: {
@@ -201,7 +201,7 @@ export const errorCatalogue = {
   },
   LAST_ADMINISTRATOR: {
     status: 409,
-    id: 'Harus ada satu administrator aktif; tidak ada yang diubah. Tetapkan administrator lain dahulu.',
+    id: 'Harus ada paling sedikit satu administrator aktif; tidak ada yang diubah. Tetapkan administrator lain dahulu.',
     en: 'One active administrator must remain; nothing was changed. Appoint another one first.',
   },
   IN_USE: {
@@ -257,7 +257,7 @@ export const errorCatalogue = {
   },
   CONTACTS_MERGED: {
     status: 409,
-    id: 'Nasabah ini sudah digabungkan; tidak ada yang diubah. Buka nasabah gabungannya, lalu ulangi dari sana.',
+    id: 'Nasabah ini sudah digabungkan; tidak ada yang diubah. Buka data nasabah hasil penggabungan, lalu ulangi dari sana.',
     en: 'This customer was merged already; nothing was changed. Open the merged customer and repeat it there.',
   },
   OPTED_OUT: {
@@ -302,7 +302,7 @@ export const errorCatalogue = {
   },
   INTERNAL: {
     status: 500,
-    id: 'Terjadi kesalahan di server. Coba lagi; bila berulang, beri tahu administrator nomor permintaannya.',
+    id: 'Terjadi kesalahan di server. Coba lagi; bila berulang, sampaikan nomor permintaannya kepada administrator.',
     en: 'The server made an error. Try again; if it repeats, give the request number to your administrator.',
   },
   OVERLOADED: {
@@ -312,7 +312,7 @@ export const errorCatalogue = {
   },
   DATABASE_UNAVAILABLE: {
     status: 503,
-    id: 'Basis data sedang tidak terjangkau; belum ada yang diterima. Tunggu sebentar, lalu coba lagi.',
+    id: 'Basis data sedang tidak dapat dihubungi; belum ada yang diterima. Tunggu sebentar, lalu coba lagi.',
     en: 'The database is out of reach; nothing was accepted. Wait a moment and try again.',
   },
   CHANNEL_UNAVAILABLE: {

@@ -56,7 +56,7 @@ t.test('RF19 RF22 places, hours and people are kept by keyboard and mouse', { ti
   await page.getByRole('dialog').getByLabel('Kode').fill('MALAM');
   await page.getByRole('dialog').getByLabel('Nama').fill('Jam malam');
   await page.getByRole('dialog').getByLabel('Senin').fill('22-06');
-  await page.getByText('Jam tidak terbaca atau bertumpuk.').waitFor();
+  await page.getByText('Jam tidak terbaca atau saling tumpang tindih.').waitFor();
   await page.getByRole('dialog').getByLabel('Senin').fill('00.00-06.00, 22.00-24.00');
   await page.getByRole('button', { name: 'Salin Senin ke hari kerja' }).click();
   t.equal(await page.getByRole('dialog').getByLabel('Jumat').inputValue(), '00.00-06.00, 22.00-24.00');

@@ -14,7 +14,7 @@ t.setTimeout(300_000);
 async function merging(t: Test, { work }: DeskScene, page: Page, siti: OpenedInteraction): Promise<void> {
   await page.locator('[data-tab=contact]').click();
   await page.getByText('Rina Otomatis').waitFor();
-  await page.getByText(/secara otomatis: kanal membuktikan satu orang/).waitFor();
+  await page.getByText(/secara otomatis: kanal memastikan keduanya orang yang sama/).waitFor();
   await page.getByRole('button', { name: 'Cari nasabah lain' }).click();
   await page.getByLabel('Nama atau nomor nasabah').fill('siti');
   await page.getByRole('button', { name: /Siti Contoh/ }).click();

@@ -71,7 +71,7 @@ async function keptViews(t: Test, scene: DeskScene): Promise<void> {
   await page.getByRole('menuitem', { name: /Belum dibaca/ }).click();
   await menu.click();
   await page.getByRole('menuitem', { name: 'Kelola tampilan ...' }).click();
-  const update = dialog.getByRole('button', { name: 'Ganti dengan saringan sekarang: Uji' });
+  const update = dialog.getByRole('button', { name: 'Ganti dengan saringan saat ini: Uji' });
   await update.click();
   await eventually('the view shows the present filter', async () =>
     JSON.stringify(await filter()) === JSON.stringify({ unread: true }));

@@ -34,7 +34,7 @@ t.test('RS05 an invitation is made on the screen, used once on a phone, and lead
   await page.getByLabel('Kata sandi baru').fill(PASSWORD);
   await page.getByLabel('Ulangi kata sandi').fill(`${PASSWORD}0`);
   await page.getByRole('button', { name: 'Simpan dan lanjutkan' }).click();
-  await page.getByText('Kedua isian belum sama.').waitFor();
+  await page.getByText('Kedua kata sandi belum sama.').waitFor();
   t.same(await seriousFindings(page), []);
   await page.getByLabel('Ulangi kata sandi').fill(PASSWORD);
   await page.getByLabel('Ulangi kata sandi').press('Enter');

@@ -55,11 +55,11 @@ function screen(fake: FakeTelegram): unknown[] {
 async function offerButtons(t: Test, page: Page, fake: FakeTelegram): Promise<void> {
   await page.getByRole('button', { name: 'Tombol jawaban' }).waitFor();
   await page.keyboard.press('b');
-  await page.getByLabel('Tulisan tombol 1').waitFor();
+  await page.getByLabel('Teks tombol 1').waitFor();
   t.same(await seriousFindings(page), [], 'the maker open');
   await page.keyboard.type('Ya, setuju');
   await page.keyboard.press('Enter');
-  await page.getByLabel('Tulisan tombol 2').and(page.locator(':focus')).waitFor();
+  await page.getByLabel('Teks tombol 2').and(page.locator(':focus')).waitFor();
   await page.keyboard.type('Tidak');
   await page.keyboard.press('Control+Enter');
   await page.getByRole('group', { name: 'Tombol yang dilihat nasabah' }).waitFor();

@@ -116,7 +116,7 @@ async function lateScene(t: Test): Promise<{ stage: DeskScene; fake: FakeGraph; 
 
 t.test('after the window only a template leaves, chosen and filled by keyboard', async (t) => {
   const { fake, page, faults } = await lateScene(t);
-  await page.getByText('Jendela 24 jam sudah tutup.').waitFor();
+  await page.getByText('Masa balasan bebas 24 jam sudah berakhir.').waitFor();
   t.equal(await page.getByRole('textbox', { name: /balasan/i }).count(), 0, 'nothing to type in vain');
   t.same(await seriousFindings(page), [], 'the closed window');
   await page.keyboard.press('r');

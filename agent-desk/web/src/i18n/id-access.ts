@@ -14,7 +14,7 @@ export const idAccess = {
     codesSaved: 'Sudah saya simpan', copy: 'Salin semua', copied: 'Tersalin',
     stepTitle: 'Konfirmasi identitas Anda',
     stepText: 'Tindakan ini menyangkut data penting. Konfirmasi berlaku selama 5 menit.',
-    stepSignIn: 'Konfirmasi lewat penyedia identitas Anda di jendela kecil; halaman ini menunggu.',
+    stepSignIn: 'Konfirmasi di jendela kecil penyedia identitas Anda; biarkan halaman ini terbuka.',
     stepWith: 'Konfirmasi lewat {{name}}', stepDone: 'Identitas Anda terkonfirmasi',
     stepClose: 'Tutup jendela ini dan lanjutkan di halaman semula.', stepFailed: 'Identitas Anda belum terkonfirmasi',
     stepRetry: 'Tutup jendela ini, lalu coba lagi di halaman semula. Bila berulang, hubungi administrator.',
@@ -22,11 +22,11 @@ export const idAccess = {
     left: 'Sisa kode pemulihan: {{n}}', required: 'Peran Anda mewajibkannya.',
     offText: 'Saat ini akun Anda hanya dilindungi kata sandi. Dengan autentikator, orang lain yang tahu kata sandi tetap tidak '
       + 'dapat masuk.',
-    turnOn: 'Aktifkan', replace: 'Ganti perangkat', newCodes: 'Buat kode pemulihan baru', turnOff: 'Matikan',
-    turnOffAsk: 'Matikan verifikasi dua langkah?',
-    turnOffText: 'Setelah dimatikan, kata sandi saja cukup untuk masuk. Kode pemulihan Anda tidak berlaku lagi.',
-    turnedOff: 'Verifikasi dua langkah dimatikan', turnedOn: 'Verifikasi dua langkah aktif',
-    failed: 'Belum berhasil', password: 'Ganti kata sandi', current: 'Kata sandi sekarang',
+    turnOn: 'Aktifkan', replace: 'Ganti perangkat', newCodes: 'Buat kode pemulihan baru', turnOff: 'Nonaktifkan',
+    turnOffAsk: 'Nonaktifkan verifikasi dua langkah?',
+    turnOffText: 'Setelah dinonaktifkan, kata sandi saja cukup untuk masuk. Kode pemulihan Anda tidak berlaku lagi.',
+    turnedOff: 'Verifikasi dua langkah dinonaktifkan', turnedOn: 'Verifikasi dua langkah aktif',
+    failed: 'Belum berhasil', password: 'Ganti kata sandi', current: 'Kata sandi saat ini',
     next: 'Kata sandi baru', nextHint: 'Paling sedikit 12 karakter. Anda akan diminta masuk lagi di semua perangkat.',
     changed: 'Kata sandi diganti. Silakan masuk lagi.', with: 'Masuk dengan {{name}}', or: 'atau',
     providerFailed: 'Penyedia identitas tidak mengonfirmasi identitas Anda. Coba lagi, atau masuk dengan kata sandi.',
@@ -34,7 +34,7 @@ export const idAccess = {
   join: {
     title: 'Kata sandi', head: { INVITE: 'Selamat datang, {{name}}', RESET: 'Kata sandi baru, {{name}}' },
     who: 'Anda masuk ke Sambung dengan NPK {{npk}} dan kata sandi yang Anda tetapkan di sini.',
-    password: 'Kata sandi baru', again: 'Ulangi kata sandi', differ: 'Kedua isian belum sama.',
+    password: 'Kata sandi baru', again: 'Ulangi kata sandi', differ: 'Kedua kata sandi belum sama.',
     hint: 'Paling sedikit 12 karakter. Kalimat pendek mudah diingat dan sulit ditebak.',
     enter: 'Simpan dan masuk', goOn: 'Simpan dan lanjutkan',
     // oxlint-disable-next-line unicorn/no-thenable -- words, which nobody awaits
@@ -47,7 +47,7 @@ export const idAccess = {
       PASSWORD_TOO_LONG: 'Kata sandi paling banyak 128 karakter.',
       PASSWORD_TOO_SIMPLE: 'Kata sandi memakai terlalu sedikit karakter yang berbeda.',
       PASSWORD_COMMON: 'Kata sandi ini terlalu umum dan mudah ditebak.',
-      PASSWORD_OWN_NAME: 'Kata sandi tidak boleh terdiri dari nama atau NPK Anda.',
+      PASSWORD_OWN_NAME: 'Kata sandi tidak boleh hanya terdiri dari nama atau NPK Anda. Tambahkan kata lain.',
     },
     toSignIn: 'Ke halaman masuk',
     fault: {

@@ -2,12 +2,12 @@
 export const idMessage = {
   ask: {
     make: 'Tombol jawaban', title: 'Tombol di bawah balasan', buttons: 'Tombol yang dilihat nasabah',
-    text: 'Tulisan tombol {{n}}', textHint: 'Misalnya: Ya, setuju', url: 'Alamat tombol {{n}}',
+    text: 'Teks tombol {{n}}', textHint: 'Misalnya: Ya, setuju', url: 'Tautan tombol {{n}}',
     asLink: 'Jadikan tautan', remove: 'Hapus tombol {{n}}', add: 'Tambah tombol', perRow: 'Per baris', use: 'Pakai',
-    hint: 'Enter menambah tombol, Ctrl Enter memakai.', full: 'Paling banyak {{max}} tombol.',
-    fault_empty: 'Tulis isi tombol.', fault_twice: 'Tulisan ini sudah dipakai.',
-    fault_url: 'Alamat harus diawali https://', contact: 'Minta nomor telepon', contactWords: 'Bagikan nomor telepon saya',
-    contactHint: 'Nasabah membagikan nomornya dengan satu ketukan; nomor itu terbukti miliknya.',
+    hint: 'Enter: tambah tombol. Ctrl Enter: pakai.', full: 'Paling banyak {{max}} tombol.',
+    fault_empty: 'Isi teks tombol.', fault_twice: 'Teks ini sudah dipakai tombol lain.',
+    fault_url: 'Tautan harus diawali https://', contact: 'Minta nomor telepon', contactWords: 'Bagikan nomor telepon saya',
+    contactHint: 'Nasabah membagikan nomornya dengan satu ketukan, sehingga dipastikan miliknya sendiri.',
     drop: 'Hapus tombol dari balasan', needsText: 'Tulis pesan yang menyertai tombol.', tapped: 'Menekan tombol',
   },
   alter: {

@@ -33,6 +33,6 @@ export const idReply = {
     cameraDenied: 'Kamera tidak diizinkan',
     cameraDeniedHint: 'Izinkan kamera di pengaturan peramban, lalu coba lagi.',
     cameraNone: 'Kamera tidak ditemukan', cameraNoneHint: 'Sambungkan kamera, atau lampirkan berkas foto.',
-    photoName: 'foto', undoSetting: 'Jeda sebelum terkirim', undoOff: 'Langsung', undoSeconds: '{{n}} dtk',
+    photoName: 'foto', undoSetting: 'Jeda sebelum dikirim', undoOff: 'Tanpa jeda', undoSeconds: '{{n}} dtk',
   },
 } as const;

@@ -35,7 +35,7 @@ export const idShell = {
     noSeatTitle: 'Semua kursi lisensi sedang terpakai',
     noSeatText: 'Status Anda tetap seperti semula. Coba lagi setelah ada rekan yang Luring, atau hubungi Team Leader.',
     missedTitle: 'Tawaran terlewat',
-    missedText: '{{who}} ditawarkan kepada agen lain. Status Anda sekarang {{presence}}.',
+    missedText: 'Percakapan dengan {{who}} ditawarkan kepada agen lain. Status Anda sekarang {{presence}}.',
     backToReady: 'Kembali ke Siap',
     changedElsewhere: 'Status Anda sekarang {{presence}}.',
   },
@@ -64,7 +64,7 @@ export const idShell = {
   },
   error: {
     title: 'Belum berhasil',
-    NETWORK: 'Server tidak terjangkau. Yang sudah Anda tulis tetap ada. Periksa koneksi, lalu coba lagi.',
+    NETWORK: 'Server tidak dapat dihubungi. Yang sudah Anda tulis tetap ada. Periksa koneksi, lalu coba lagi.',
     INTERNAL: 'Terjadi kesalahan di server. Yang sudah Anda tulis tetap ada. Coba lagi.',
     requestId: 'Nomor permintaan {{id}}',
     TIMEOUT: 'Server belum menjawab. Yang sudah Anda tulis tetap ada. Coba lagi.',

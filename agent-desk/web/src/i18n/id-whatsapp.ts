@@ -3,23 +3,23 @@
 /** Of `reason`: why a message did not go out. */
 export const idWhatsAppReasons = {
   COLD_CAP_REACHED: 'batas kontak baru hari ini tercapai. Pesan dikirim otomatis setelah hari berganti (WIB).',
-  COLD_PAUSED: 'nomor kami untuk sementara tidak boleh menyapa orang baru. Coba hubungi lewat telepon, atau '
+  COLD_PAUSED: 'nomor kami untuk sementara tidak boleh menyapa kontak baru. Coba hubungi lewat telepon, atau '
     + 'tunggu nasabah menulis lebih dahulu.',
-  REACHOUT_LOCKED: 'WhatsApp melarang nomor kami menyapa orang baru untuk sementara. Coba hubungi lewat telepon, atau '
+  REACHOUT_LOCKED: 'WhatsApp melarang nomor kami menyapa kontak baru untuk sementara. Coba hubungi lewat telepon, atau '
     + 'tunggu nasabah menulis lebih dahulu.',
   NOT_ON_WHATSAPP: 'nomor ini tidak terdaftar di WhatsApp. Coba hubungi lewat telepon.',
   NOT_CONNECTED: 'nomor kami tidak tersambung ke WhatsApp. Kirim ulang setelah tersambung, atau hubungi administrator.',
   NUMBER_NOT_CHECKED: 'belum dapat dipastikan nomor ini ada di WhatsApp. Coba kirim ulang.',
-  WINDOW_CLOSED: 'lebih dari 24 jam sejak pesan terakhir nasabah, jadi WhatsApp hanya menerima templat. Pilih templat.',
+  WINDOW_CLOSED: 'sudah lebih dari 24 jam sejak pesan terakhir nasabah, jadi WhatsApp hanya menerima templat. Pilih templat.',
   UNDELIVERABLE: 'WhatsApp tidak dapat menyampaikannya ke nomor ini. Coba hubungi lewat telepon.',
   MARKETING_WITHHELD: 'WhatsApp menahan pesan pemasaran untuk nasabah ini. Jangan kirim ulang hari ini.',
   SPAM_LIMITED: 'WhatsApp membatasi nomor kami karena banyak pesan dilaporkan. Hubungi administrator.',
   PAIR_RATE: 'terlalu banyak pesan ke nasabah ini dalam waktu singkat. Tunggu sebentar, lalu coba lagi.',
   ACCOUNT_LOCKED: 'WhatsApp mengunci akun kami. Hubungi administrator.',
-  ACCOUNT_MAINTENANCE: 'akun kami sedang dirawat WhatsApp. Coba lagi nanti.',
+  ACCOUNT_MAINTENANCE: 'akun kami sedang dalam pemeliharaan WhatsApp. Coba lagi nanti.',
   PAYMENT_PROBLEM: 'pembayaran akun WhatsApp kami bermasalah. Hubungi administrator.',
   NUMBER_NOT_REGISTERED: 'nomor kami belum terdaftar di WhatsApp Business. Hubungi administrator.',
-  PERMISSION_MISSING: 'akun kami tidak berizin mengirim lewat WhatsApp. Hubungi administrator.',
+  PERMISSION_MISSING: 'akun kami tidak memiliki izin mengirim lewat WhatsApp. Hubungi administrator.',
   MARKETING_STOPPED: 'nasabah menghentikan pesan pemasaran dari kami. Kirim hanya yang diminta nasabah.',
   COUNTRY_RESTRICTED: 'WhatsApp membatasi pesan bisnis ke negara nomor ini. Coba hubungi lewat telepon.',
   RECIPIENT_IS_SENDER: 'nomor tujuannya adalah nomor kami sendiri. Periksa nomor nasabah.',
@@ -32,18 +32,18 @@ export const idWhatsAppReasons = {
   TEMPLATE_DISABLED: 'WhatsApp menonaktifkan templat ini. Pilih templat lain.',
   TEXT_TOO_LONG: 'teksnya terlalu panjang untuk WhatsApp. Pecah menjadi beberapa pesan.',
   HANDLE_UNKNOWN: 'alamat WhatsApp nasabah ini tidak dikenal. Coba kanal lain.',
-  ANSWER_UNREADABLE: 'jawaban WhatsApp tidak terbaca, jadi belum jelas apakah pesan sampai.',
+  ANSWER_UNREADABLE: 'jawaban WhatsApp tidak terbaca, jadi belum pasti apakah pesan sampai.',
   FILE_NOT_READ: 'berkasnya belum dapat dibaca di server. Coba kirim ulang.',
   FILE_TYPE_REFUSED: 'WhatsApp tidak menerima jenis berkas ini. Kirim dalam bentuk lain.',
   DATABASE_UNAVAILABLE: 'data kami sedang tidak dapat dibaca. Coba kirim ulang.',
   WHATSAPP: 'WhatsApp menolak pesan ini (kode {{status}}). Coba kirim ulang, atau hubungi administrator.',
   ONE_FILE_A_MESSAGE: 'WhatsApp menerima satu berkas dalam satu pesan. Kirim berkasnya satu per satu.',
   HELD_ELSEWHERE: 'nomor kami sedang dipakai server lain. Coba kirim ulang.',
-  SUPERSEDED: 'pesan ini sudah ditangani proses lain, jadi belum jelas apakah pesan sampai.',
-  CONNECTION_CLOSED: 'koneksi ke WhatsApp terputus saat mengirim, jadi belum jelas apakah pesan sampai.',
-  NOT_PREPARED: 'pesan ini belum dapat disandikan untuk nomor tersebut. Coba kirim ulang.',
-  NO_ACK: 'WhatsApp belum memberi kepastian, jadi belum jelas apakah pesan sampai.',
-  CALL_TIMEOUT: 'WhatsApp tidak menjawab, jadi belum jelas apakah pesan sampai.',
+  SUPERSEDED: 'pesan ini sudah ditangani proses lain, jadi belum pasti apakah pesan sampai.',
+  CONNECTION_CLOSED: 'koneksi ke WhatsApp terputus saat mengirim, jadi belum pasti apakah pesan sampai.',
+  NOT_PREPARED: 'pesan ini belum dapat dienkripsi untuk nomor ini. Coba kirim ulang.',
+  NO_ACK: 'WhatsApp belum memberi kepastian, jadi belum pasti apakah pesan sampai.',
+  CALL_TIMEOUT: 'WhatsApp tidak menjawab, jadi belum pasti apakah pesan sampai.',
   LINE_CLOSED: 'koneksi ke WhatsApp terputus. Coba kirim ulang.',
   LINE_BUSY: 'koneksi ke WhatsApp sedang sibuk. Coba kirim ulang.',
 } as const;
@@ -51,8 +51,8 @@ export const idWhatsAppReasons = {
 export const idWhatsApp = {
   wait: {
     COLD_CAP_REACHED: 'Menunggu: batas kontak baru hari ini tercapai.',
-    COLD_PAUSED: 'Menunggu: nomor kami untuk sementara tidak boleh menyapa orang baru.',
-    REACHOUT_LOCKED: 'Menunggu: WhatsApp melarang nomor kami menyapa orang baru untuk sementara.',
+    COLD_PAUSED: 'Menunggu: nomor kami untuk sementara tidak boleh menyapa kontak baru.',
+    REACHOUT_LOCKED: 'Menunggu: WhatsApp melarang nomor kami menyapa kontak baru untuk sementara.',
     NOT_CONNECTED: 'Menunggu: nomor kami belum tersambung ke WhatsApp.',
     HELD_ELSEWHERE: 'Menunggu: server yang menangani nomor kami belum siap.',
     NUMBER_NOT_CHECKED: 'Menunggu: nomor nasabah belum dapat diperiksa di WhatsApp.',
@@ -74,10 +74,10 @@ export const idWhatsApp = {
     emptyText: 'Administrator dapat mengajukannya di WhatsApp Manager.', failed: 'Templat belum dapat dimuat',
     gap: 'Isian {{n}}', headerGap: 'Judul, isian {{n}}', gapLeft: 'isian {{n}}',
     preview: 'Yang dibaca nasabah', choose: 'Pilih templat untuk melihat isinya.', send: 'Kirim templat',
-    missing: 'Lengkapi {{n}} isian lagi.', ready: 'Ctrl Enter mengirim.', keys: '↑ ↓ memilih, Enter mengisi',
+    missing: 'Lengkapi {{n}} isian lagi.', ready: 'Tekan Ctrl Enter untuk mengirim.', keys: '↑ ↓ memilih, Enter mengisi',
     notSent: 'Templat belum terkirim', undone: 'Templat ditarik. Isiannya masih ada.', found: '{{n}} templat',
-    closedTitle: 'Jendela {{hours}} jam sudah tutup.',
-    closedText: 'Lebih dari {{hours}} jam sejak pesan terakhir nasabah, jadi WhatsApp hanya menerima templat. Balasan '
+    closedTitle: 'Masa balasan bebas {{hours}} jam sudah berakhir.',
+    closedText: 'Sudah lebih dari {{hours}} jam sejak pesan terakhir nasabah, jadi WhatsApp hanya menerima templat. Balasan '
       + 'bebas terbuka lagi begitu nasabah menulis.',
     draftKept: 'Draf Anda tetap tersimpan.', openUntil: 'Balasan bebas sampai {{time}}',
   },

@@ -9,16 +9,16 @@ export const accessId = {
       EVERYBODY: 'Wajib untuk semua',
     },
     demoTitle: 'Data contoh',
-    demo: 'Instalasi ini berisi orang rekaan dan hanya melayani komputer ini, jadi verifikasi dua langkah tidak '
-      + 'diwajibkan. Begitu dijalankan untuk orang lain, Team Leader ke atas dan pemegang izin penting wajib memakainya.',
+    demo: 'Instalasi ini berisi orang rekaan dan hanya dapat dibuka di komputer ini, jadi verifikasi dua langkah tidak '
+      + 'diwajibkan. Begitu dipakai orang lain, Team Leader ke atas dan pemegang izin penting wajib memakainya.',
     lost: 'Lepas autentikator', lostAsk: 'Lepas autentikator {{name}}?',
     lostHint: 'Untuk ponsel yang hilang. Sesi pengguna berakhir; setelah itu kata sandi saja cukup sampai autentikator '
       + 'baru dipasang.', lostDone: 'Autentikator dilepas', providers: 'Penyedia identitas', provider: 'Penyedia {{name}}', addProvider: 'Tambah penyedia',
     noProviders: 'Belum ada. Pengguna masuk dengan NPK dan kata sandi.', issuer: 'Alamat penerbit',
-    issuerHint: 'Seperti tertulis di penyedia. Alamat ini juga harus ada di EGRESS_ALLOW milik server.',
+    issuerHint: 'Seperti tertulis di penyedia. Alamat ini juga harus terdaftar di EGRESS_ALLOW server.',
     clientId: 'ID klien', clientSecret: 'Rahasia klien', secretKept: 'Kosongkan bila tidak berubah.',
-    npkClaim: 'Klaim berisi NPK', npkClaimHint: 'Nama isian yang memuat NPK pengguna.',
-    secondStepDone: 'Penyedia ini sudah memeriksa langkah kedua', redirect: 'Alamat kembali',
+    npkClaim: 'Klaim token yang memuat NPK', npkClaimHint: 'Nama isian yang memuat NPK pengguna.',
+    secondStepDone: 'Penyedia ini sudah memeriksa langkah kedua', redirect: 'Alamat pengalihan (redirect URI)',
     redirectHint: 'Daftarkan alamat ini di penyedia.', enrolled: 'Sudah memakai', missing: 'Wajib, belum memasang', people: '{{n}} pengguna', saved: 'Aturan disimpan',
   },
   apiKeys: {
@@ -37,7 +37,7 @@ export const accessId = {
     title: 'Webhook', lead: 'Sistem luar yang diberi tahu tentang kejadian di sini. Yang dikirim hanya kode dan nomor.',
     add: 'Tambah webhook', edit: 'Webhook {{name}}', empty: 'Belum ada webhook',
     emptyHint: 'Tambahkan alamat yang perlu tahu saat sesuatu terjadi.', url: 'Alamat',
-    urlHint: 'Alamat ini juga harus ada di EGRESS_ALLOW milik server.', types: 'Kejadian', everything: 'Semua kejadian',
+    urlHint: 'Alamat ini juga harus terdaftar di EGRESS_ALLOW server.', types: 'Kejadian', everything: 'Semua kejadian',
     active: 'Aktif', off: 'Dimatikan', failing: 'Gagal sejak {{time}}', working: 'Berjalan', waiting: 'Menunggu',
     onceTitle: 'Rahasia webhook {{name}}', onceHint: 'Penerima memeriksa tanda tangan dengan rahasia ini. Salin '
       + 'sekarang; rahasia ini tidak akan ditampilkan lagi.', onceDone: 'Sudah saya simpan', secret: 'Rahasia',
@@ -48,7 +48,7 @@ export const accessId = {
     repeated: 'Akan dikirim ulang', answer: 'jawaban {{n}}',
     states: { WAITING: 'Menunggu', DELIVERED: 'Terkirim', FAILED: 'Dihentikan' },
     reasons: {
-      EGRESS_NOT_ALLOWED: 'alamat tidak ada di EGRESS_ALLOW', TIMEOUT: 'tidak menjawab pada waktunya',
+      EGRESS_NOT_ALLOWED: 'alamat tidak terdaftar di EGRESS_ALLOW', TIMEOUT: 'tidak menjawab tepat waktu',
       ANSWER_NOT_2XX: 'penerima menolak', NAME_NOT_RESOLVED: 'nama alamat tidak ditemukan',
       ECONNREFUSED: 'koneksi ditolak', SECRET_MISSING: 'rahasia tidak ada', CONNECTION_FAILED: 'koneksi gagal',
     },
@@ -82,8 +82,8 @@ export const accessId = {
     customer: 'Nasabah', hidden: 'Nasabah …{{end}}', by: 'Dicatat oleh', filed: 'Permintaan dicatat',
     download: 'Unduh', downloadFailed: 'Data belum dapat diunduh', approve: 'Setujui', reject: 'Tolak',
     approveAsk: 'Hapus data pribadi nasabah ini?', rejectAsk: 'Tolak permintaan ini?',
-    approveHint: 'Nama, nomor, isi pesan, dan berkas nasabah dihapus dan tidak dapat dipulihkan. Jumlah dan jejak audit '
-      + 'tetap.', rejectHint: 'Data nasabah tidak diubah. Beri tahu nasabah alasannya.', decided: 'Keputusan disimpan',
+    approveHint: 'Nama, nomor, isi pesan, dan berkas nasabah dihapus dan tidak dapat dipulihkan. Angka laporan dan '
+      + 'jejak audit tetap tersimpan.', rejectHint: 'Data nasabah tidak diubah. Beri tahu nasabah alasannya.', decided: 'Keputusan disimpan',
     own: 'Harus diputuskan orang lain.', why: 'Dasar permintaan',
     whyHint: 'Misalnya: surat tanggal 21 Nov 2026. Jangan tulis data pribadi.',
     erasureHint: 'Penghapusan harus disetujui orang lain.', exportHint: 'Salinan dapat langsung diunduh.',
@@ -115,7 +115,7 @@ export const accessId = {
     title: 'Keutuhan jejak audit',
     lead: 'Setiap catatan disegel berantai. Di sini terlihat bila ada catatan yang diubah, dihapus, atau disisipkan.',
     check: 'Periksa sekarang', against: 'Bandingkan dengan segel tersimpan', newest: 'Tanpa perbandingan',
-    againstHint: 'Segel harian disimpan di luar basis data, sehingga pemotongan catatan terbaru juga terlihat.',
+    againstHint: 'Segel harian disimpan di luar basis data, sehingga penghapusan catatan terbaru juga terdeteksi.',
     ok: 'Jejak audit utuh', okText: '{{rows}} catatan dalam {{blocks}} segel sesuai.', bad: 'Jejak audit rusak',
     badText: 'Segel {{block}}: {{reason}}.', row: 'Catatan pertama yang bermasalah: {{id}}.',
     badHint: 'Jangan mengubah apa pun. Simpan cadangan, lalu hubungi penanggung jawab keamanan.',

@@ -43,7 +43,7 @@ export const id = {
   conflict: {
     title: 'Data ini baru saja diubah orang lain',
     hint: 'Isian Anda tetap ada. Muat versi terbaru, lalu simpan ulang.', load: 'Muat versi terbaru',
-    merged: 'Versi terbaru sudah dimuat; perubahan Anda diterapkan di atasnya.',
+    merged: 'Versi terbaru sudah dimuat; perubahan Anda tetap diterapkan.',
     clash: 'Diubah oleh Anda dan orang lain',
     theirs: 'Versi orang lain', mine: 'Versi Anda', takeTheirs: 'Pakai versi orang lain',
     keepMine: 'Pertahankan versi Anda',
@@ -52,14 +52,14 @@ export const id = {
   fields: {
     provider: 'Cara terhubung', phoneNumberId: 'ID nomor telepon', businessAccountId: 'ID akun WhatsApp Business',
     accessToken: 'Token akses', appSecret: 'Rahasia aplikasi', verifyToken: 'Token verifikasi webhook',
-    issuer: 'Alamat penerbit', clientId: 'ID klien', clientSecret: 'Rahasia klien', npkClaim: 'Klaim berisi NPK',
+    issuer: 'Alamat penerbit', clientId: 'ID klien', clientSecret: 'Rahasia klien', npkClaim: 'Klaim token yang memuat NPK',
     contactId: 'Nasabah', url: 'Alamat', types: 'Kejadian', days: 'Masa berlaku',
     npk: 'NPK', name: 'Nama', siteId: 'Site', teamId: 'Tim', locale: 'Bahasa', status: 'Status', roles: 'Peran',
     capacityPoints: 'Kapasitas', skills: 'Keahlian', code: 'Kode', nameId: 'Nama (Indonesia)',
     nameEn: 'Nama (Inggris)', rank: 'Peringkat', permissions: 'Izin', defaultScope: 'Cakupan bawaan', tier: 'Tier',
     priority: 'Prioritas', costPoints: 'Beban', offerTimeoutS: 'Batas waktu tawaran', pickAllowed: 'Ambil sendiri',
     active: 'Aktif', members: 'Anggota', skillIds: 'Keahlian', memberIds: 'Anggota', userIds: 'Anggota',
-    queueIds: 'Antrean', targetIdealS: 'Target ideal', targetMaxS: 'Target paling lama',
+    queueIds: 'Antrean', targetIdealS: 'Target ideal', targetMaxS: 'Target maksimum',
     reopenDays: 'Masa buka kembali', parentId: 'Kategori induk', kind: 'Jenis', labelId: 'Teks (Indonesia)',
     labelEn: 'Teks (Inggris)', sort: 'Urutan', channel: 'Kanal', key: 'Nama dalam alamat web', address: 'Alamat', queueId: 'Antrean',
     settings: 'Pengaturan', secrets: 'Rahasia', password: 'Kata sandi', contactPointId: 'Titik kontak',
@@ -74,7 +74,7 @@ export const id = {
     range: 'Isi angka {{min}} sampai {{max}}.', url: 'Isi alamat lengkap, misalnya https://contoh.id/callback.',
     roles: 'Pilih paling sedikit satu peran.', scope: 'Pilih cakupan untuk setiap peran.',
     permissions: 'Pilih paling sedikit satu izin.',
-    ideal: 'Target ideal tidak boleh lebih lama dari target paling lama.',
+    ideal: 'Target ideal tidak boleh melebihi target maksimum.',
     both: 'Isi kedua target, atau kosongkan keduanya.', server: 'Tidak diterima oleh server.',
     tooLong: 'Paling banyak {{max, number}} karakter.', tooShort: 'Paling sedikit {{min}} karakter.',
     dates: 'Waktu akhir harus setelah waktu awal.', teamSite: 'Tim ini berada di site lain.',
@@ -175,9 +175,9 @@ export const id = {
     target: 'Target respons', noTarget: 'Tanpa target', targetRange: '{{ideal}}–{{max}} dtk',
     targetMinutes: '({{ideal}}–{{max}} mnt)',
     targetHint: 'Detik dari pesan pertama nasabah sampai jawaban pertama agen. Sampai target ideal: ideal; sampai '
-      + 'target paling lama: sesuai; selebihnya lewat target.',
+      + 'target maksimum: sesuai; selebihnya lewat target.',
     targetEmpty: 'Kosongkan keduanya untuk kategori tanpa target.', ideal: 'Target ideal (detik)',
-    max: 'Target paling lama (detik)', reopen: 'Buka kembali', reopenDays: '{{n}} hari',
+    max: 'Target maksimum (detik)', reopen: 'Buka kembali', reopenDays: '{{n}} hari',
     reopenHint: 'Pesan baru dalam masa ini membuka kembali tiket yang sama (0 sampai 365 hari).',
     reopenLabel: 'Masa buka kembali (hari)', parent: 'Kategori induk', active: 'Kategori aktif',
     inherits: 'Target mengikuti kategori induk.',
@@ -187,7 +187,7 @@ export const id = {
     add: 'Tambah balasan cepat', edit: 'Balasan cepat {{name}}', empty: 'Belum ada balasan cepat',
     emptyHint: 'Buat yang pertama, misalnya salam pembuka.', search: 'Cari judul, kata kunci, atau isi',
     shortcut: 'Kata kunci', shortcutHint: 'Diketik setelah /, misalnya salam.',
-    shortcutWrong: 'Huruf kecil, angka, dan tanda hubung; paling banyak 32.', name: 'Judul', body: 'Isi',
+    shortcutWrong: 'Huruf kecil, angka, dan tanda hubung; paling banyak 32 karakter.', name: 'Judul', body: 'Isi',
     bodyHint: 'Isian otomatis: {{names}}', blankWrong: 'Isian otomatis “{{name}}” tidak dikenal.',
     queue: 'Antrean', queueHint: 'Kosongkan agar dipakai di semua antrean.', everyQueue: 'Semua antrean',
     anyQueue: 'Antrean mana pun', active: 'Balasan cepat aktif', sampleTitle: 'Contoh hasilnya',
@@ -250,7 +250,7 @@ export const id = {
       NEEDS_ATTENTION: 'Akun tidak dapat dipakai sebelum ditangani.',
       CONNECTED: 'Koneksi dengan penyedia berjalan baik.',
       CONNECTING: 'Koneksi dengan penyedia belum berjalan penuh; server terus mencoba sendiri.',
-      UNKNOWN: 'Penyedia belum memberi kabar.',
+      UNKNOWN: 'Belum ada laporan status dari penyedia.',
     },
     reasons: {
       SIGNATURE_MISSING: 'Kiriman datang tanpa tanda tangan.',
@@ -326,7 +326,7 @@ export const id = {
   },
   audit: {
     title: 'Jejak audit',
-    lead: 'Semua yang terjadi, siapa pelakunya, dan kapan. Hanya kode dan nomor; isi pesan dan data pribadi '
+    lead: 'Semua yang terjadi, siapa yang melakukannya, dan kapan. Hanya kode dan nomor; isi pesan dan data pribadi '
       + 'tidak disimpan di sini.',
     actor: 'Pelaku', type: 'Kejadian', subject: 'Objek', from: 'Dari', to: 'Sampai', allTypes: 'Semua kejadian',
     subjectId: 'Nomor objek (id)', actorId: 'Cari pengguna', empty: 'Belum ada catatan',

@@ -71,7 +71,7 @@ export const journalId = {
   'channel-account': {
     created: '{{actor}} menghubungkan akun kanal', updated: '{{actor}} mengubah pengaturan akun kanal',
     'health-changed': 'Kondisi akun kanal berubah', tested: '{{actor}} menguji akun kanal',
-    'session-changed': 'Sesi akun kanal berubah', 'session-wished': '{{actor}} meminta sesuatu dari sesi akun kanal',
+    'session-changed': 'Sesi akun kanal berubah', 'session-wished': '{{actor}} memberi perintah pada sesi akun kanal',
   },
   event: { quarantined: 'Kiriman masuk dikarantina', replayed: '{{actor}} memproses ulang kiriman yang dikarantina',
     viewed: '{{actor}} melihat isi kiriman yang dikarantina' },

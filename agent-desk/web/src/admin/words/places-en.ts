@@ -18,7 +18,6 @@ export const placesEn = {
     emptyHint: 'Create the first site, then its teams and seats.', zone: 'Time zone', people: 'Users', seats: 'Seats',
     active: 'Site active',
     activeHint: 'A site can be deactivated only once it is empty: no active users, teams, seats or queues.',
-    zones: { 'Asia/Jakarta': 'WIB (Jakarta)', 'Asia/Makassar': 'WITA (Makassar)', 'Asia/Jayapura': 'WIT (Jayapura)' },
   },
   teams: {
     title: 'Teams', lead: 'Groups of agents with one team leader.', add: 'Create team', edit: 'Team {{name}}',

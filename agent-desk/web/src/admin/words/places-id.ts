@@ -18,7 +18,6 @@ export const placesId = {
     emptyHint: 'Buat site pertama, lalu tim dan kursi di dalamnya.', zone: 'Zona waktu', people: 'Pengguna',
     seats: 'Kursi', active: 'Site aktif',
     activeHint: 'Site hanya dapat dinonaktifkan bila kosong: tanpa pengguna, tim, kursi, dan antrean aktif.',
-    zones: { 'Asia/Jakarta': 'WIB (Jakarta)', 'Asia/Makassar': 'WITA (Makassar)', 'Asia/Jayapura': 'WIT (Jayapura)' },
   },
   teams: {
     title: 'Tim', lead: 'Kelompok agen dengan satu Team Leader.', add: 'Buat tim', edit: 'Tim {{name}}',
@@ -41,7 +40,7 @@ export const placesId = {
     emptyHint: 'Tanpa kalender, site dan antrean dianggap selalu buka.', week: 'Jam mingguan',
     weekHint: 'Contoh: 08.00-12.00, 13.00-17.00. Tulis "tutup" atau "24 jam" bila perlu. Lewat tengah malam: '
       + '22.00-24.00, lalu 00.00-06.00 pada hari berikutnya.',
-    copy: 'Salin Senin ke hari kerja', closed: 'tutup', allDay: '24 jam', wrong: 'Jam tidak terbaca atau bertumpuk.',
+    copy: 'Salin Senin ke hari kerja', closed: 'tutup', allDay: '24 jam', wrong: 'Jam tidak terbaca atau saling tumpang tindih.',
     tooMany: 'Paling banyak {{max}} rentang per hari.', usedBy: 'Dipakai oleh', unused: 'Belum dipakai',
     uses: '{{sites}} site, {{queues}} antrean, {{branches}} unit organisasi', active: 'Kalender aktif',
     activeHint: 'Hanya dapat dinonaktifkan bila tidak dipakai lagi.', now: 'Sekarang', open: 'Buka',
@@ -99,7 +98,7 @@ export const placesId = {
     again: 'Uji lagi',
   },
   checks: {
-    title: 'Pemeriksaan', lead: 'Susunan yang membuat pekerjaan tertahan atau tidak terlihat siapa pun.',
+    title: 'Pemeriksaan pengaturan', lead: 'Pengaturan yang membuat pekerjaan tertahan atau tidak terlihat siapa pun.',
     empty: 'Tidak ada masalah', emptyHint: 'Semua antrean, tim, akun, dan daftar sudah lengkap.',
     severities: { STOPS: 'Menghentikan pekerjaan', HIDES: 'Perlu dilengkapi' }, fix: 'Perbaiki', count: '{{n}} temuan',
     more: 'dan {{n}} lagi',
