@@ -10,7 +10,8 @@ import { id } from '../../agent-desk/web/src/i18n/id.ts';
 import { KeyBoard } from '../../agent-desk/web/src/lib/key-board.ts';
 import { Stored } from '../../agent-desk/web/src/lib/stored.ts';
 import { Center } from '../../agent-desk/web/src/notify/center.ts';
-import { isKept, noticesOf, type Followed, type Known, type Notice } from '../../agent-desk/web/src/notify/notices.ts';
+import { dueNotice, isKept, noticesOf, placeOf, type Followed, type Known,
+  type Notice } from '../../agent-desk/web/src/notify/notices.ts';
 import { fit, marked } from '../../agent-desk/web/src/palette/match.ts';
 import { ariaKey, capsOf, commands } from '../../agent-desk/web/src/shell/commands.ts';
 
@@ -38,9 +39,24 @@ t.test('two keys after another are one name, for a second and a half', async (t)
   board.press('I', press(2_400));
   board.press('G', press(5_000));
   board.press('I', press(6_501));
-  t.notOk(board.press('G', press(7_000)) && board.press('Z', press(7_100)));
+  board.press('G', press(7_000));
+  t.ok(board.press('Z', press(7_100)), 'what completes no sequence is taken and does nothing');
   board.press('I', press(7_200));
   t.same(heard, ['G I', 'I', 'I']);
+});
+
+t.test('half of a sequence is no command of its own', async (t) => {
+  const board = new KeyBoard();
+  const heard: string[] = [];
+  board.add(() => ({ 'G I': () => { heard.push('G I'); }, A: () => { heard.push('A'); },
+    Escape: () => { heard.push('Escape'); } }), false);
+  board.press('G', press(1_000));
+  t.ok(board.press('A', press(1_200)), 'whoever may not go to G A does not take a customer');
+  board.press('G', press(2_000));
+  board.press('Escape', press(2_100));
+  board.press('G', press(3_000));
+  board.press('A', press(5_000));
+  t.same(heard, ['Escape', 'A'], 'Esc acts at once, and a letter that comes late is one of its own');
 });
 
 t.test('a letter pressed while its part is being drawn waits for it, and for nothing else', async (t) => {
@@ -204,6 +220,14 @@ function shelf(): { map: Map<string, string>; getItem: (key: string) => string |
   const map = new Map<string, string>();
   return { map, getItem: (key) => map.get(key) ?? null, setItem: (key, value) => { map.set(key, value); } };
 }
+
+t.test('RL06 a request is told once when it is due soon and once when it is late, and leads to its list', async (t) => {
+  const [soon, late] = [dueNotice({ id: 'a', late: 'SOON' }), dueNotice({ id: 'a', late: 'YES' })];
+  t.not(soon.id, late.id);
+  t.same([soon, late].map(placeOf), ['/admin/subject-requests', '/admin/subject-requests']);
+  t.equal(placeOf({ kind: 'late', interactionId: 'x' }), '/i/x');
+  t.equal(placeOf({ kind: 'missed', interactionId: null }), undefined, 'a missed offer leads nowhere');
+});
 
 t.test('notices are kept without names, once over all tabs, and are bounded', async (t) => {
   const keep = shelf();

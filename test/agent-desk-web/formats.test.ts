@@ -53,6 +53,8 @@ t.test('letters act outside fields only, Alt and digit are read from their place
   const event = { key: 'j', code: 'KeyJ', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
   t.equal(keyName(event), 'J');
   t.equal(keyName({ ...event, key: '¡', code: 'Digit1', altKey: true }), 'Alt+1');
+  t.equal(keyName({ ...event, key: 'Ω', code: 'KeyZ', altKey: true }), 'Alt+Z', 'Alt writes signs on some machines');
+  t.equal(keyName({ ...event, key: 'z', code: 'KeyW', altKey: true }), 'Alt+Z', 'where the letter is told, it counts');
   t.equal(keyName({ ...event, key: 'Enter', code: 'Enter', ctrlKey: true }), 'Ctrl+Enter');
   t.ok(isField({ tagName: 'TEXTAREA' }));
   t.ok(isField({ tagName: 'DIV', getAttribute: () => 'combobox' }));

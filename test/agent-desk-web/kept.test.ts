@@ -168,7 +168,7 @@ t.test('J51 what was written and not sent goes with its age and its number, whoe
 t.test('J51 work that is closed or in other hands takes draft and form with it, what is given back not', async (t) => {
   const keep = store();
   const drafts = new Drafts(keep, 'me');
-  drafts.set('c', { text: 'x', note: 'y' }, 1);
+  drafts.set('c', { text: 'x', note: 'y', files: [file('a')] }, 1);
   keep.map.set(formKey('me', 'i'), '{}');
   forgetWork(keep, drafts, 'me', { id: 'i', conversationId: 'c' });
   t.equal(keep.map.size, 0);

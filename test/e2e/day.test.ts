@@ -142,7 +142,14 @@ const steps: [string, (t: Test, day: Day) => Promise<void>][] = [
     await tabTo(/Cross-selling/);
     await page.getByText('Lengkap', { exact: true }).waitFor();
     await look('the documentation');
-    await press('x');
+    await press('Escape', 'r');
+    await write('terlambat');
+    await press('Escape', 'x');
+    const asks = page.getByRole('dialog', { name: 'Tutup percakapan ini?' });
+    await asks.waitFor();
+    await look('a draft that would go with it');
+    await tabTo(/Tutup dan hapus draf/);
+    await press('Enter');
     await eventually('the conversation is closed', () => page.url() !== open, 15_000);
   }],
   ['escalates the other by E', async (_t, { page, press, tabTo, look }) => {

@@ -53,19 +53,22 @@ async function takenBack(t: Test, page: Page, at: OpenedInteraction): Promise<vo
     await page.getByRole('button', { name: 'Urungkan' }).waitFor();
     await page.keyboard.press('Escape');
   };
+  const hasKeyboard = (): Promise<boolean> => box.evaluate((field) => field === document.activeElement);
   const isDraft = (): Promise<boolean> => box.inputValue().then((text) => text === 'Halo dari saya', () => false);
   await page.keyboard.press('r');
   await page.keyboard.type('Halo dari saya');
   await send();
   await page.keyboard.press('z');
   await eventually('it is a draft again', isDraft);
-  await eventually('and has the keyboard', () => box.evaluate((field) => field === document.activeElement));
+  await eventually('and has the keyboard', hasKeyboard);
   await send();
   for (const key of ['g', 's']) await page.keyboard.press(key);
   await page.waitForURL(/\/search$/);
   await page.keyboard.press('Alt+z');
   await page.waitForURL(new RegExp(`/i/${at.interactionId}$`));
   await eventually('it is a draft again, from another page', isDraft);
+  await eventually('and has the keyboard there: letters are no commands', hasKeyboard);
+  await page.keyboard.press('Escape');
   await page.keyboard.press('z');
   await page.getByText('Tidak ada pesan yang masih dapat ditarik.').waitFor();
   t.equal(await page.getByRole('button', { name: 'Urungkan' }).count(), 0);
@@ -107,13 +110,14 @@ async function ownPart(t: Test, { work, world }: DeskScene, page: Page, at: Open
   await page.keyboard.press('e');
   const dialog = dialogOf(page, 'Eskalasi ke Tier 2');
   await dialog.getByText('Dokumentasi yang sudah diisi ikut tersimpan').waitFor();
+  await dialog.getByText('Balasan atau catatan yang belum terkirim ikut dihapus.').waitFor();
   t.same(await seriousFindings(page), []);
   await takeFirst(page);
   await dialog.getByRole('button', { name: 'Eskalasi ke Tier 2' }).click();
   await dialog.waitFor({ state: 'detached' });
   t.match(await work.db.dynamic('select author_id, summary from documentations where interaction_id = $1',
     [at.interactionId]), [{ author_id: world.agents[0]?.id, summary }]);
-  t.same(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('sambung.form.'))), [],
+  t.same(await page.evaluate(() => Object.keys(localStorage).filter((key) => /^sambung\.(form|draft)\./.test(key))), [],
     'nothing of it stays in the browser');
 }
 

@@ -50,6 +50,11 @@ function NoPicture({ file, onRetry }: { file: AttachmentView; onRetry: () => voi
   );
 }
 
+/** What takes the place of the button that was pressed takes its focus as well. */
+function refocus(element: HTMLElement | null): void {
+  if (document.activeElement === document.body) element?.focus();
+}
+
 function Picture({ file }: { file: AttachmentView }) {
   const t = useT();
   const open = useViewer();
@@ -57,8 +62,8 @@ function Picture({ file }: { file: AttachmentView }) {
   const [tries, setTries] = useState(0);
   if (broken) return <NoPicture file={file} onRetry={() => { setTries(tries + 1); setBroken(false); }} />;
   return (
-    <button type="button" className={css.picture} aria-label={t('talk.openImage', { name: file.fileName })}
-      onClick={() => { open(file.fileId); }}>
+    <button ref={tries > 0 ? refocus : undefined} type="button" className={css.picture}
+      aria-label={t('talk.openImage', { name: file.fileName })} onClick={() => { open(file.fileId); }}>
       <img src={againHref(file.fileId, tries)} alt="" loading="lazy" decoding="async"
         onError={() => { setBroken(true); }} />
     </button>

@@ -5,9 +5,10 @@ import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { notifyError } from '../kit/notify.ts';
 import { Kbd } from '../kit/small.tsx';
 import { codeWord, useT } from '../kit/words.ts';
+import { useAbilities } from '../lib/abilities.ts';
 import { reasonWord } from '../lib/reasons.ts';
 import { useDesk } from '../live/context.ts';
-import type { DeskRequest, MessageView } from '../live/types.ts';
+import type { DeskRequest, InteractionView, MessageView } from '../live/types.ts';
 import { maxChars, useUndoSeconds } from '../reply/Toolbar.tsx';
 import { useNow } from '../shell/useNow.ts';
 import css from './Changes.module.css';
@@ -41,9 +42,12 @@ export function useChange(message: MessageView): { busy: boolean; change: (wish:
   return { busy, change };
 }
 
+type Account = Pick<InteractionView, 'channel' | 'accountId'>;
+
 /** The editor under a message: what is written there is kept until it is sent. */
-export function EditBox({ message }: { message: MessageView }) {
+export function EditBox({ message, account }: { message: MessageView; account: Account }) {
   const t = useT();
+  const chars = useAbilities(account)?.limits.textChars ?? maxChars;
   const said = message.text ?? '';
   const [text, setText] = useState(() => keptEdit(message.id) ?? said);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -58,10 +62,11 @@ export function EditBox({ message }: { message: MessageView }) {
     keepEdit(message.id, null);
     document.querySelector<HTMLElement>(`[data-message="${CSS.escape(message.id)}"] [data-tool]`)?.focus();
   };
-  const over = text.length - maxChars;
+  const over = text.length - chars;
   const isEmpty = text.trim() === '' && message.attachments.length === 0;
   const isSame = text.trim() === said.trim();
-  const why = over > 0 ? t('reply.tooLong', { n: over, max: maxChars }) : isEmpty ? t('alter.empty') : '';
+  const why = over > 0 ? t(chars < maxChars ? 'reply.tooLongHere' : 'reply.tooLong', { n: over, max: chars })
+    : isEmpty ? t('alter.empty') : '';
   const save = async (): Promise<void> => {
     if (busy || isSame || why !== '') return;
     if (await change({ kind: 'EDIT', text: text.trim() })) close();
@@ -144,7 +149,7 @@ function Refused({ message, change, mine }: { message: MessageView; change: Chan
 }
 
 /** Under the bubble: the editor, and the change that is on its way or was refused. Nothing where there is none. */
-export function Changes({ message, me }: { message: MessageView; me: string }) {
+export function Changes({ message, me, account }: { message: MessageView; me: string; account: Account }) {
   const isEditing = useEditing(message.id);
   const { change } = message;
   if (!isEditing && change === undefined) return null;
@@ -155,7 +160,7 @@ export function Changes({ message, me }: { message: MessageView; me: string }) {
         ? <p className={css.becomes}><bdi>{change.text.slice(0, 300)}</bdi></p> : null}
       {change === undefined ? null : change.state === 'WAITING' ? <Waiting change={change} mine={mine} />
         : <Refused message={message} change={change} mine={mine} />}
-      {isEditing ? <EditBox message={message} /> : null}
+      {isEditing ? <EditBox message={message} account={account} /> : null}
     </>
   );
 }

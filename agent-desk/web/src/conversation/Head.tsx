@@ -20,7 +20,6 @@ import type { InteractionView } from '../live/types.ts';
 import { useSession } from '../session/session.ts';
 import { useKeys } from '../shell/useKeys.ts';
 import { useNow } from '../shell/useNow.ts';
-import { useForget } from '../side/acting.ts';
 import css from './Conversation.module.css';
 import { OutOfTopic } from './OutOfTopic.tsx';
 
@@ -137,14 +136,13 @@ function Release({ row, opened, onClose }: { row: InteractionView; opened: boole
   const client = useQueryClient();
   const { live } = useDesk();
   const [, navigate] = useLocation();
-  const forget = useForget();
   const [busy, setBusy] = useState(false);
   const release = async (): Promise<void> => {
     setBusy(true);
     try {
+      live.givesBack([row.id]);
       await live.request('interaction:release', { interactionId: row.id });
       client.setQueryData<InteractionView[]>(keys.mine, (mine) => mine?.filter((each) => each.id !== row.id));
-      forget(row);
       notifyDone(t('talk.released'));
       navigate('/');
     } catch (error) {

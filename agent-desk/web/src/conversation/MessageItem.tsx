@@ -192,7 +192,7 @@ function Bubble({ placed, row, me }: Props) {
         ? <Failed message={message} row={row} mine={message.authorId === me} /> : null}
       {message.status === 'unknown'
         ? <p className={css.unknown}>{t('talk.unknownText', { channel: channelName(row.reportName) })}</p> : null}
-      <Changes message={message} me={me} />
+      <Changes message={message} me={me} account={row} />
     </article>
   );
 }

@@ -19,6 +19,7 @@ import { useKeys } from '../shell/useKeys.ts';
 import css from './Conversation.module.css';
 import { MessageItem } from './MessageItem.tsx';
 import { PendingItem } from './PendingItem.tsx';
+import { askReply } from '../reply/asked.ts';
 import { setQuote } from '../reply/quotes.ts';
 import { SettledContext, ThreadContext, ThreadItems, type ThreadContextValue } from './thread-context.ts';
 import { useAnchor } from './useAnchor.ts';
@@ -67,7 +68,7 @@ function useContextValue(conversationId: string, items: readonly MessageView[], 
     },
     quote: writable ? (message) => {
       setQuote(conversationId, message.id);
-      window.dispatchEvent(new CustomEvent('sambung:reply'));
+      askReply();
     } : undefined,
   }), [conversationId, content, writable, onMissing]);
 }
@@ -158,7 +159,10 @@ function useUnseen(items: readonly MessageView[], atBottom: boolean): number {
 function useHeard(items: readonly MessageView[], apart: boolean): number {
   const lastSeq = items.at(-1)?.seq ?? 0;
   const [heard, setHeard] = useState(lastSeq);
-  if (apart && heard < lastSeq) setHeard(lastSeq);
+  const [wasApart, setWasApart] = useState(apart);
+  if (wasApart !== apart) setWasApart(apart);
+  // What joins in the moment in which the newest are reached is as old as the rest.
+  if ((apart || wasApart) && heard < lastSeq) setHeard(lastSeq);
   return heard;
 }
 
@@ -190,7 +194,11 @@ export function Messages({ row, thread, conversationId, loadOlder, target, later
     useCallback((id: string) => { navigate(messageHref(row.id, id)); }, [navigate, row.id]));
   useArrival(target, context, content);
   const toNewest = later === undefined ? toBottom : later.leave;
-  useKeys({ End: () => { toNewest(); } });
+  useKeys({ End: ({ target: at }) => {
+    if (at instanceof Node && at !== document.body && !scroller.current?.isSameNode(at)) return false;
+    toNewest();
+    return true;
+  } });
   const now = serverNow();
   return (
     <ThreadContext value={context}><ThreadItems value={thread.items}><SettledContext value={drawn.settled}>

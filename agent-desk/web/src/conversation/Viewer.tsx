@@ -95,7 +95,7 @@ function useLook(fileId: string) {
 }
 
 /** The picture, or that it did not come. */
-function Image({ file, look }: { file: AttachmentView; look: Look }) {
+function Image({ file, look, onRetry }: { file: AttachmentView; look: Look; onRetry: () => void }) {
   const t = useT();
   const [tries, setTries] = useState(0);
   const [broken, setBroken] = useState(false);
@@ -104,7 +104,11 @@ function Image({ file, look }: { file: AttachmentView; look: Look }) {
       <div className={css.broken} role="alert">
         <IconPhotoOff size={28} stroke={1.5} aria-hidden="true" />
         <p>{t('say.pictureFailed')}. {t('say.pictureFailedHint')}</p>
-        <Button variant="default" onClick={() => { setTries(tries + 1); setBroken(false); }}>{t('app.retry')}</Button>
+        <Button variant="default" onClick={() => {
+          setTries(tries + 1);
+          setBroken(false);
+          onRetry();
+        }}>{t('app.retry')}</Button>
       </div>
     );
   }
@@ -137,7 +141,7 @@ function Stage({ file, at, of, onMove }: { file: AttachmentView; at: number; of:
       <div ref={stage} className={css.stage} tabIndex={0} data-autofocus role="group"
         data-zoomed={look.zoom > 1 || undefined} aria-label={t('say.viewer', { n: at + 1, of })}
         onDoubleClick={() => { if (look.zoom > 1) reset(); else zoomBy(2.5); }} {...hand}>
-        <Image key={file.fileId} file={file} look={look} />
+        <Image key={file.fileId} file={file} look={look} onRetry={() => { stage.current?.focus(); }} />
       </div>
       <div className={css.tools}>
         {button(t('say.previous'), <IconChevronLeft {...sign} />, () => { onMove(-1); }, of < 2)}

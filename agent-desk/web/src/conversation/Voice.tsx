@@ -105,7 +105,7 @@ export function Voice({ file }: { file: AttachmentView }) {
           disabled={max === 0} aria-label={t('say.position')} aria-valuetext={spanOf(player.at)}
           onChange={(event) => { player.seek(Number(event.currentTarget.value)); }} />}
       <span className={`num ${css.span}`}>
-        {player.loading ? '…' : max === 0 ? '–' : spanOf(player.at > 0 ? player.at : max)}</span>
+        {player.loading ? '…' : player.at > 0 ? spanOf(player.at) : max === 0 ? '–' : spanOf(max)}</span>
       <button type="button" className={css.speed} onClick={player.faster}
         aria-label={`${t('say.speed')} ${player.speed}×`} title={t('say.speed')}>{player.speed}×</button>
       <a className="iconButton" href={fileHref(file.fileId)} download={file.fileName} aria-label={t('talk.download')}

@@ -10,6 +10,7 @@ import { useDesk } from '../live/context.ts';
 import { keys } from '../live/keys.ts';
 import { newestHeld, type Thread } from '../live/thread.ts';
 import type { MessageView } from '../live/types.ts';
+import { askReply } from '../reply/asked.ts';
 import { returnTemplate, returnToDraft } from '../reply/returned.ts';
 import { useSession } from '../session/session.ts';
 import { useKeys } from '../shell/useKeys.ts';
@@ -62,8 +63,8 @@ export function useUndoKey(): void {
     const isBack = await undo(held);
     busy.current = false;
     if (!isBack || held.interactionId === null) return;
-    if (location === place) window.dispatchEvent(new CustomEvent('sambung:reply'));
-    else navigate(place);
+    if (location !== place) navigate(place);
+    askReply(held.conversationId);
   };
   const key = writes ? () => { void act(); } : undefined;
   useKeys({ Z: key, 'Alt+Z': key }, { first: true });

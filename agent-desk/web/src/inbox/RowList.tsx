@@ -78,6 +78,8 @@ function useActive(rows: readonly InteractionView[]): [number, (index: number) =
   const found = active.id === undefined || rows[active.index]?.id === active.id ? active.index
     : rows.findIndex((row) => row.id === active.id);
   const at = Math.min(found === -1 ? active.index : found, rows.length - 1);
+  // Where it stood last is where its successor is looked for, however far the rows above have moved it.
+  if (found !== -1 && found !== active.index) setActive({ id: active.id, index: found });
   return [at, (index) => { setActive({ id: rows[index]?.id, index }); }];
 }
 

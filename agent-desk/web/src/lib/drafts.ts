@@ -92,7 +92,7 @@ export class Drafts {
 
   /** Nothing more is to be said there. */
   forget(conversationId: string): void {
-    this.set(conversationId, { text: '', note: '' }, 0);
+    this.set(conversationId, { text: '', note: '', files: [] }, 0);
   }
 
   /** Another tab wrote a draft. */

@@ -69,11 +69,14 @@ export class KeyBoard {
     const begun = this.begun !== undefined && event.timeStamp <= this.begun.until ? this.begun.key : undefined;
     this.begun = undefined;
     if (begun !== undefined && this.run(`${begun} ${name}`, event)) return true;
-    if (this.run(name, event)) return true;
+    // Half of a sequence is no command: who meant "G A" does not take the customer by A.
+    const isStray = begun !== undefined && name.length === 1;
+    if (!isStray && this.run(name, event)) return true;
     if ([...this.names()].some((each) => each.startsWith(`${name} `))) {
       this.begun = { key: name, until: event.timeStamp + sequenceMs };
       return true;
     }
+    if (isStray) return true;
     if (this.coming.size === 0 || name.length !== 1) return false;
     this.held = { name, event };
     return true;

@@ -5,9 +5,11 @@ export interface KeyFacts { key: string; code: string; ctrlKey: boolean; metaKey
 
 /** The name of the key as the screens write it: "J", "Enter", "Ctrl+Enter", "Alt+1", "?". */
 export function keyName(event: KeyFacts): string {
-  // Alt changes what a key writes on some layouts; the digit is read from its place on the keyboard.
-  const digit = /^Digit(\d)$/.exec(event.code)?.[1];
-  const base = event.altKey && digit !== undefined ? digit
+  // Alt changes what a key writes on some layouts; the digit or letter is read from its place on the keyboard then.
+  const placed = /^(?:Digit(\d)|Key([A-Z]))$/.exec(event.code);
+  const [, digit, letter] = placed ?? [];
+  const meant = digit ?? (/^[a-z]$/i.test(event.key) ? undefined : letter);
+  const base = event.altKey && meant !== undefined ? meant
     : event.key.length === 1 ? event.key.toUpperCase() : event.key;
   return `${event.ctrlKey || event.metaKey ? 'Ctrl+' : ''}${event.altKey ? 'Alt+' : ''}${base}`;
 }

@@ -53,6 +53,7 @@ export class Live {
   private retryTimer: number | undefined;
   private countsTimer: number | undefined;
   private looking: string | null = null;
+  private readonly givenBack = new Set<string>();
 
   /** `onHandedOn` hears of own work that is closed or in other hands now. */
   constructor(cache: QueryClient, userId: string, onHandedOn: (row: InteractionView) => void) {
@@ -65,6 +66,11 @@ export class Live {
       auth: (give) => { give({ tabId: this.tabId, protocolVersion, cursor: this.cursor }); },
     });
     this.listen();
+  }
+
+  /** This user gives these back to their queues: what was written about them stays. */
+  givesBack(ids: readonly string[]): void {
+    for (const id of ids) this.givenBack.add(id);
   }
 
   /** What the banner shows. The same object until something changes. */
@@ -211,6 +217,7 @@ export class Live {
     for (const event of events) {
       this.signals.beforeEvent(event, this.cache, this.me);
       if (event.type === 'interaction.changed') this.lookAfterOwn(event.data as InteractionView);
+      if (event.type === 'subject.gone') this.lookAfterGone(event.subject.id);
       applyEvent(this.cache, event, this.me, this.lately);
       this.cursor = event.cursor;
       if (event.type === 'interaction.changed' || event.type === 'subject.gone') this.recount();
@@ -224,6 +231,13 @@ export class Live {
   private lookAfterOwn(row: InteractionView): void {
     const old = this.cache.getQueryData<InteractionView[]>(keys.mine)?.find((each) => each.id === row.id);
     if (old !== undefined && isHandedOn(old, row, this.me)) this.onHandedOn(row);
+    if (row.agentId === this.me) this.givenBack.delete(row.id);
+  }
+
+  /** Own work that left this user's sight went into other hands, unless it was given back: then it may come again. */
+  private lookAfterGone(id: string): void {
+    const old = this.cache.getQueryData<InteractionView[]>(keys.mine)?.find((each) => each.id === id);
+    if (old !== undefined && !this.givenBack.has(id)) this.onHandedOn(old);
   }
 
   private onRefused(code: string): void {

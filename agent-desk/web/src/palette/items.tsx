@@ -2,19 +2,18 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { IconArrowRight, IconComponents, IconDeviceDesktop, IconInbox, IconLanguage, IconLogout,
   IconMoon, IconRowInsertBottom, IconSearch, IconSun, IconUserCog } from '@tabler/icons-react';
-import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { ChannelIcon, channelName } from '../inbox/ChannelIcon.tsx';
 import { whoOf } from '../inbox/Row.tsx';
-import { notifyError } from '../kit/notify.ts';
 import { codeWord, useT } from '../kit/words.ts';
 import { useMine } from '../live/queries.ts';
 import { useLanguage } from '../shell/language.ts';
 import { capsOf, commands } from '../shell/commands.ts';
 import { useDensity } from '../shell/prefs.ts';
 import { keyBoard } from '../shell/useKeys.ts';
-import { signOut, useSession } from '../session/session.ts';
+import { useLeave } from '../session/leave.ts';
+import { useSession } from '../session/session.ts';
 import { homeOf, mayAdmin, mayGallery } from '../shell/rights.ts';
 
 export interface PaletteItem {
@@ -72,21 +71,12 @@ function usePages(): PaletteItem[] {
 
 function useLooks(): PaletteItem[] {
   const t = useT();
-  const client = useQueryClient();
   const { setColorScheme } = useMantineColorScheme();
   const { choose } = useLanguage();
   const [density, setDensity] = useDensity();
   const group = t('palette.look');
   const dense = density === 'compact' ? 'roomy' : 'compact';
-  const leave = async (): Promise<void> => {
-    try {
-      await signOut();
-      client.setQueryData(['session'], null);
-      client.removeQueries({ queryKey: ['desk'] });
-    } catch (error) {
-      notifyError(t('error.title'), error);
-    }
-  };
+  const leave = useLeave();
   return [
     { id: 'look light', group, text: t('palette.themeLight'), also: 'light terang', icon: <IconSun {...size} />,
       run: () => { setColorScheme('light'); } },

@@ -19,6 +19,7 @@ import { isOpen } from '../live/lists.ts';
 import type { InteractionView } from '../live/types.ts';
 import { useSession } from '../session/session.ts';
 import { useKeys } from '../shell/useKeys.ts';
+import { onReplyAsked } from './asked.ts';
 import { mentionsOf, rememberMention } from './mentions.ts';
 import { OfferBar } from './OfferBar.tsx';
 import { OfferButtonTool } from './OfferMaker.tsx';
@@ -48,10 +49,12 @@ export function ReplyBox({ row, conversationId }: { row: InteractionView; conver
   if (row.agentId !== user.id) {
     const why = row.state === 'ESCALATED_T2' ? t('reply.escalatedRead')
       : row.agentName === null ? t('reply.notYoursNobody') : t('reply.notYours', { who: row.agentName });
+    // Who may take it does more than read it: the button says so.
+    const may = oversees ? t('reply.noteOnly') : row.mayPick === true ? '' : t('reply.readOnly');
     return (
       <>
         <div className={css.closed}>
-          <p className="grow">{why} {t(oversees ? 'reply.noteOnly' : 'reply.readOnly')}</p><Pick row={row} />
+          <p className="grow">{why} {may}</p><Pick row={row} />
         </div>
         {oversees ? <Writable row={row} conversationId={conversationId} me={user.id} only="note" /> : null}
       </>
@@ -150,7 +153,8 @@ function useSend(conversationId: string, box: Box, done: () => void) {
 }
 
 /** The keys of the box. Where free words are refused, those that begin a reply lead to what may be sent instead. */
-function useBoxKeys(box: Box, send: () => void, isClosed: boolean, only: Mode | undefined): void {
+function useBoxKeys(conversationId: string, box: Box, send: () => void, isClosed: boolean,
+  only: Mode | undefined): void {
   const reply = (): void => {
     box.focus('text');
     if (!isClosed) return;
@@ -163,10 +167,11 @@ function useBoxKeys(box: Box, send: () => void, isClosed: boolean, only: Mode | 
   const answers = only !== 'note';
   useKeys({ R: answers ? reply : undefined, N: () => { box.focus('note'); }, 'Ctrl+Enter': send, M: focusTools,
     '/': answers ? canned : undefined });
+  const latest = useRef<() => void>(undefined);
   useEffect(() => {
-    window.addEventListener('sambung:reply', reply);
-    return () => { window.removeEventListener('sambung:reply', reply); };
+    latest.current = reply;
   });
+  useEffect(() => onReplyAsked(conversationId, () => { latest.current?.(); }), [conversationId]);
 }
 
 interface WritableProps { row: InteractionView; conversationId: string; me: string;
@@ -193,7 +198,7 @@ function Writable({ row, conversationId, me, only }: WritableProps) {
   const picking = useTemplatePicking(conversationId, templates);
   const shut = templates.closed && mode === 'text';
   const send = (): void => { if (!nothing && blocked === undefined && !shut) dispatch(); };
-  useBoxKeys(box, send, templates.closed, only);
+  useBoxKeys(conversationId, box, send, templates.closed, only);
   const onKey = (event: KeyboardEvent): void => {
     if (list.onKey(event)) return;
     // As in every chat: up in an empty box goes to what was written last.

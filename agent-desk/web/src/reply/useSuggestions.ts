@@ -1,5 +1,6 @@
 /** What the list above the box offers: canned replies filled for this customer, or colleagues who may read the work. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { fillReply } from '../../../../domain/replies/variables.ts';
 import { fetchAll, rowsOf } from '../api/all.ts';
 import { api, type Page } from '../api/client.ts';
@@ -38,6 +39,8 @@ function stateOf(query: { isError: boolean; data: unknown }, all: number, found:
   return all === 0 ? 'none' : found === 0 ? 'no-match' : 'some';
 }
 
+const nothing: Offered = { items: [], insert: () => undefined, state: 'loading' };
+
 function useCanned(row: InteractionView, token: Token | undefined): Offered {
   const { user } = useSession();
   const zone = useZone();
@@ -47,12 +50,18 @@ function useCanned(row: InteractionView, token: Token | undefined): Offered {
     queryKey: ['desk', 'canned'], enabled: asked, staleTime: 5 * 60_000,
     queryFn: ({ signal }) => fetchAll<CannedReply>('/canned-replies?active=true', signal), select: rowsOf<CannedReply>,
   });
-  const all = (query.data ?? []).filter((each) => each.queueId === null || each.queueId === row.queueId);
-  const found = matchCanned(all, token?.word ?? '').slice(0, shownMax);
+  const { data } = query;
+  const word = token?.word ?? '';
+  // There may be thousands: they are gone through once a word, not once a key of everything that is written.
+  const { all, found } = useMemo(() => {
+    const ours = !asked ? [] : (data ?? []).filter((each) => each.queueId === null || each.queueId === row.queueId);
+    return { all: ours.length, found: matchCanned(ours, word).slice(0, shownMax) };
+  }, [asked, data, word, row.queueId]);
+  if (!asked) return nothing;
   // In whose language and zone is known first; where it cannot be asked, the house's own serve.
-  if (contact.isPending && asked) return { items: [], insert: () => undefined, state: 'loading' };
+  if (contact.isPending) return nothing;
   const facts = factsOf(row, user.name, contact.data, serverNow(), zone);
-  return { state: stateOf(query, all.length, found.length),
+  return { state: stateOf(query, all, found.length),
     items: found.map((each) => ({ id: each.id, title: each.title, sub: `/${each.shortcut}`,
       text: fillReply(each.body, facts) })),
     insert: (index) => (found[index] === undefined ? undefined : { text: fillReply(found[index].body, facts) }) };

@@ -5,14 +5,16 @@ import { ApiError, onSessionEnded } from '../api/client.ts';
 import { takeLocale } from '../i18n/index.ts';
 import { ErrorState } from '../kit/states.tsx';
 import { Drafts } from '../lib/drafts.ts';
-import { forgetWork, pruneKept } from '../lib/kept.ts';
+import { pruneKept } from '../lib/kept.ts';
 import { serverNow } from '../lib/now.ts';
 import { DeskContext, type Desk } from '../live/context.ts';
 import { Live } from '../live/live.ts';
+import { forgetWritten } from '../reply/unsent.ts';
 import { createUploads } from '../reply/uploads.ts';
 import { FrameSkeleton } from '../shell/FrameSkeleton.tsx';
 import { useStored } from '../shell/useStored.ts';
 import { Join, joinPath } from './Join.tsx';
+import { forgetFetched } from './leave.ts';
 import { fetchSession, SessionContext, type Session } from './session.ts';
 import { SignIn } from './SignIn.tsx';
 import { StepUp, StepUpReturn, stepUpReturned } from './StepUp.tsx';
@@ -73,7 +75,7 @@ function Inside({ children }: { children: ReactNode }) {
   if (query.isError) return <main><ErrorState error={query.error} onRetry={() => { void query.refetch(); }} /></main>;
   if (session === null) {
     const enter = (next: Session): void => {
-      client.removeQueries({ queryKey: ['desk'] });
+      forgetFetched(client);
       client.setQueryData(['session'], next);
       setEnded(false);
     };
@@ -87,8 +89,9 @@ function WithLine({ userId, children }: { userId: string; children: ReactNode })
   const client = useQueryClient();
   const desk = useMemo<Desk>(() => {
     const drafts = new Drafts(localStorage, userId);
-    return { drafts, uploads: createUploads(userId, drafts),
-      live: new Live(client, userId, (row) => { forgetWork(localStorage, drafts, userId, row); }) };
+    const uploads = createUploads(userId, drafts);
+    return { drafts, uploads,
+      live: new Live(client, userId, (row) => { forgetWritten({ drafts, uploads }, userId, row); }) };
   }, [client, userId]);
   useEffect(() => {
     const onStorage = (event: StorageEvent): void => { desk.drafts.changedElsewhere(event.key); };

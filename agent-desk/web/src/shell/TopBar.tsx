@@ -1,13 +1,12 @@
 /** The top bar: presence, capacity, today's figures, the account. */
 import { Menu } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
 import { IconLogout, IconSearch, IconShieldLock } from '@tabler/icons-react';
 import { lazy, Suspense, useState, type ReactNode } from 'react';
-import { notifyError } from '../kit/notify.ts';
 import { Kbd } from '../kit/small.tsx';
 import { useT } from '../kit/words.ts';
 import { useAgent } from '../live/queries.ts';
-import { signOut, useSession } from '../session/session.ts';
+import { useLeave } from '../session/leave.ts';
+import { useSession } from '../session/session.ts';
 import { Figures } from './Figures.tsx';
 import { PresenceSwitch } from './PresenceSwitch.tsx';
 import { mayInbox } from './rights.ts';
@@ -46,18 +45,9 @@ function initials(name: string): string {
 
 function Account() {
   const t = useT();
-  const client = useQueryClient();
   const { user } = useSession();
   const [security, setSecurity] = useState(false);
-  const leave = async (): Promise<void> => {
-    try {
-      await signOut();
-      client.setQueryData(['session'], null);
-      client.removeQueries({ queryKey: ['desk'] });
-    } catch (error) {
-      notifyError(t('error.title'), error);
-    }
-  };
+  const leave = useLeave();
   return (
     <>
     {security ? <Suspense fallback={null}><OwnSecurity onClose={() => { setSecurity(false); }} /></Suspense> : null}

@@ -13,6 +13,7 @@ import type { InteractionView } from '../live/types.ts';
 import { reasonLabel } from '../shell/PresenceSwitch.tsx';
 import { useForget } from './acting.ts';
 import css from './Side.module.css';
+import { UnsentWarning } from './UnsentWarning.tsx';
 
 interface Props {
   row: InteractionView;
@@ -58,6 +59,7 @@ export function Escalate({ row, form, opened, onClose }: Props) {
           data={reasons.map((reason) => ({ value: reason.code, label: reasonLabel(reason, locale) }))} />
         <TextAreaField label={`${t('form.escalateNote')} (${t('form.optional')})`} value={note} onChange={setNote}
           maxLength={4_000} />
+        <UnsentWarning rows={[row]} />
         {form === undefined ? null : <p className={`meta ${css.hint}`}>{t('form.escalateForm')}</p>}
       </div>
       <div className={css.dialogActions}>

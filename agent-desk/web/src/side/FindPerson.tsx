@@ -21,9 +21,7 @@ function personOf(found: FoundContact): Person {
     places: [`${from}${found.handleMasked}`, found.domicile ?? ''].filter((part) => part !== '').join(' · ') };
 }
 
-/** The dialog; `not` is the customer before us. */
-export function FindPerson({ not, onTake, onClose }: { not: string; onTake: (person: Person) => void;
-  onClose: () => void }) {
+function Search({ not, onTake }: { not: string; onTake: (person: Person) => void }) {
   const t = useT();
   const [typed, setTyped] = useState('');
   const { found, asked, error, pending, again } = useFound(typed, groups, shown + 1);
@@ -32,7 +30,7 @@ export function FindPerson({ not, onTake, onClose }: { not: string; onTake: (per
   const status = !asked ? t('person.findHint') : error !== undefined ? ''
     : people.length > 0 ? more ? t('person.findMore') : '' : pending ? t('app.loading') : t('person.findNone');
   return (
-    <Modal opened onClose={onClose} title={t('person.findTitle')} closeButtonProps={{ 'aria-label': t('app.close') }}>
+    <>
       <TextField label={t('person.findField')} value={typed} onChange={setTyped} maxLength={100} data-autofocus />
       <div className={css.found}>
         {error === undefined ? null : <p className="meta" role="alert">{t('person.findFailed')} <button type="button"
@@ -46,6 +44,19 @@ export function FindPerson({ not, onTake, onClose }: { not: string; onTake: (per
         )) : null}
         <p className="meta" role="status">{status}</p>
       </div>
+    </>
+  );
+}
+
+interface Props { not: string; opened: boolean; onTake: (person: Person) => void; onClose: () => void }
+
+/** The dialog, there while closed as well, so that it gives the focus back; `not` is the customer before us. */
+export function FindPerson({ not, opened, onTake, onClose }: Props) {
+  const t = useT();
+  return (
+    <Modal opened={opened} onClose={onClose} title={t('person.findTitle')}
+      closeButtonProps={{ 'aria-label': t('app.close') }}>
+      <Search not={not} onTake={onTake} />
     </Modal>
   );
 }

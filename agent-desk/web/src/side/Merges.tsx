@@ -24,7 +24,8 @@ interface Found {
   items: { contact: ContactView; because: string[] }[];
   merges: Merge[];
 }
-type Asked = { kind: 'merge'; other: Person } | { kind: 'unmerge'; id: string; other: Person };
+/** `id`: the contact to merge, or the merge to take back. */
+interface Asked { kind: 'merge' | 'unmerge'; id: string; other: Person }
 
 type Named = Pick<ContactView, 'name'> & { points: Pick<ContactView['points'][number], 'handleMasked' |
 'phoneMasked'>[] };
@@ -83,19 +84,23 @@ function useMerging(contact: ContactView) {
   };
 }
 
-function Ask({ contact, asked, onClose, onYes }: { contact: ContactView; asked: Asked; onClose: () => void;
-  onYes: () => Promise<boolean> }) {
+/** The dialog while something is asked; what was asked last stands in it while it goes. */
+function Ask({ contact, asked: now, onClose, onYes }: { contact: ContactView; asked: Asked | null;
+  onClose: () => void; onYes: (asked: Asked) => Promise<boolean> }) {
   const t = useT();
   const [busy, setBusy] = useState(false);
+  const [asked, setAsked] = useState(now);
+  if (now !== null && now !== asked) setAsked(now);
+  if (asked === null) return null;
   const merging = asked.kind === 'merge';
   const run = async (): Promise<void> => {
     setBusy(true);
-    const done = await onYes();
+    const done = await onYes(asked);
     setBusy(false);
     if (done) onClose();
   };
   return (
-    <Modal opened onClose={onClose} title={t(merging ? 'person.mergeTitle' : 'person.unmergeTitle')}
+    <Modal opened={now !== null} onClose={onClose} title={t(merging ? 'person.mergeTitle' : 'person.unmergeTitle')}
       closeButtonProps={{ 'aria-label': t('app.close') }}>
       <p className="muted">{merging
         ? t('person.mergeText', { other: asked.other.name, kept: personName(contact) })
@@ -149,7 +154,8 @@ function useSuggestions(contactId: string) {
     queryFn: ({ signal }) => api.get<Found>(`/contacts/${contactId}/suggestions`, { signal }) });
   // A contact one may read but not change has no suggestions: the server says 404, the pane says nothing.
   const denied = query.error instanceof ApiError && (query.error.status === 404 || query.error.status === 403);
-  return { found: query.data, denied, failed: query.isError && query.data === undefined,
+  // While it is asked again the line with the button stays, and with it the focus.
+  return { found: query.data, denied, failed: query.errorUpdateCount > 0 && query.data === undefined,
     again: () => { void query.refetch(); } };
 }
 
@@ -162,7 +168,7 @@ export function Merges({ contact }: { contact: ContactView }) {
   const { found, denied, failed, again } = useSuggestions(contact.id);
   if (denied || (found === undefined && !failed)) return null;
   const title = t(found !== undefined && found.items.length > 0 ? 'person.samePerson' : 'person.mergeTitle');
-  const ask = (other: Person): void => { setAsked({ kind: 'merge', other }); };
+  const ask = (other: Person): void => { setAsked({ kind: 'merge', id: other.id, other }); };
   return (
     <section className={css.section} aria-label={title}>
       <div className={css.titleLine}>
@@ -178,11 +184,10 @@ export function Merges({ contact }: { contact: ContactView }) {
         {found?.merges.map((merge) => <Merged key={merge.id} merge={merge}
           onPart={(other) => { setAsked({ kind: 'unmerge', id: merge.id, other }); }} />)}
       </div>
-      {finding ? <FindPerson not={contact.id} onClose={() => { setFinding(false); }}
-        onTake={(other) => { setFinding(false); ask(other); }} /> : null}
-      {asked === null ? null
-        : <Ask contact={contact} asked={asked} onClose={() => { setAsked(null); }} onYes={() =>
-          (asked.kind === 'merge' ? merging.merge(asked.other.id) : merging.unmerge(asked.id))} />}
+      <FindPerson not={contact.id} opened={finding} onClose={() => { setFinding(false); }}
+        onTake={(other) => { setFinding(false); ask(other); }} />
+      <Ask contact={contact} asked={asked} onClose={() => { setAsked(null); }} onYes={({ kind, id }) =>
+        (kind === 'merge' ? merging.merge(id) : merging.unmerge(id))} />
     </section>
   );
 }

@@ -1,5 +1,5 @@
 /** The ticket: its state, its category, the documentation, and the two ways on: to tier 2 or closed. */
-import { Button } from '@mantine/core';
+import { Button, Modal } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { IconAlertCircle, IconCheck } from '@tabler/icons-react';
 import { useRef, useState, type RefObject } from 'react';
@@ -16,6 +16,7 @@ import { keys } from '../live/keys.ts';
 import { isOpen } from '../live/lists.ts';
 import { useTicket } from '../live/queries.ts';
 import type { InteractionView, TicketView } from '../live/types.ts';
+import { useUnsent } from '../reply/unsent.ts';
 import { useSession } from '../session/session.ts';
 import { useKeys } from '../shell/useKeys.ts';
 import { useForget } from './acting.ts';
@@ -55,6 +56,8 @@ function useClose(row: InteractionView, form: ReturnType<typeof useForm>) {
   const [, navigate] = useLocation();
   const forget = useForget();
   const [closing, setClosing] = useState(false);
+  /** Asked whether what is not sent may go with it. */
+  const [ending, setEnding] = useState(false);
   const close = async (): Promise<void> => {
     setClosing(true);
     try {
@@ -71,7 +74,7 @@ function useClose(row: InteractionView, form: ReturnType<typeof useForm>) {
       setClosing(false);
     }
   };
-  return { closing, close };
+  return { closing, close, unsent: useUnsent([row]), ending, setEnding };
 }
 
 /** Brings the field to the keyboard: at once where it is shown, for the next key may follow before any timer. */
@@ -85,13 +88,30 @@ function focusField(root: RefObject<HTMLElement | null>, field: FormField, show:
   window.setTimeout(focus, 0);
 }
 
+/** Asks before what was written and not sent is deleted with the closing. */
+function EndAnyway({ opened, closing, onClose, onEnd }: { opened: boolean; closing: boolean; onClose: () => void;
+  onEnd: () => Promise<void> }) {
+  const t = useT();
+  return (
+    <Modal opened={opened} onClose={onClose} title={t('form.closeAsk')}
+      closeButtonProps={{ 'aria-label': t('app.close') }}>
+      <p className="muted">{t('form.closeText')}</p>
+      <div className={css.dialogActions}>
+        <Button variant="default" data-autofocus onClick={onClose}>{t('app.cancel')}</Button>
+        <Button color="red" loading={closing} onClick={() => { void onEnd().finally(onClose); }}>
+          {t('form.closeAnyway')}</Button>
+      </div>
+    </Modal>
+  );
+}
+
 /** `shown`: its tab is chosen; the keys D, E and X act in any case and bring it forward. */
 export function TicketTab({ row, shown, onShow }: { row: InteractionView; shown: boolean; onShow: () => void }) {
   const t = useT();
   const { user } = useSession();
   const ticket = useTicket(row.ticketId).data;
   const form = useForm(row, ticket, user.id);
-  const { closing, close } = useClose(row, form);
+  const { closing, close, unsent, ending, setEnding } = useClose(row, form);
   const [escalating, setEscalating] = useState(false);
   const [asked, setAsked] = useState(false);
   const root = useRef<HTMLDivElement>(null);
@@ -103,6 +123,7 @@ export function TicketTab({ row, shown, onShow }: { row: InteractionView; shown:
     const [first] = missing;
     setAsked(true);
     if (first !== undefined) goTo(first);
+    else if (unsent) setEnding(true);
     else if (!closing) void close();
   };
   useKeys(mine ? {
@@ -151,6 +172,7 @@ export function TicketTab({ row, shown, onShow }: { row: InteractionView; shown:
       ) : null}
       <Escalate row={row} form={form.isTyped ? partBody(form.form) : undefined}
         opened={escalating} onClose={() => { setEscalating(false); }} />
+      <EndAnyway opened={ending} closing={closing} onClose={() => { setEnding(false); }} onEnd={close} />
     </div>
   );
 }

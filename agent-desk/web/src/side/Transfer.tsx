@@ -12,6 +12,7 @@ import { keys } from '../live/keys.ts';
 import type { InteractionView } from '../live/types.ts';
 import { reasonOf, useBulk, useForget } from './acting.ts';
 import css from './Side.module.css';
+import { UnsentWarning } from './UnsentWarning.tsx';
 
 interface Targets {
   queues: { id: string; name: string; waiting: number; ready: number }[];
@@ -97,6 +98,7 @@ export function Transfer({ rows, onClose }: Props) {
             maxLength={4_000} />
         </div>
       )}
+      <UnsentWarning rows={rows} />
       <p className={`meta ${css.dialogWhy}`}>{stays && agentId === null ? t('work.needAgent') : ''}</p>
       <div className={css.dialogActions}>
         <Button variant="default" onClick={onClose}>{t('app.cancel')}</Button>

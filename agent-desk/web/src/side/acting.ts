@@ -4,10 +4,10 @@ import { createContext, useCallback, useContext } from 'react';
 import { api, ApiError } from '../api/client.ts';
 import { notifyDone, notifyError, notifyWarn } from '../kit/notify.ts';
 import { codeWord, useT } from '../kit/words.ts';
-import { forgetWork } from '../lib/kept.ts';
 import { useDesk } from '../live/context.ts';
 import { keys } from '../live/keys.ts';
 import type { InteractionView } from '../live/types.ts';
+import { forgetWritten } from '../reply/unsent.ts';
 import { useSession } from '../session/session.ts';
 
 /** The dialogs that the work pane can open for some rows. */
@@ -36,10 +36,17 @@ export type BulkEnd = 'all' | 'some' | 'unheard';
 export function useBulk(): (rows: readonly InteractionView[], what: Record<string, unknown>) => Promise<BulkEnd> {
   const t = useT();
   const client = useQueryClient();
+  const { live } = useDesk();
+  const forget = useForget();
   return useCallback(async (rows, what) => {
     try {
+      if (what['action'] === 'release') live.givesBack(rows.map((row) => row.id));
       const answer = await api.post<BulkAnswer>('/interactions/bulk', { ids: rows.map((row) => row.id), what });
       const failed = answer.results.filter((one) => !one.ok);
+      if (what['action'] === 'transfer') {
+        const gone = new Set(answer.results.filter((one) => one.ok).map((one) => one.id));
+        for (const row of rows) if (gone.has(row.id)) forget(row);
+      }
       if (failed.length === 0) notifyDone(t('work.bulkDone', { n: answer.done }));
       else {
         const codes = [...new Set(failed.map((one) => one.code ?? 'other'))];
@@ -58,7 +65,7 @@ export function useBulk(): (rows: readonly InteractionView[], what: Record<strin
       notifyError(t('error.title'), error);
       return 'unheard';
     }
-  }, [client, t]);
+  }, [client, live, forget, t]);
 }
 
 /** Follows or unfollows the ticket of a row; the screen shows it at once and takes it back where it failed. */
@@ -85,9 +92,9 @@ export function useFollow(): (row: InteractionView, follow: boolean) => Promise<
 
 /** Forgets what this user wrote about work that is closed or was handed on, and had not sent. */
 export function useForget(): (row: InteractionView) => void {
-  const { drafts } = useDesk();
+  const desk = useDesk();
   const { user } = useSession();
-  return useCallback((row) => { forgetWork(localStorage, drafts, user.id, row); }, [drafts, user.id]);
+  return useCallback((row) => { forgetWritten(desk, user.id, row); }, [desk, user.id]);
 }
 
 /** What the server's reason means for the person who tried; its own message otherwise. */
