@@ -8,6 +8,7 @@ import { transferInteraction } from '#routing/transfer.ts';
 import { seriousFindings } from '#test/support/browser.ts';
 import { openOwnedInteraction, type OpenedInteraction } from '#test/support/conversation.ts';
 import { deskPage, deskScene, type DeskScene } from '#test/support/desk-page.ts';
+import { eventually } from '#test/support/harness.ts';
 
 t.setTimeout(300_000);
 
@@ -15,7 +16,13 @@ async function merging(t: Test, { work }: DeskScene, page: Page, siti: OpenedInt
   await page.locator('[data-tab=contact]').click();
   await page.getByText('Rina Otomatis').waitFor();
   await page.getByText(/secara otomatis: kanal memastikan keduanya orang yang sama/).waitFor();
-  await page.getByRole('button', { name: 'Cari nasabah lain' }).click();
+  const find = page.getByRole('button', { name: 'Cari nasabah lain' });
+  await find.focus();
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Nama atau nomor nasabah').waitFor();
+  await page.keyboard.press('Escape');
+  await eventually('the focus is given back', () => find.evaluate((button) => button === document.activeElement));
+  await page.keyboard.press('Enter');
   await page.getByLabel('Nama atau nomor nasabah').fill('siti');
   await page.getByRole('button', { name: /Siti Contoh/ }).click();
   await page.getByText('Semua kanal, percakapan, dan tiket Siti Contoh pindah ke Budi Contoh.').waitFor();

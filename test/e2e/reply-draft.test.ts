@@ -6,6 +6,8 @@ import t, { type Test } from 'tap';
 import { temporaryDirectory } from '#test/support/cluster.ts';
 import { openOwnedInteraction, type OpenedInteraction } from '#test/support/conversation.ts';
 import { bubble, deskPage, deskScene, type DeskScene } from '#test/support/desk-page.ts';
+import { newId } from '#domain/ids.ts';
+import { transferInteraction } from '#routing/transfer.ts';
 import { seriousFindings } from '#test/support/browser.ts';
 import { eventually } from '#test/support/harness.ts';
 import { png } from '#test/support/thread.ts';
@@ -155,6 +157,36 @@ async function called(t: Test, { page, work, world }: Stage): Promise<void> {
     'select 1 from mentions where user_id = $1', [world.leader.id])).length > 0, 20_000));
 }
 
+/** What is kept of a conversation in this browser. */
+function kept(page: Page, { conversationId }: OpenedInteraction): Promise<number> {
+  return page.evaluate((id) => [localStorage, sessionStorage].flatMap((shelf) => Object.keys(shelf))
+    .filter((key) => key.startsWith('sambung.') && key.endsWith(id)).length, conversationId);
+}
+
+async function handedOn(t: Test, { page, work, world, one, other }: Stage): Promise<void> {
+  for (const [at, name] of [[one, 'Nasabah Satu'], [other, 'Nasabah Dua']] as const) {
+    await page.getByRole('option', { name: new RegExp(name) }).click();
+    await page.waitForURL(new RegExp(at.interactionId));
+    await page.locator('[role=log]').waitFor();
+    for (const key of ['Escape', 'r']) await page.keyboard.press(key);
+    await box(page).fill('belum selesai');
+    await eventually('it is kept', async () => await kept(page, at) > 0);
+  }
+  await choose(page, 'bukti.png');
+  await card(page, 'bukti.png').getByText('Siap dikirim').waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('q');
+  await page.getByRole('dialog').getByRole('button', { name: 'Kembalikan ke antrean' }).click();
+  await page.getByRole('option', { name: /Nasabah Dua/ }).waitFor({ state: 'detached' });
+  const queueId = newId();
+  await work.db.dynamic(`insert into queues (id, organisation_id, code, name, tier) values ($1, $2, 'DUA', 'Dua', 1)`,
+    [queueId, world.organisationId]);
+  await transferInteraction(work, { user: world.leader, interactionId: one.interactionId, queueId });
+  await page.getByRole('option', { name: /Nasabah Satu/ }).waitFor({ state: 'detached' });
+  await eventually('what a leader took is forgotten', async () => await kept(page, one) === 0);
+  t.ok(await kept(page, other) > 0, 'what was given back is kept: it may come again');
+}
+
 t.test('a reply and a note are kept whole until they are sent', async (t) => {
   const scene = await deskScene(t, { channel });
   const { work, world } = scene;
@@ -172,5 +204,6 @@ t.test('a reply and a note are kept whole until they are sent', async (t) => {
   await t.test('a file that is dropped never leads away; on the conversation it is attached', (t) => dropped(t, stage));
   await t.test('whom a note calls is kept over a reload, and the list stays closed behind the name',
     (t) => called(t, stage));
+  await t.test('J51 it goes when the work goes into other hands', (t) => handedOn(t, stage));
   t.same(faults, []);
 });
