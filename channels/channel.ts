@@ -272,6 +272,7 @@ export interface CustomerSocket {
   readonly id: string;
   emit(event: string, payload: unknown): void;
   on(event: string, listener: (payload: unknown, ack?: (answer: unknown) => void) => void): void;
+  /** Calls the listener once: when the connection ends, or at once where it has ended. */
   onClose(listener: () => void): void;
   close(): void;
 }

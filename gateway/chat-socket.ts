@@ -10,6 +10,7 @@ import type { Work } from '#domain/work.ts';
 import { AddressGauge, isOwnMachine, TokenBucket } from './chat-limits.ts';
 import { createFollower } from './chat-follow.ts';
 import type { Hosts, Target } from './channel-host.ts';
+import { addressKey } from './security/address.ts';
 
 /** Fire and forget between nodes; holds ids only. */
 interface Bus {
@@ -90,7 +91,9 @@ function customerSocket(socket: Socket): CustomerSocket {
       });
     },
     onClose(listener) {
-      socket.on('disconnect', () => listener());
+      // Whoever left while their secrets were read is told of no more: it is said at once.
+      if (socket.connected) socket.on('disconnect', () => listener());
+      else listener();
     },
     close() {
       socket.disconnect(true);
@@ -112,7 +115,7 @@ function watchAccount(socket: Socket, hosts: Hosts, accountId: string): void {
 
 function admit(parts: ChatParts, namespace: Namespace, gauge: AddressGauge): void {
   namespace.use((socket, next) => {
-    const address = addressOf(socket.request, parts.trustProxy);
+    const address = addressKey(addressOf(socket.request, parts.trustProxy));
     const fits = namespace.sockets.size < limits.chatSocketsMax;
     if (!fits) {
       next(new Refused('OVERLOADED', true));

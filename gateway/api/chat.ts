@@ -11,6 +11,7 @@ import { isId } from '#domain/ids.ts';
 import { limits } from '#domain/limits.ts';
 import type { Hosts, Target } from '../channel-host.ts';
 import { AddressGauge, isOwnMachine } from '../chat-limits.ts';
+import { addressKey } from '../security/address.ts';
 
 export interface ChatApiParts {
   hosts: Hosts;
@@ -99,8 +100,11 @@ function uploadGate(): (request: FastifyRequest) => boolean {
   const uploads = new AddressGauge(limits.chatUploadsPerAddressMinute, limits.chatUploadsPerAddressMinute);
   const perHour = limits.chatUploadBytesPerAddressHour;
   const bytes = new AddressGauge(1, perHour / 60, perHour);
-  return ({ ip, headers }) =>
-    isOwnMachine(ip) || (uploads.act(ip) && bytes.act(ip, Number(headers['content-length'] ?? limits.fileBytes)));
+  return ({ ip, headers }) => {
+    if (isOwnMachine(ip)) return true;
+    const address = addressKey(ip);
+    return uploads.act(address) && bytes.act(address, Number(headers['content-length'] ?? limits.fileBytes));
+  };
 }
 
 function uploads(app: FastifyInstance, parts: ChatApiParts): void {

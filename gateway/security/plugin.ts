@@ -8,6 +8,7 @@ import { AppError } from '#domain/errors.ts';
 import { can, type User } from '#domain/people/access.ts';
 import type { Permission } from '#domain/people/permissions.ts';
 import type { Work } from '#domain/work.ts';
+import { addressKey } from './address.ts';
 import { originAllowed, type OriginRule } from './origin.ts';
 import { KEY_PREFIX } from './api-keys.ts';
 import type { Session, Sessions } from './sessions.ts';
@@ -126,7 +127,7 @@ export async function security(app: FastifyInstance, parts: SecurityParts): Prom
   });
   await app.register(rateLimit, {
     global: true, max: REQUESTS_PER_MINUTE, timeWindow: 60_000, cache: 20_000,
-    keyGenerator: (request) => request.session?.sessionId ?? request.ip,
+    keyGenerator: (request) => request.session?.sessionId ?? addressKey(request.ip),
     errorResponseBuilder: () => new AppError('TOO_MANY_REQUESTS'),
   });
 }

@@ -8,6 +8,7 @@ import { appendJournal } from '#domain/journal/append.ts';
 import type { JournalEntry } from '#domain/journal/events.ts';
 import type { Work } from '#domain/work.ts';
 import type { User } from '#domain/people/access.ts';
+import { addressKey } from './address.ts';
 import { npkHash, reserveGuess } from './guesses.ts';
 import type { Passwords } from './passwords.ts';
 import { beginStep, secondStepOf } from './second-step.ts';
@@ -47,10 +48,11 @@ export interface SignedIn {
  * weapon).
  */
 async function placeOf(work: Work, request: SignInRequest): Promise<{ place: string; known: boolean }> {
-  if (request.device === undefined || request.device.length > 100) return { place: request.ip, known: false };
+  const address = addressKey(request.ip);
+  if (request.device === undefined || request.device.length > 100) return { place: address, known: false };
   const hash = hashId(request.device);
   const known = await work.db.rows(sql.knownDevice, [request.npk, hash]);
-  return known.length === 0 ? { place: request.ip, known: false } : { place: `device:${hash.toString('hex')}`,
+  return known.length === 0 ? { place: address, known: false } : { place: `device:${hash.toString('hex')}`,
     known: true };
 }
 
