@@ -32,13 +32,18 @@ delete from link_previews where (organisation_id, address_hash) in (select organ
   from link_previews where fetched_at < app_now() - interval '30 days' order by fetched_at limit 1000)`);
 
 const ADDRESS = /\bhttps?:\/\/[^\s<>"'`\u200e\u200f\u202a-\u202e\u2066-\u2069]+/iu;
-const TRAILING = /[.,;:!?)\]}'"\u201d\u2019]+$/u;
+/** What ends a sentence behind an address, and not the address. */
+const TRAILING = new Set('.,;:!?)]}\'"\u201d\u2019');
 
 /** The first web address in a text, as the desk shows it; undefined without one. */
 export function firstAddress(text: string): string | undefined {
-  const found = ADDRESS.exec(text)?.[0].replace(TRAILING, '');
-  if (found === undefined || found.length > limits.linkChars || !URL.canParse(found)) return undefined;
-  return new URL(found).href;
+  const found = ADDRESS.exec(text)?.[0] ?? '';
+  let end = found.length;
+  // Sign by sign from the end: an expression would look from every place of what a customer made long on purpose.
+  while (TRAILING.has(found[end - 1] ?? '')) end -= 1;
+  if (end === 0 || end > limits.linkChars) return undefined;
+  const address = found.slice(0, end);
+  return URL.canParse(address) ? new URL(address).href : undefined;
 }
 
 function plain(text: string | undefined, chars: number): string | null {

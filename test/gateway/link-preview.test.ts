@@ -121,6 +121,8 @@ t.test('a page is asked for once, whoever looks at it; a failure is remembered f
 
 t.test('the first address of a text, and what a head says, come out as plain words', async (t) => {
   t.equal(firstAddress('Lihat (https://contoh.id/a?b=1). Lalu http://lain.id'), 'https://contoh.id/a?b=1');
+  t.equal(firstAddress(`http://a.co/${'.'.repeat(500)}b!?`), `http://a.co/${'.'.repeat(500)}b`);
+  t.equal(firstAddress('lihat http://..., lalu'), undefined);
   t.equal(firstAddress('tidak ada javascript:alert(1) di sini'), undefined);
   t.equal(firstAddress(`https://contoh.id/${'a'.repeat(limits.linkChars)}`), undefined);
   t.same(readPage('<title>\u202eA<b>\n x</title><script>document.title="y"</script>', 'contoh.id'),

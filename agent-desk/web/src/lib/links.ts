@@ -3,14 +3,21 @@
 export type TextPart = { kind: 'text'; text: string } | { kind: 'link'; text: string; href: string };
 
 const address = /\bhttps?:\/\/[^\s<>"'`\u200e\u200f\u202a-\u202e\u2066-\u2069]+/giu;
-const trailing = /[.,;:!?)\]}'"\u201d\u2019]+$/u;
+const trailing = new Set('.,;:!?)]}\'"\u201d\u2019');
+
+/** Without the signs behind it; sign by sign from the end, for an expression would look from every place. */
+function withoutTrailing(found: string): string {
+  let end = found.length;
+  while (trailing.has(found[end - 1] ?? '')) end -= 1;
+  return found.slice(0, end);
+}
 
 /** The text in parts. A full stop or bracket after an address belongs to the sentence, not to the address. */
 export function textParts(text: string): TextPart[] {
   const parts: TextPart[] = [];
   let at = 0;
   for (const found of text.matchAll(address)) {
-    const shown = found[0].replace(trailing, '');
+    const shown = withoutTrailing(found[0]);
     const href = safeHref(shown);
     if (href === undefined) continue;
     if (found.index > at) parts.push({ kind: 'text', text: text.slice(at, found.index) });
