@@ -50,6 +50,19 @@ const TABLES: Record<Exclude<ScopeKind, 'self' | 'organisation'>, string> = {
     and a.organisation_id = b.organisation_id) as branches from branches b where b.organisation_id = $1 and b.id = $2`,
 };
 
+const GRANTS = `select role_id as "roleId", scope_kind as "scopeKind", scope_id as "scopeId" from user_roles
+  where organisation_id = $1 and user_id = $2`;
+
+/**
+ * Throws RANK_TOO_HIGH unless each right that this person holds lies inside the scope within which the user manages
+ * users: whoever may enter in their place would else reach what is not theirs to hand out (RS16).
+ */
+export async function requireReach(tx: Pick<Queryable, 'dynamic'>, user: User, userId: string): Promise<void> {
+  for (const grant of await tx.dynamic<WantedGrant>(GRANTS, [user.organisationId, userId])) {
+    await requireScope(tx, user, grant);
+  }
+}
+
 /**
  * Throws unless the wanted scope exists in the organisation (VALIDATION_FAILED) and lies inside the scope within
  * which the user manages users (RANK_TOO_HIGH): nobody hands out rights over what is not theirs to manage.

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { appNow } from '#domain/clock.ts';
 import { AppError } from '#domain/errors.ts';
 import { accessFilter } from '#domain/people/access.ts';
+import { requireReach } from '#domain/people/ranks.ts';
 import { statement } from '#domain/store/db.ts';
 import type { Work } from '#domain/work.ts';
 import { guardedProof } from '../security/guesses.ts';
@@ -156,6 +157,7 @@ function resetRoute(parts: SecondStepParts, twoFactor: TwoFactor): FastifyPlugin
       const row = seen.length === 0 ? undefined : await work.db.one<UserRow>(userById, [id]);
       if (row === undefined) throw new AppError('NOT_FOUND');
       if (userOf(row).rank >= user.rank && user.rank < 100) throw new AppError('RANK_TOO_HIGH');
+      await requireReach(work.db, user, id);
       if (await twoFactor.remove(personOf(row), user.id, 'ADMINISTRATOR')) {
         await parts.sessions.revokeUser(id, 'SIGNED_OUT_BY_ADMINISTRATOR');
       }

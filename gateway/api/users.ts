@@ -8,7 +8,8 @@ import { newId } from '#domain/ids.ts';
 import type { JournalEntry, JournalType } from '#domain/journal/events.ts';
 import { accessFilter, type User } from '#domain/people/access.ts';
 import { UserEntity } from '#domain/people/entities.ts';
-import { requireAdministrator, requireRank, requireScope, type WantedGrant } from '#domain/people/ranks.ts';
+import { requireAdministrator, requireRank, requireReach, requireScope,
+  type WantedGrant } from '#domain/people/ranks.ts';
 import type { OrmTx } from '#domain/store/orm.ts';
 import { idempotent } from '../security/idempotency.ts';
 import { issueLink } from '../security/links.ts';
@@ -203,7 +204,10 @@ async function changeUser(
       updatedAt: new Date() });
     await em.flush();
     await requireManaged(tx, user, userId);
-    if (changed.includes('roles') && body.roles !== undefined) await setRoles(tx, user, userId, body.roles);
+    if (changed.includes('roles') && body.roles !== undefined) {
+      await requireReach(tx, user, userId);
+      await setRoles(tx, user, userId, body.roles);
+    }
     if (changed.includes('skills') && body.skills !== undefined) await setSkills(tx, user, userId, body.skills);
     if (changed.includes('roles')) await parts.sessions.revokeUser(userId, 'ROLES_CHANGED', { tx });
     if (changed.includes('status') && body.status === 'DISABLED') await parts.sessions.revokeUser(userId,
@@ -224,6 +228,7 @@ async function makeLink(parts: UserParts, user: User, userId: string): Promise<z
     const person = await oneRow(tx, users, user, userId);
     await requireManaged(tx, user, userId);
     requireRank(user, await rankOf(tx, user.organisationId, userId));
+    await requireReach(tx, user, userId);
     return handOut(parts, tx, user, person);
   });
 }

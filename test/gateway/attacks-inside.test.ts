@@ -81,6 +81,21 @@ t.test('RS16 what reaches the whole organisation is not held within one site', a
   t.equal((await inSite.get('/api/webhooks')).status, 403);
 });
 
+t.test('RS16 nobody enters in the place of somebody whose rights reach further than theirs to hand out', async (t) => {
+  const { as, world, role } = await place(t);
+  const local = await as(await role('80603', 'OPERATION_MANAGER', { kind: 'site', id: world.siteId }));
+  const whole = await as(await role('80604', 'OPERATION_MANAGER'));
+  const [wide, near] = [await role('30601', 'QC'), await role('30602', 'AGENT')];
+  const refused: [string, string, unknown][] = [['POST', `/api/users/${wide.id}/link`, {}],
+    ['DELETE', `/api/users/${wide.id}/two-factor`, undefined], ['PATCH', `/api/users/${wide.id}`, { roles: [] }]];
+  for (const [method, url, body] of refused) {
+    t.match(await local.call(method, url, body, { 'if-match': '1' }),
+      { status: 403, body: { code: 'RANK_TOO_HIGH' } }, `${method} ${url}`);
+  }
+  t.equal((await local.call('POST', `/api/users/${near.id}/link`, {})).status, 200);
+  t.equal((await whole.call('POST', `/api/users/${wide.id}/link`, {})).status, 200);
+});
+
 t.test('RS16 who is no administrator names nobody that could vouch for the administrator', async (t) => {
   const { db, as, world, role } = await place(t);
   await db.dynamic(`insert into roles (id, organisation_id, code, name_id, name_en, rank, permissions, default_scope)
