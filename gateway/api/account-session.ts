@@ -14,6 +14,7 @@ import { statement } from '#domain/store/db.ts';
 import type { Work } from '#domain/work.ts';
 import { HOUSE_ZONE } from '#routing/outbound-claims.ts';
 import { wishTopic } from '../channel-session.ts';
+import { requireStepUp } from '../security/step-up.ts';
 import type { Vault } from '../security/vault.ts';
 import { orNotFound } from './shapes.ts';
 
@@ -41,6 +42,9 @@ const view = z.object({
 const wishBody = z.strictObject({ kind: wishKind,
   /** Of PAIR_CODE: the number that the code is typed on, with its country. */
   number: z.string().regex(/^\+[1-9]\d{7,14}$/).optional() });
+
+/** What decides whose telephone the number is. */
+const LINKING: ReadonlySet<string> = new Set(['PAIR_QR', 'PAIR_CODE', 'LOG_OUT'] satisfies z.output<typeof wishKind>[]);
 
 interface Row {
   channel: string; settings: Record<string, unknown>; status: string;
@@ -134,8 +138,13 @@ export function accountSessionApi(parts: SessionApiParts): FastifyPluginAsyncZod
     app.post('/api/channel-accounts/:id/session/wishes', {
       config: { permission: 'channel.manage' },
       schema: { params: z.object({ id }), body: wishBody, response: { 202: view } },
-    }, async ({ user, params, body }, reply) => {
+    }, async ({ user, session, params, body }, reply) => {
       requireEverywhere(user, 'channel.manage');
+      // Whoever links another telephone reads and writes in this number's name: asked for as its secrets are (RA05).
+      if (LINKING.has(body.kind)) {
+        if (session === null) throw new AppError('SIGN_IN_REQUIRED');
+        await requireStepUp(work, session);
+      }
       const row = await rowOf(parts, user, params.id);
       if (row.status === 'DISABLED') throw new AppError('STATE_CONFLICT', { status: row.status });
       if ((body.kind === 'PAIR_CODE') !== (body.number !== undefined)) {

@@ -140,7 +140,9 @@ export function optOutsApi(parts: { work: Work }): FastifyPluginAsyncZod {
         returning id`, [optOutId, user.organisationId, body.contactPointId, body.purpose, body.reason, user.id],
           'NOT_FOUND');
       return { status: 201, body: made };
-    }));
+    },
+    // The name and the words are a customer's data: a replayed answer goes without.
+    (made) => ({ ...made, contactName: null, reason: '' })));
 
     app.post('/api/opt-outs/:id/withdraw', {
       config, schema: { params: z.object({ id }), response: { 200: optOutView } },

@@ -184,6 +184,7 @@ t.test('RA05 rights are handed out only by who proved themselves lately, and nev
     ['POST', '/api/users/import', { csv: 'npk;nama', lines: [2] }],
     ['POST', '/api/channel-accounts', { channel: 'generic', key: 'baru', name: 'Baru', secrets: {} }],
     ['PATCH', `/api/channel-accounts/${world.accountId}`, { regenerate: ['secret'] }],
+    ['POST', `/api/channel-accounts/${world.accountId}/session/wishes`, { kind: 'PAIR_QR' }],
   ];
   for (const [method, url, body] of calls) {
     const answer = await admin.call(method, url, body, { 'if-match': '1' });
