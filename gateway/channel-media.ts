@@ -37,7 +37,7 @@ where f.id = $1 and f.organisation_id = $2 and ($4::text is null or (f.channel_a
     where c.id = f.conversation_id and c.organisation_id = f.organisation_id and c.channel_account_id = $3
       and c.handle = $4 and f.attached_at is not null
       and exists (select from messages m where m.organisation_id = c.organisation_id and m.conversation_id = c.id
-        and m.direction in ('IN', 'OUT') and m.attachments @> jsonb_build_array(jsonb_build_object('fileId', f.id)))))`,
+        and m.direction in ('IN', 'OUT') and m.deleted_at is null and m.attachments @> jsonb_build_array(jsonb_build_object('fileId', f.id)))))`,
 );
 const attachFiles = statement(
   'media.attach',

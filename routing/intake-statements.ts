@@ -313,7 +313,7 @@ update inbound_events set state = 'REPLAYED', attempts = attempts + 1, resolved_
 where id = $1 and state = 'QUARANTINED' returning id, (select app_now()) as now`);
 
 /** $1 conversation, $2 account, $3 provider message id: a message of the customer, locked. */
-const ownMessage = `select id, organisation_id, body from messages
+const ownMessage = `select id, organisation_id, body, attachments from messages
   where channel_account_id = $2 and provider_message_id = $3 and conversation_id = $1 and direction = 'IN'
     and deleted_at is null for update`;
 
@@ -341,9 +341,11 @@ update messages set reactions = $4::jsonb, version = version + 1
 where channel_account_id = $2 and provider_message_id = $3 and conversation_id = $1 and direction in ('IN', 'OUT')
   and deleted_at is null and reactions is distinct from $4::jsonb returning id, version`);
 
-/** The customer withdrew a message; its text goes too, and what stood there before. */
+/** The customer withdrew a message; its text and its files go too, and what stood there before. */
 export const deleteMessage = statement('intake.delete', `
-with old as (${ownMessage}), forgotten as (delete from message_edits e using old where e.message_id = old.id)
+with old as (${ownMessage}), forgotten as (delete from message_edits e using old where e.message_id = old.id),
+file as (update files f set attached_at = null from old where f.organisation_id = old.organisation_id and f.id in
+  (select (one ->> 'fileId')::uuid from jsonb_array_elements(coalesce(old.attachments, '[]')) as one))
 update messages m set body = null, attachments = null, payload = null, reactions = null, deleted_at = app_now(),
   version = m.version + 1
 from old where m.id = old.id returning m.id, m.version`);

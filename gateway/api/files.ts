@@ -40,7 +40,7 @@ async function visibleFile(parts: FileParts, user: User, id: string): Promise<Fi
       or (c.id is not null and f.attached_at is not null and ${conversationFilter(user, 'c')}
         and not exists (select 1 from messages m where m.organisation_id = c.organisation_id
           and m.conversation_id = c.id and m.attachments @> jsonb_build_array(jsonb_build_object('fileId', f.id))
-          and not ${messageFilter(user, 'm')})))`,
+          and (m.deleted_at is not null or not ${messageFilter(user, 'm')}))))`,
   [user.organisationId, id, user.id]);
   return row;
 }

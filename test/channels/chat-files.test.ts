@@ -77,6 +77,10 @@ t.test('RS09 a visitor sends a picture, gets it back as a download, and nobody e
     'cache-control': 'private, no-store',
   });
   t.ok(got.body.equals(PNG));
+  await server.work.db.dynamic('update files set channel_account_id = null, handle_hash = null');
+  t.equal((await download(server, token, file.fileId)).status, 200, 'sent by others, it is had through its message');
+  await server.work.db.dynamic('update messages set deleted_at = app_now() where attachments is not null');
+  t.equal((await download(server, token, file.fileId)).status, 404, 'taken back, it is had by nobody');
 });
 
 t.test('an upload without a token, without a file or to nowhere is refused by name', async (t) => {

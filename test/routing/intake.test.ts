@@ -1,6 +1,7 @@
 /** Intake on a real PostgreSQL: once, in order, to the right thread, and a bad event alone in quarantine. */
 import { createHash, randomBytes } from 'node:crypto';
 import t from 'tap';
+import { newId } from '#domain/ids.ts';
 import type { InboundEvent, InboundMessage } from '#domain/channels/words.ts';
 import { openDb } from '#domain/store/db.ts';
 import { createIntake, type Intake, type IntakeAccount } from '#routing/intake.ts';
@@ -228,8 +229,15 @@ t.test('RF13 edits and deletions change the message once, and those of unknown m
     { kind: 'edit', dedupKey: key, raw, handle: 'nasabah-1', providerMessageId: of, text: 'ralat' });
   await intake.receive(account, [edit('e1', '1'), edit('e1', '1'), edit('e2', 'tidak-ada')]);
   t.equal(await count(work, "messages where body = 'ralat' and version = 2 and edited_at is not null"), 1);
+  const fileId = newId();
+  await work.db.dynamic(`insert into files (id, organisation_id, storage_name, file_name, media_type, size_bytes, sha256,
+      uploaded_by_kind, attached_at) select $1, id, 'x', 'x.pdf', 'application/pdf', 1, '\\x00', 'CUSTOMER', app_now()
+    from organisations`, [fileId]);
+  await work.db.dynamic(`update messages set attachments = jsonb_build_array(jsonb_build_object('fileId', $1::text))`,
+    [fileId]);
   await intake.receive(account,
     [{ kind: 'delete', dedupKey: 'd', raw, handle: 'nasabah-1', providerMessageId: '1' }]);
+  t.equal(await count(work, 'files where attached_at is null'), 1, 'its file goes with it');
   t.equal(await count(work, 'messages where body is null and deleted_at is not null'), 1);
 });
 
