@@ -113,7 +113,7 @@ async function genericCustomer(t: Test, day: Day): Promise<void> {
   const { url } = day.product;
   const { contactId } = day.agent.interactions.get(id) ?? { contactId: '' };
   await rest(url, day.cookie, 'GET', `/api/contacts/${contactId}`);
-  await rest(url, day.cookie, 'GET', `/api/interactions?view=mine&q=${PERSONAL.search}`);
+  await rest(url, day.cookie, 'POST', '/api/interactions/search', { view: 'mine', q: PERSONAL.search });
   const form = { categoryId: day.outside.world.categoryIds.INFORMASI, outcomeCode: 'SELESAI', summary: PERSONAL.summary,
     crossSellingOffered: false };
   t.equal((await rest(url, day.cookie, 'POST', `/api/interactions/${id}/documentation`, form)).status, 200);

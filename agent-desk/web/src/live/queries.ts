@@ -52,11 +52,12 @@ export function useList(kind: ListKind, enabled: boolean) {
     refetchInterval: [kind.filter?.late, kind.filter?.followed, kind.filter?.awaiting].includes(true)
       ? filterAgainMs : false,
     queryFn: async ({ pageParam, signal }): Promise<ListPage> => {
-      const query = new URLSearchParams({ view: kind.view, state: kind.state, limit: String(listRows) });
-      if (kind.q !== '') query.set('q', kind.q);
-      if (kind.filter !== undefined) query.set('filter', JSON.stringify(kind.filter));
-      if (pageParam !== '') query.set('cursor', pageParam);
-      const page = await api.get<Page<InteractionView>>(`/interactions?${query.toString()}`, { signal });
+      const asked = { view: kind.view, state: kind.state, limit: String(listRows),
+        ...(kind.filter === undefined ? {} : { filter: JSON.stringify(kind.filter) }),
+        ...(pageParam === '' ? {} : { cursor: pageParam }) };
+      const page: Page<InteractionView> = kind.q === ''
+        ? await api.get(`/interactions?${new URLSearchParams(asked).toString()}`, { signal })
+        : await api.post('/interactions/search', { ...asked, q: kind.q }, { signal });
       return { items: page.items.map((row) => live.lately.newest(row)), nextCursor: page.nextCursor };
     },
     getNextPageParam: (page) => page.nextCursor ?? undefined,
