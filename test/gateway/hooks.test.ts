@@ -17,7 +17,9 @@ interface Said { status: number; body: { code?: string; message?: string; reques
 
 async function post(url: string, init: RequestInit): Promise<Said> {
   const from = performance.now();
-  const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(20_000) });
+  // A connection of its own each: one that rested for some seconds may be closed just as it is used again.
+  const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(20_000),
+    headers: { ...init.headers as Record<string, string>, connection: 'close' } });
   const body = await answer.json() as Said['body'];
   return { status: answer.status, body, tookMs: Math.round(performance.now() - from) };
 }
@@ -267,7 +269,6 @@ t.test('RF05 RF06 Redis away, silent or emptied: intake goes on at its pace, and
   const { Redis } = await import('ioredis');
   const direct = new Redis(redisUrl);
   t.teardown(() => direct.disconnect());
-  // A connection of its own each: one that rested for some seconds may be closed just as it is used again.
   const ask = (path: string): Promise<Response> =>
     fetch(`${product.url}${path}`, { headers: { connection: 'close' } });
   const state = async (): Promise<string> => (await (await ask('/health/ready')).json() as { status: string }).status;
