@@ -100,7 +100,8 @@ export const offerView = z.object({
   contactName: z.string().nullable(), handleMasked: z.string(), categoryCode: z.string().nullable(),
   costPoints: z.number().int(), offeredAt: time, expiresAt: time, waitingSince: time.nullable(),
   /** Why to me: skill codes, LONGEST_WAITING, RETURNED. */
-  reasons: z.array(z.string()),
+  /** Names of the skills that were asked for, and codes of what else decided. */
+  skills: z.array(z.string()), reasons: z.array(z.string()),
 });
 
 export const presenceName = z.enum(['READY', 'BUSY', 'BREAK', 'WRAP_UP', 'OFFLINE']);

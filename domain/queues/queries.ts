@@ -7,7 +7,7 @@ import { reportNameOf } from '#domain/interactions/queries.ts';
 export interface OfferSeen {
   id: string; interactionId: string; queueId: string; queueName: string; channel: string; reportName: string;
   contactName: string | null; handleMasked: string; categoryCode: string | null; costPoints: number; offeredAt: string;
-  expiresAt: string; waitingSince: string | null; reasons: string[];
+  expiresAt: string; waitingSince: string | null; skills: string[]; reasons: string[];
 }
 
 /** An offer with whom it went to and whether it is still open. */
@@ -28,7 +28,7 @@ const SELECT = `select o.id, o.interaction_id, o.queue_id, q.name as queue_name,
   cp.handle,
     cp.phone, k.code as category_code, o.cost_points, o.offered_at, o.expires_at, i.waiting_since, o.agent_id,
     o.state = 'OFFERED' as open,
-    array(select s.code from skills s where s.id = any(i.skill_ids) order by s.code) as skills,
+    array(select s.name from skills s where s.id = any(i.skill_ids) order by s.name) as skills,
     i.queued_at is not null and exists (select 1 from segments g where g.interaction_id = i.id
       and g.kind = 'AGENT') as returned
   from offers o join interactions i on i.id = o.interaction_id join queues q on q.id = o.queue_id
@@ -54,7 +54,7 @@ function facts(row: Stored): OfferFacts {
       handleMasked: row.handle === null ? '' : maskHandle(row.phone ?? row.handle), categoryCode: row.category_code,
       costPoints: row.cost_points, offeredAt: row.offered_at.toISOString(), expiresAt: row.expires_at.toISOString(),
       waitingSince: row.waiting_since === null ? null : row.waiting_since.toISOString(),
-      reasons: [...row.skills, row.returned ? 'RETURNED' : 'LONGEST_WAITING'],
+      skills: row.skills, reasons: [row.returned ? 'RETURNED' : 'LONGEST_WAITING'],
     },
   };
 }

@@ -173,6 +173,8 @@ async function pressing(t: Test, scene: DeskScene): Promise<void> {
       document.elementFromPoint(left, top)?.closest<HTMLElement>('[data-row]')?.dataset['row'], [x, y]);
     await page.mouse.up();
     await eventually('what was pressed to open', () => id !== undefined && page.url().endsWith(id));
+    await page.locator('[role=log]').waitFor();
+    t.ok(await page.getByRole('listbox').evaluate((list) => list.scrollTop) > 0, 'the list stays where it was');
   }
   t.same(faults, []);
 }

@@ -183,6 +183,9 @@ async function handedOn(t: Test, { page, work, world, one, other }: Stage): Prom
     [queueId, world.organisationId]);
   await transferInteraction(work, { user: world.leader, interactionId: one.interactionId, queueId });
   await page.getByRole('option', { name: /Nasabah Satu/ }).waitFor({ state: 'detached' });
+  await page.getByText('Percakapan dengan Nasabah Satu bukan lagi milik Anda').waitFor();
+  t.ok(await page.getByRole('button', { name: 'Salin teks' }).isVisible(), 'the words are offered once more');
+  t.equal(await page.getByText('Nasabah Dua bukan lagi').count(), 0, 'of what was given back nobody has to be told');
   await eventually('what a leader took is forgotten', async () => await kept(page, one) === 0);
   t.ok(await kept(page, other) > 0, 'what was given back is kept: it may come again');
 }

@@ -70,6 +70,7 @@ export function Head({ row, sideOpen, onSide }: Props) {
   return (
     <header className={css.head}>
       <ActionIcon variant="subtle" color="gray" className={css.backButton} aria-label={t('app.back')}
+        title={t('app.back')}
         onClick={() => { navigate('/'); }}>
         <IconArrowLeft size={20} stroke={1.75} />
       </ActionIcon>

@@ -6,9 +6,11 @@ import { api } from '../api/client.ts';
 import { SelectField } from '../kit/fields.tsx';
 import { notifyError } from '../kit/notify.ts';
 import { useLocale, useT } from '../kit/words.ts';
+import { useDesk } from '../live/context.ts';
 import { useReasons } from '../live/queries.ts';
 import type { InteractionView } from '../live/types.ts';
 import { reasonLabel } from '../shell/PresenceSwitch.tsx';
+import { UnsentWarning } from '../side/UnsentWarning.tsx';
 import css from './Conversation.module.css';
 
 /** A dialog that asks for the reason; a channel whose flow knows no OOT is refused by the server in words. */
@@ -16,11 +18,13 @@ export function OutOfTopic({ row, opened, onClose }: { row: InteractionView; ope
   const t = useT();
   const locale = useLocale();
   const [, navigate] = useLocation();
+  const { live } = useDesk();
   const reasons = useReasons('OOT').data ?? [];
   const [reasonCode, setReasonCode] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const mark = async (): Promise<void> => {
     setBusy(true);
+    live.handsOn([row.id]);
     try {
       await api.post(`/interactions/${row.id}/out-of-topic`, { reasonCode });
       onClose();
@@ -37,6 +41,7 @@ export function OutOfTopic({ row, opened, onClose }: { row: InteractionView; ope
       <p className={`muted ${css.dialogText}`}>{t('talk.ootText')}</p>
       <SelectField label={t('form.chooseReason')} value={reasonCode} onChange={setReasonCode} data-autofocus
         data={reasons.map((reason) => ({ value: reason.code, label: reasonLabel(reason, locale) }))} />
+      <UnsentWarning rows={[row]} />
       <div className={css.dialogActions}>
         <Button variant="default" onClick={onClose}>{t('app.cancel')}</Button>
         <Button loading={busy} disabled={reasonCode === null} onClick={() => { void mark(); }}>{t('talk.oot')}</Button>

@@ -68,7 +68,7 @@ function Refused({ pending, message }: { pending: Pending; message: string }) {
     <div className={css.failed} role="alert">
       <p className="word bad"><IconAlertCircle size={16} stroke={1.75} aria-hidden="true" />
         <strong>{t('talk.failedTitle')}</strong></p>
-      <p>{message === '' ? t('error.INTERNAL') : message}</p>
+      <p>{message === '' ? t('error.INTERNAL') : message} {t('talk.kept')}</p>
       <div className={css.failedActions}>
         <Button size="xs" variant="default" onClick={() => { live.sendAgain(pending.clientId); }}>{t('talk.resend')}
           </Button>

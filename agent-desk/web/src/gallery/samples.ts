@@ -111,7 +111,7 @@ export function sampleOffer(now: number): OfferView {
     id: 'contoh', interactionId: 'contoh', queueId: 'contoh', queueName: 'Layanan Umum', channel: 'whatsapp',
     reportName: 'WHATSAPP', contactName: 'Siti Contoh', handleMasked: '0813****221', categoryCode: null, costPoints: 20,
     offeredAt: new Date(now - 15_000).toISOString(), expiresAt: new Date(now + 15_000).toISOString(),
-    waitingSince: new Date(now - 90_000).toISOString(), reasons: ['LONGEST_WAITING'],
+    waitingSince: new Date(now - 90_000).toISOString(), skills: ['Layanan digital'], reasons: ['LONGEST_WAITING'],
   } as OfferView;
 }
 

@@ -32,16 +32,20 @@ export function EmptyList({ view, q, onView, onClear }: Props) {
       </EmptyState>
     );
   }
-  if (view === 'queues')
-    return <EmptyState icon={<IconMoodSmile size={28} stroke={1.5} />} title={t('inbox.emptyQueues')}>
-    {t('inbox.emptyQueuesText')}</EmptyState>;
-  if (view === 'all') return <EmptyState title={t('inbox.emptyAll')}>{t('inbox.emptyAllText')}</EmptyState>;
   const ready = agent?.presence === 'READY';
+  const getReady = ready || agent === undefined ? null
+    : <Button onClick={() => { void setPresence('READY'); }}>{t('inbox.setReady')}</Button>;
+  const toMine = <Button variant="default" onClick={() => { onView('mine'); }}>{t('inbox.seeMine')}</Button>;
+  if (view === 'queues')
+    return <EmptyState icon={<IconMoodSmile size={28} stroke={1.5} />} title={t('inbox.emptyQueues')}
+      actions={<>{getReady}{toMine}</>}>{t('inbox.emptyQueuesText')}</EmptyState>;
+  if (view === 'all')
+    return <EmptyState title={t('inbox.emptyAll')} actions={<>{getReady}{toMine}</>}>{t('inbox.emptyAllText')}
+    </EmptyState>;
   return (
     <EmptyState icon={<IconInbox size={28} stroke={1.5} />} title={t('inbox.emptyMine')} actions={(
       <>
-        {ready || agent === undefined ? null
-          : <Button onClick={() => { void setPresence('READY'); }}>{t('inbox.setReady')}</Button>}
+        {getReady}
         <Button variant="default" onClick={() => { onView('queues'); }}>{t('inbox.seeQueue')}
           {counts === undefined ? '' : ` ${counts.queues}`}</Button>
       </>

@@ -166,7 +166,8 @@ export function Inbox({ selectedId }: { selectedId: string | undefined }) {
 function ClearButton({ onClear }: { onClear: () => void }) {
   const t = useT();
   return (
-    <button type="button" className="iconButton" aria-label={t('inbox.clear')} onClick={onClear}>
+    <button type="button" className="iconButton" aria-label={t('inbox.clear')} title={t('inbox.clear')}
+      onClick={onClear}>
       <IconX size={16} stroke={1.75} aria-hidden="true" /></button>
   );
 }

@@ -1,6 +1,6 @@
 /** The ring of time left before a row; a dashed circle with the reason's sign where no clock runs. */
 import {
-  IconAlarm, IconCheck, IconChecks, IconDoorExit, IconHourglassEmpty, IconMessageX,
+  IconAlarm, IconCheck, IconChecks, IconDoorExit, IconHourglassEmpty, IconMessage, IconMessageX,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import { useLocale, useT } from '../kit/words.ts';
@@ -9,15 +9,20 @@ import type { InteractionView } from '../live/types.ts';
 import css from './Ring.module.css';
 
 type IconType = ComponentType<{ size?: number; stroke?: number; 'aria-hidden'?: 'true' }>;
-export type RingRow = Pick<InteractionView, 'clock' | 'state' | 'snoozedUntil' | 'lastStatus' | 'customerEndedAt'>;
+export type RingRow = Pick<InteractionView, 'clock' | 'state' | 'snoozedUntil' | 'lastStatus' | 'customerEndedAt'
+  | 'answeredAt' | 'lastDirection'>;
 
-function standing(row: RingRow): { Icon: IconType; word: 'snoozed' | 'tier2' | 'answered' | 'ended' | 'closedRing' } {
+type Standing = 'snoozed' | 'tier2' | 'answered' | 'ended' | 'closedRing' | 'failed' | 'untimed';
+
+function standing(row: RingRow): { Icon: IconType; word: Standing } {
   if (row.state === 'CLOSED' || row.state === 'OOT_COMPLETE' || row.state === 'DOCUMENTED')
     return { Icon: IconCheck, word: 'closedRing' };
   if (row.snoozedUntil !== null) return { Icon: IconAlarm, word: 'snoozed' };
   if (row.state === 'ESCALATED_T2') return { Icon: IconHourglassEmpty, word: 'tier2' };
   if (row.customerEndedAt !== null) return { Icon: IconDoorExit, word: 'ended' };
-  if (row.lastStatus === 'failed') return { Icon: IconMessageX, word: 'answered' };
+  if (row.lastStatus === 'failed' && row.lastDirection === 'OUT') return { Icon: IconMessageX, word: 'failed' };
+  // Where the category has no target no clock runs, though the customer waits.
+  if (row.answeredAt === null || row.lastDirection === 'IN') return { Icon: IconMessage, word: 'untimed' };
   return { Icon: IconChecks, word: 'answered' };
 }
 

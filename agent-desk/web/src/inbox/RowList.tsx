@@ -101,6 +101,14 @@ function useHandle(ref: Ref<RowListHandle>, rows: readonly InteractionView[],
   return landed;
 }
 
+function useVirtualRows(count: number, scroller: RefObject<HTMLDivElement | null>, height: number) {
+  // oxlint-disable-next-line react/incompatible-library -- the compiler that this warns for is not used
+  const virtual = useVirtualizer({ count, getScrollElement: () => scroller.current, estimateSize: () => height,
+    overscan });
+  useEffect(() => { virtual.measure(); }, [virtual, height]);
+  return virtual;
+}
+
 /** A listbox: one stop of the Tab key, arrows move, Enter opens. */
 export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPick, hasMore, loadingMore,
   onMore, offered }: Props) {
@@ -110,10 +118,7 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPi
   const height = useRowHeight();
   const compact = useDensity()[0] === 'compact';
   const [at, setActive] = useActive(rows);
-  // oxlint-disable-next-line react/incompatible-library -- the compiler that this warns for is not used
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current,
-    estimateSize: () => height, overscan });
-  useEffect(() => { virtual.measure(); }, [virtual, height]);
+  const virtual = useVirtualRows(rows.length, scroller, height);
   const drawn = virtual.getVirtualItems();
   const { places, indices } = usePlaces(drawn[0]?.index ?? 0, drawn.length, rows.length);
   const { keepsPlaces, onPointerDownCapture } = useSteady(virtual.isScrolling);
@@ -145,7 +150,11 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPi
   const ahead = useAhead(rows, selectedAt === -1 ? [rows[at]] : [rows[selectedAt + 1], rows[selectedAt - 1]]);
   const onClick = (event: MouseEvent): void => {
     const id = rowIdAt(event.target);
-    if (id !== undefined) choose(id);
+    if (id === undefined) return;
+    // The keyboard came with the pointer: Enter is still the offer's.
+    landed.current = true;
+    setActive(rows.findIndex((row) => row.id === id));
+    choose(id);
   };
   return (
     <div ref={scroller} className={css.scroll} role="listbox" data-letters="free" tabIndex={0}

@@ -4,7 +4,7 @@ import { Conversation } from '../conversation/Conversation.tsx';
 import { useT } from '../kit/words.ts';
 import { useInteraction } from '../live/queries.ts';
 import { DoingContext, type Doing } from '../side/acting.ts';
-import { SideKeys } from '../side/SideKeys.tsx';
+import { roomForSide, SideKeys } from '../side/SideKeys.tsx';
 import { SidePane } from '../side/SidePane.tsx';
 import { Snooze } from '../side/Snooze.tsx';
 import { Transfer } from '../side/Transfer.tsx';
@@ -16,19 +16,23 @@ import { NextCard } from './NextCard.tsx';
 import { Resizer } from './Resizer.tsx';
 
 const listWidths = { min: 260, max: 480, initial: 312 };
-const roomForSide = '(min-width: 1101px)';
 const sideWidths = { min: 296, max: 480, initial: 318 };
 
-/** Open beside the conversation where there is room for it; closed where it would cover the conversation. */
+/** Beside the conversation as one left it last; closed at first where it would cover the conversation. */
 function useSidePane(): [boolean, (open: boolean) => void] {
-  const [open, setOpen] = useState(() => window.matchMedia(roomForSide).matches);
+  const [wanted, setWanted] = useStored<boolean>('sideOpen', true);
+  const [open, setOpen] = useState(() => wanted && window.matchMedia(roomForSide).matches);
   useEffect(() => {
     const room = window.matchMedia(roomForSide);
-    const follow = (): void => { setOpen(room.matches); };
+    const follow = (): void => { setOpen(wanted && room.matches); };
     room.addEventListener('change', follow);
     return () => { room.removeEventListener('change', follow); };
-  }, []);
-  return [open, setOpen];
+  }, [wanted]);
+  return [open, (next) => {
+    setOpen(next);
+    // Where it covers the conversation it is opened for a look, and nothing is said of the next time.
+    if (window.matchMedia(roomForSide).matches) setWanted(next);
+  }];
 }
 
 function bounded(width: number, { min, max }: { min: number; max: number }): number {

@@ -40,7 +40,7 @@ export class Live {
   readonly signals = new Signals();
   private readonly cache: QueryClient;
   private readonly me: string;
-  private readonly onHandedOn: (row: InteractionView) => void;
+  private readonly onHandedOn: (row: InteractionView, byMe: boolean) => void;
   private readonly tabId = crypto.randomUUID();
   private readonly socket: Socket;
   private readonly listeners = new Set<() => void>();
@@ -54,9 +54,10 @@ export class Live {
   private countsTimer: number | undefined;
   private looking: string | null = null;
   private readonly givenBack = new Set<string>();
+  private readonly ownMoves = new Set<string>();
 
-  /** `onHandedOn` hears of own work that is closed or in other hands now. */
-  constructor(cache: QueryClient, userId: string, onHandedOn: (row: InteractionView) => void) {
+  /** `onHandedOn` hears of own work that is closed or in other hands now, and whether this user did it. */
+  constructor(cache: QueryClient, userId: string, onHandedOn: (row: InteractionView, byMe: boolean) => void) {
     this.cache = cache;
     this.me = userId;
     this.onHandedOn = onHandedOn;
@@ -71,6 +72,11 @@ export class Live {
   /** This user gives these back to their queues: what was written about them stays. */
   givesBack(ids: readonly string[]): void {
     for (const id of ids) this.givenBack.add(id);
+  }
+
+  /** This user closes these or hands them on: nobody has to tell them that they go. */
+  handsOn(ids: readonly string[]): void {
+    for (const id of ids) this.ownMoves.add(id);
   }
 
   /** What the banner shows. The same object until something changes. */
@@ -230,14 +236,14 @@ export class Live {
 
   private lookAfterOwn(row: InteractionView): void {
     const old = this.cache.getQueryData<InteractionView[]>(keys.mine)?.find((each) => each.id === row.id);
-    if (old !== undefined && isHandedOn(old, row, this.me)) this.onHandedOn(row);
+    if (old !== undefined && isHandedOn(old, row, this.me)) this.onHandedOn(row, this.ownMoves.has(row.id));
     if (row.agentId === this.me) this.givenBack.delete(row.id);
   }
 
   /** Own work that left this user's sight went into other hands, unless it was given back: then it may come again. */
   private lookAfterGone(id: string): void {
     const old = this.cache.getQueryData<InteractionView[]>(keys.mine)?.find((each) => each.id === id);
-    if (old !== undefined && !this.givenBack.has(id)) this.onHandedOn(old);
+    if (old !== undefined && !this.givenBack.has(id)) this.onHandedOn(old, this.ownMoves.has(id));
   }
 
   private onRefused(code: string): void {

@@ -189,10 +189,10 @@ export function OfferCard({ offer, more, busy, declining, onDeclining, onTake, o
   );
 }
 
-/** Why to me, in a sentence: skills by their code, the rest translated. */
-function whyWord(code: string, t: ReturnType<typeof useT>): string {
-  return code === 'LONGEST_WAITING' || code === 'RETURNED' ? codeWord('offer.reason', code)
-    : t('offer.reason.skill', { skill: codeWord('skill', code) });
+/** Why to me: the queue, the skills that were asked for, and what else decided. */
+function why(offer: OfferView, t: ReturnType<typeof useT>): string {
+  return [offer.queueName, ...offer.skills.map((skill) => t('offer.reason.skill', { skill })),
+    ...offer.reasons.map((code) => codeWord('offer.reason', code))].join(' · ');
 }
 
 function Facts({ offer }: { offer: OfferView }) {
@@ -211,7 +211,7 @@ function Facts({ offer }: { offer: OfferView }) {
           {t('offer.waiting', { span: span(now - new Date(offer.waitingSince).getTime(), locale) })}</span></li>}
       <li>
         <IconUserCheck size={14} stroke={2} aria-hidden="true" />
-        <span>{[offer.queueName, ...offer.reasons.map((code) => whyWord(code, t))].join(' · ')}</span>
+        <span>{why(offer, t)}</span>
       </li>
       {percent === undefined ? null
         : <li><IconGauge size={14} stroke={2} aria-hidden="true" /><span>{t('offer.capacityAfter', { percent })}</span>

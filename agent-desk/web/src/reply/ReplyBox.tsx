@@ -279,7 +279,9 @@ function Modes({ box, only }: { box: Box; only: Mode | undefined }) {
   const button = (each: Mode, label: string, cap: string, waits: boolean) => (
     <button type="button" className={css.mode} aria-pressed={mode === each} aria-keyshortcuts={cap}
       onClick={() => { box.focus(each); }}>
-      {label}{waits && mode !== each ? <i className={css.waits} aria-hidden="true" /> : null} <Kbd>{cap}</Kbd>
+      {label}{waits && mode !== each
+        ? <i className={css.waits} title={t('reply.waits')}><span className="sr">{t('reply.waits')}</span></i>
+        : null} <Kbd>{cap}</Kbd>
     </button>
   );
   return (

@@ -46,9 +46,11 @@ export function UploadCards({ uploads, onRemove, onAgain }: { uploads: readonly 
             </span>
             {upload.problem === undefined || upload.lost === true ? null
               : <button type="button" className="iconButton" aria-label={t('reply.retryFile')}
+                title={t('reply.retryFile')}
                 onClick={() => { onAgain(upload.key); }}><IconRefresh size={16} stroke={1.75} /></button>}
             <button type="button" className="iconButton"
               aria-label={t(running ? 'reply.cancelFile' : 'reply.removeFile', { name: upload.name })}
+              title={t(running ? 'reply.cancelFile' : 'reply.removeFile', { name: upload.name })}
               onClick={() => { onRemove(upload.key); }}>
               <IconX size={16} stroke={1.75} />
             </button>

@@ -90,7 +90,8 @@ function Field({ id, words, active, onKey }: { id: string; words: string; active
         autoComplete="off" spellCheck={false} autoFocus onKeyDown={onKey}
         onChange={(event) => { keepWords(event.currentTarget.value); }} />
       {words === '' ? null : (
-        <button type="button" className="iconButton" aria-label={w('clear')} onClick={() => { keepWords(''); }}>
+        <button type="button" className="iconButton" aria-label={w('clear')} title={w('clear')}
+          onClick={() => { keepWords(''); }}>
           <IconX size={16} stroke={1.75} aria-hidden="true" /></button>
       )}
     </div>

@@ -9,6 +9,7 @@ import { pruneKept } from '../lib/kept.ts';
 import { serverNow } from '../lib/now.ts';
 import { DeskContext, type Desk } from '../live/context.ts';
 import { Live } from '../live/live.ts';
+import { sayTaken } from '../reply/Taken.tsx';
 import { forgetWritten } from '../reply/unsent.ts';
 import { createUploads } from '../reply/uploads.ts';
 import { FrameSkeleton } from '../shell/FrameSkeleton.tsx';
@@ -91,7 +92,10 @@ function WithLine({ userId, children }: { userId: string; children: ReactNode })
     const drafts = new Drafts(localStorage, userId);
     const uploads = createUploads(userId, drafts);
     return { drafts, uploads,
-      live: new Live(client, userId, (row) => { forgetWritten({ drafts, uploads }, userId, row); }) };
+      live: new Live(client, userId, (row, byMe) => {
+        if (!byMe && row.conversationId !== null) sayTaken(row, drafts.get(row.conversationId));
+        forgetWritten({ drafts, uploads }, userId, row);
+      }) };
   }, [client, userId]);
   useEffect(() => {
     const onStorage = (event: StorageEvent): void => { desk.drafts.changedElsewhere(event.key); };

@@ -19,6 +19,8 @@ import { useNoDropAway } from './useNoDropAway.ts';
 const Search = lazy(() => import('../search/Search.tsx'));
 const AdminRoutes = lazy(() => import('../admin/index.tsx'));
 const Gallery = lazy(() => import('../gallery/Gallery.tsx'));
+/** One place for both: a list that is made anew with each conversation would lose where one stands in it. */
+const workPlace = /^\/(?:i\/(?<interactionId>[^/]+)\/?)?$/;
 const client = createCache();
 
 /** Everything. Styles of Mantine are in tokens.css: nothing here needs an inline style element (CSP). */
@@ -32,9 +34,7 @@ export function App() {
           <Gate>
             <Shell>
               <Switch>
-                <Route path="/">{() => <Home />}</Route>
-                <Route path="/i/:interactionId">{({ interactionId }) => <Workspace interactionId={interactionId} />}
-                  </Route>
+                <Route path={workPlace}>{({ interactionId }) => <Work interactionId={interactionId} />}</Route>
                 <Route path="/admin/*?">
                   {() => <Suspense fallback={<SkeletonRows rows={10} />}><AdminRoutes /></Suspense>}</Route>
                 <Route path="/search">
@@ -46,16 +46,17 @@ export function App() {
             </Shell>
           </Gate>
         </Crash>
-        <Notifications position="bottom-left" limit={4} containerWidth={296} />
+        <Notifications position="bottom-left" limit={4} containerWidth={296} transitionDuration={120} />
       </QueryClientProvider>
     </MantineProvider>
   );
 }
 
-/** The inbox; for those who read no conversations the settings, instead of a list that is always empty. */
-function Home() {
+/** The inbox, with a conversation or without; who reads none gets the settings instead of a list that is empty. */
+function Work({ interactionId }: { interactionId: string | undefined }) {
   const { permissions } = useSession();
-  return homeOf(permissions) === '/' ? <Workspace interactionId={undefined} /> : <Redirect to="/admin" replace />;
+  const isHome = interactionId !== undefined || homeOf(permissions) === '/';
+  return isHome ? <Workspace interactionId={interactionId} /> : <Redirect to="/admin" replace />;
 }
 
 function NotFound() {

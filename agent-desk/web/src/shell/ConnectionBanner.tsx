@@ -70,7 +70,7 @@ export function ConnectionBanner() {
           <Bar tone="ok" icon={<IconCircleCheck size={18} stroke={1.75} aria-hidden="true" />}
             title={t('live.restored')}
             action={(
-              <button type="button" className={css.bannerClose} aria-label={t('app.close')}
+              <button type="button" className={css.bannerClose} aria-label={t('app.close')} title={t('app.close')}
                 onClick={() => { setSeen(live.line().restored); }}>
                 <IconX size={16} stroke={1.75} />
               </button>

@@ -7,6 +7,7 @@ import { api } from '../api/client.ts';
 import { SelectField, TextAreaField } from '../kit/fields.tsx';
 import { notifyDone, notifyError } from '../kit/notify.ts';
 import { useLocale, useT } from '../kit/words.ts';
+import { useDesk } from '../live/context.ts';
 import { keys } from '../live/keys.ts';
 import { useReasons } from '../live/queries.ts';
 import type { InteractionView } from '../live/types.ts';
@@ -29,12 +30,14 @@ export function Escalate({ row, form, opened, onClose }: Props) {
   const client = useQueryClient();
   const [, navigate] = useLocation();
   const forget = useForget();
+  const { live } = useDesk();
   const reasons = useReasons('ESCALATION').data ?? [];
   const [reasonCode, setReasonCode] = useState<string | null>(null);
   const [note, setNote] = useState('');
   const [busy, setBusy] = useState(false);
   const escalate = async (): Promise<void> => {
     setBusy(true);
+    live.handsOn([row.id]);
     try {
       await api.post(`/interactions/${row.id}/escalate`,
         { reasonCode, ...(note.trim() === '' ? {} : { note: note.trim() }), ...(form === undefined ? {} : { form }) });

@@ -53,6 +53,7 @@ export function SidePane({ interactionId, onClose }: { interactionId: string | u
           ))}
         </div>
         <button type="button" className={`iconButton ${css.closePane}`} aria-label={t('app.hidePanel')}
+          title={t('app.hidePanel')}
           onClick={onClose}><IconX size={18} stroke={1.75} /></button>
       </div>
       {row.masked ? null

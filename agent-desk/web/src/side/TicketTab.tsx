@@ -12,6 +12,7 @@ import { useLocale, useT } from '../kit/words.ts';
 import { formBody, listWords, missingFields, partBody, type FormField } from '../lib/form.ts';
 import { serverNow } from '../lib/now.ts';
 import { dayTime } from '../lib/time.ts';
+import { useDesk } from '../live/context.ts';
 import { keys } from '../live/keys.ts';
 import { isOpen } from '../live/lists.ts';
 import { useTicket } from '../live/queries.ts';
@@ -55,11 +56,13 @@ function useClose(row: InteractionView, form: ReturnType<typeof useForm>) {
   const client = useQueryClient();
   const [, navigate] = useLocation();
   const forget = useForget();
+  const { live } = useDesk();
   const [closing, setClosing] = useState(false);
   /** Asked whether what is not sent may go with it. */
   const [ending, setEnding] = useState(false);
   const close = async (): Promise<void> => {
     setClosing(true);
+    live.handsOn([row.id]);
     try {
       if (row.state !== 'DOCUMENTED')
         await api.post(`/interactions/${row.id}/documentation`, formBody(form.form), { version: row.version });
@@ -128,7 +131,7 @@ export function TicketTab({ row, shown, onShow }: { row: InteractionView; shown:
   };
   useKeys(mine ? {
     D: () => { goTo(missing[0] ?? 'category'); },
-    E: () => { setEscalating(true); },
+    E: documented ? undefined : () => { setEscalating(true); },
     X: tryClose,
   } : {});
   const words: Record<FormField, string> =

@@ -8,6 +8,7 @@ import { SelectField, TextAreaField } from '../kit/fields.tsx';
 import { notifyDone, notifyError } from '../kit/notify.ts';
 import { ErrorState } from '../kit/states.tsx';
 import { useT } from '../kit/words.ts';
+import { useDesk } from '../live/context.ts';
 import { keys } from '../live/keys.ts';
 import type { InteractionView } from '../live/types.ts';
 import { reasonOf, useBulk, useForget } from './acting.ts';
@@ -33,12 +34,14 @@ function useTransfer({ rows, onClose }: Props) {
   const client = useQueryClient();
   const bulk = useBulk();
   const forget = useForget();
+  const { live } = useDesk();
   const [location, navigate] = useLocation();
   const [busy, setBusy] = useState(false);
   const run = async (queueId: string | null, agentId: string | null, note: string): Promise<void> => {
     const [first] = rows;
     if (first === undefined) return;
     setBusy(true);
+    live.handsOn(rows.map((row) => row.id));
     const given = { ...(queueId === null ? {} : { queueId }), ...(note.trim() === '' ? {} : { note: note.trim() }) };
     try {
       // Unheard, the dialog stays as it is: the queue and the note are the agent's work.

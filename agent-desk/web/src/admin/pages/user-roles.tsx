@@ -56,6 +56,7 @@ function GrantRow({ grant, roles, targets, locked, onChange, onRemove }: RowProp
           data={choosable.map((each) => ({ value: each.id, label: localName(each) }))} />
         {fixed ? null : (
           <ActionIcon variant="subtle" color="gray" size={32} aria-label={w('users.removeRole', { name })}
+            title={w('users.removeRole', { name })}
             onClick={onRemove}>
             <IconX size={16} stroke={1.75} />
           </ActionIcon>

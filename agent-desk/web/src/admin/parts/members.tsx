@@ -41,6 +41,7 @@ export function MembersField({ label, value, people, onChange, disabled }: Membe
               <span className="grow ellipsis" title={member.label}>{member.label}</span>
               {disabled ? null : (
                 <ActionIcon variant="subtle" color="gray" aria-label={w('queues.removeMember', { name: member.label })}
+                  title={w('queues.removeMember', { name: member.label })}
                   onClick={() => { onChange(value.filter((id) => id !== member.id)); }}>
                   <IconX size={16} stroke={1.75} />
                 </ActionIcon>
