@@ -141,7 +141,7 @@ export function Held({ message }: { message: MessageView }) {
     live.request('message:send-now', { messageId: message.id }).catch(() => { setAsked(false); });
   };
   return (
-    <div className={css.held}>
+    <div className={css.held} data-held>
       <span className="num">{t('say.held', { n: left })}</span>
       <Button size="compact-xs" variant="default" loading={busy} leftSection={<IconArrowBackUp size={14} stroke={2} />}
         onClick={() => { setBusy(true); void undo(message).finally(() => { setBusy(false); }); }}>{t('say.undo')}

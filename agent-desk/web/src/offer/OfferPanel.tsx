@@ -14,7 +14,6 @@ import { whoOf } from '../inbox/Row.tsx';
 import { notifyError, notifyWarn } from '../kit/notify.ts';
 import { Bdi, Kbd } from '../kit/small.tsx';
 import { codeWord, useLocale, useT } from '../kit/words.ts';
-import { takesEnter } from '../lib/keys.ts';
 import { serverNow } from '../lib/now.ts';
 import { span } from '../lib/time.ts';
 import { useDesk } from '../live/context.ts';
@@ -24,7 +23,7 @@ import { useAgent, useOffers, useReasons } from '../live/queries.ts';
 import type { InteractionView, OfferView } from '../live/types.ts';
 import { useSession } from '../session/session.ts';
 import { reasonLabel } from '../shell/PresenceSwitch.tsx';
-import { useKeys } from '../shell/useKeys.ts';
+import { ownsEnter, useKeys } from '../shell/useKeys.ts';
 import { useNow } from '../shell/useNow.ts';
 import css from './Offer.module.css';
 
@@ -124,7 +123,7 @@ export function OfferPanel() {
   useEffect(() => { setDeclining(false); }, [offer?.id]);
   useKeys({
     Enter: (event) => {
-      if (offer === undefined || takesEnter(event.target as HTMLElement | null)) return false;
+      if (offer === undefined || ownsEnter(event.target as HTMLElement | null)) return false;
       void take();
       return true;
     },

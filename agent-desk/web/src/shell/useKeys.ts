@@ -3,7 +3,7 @@
  * dialogs. What is registered here is also what the command palette offers: a command is there while its key works.
  */
 import { useEffect, useRef } from 'react';
-import { isField, keyName } from '../lib/keys.ts';
+import { isField, keyName, takesEnter } from '../lib/keys.ts';
 import { KeyBoard, type KeyActions } from '../lib/key-board.ts';
 import { letterKeysOn } from './prefs.ts';
 
@@ -32,9 +32,26 @@ function onKey(event: KeyboardEvent): void {
   if (keyBoard.press(name, event)) event.preventDefault();
 }
 
+let pointed = false;
+/** What has the focus because it was clicked. */
+let clicked: EventTarget | null = null;
+
+/**
+ * Whether Enter is this element's own: a field's always, a button's where the keyboard was led to it. Where a click
+ * only left the focus behind, Enter means what it means on the screen.
+ */
+export function ownsEnter(element: HTMLElement | null): boolean {
+  return isField(element) || (takesEnter(element) && element !== clicked);
+}
+
 if (typeof window !== 'undefined') {
   window.addEventListener('keydown', onKey);
-  window.addEventListener('pointerdown', () => { keyBoard.forget(); }, { capture: true, passive: true });
+  window.addEventListener('keydown', () => { pointed = false; }, { capture: true, passive: true });
+  window.addEventListener('focusin', ({ target }) => { clicked = pointed ? target : null; });
+  window.addEventListener('pointerdown', () => {
+    pointed = true;
+    keyBoard.forget();
+  }, { capture: true, passive: true });
 }
 
 /**

@@ -9,6 +9,6 @@ import css from './Side.module.css';
 export function UnsentWarning({ rows }: { rows: readonly InteractionView[] }) {
   const t = useT();
   if (!useUnsent(rows)) return null;
-  return <p className={`word warn ${css.dialogText}`}>
+  return <p className={`word warn ${css.unsent}`}>
     <IconAlertTriangle size={16} stroke={2} aria-hidden="true" />{t('work.unsentGoes')}</p>;
 }
