@@ -15,7 +15,7 @@ const AT_ONCE = 100;
 
 // The id is made of the interaction's, so that two nodes, and a second look, write the same message (INV3).
 const dueSql = `
-select i.organisation_id, i.conversation_id, md5('greeting ' || i.id)::uuid as client_id,
+select i.organisation_id, i.conversation_id, i.id, i.date_origin::text as at_key, md5('greeting ' || i.id)::uuid as client_id,
   a.settings ->> 'greeting' as greeting, a.settings ->> 'awayText' as away, c.time_zone, c.weekly,
   (select jsonb_agg(jsonb_build_array(to_char(h.day, 'YYYY-MM-DD'), h.spans) order by h.calendar_id nulls first)
     from holidays h where h.organisation_id = i.organisation_id and h.active
@@ -31,14 +31,16 @@ where a.status <> 'DISABLED' and (coalesce(a.settings ->> 'greeting', '') <> ''
     or coalesce(a.settings ->> 'awayText', '') <> '')
   and not exists (select from messages m where m.organisation_id = i.organisation_id
     and m.client_id = md5('greeting ' || i.id)::uuid)
-order by i.date_origin limit ${AT_ONCE}`;
+  and (i.date_origin, i.id) > ($1::text::timestamptz, $2::uuid)
+order by i.date_origin, i.id limit ${AT_ONCE}`;
 const due = statement('greetings.due', dueSql);
 /** Mostly no account greets: then nothing of a burst of newcomers is looked at. */
 const anyGreets = statement('greetings.any', `select 1 as is from channel_accounts
   where settings ? 'greeting' or settings ? 'awayText' limit 1`);
 
 interface DueRow {
-  organisation_id: string; conversation_id: string; client_id: string; greeting: string | null; away: string | null;
+  id: string; at_key: string; organisation_id: string; conversation_id: string; client_id: string;
+  greeting: string | null; away: string | null;
   time_zone: string | null; weekly: Week | null; holidays: [string, Span[]][] | null;
 }
 
@@ -53,14 +55,21 @@ function textOf(row: DueRow, at: Date): string | null {
 export async function greet(work: Work): Promise<number> {
   let greeted = 0;
   if (await work.db.one(anyGreets) === undefined) return 0;
-  for (const row of await work.db.rows<DueRow>(due)) {
-    const text = textOf(row, new Date(appNowMs()));
-    if (text === null) continue;
-    await work.db.transaction((tx) => queueSystemMessage(work, tx, { organisationId: row.organisation_id,
-      conversationId: row.conversation_id, clientId: row.client_id, authorKind: 'SYSTEM', text }));
-    greeted += 1;
+  let after: [string, string] = ['-infinity', '00000000-0000-0000-0000-000000000000'];
+  for (;;) {
+    const rows = await work.db.rows<DueRow>(due, after);
+    for (const row of rows) {
+      const text = textOf(row, new Date(appNowMs()));
+      if (text === null) continue;
+      await work.db.transaction((tx) => queueSystemMessage(work, tx, { organisationId: row.organisation_id,
+        conversationId: row.conversation_id, clientId: row.client_id, authorKind: 'SYSTEM', text }));
+      greeted += 1;
+    }
+    // Those to whom nothing is said stay due for a while: nobody behind them waits for that.
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < AT_ONCE) return greeted;
+    after = [last.at_key, last.id];
   }
-  return greeted;
 }
 
 export interface Greetings { stop(): Promise<void> }

@@ -61,6 +61,14 @@ for (const channel of ['telegram', 'live-chat'] as const) {
   });
 }
 
+t.test('those to whom nothing is said hold up nobody behind them', async (t) => {
+  const world = await channelWorld(t, { channel: 'whatsapp', settings: { provider: 'device', awayText } });
+  for (let n = 0; n < 130; n += 1) await writes(world, 'halo', `nasabah-${n}`);
+  t.equal(await greet(world.work), 0, 'it is open, and nothing is written for that');
+  await closedAlways(world);
+  t.equal(await greet(world.work), 130);
+});
+
 t.test('an account without a greeting is silent, and work of yesterday is not greeted today', async (t) => {
   const silent = await channelWorld(t, { channel: 'whatsapp', settings: { provider: 'device' } });
   await writes(silent, 'halo');
