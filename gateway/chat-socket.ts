@@ -115,13 +115,14 @@ function watchAccount(socket: Socket, hosts: Hosts, accountId: string): void {
 
 function admit(parts: ChatParts, namespace: Namespace, gauge: AddressGauge): void {
   namespace.use((socket, next) => {
-    const address = addressKey(addressOf(socket.request, parts.trustProxy));
+    const ip = addressOf(socket.request, parts.trustProxy);
+    const address = addressKey(ip);
     const fits = namespace.sockets.size < limits.chatSocketsMax;
     if (!fits) {
       next(new Refused('OVERLOADED', true));
       return;
     }
-    const counted = !isOwnMachine(address);
+    const counted = !isOwnMachine(ip);
     if (counted && !gauge.enter(address)) {
       next(new Refused('TOO_MANY_REQUESTS', true));
       return;
