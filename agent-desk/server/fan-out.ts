@@ -64,7 +64,9 @@ function giveInteraction<V extends Viewer>(out: Building<V>, hydrated: Hydrated,
       .union(out.audience.having('interaction.read-waiting', out.organisationId, keys));
     give(out, once.difference(full).difference(masked),
       { type: 'subject.gone', subject: { type: 'interaction', id: view.id }, version: view.version,
-        data: { subjectType: 'interaction' } });
+        // Whether it only went back to its queue, from where it may come again: the desk keeps what was written then.
+        data: { subjectType: 'interaction', queueId: view.queueId,
+          waits: view.agentId === null && view.closedAt === null } });
   }
   if (hydrated.subjects.contacts.has(view.contactId)) {
     give(out, full, { type: 'configuration.changed', subject: { type: 'contact', id: view.contactId }, version: 0,

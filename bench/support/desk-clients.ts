@@ -42,7 +42,7 @@ async function connectAll(order: Extract<ClientOrder, { op: 'connect' }>): Promi
   const { port, namespace, cookies } = order;
   for (let at = 0; at < cookies.length; at += 50) {
     clients.push(...await Promise.all(cookies.slice(at, at + 50).map((cookie, n) => rawClient({
-      port, namespace, auth: { tabId: `tab-${at + n}`, protocolVersion: 1 }, onText,
+      port, namespace, auth: { tabId: `tab-${at + n}`, protocolVersion: 2 }, onText,
       headers: { cookie, origin: `http://127.0.0.1:${port}` } }))));
   }
 }

@@ -34,7 +34,7 @@ async function connectOne(desk: DeskClient, port: number, n: number): Promise<vo
   const caught = new Promise<void>((resolve) => { desk.caught = resolve; });
   desk.resumed = false;
   desk.client = await rawClient({ port, namespace: '/desk', onText: (text) => onText(desk, text),
-    auth: { tabId: `tab-${n}`, protocolVersion: 1, ...(desk.cursor === undefined ? {} : { cursor: desk.cursor }) },
+    auth: { tabId: `tab-${n}`, protocolVersion: 2, ...(desk.cursor === undefined ? {} : { cursor: desk.cursor }) },
     headers: { cookie: desk.cookie, origin: `http://127.0.0.1:${port}` } });
   await caught;
 }

@@ -26,7 +26,7 @@ export async function signIn(
 export async function subscribe(port: number, cookie: string): Promise<Subscriber> {
   const arrivals = new Map<string, { atMs: number; times: number }>();
   const socket: Socket = io(`http://127.0.0.1:${port}/desk`, {
-    transports: ['websocket'], auth: { tabId: 'bench', protocolVersion: 1 },
+    transports: ['websocket'], auth: { tabId: 'bench', protocolVersion: 2 },
     extraHeaders: { cookie, origin: `http://127.0.0.1:${port}` } });
   const note = (event: DeskEvent): void => {
     if (event.type !== 'message.changed') return;

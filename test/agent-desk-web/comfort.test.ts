@@ -246,6 +246,9 @@ t.test('notices are kept without names, once over all tabs, and are bounded', as
   t.equal(first.all().length, 100);
   t.equal(first.all()[0]?.id, 'late i151', 'newest first');
   t.equal(new Center(keep, 'u2').all().length, 0);
+  first.clear();
+  t.same([first.add([notice(151)]), new Center(keep, 'u1').add([notice(151)])], [[], []], 'cleared away is told');
+  t.equal(first.add([notice(200)]).length, 1);
   keep.map.set('sambung.notices.u1', '[{"id":1}]');
   t.same(new Center(keep, 'u1').all(), [], 'what is no notice is left out');
   keep.map.set('sambung.notices.u1', 'not json');

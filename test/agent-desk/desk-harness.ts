@@ -117,7 +117,7 @@ export interface OpenOptions {
 export function openDesk(t: Teardown, node: TestNode, options: OpenOptions): Screen {
   const socket = io(`${node.url}/desk`, {
     transports: options.transports ?? ['websocket'], forceNew: true, reconnection: false,
-    auth: { tabId: options.tabId ?? newId(), protocolVersion: 1,
+    auth: { tabId: options.tabId ?? newId(), protocolVersion: 2,
       ...(options.cursor === undefined ? {} : { cursor: options.cursor }) },
     extraHeaders: { origin: options.origin ?? node.url,
       ...(options.cookie === undefined ? {} : { cookie: options.cookie }) },

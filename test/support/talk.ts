@@ -137,7 +137,7 @@ function deskSocket(url: string, session: Cookie, cursor: () => string | undefin
   return io(`${url}/desk`, { transports: ['websocket'], forceNew: true, reconnectionDelay: 100,
     reconnectionDelayMax: 500,
     extraHeaders: { cookie: session.cookie, origin: url },
-    auth: (give) => give({ tabId, protocolVersion: 1, ...(cursor() === undefined ? {} : { cursor: cursor() }) }) });
+    auth: (give) => give({ tabId, protocolVersion: 2, ...(cursor() === undefined ? {} : { cursor: cursor() }) }) });
 }
 
 /** A desk of the signed-in user that is live; it resumes by its cursor whenever its connection breaks. */

@@ -141,7 +141,6 @@ function Release({ row, opened, onClose }: { row: InteractionView; opened: boole
   const release = async (): Promise<void> => {
     setBusy(true);
     try {
-      live.givesBack([row.id]);
       await live.request('interaction:release', { interactionId: row.id });
       client.setQueryData<InteractionView[]>(keys.mine, (mine) => mine?.filter((each) => each.id !== row.id));
       notifyDone(t('talk.released'));

@@ -24,12 +24,13 @@ export function OutOfTopic({ row, opened, onClose }: { row: InteractionView; ope
   const [busy, setBusy] = useState(false);
   const mark = async (): Promise<void> => {
     setBusy(true);
-    live.handsOn([row.id]);
+    const refused = live.handsOn([row.id]);
     try {
       await api.post(`/interactions/${row.id}/out-of-topic`, { reasonCode });
       onClose();
       navigate('/');
     } catch (error) {
+      refused();
       notifyError(t('error.title'), error);
     } finally {
       setBusy(false);

@@ -133,7 +133,8 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPi
   }, [hasMore, loadingMore, lastDrawn, rows.length, onMore]);
   const onKey = (event: KeyboardEvent): void => {
     const wish = wishOf(event.key, at, rows.length);
-    if (event.key === 'Enter' && landed.current && offered) return;
+    const isOpenOne = rows[at]?.id === selectedId;
+    if (event.key === 'Enter' && offered && (landed.current || isOpenOne)) return;
     if (event.key === 'Enter' || event.key === ' ') {
       const row = rows[at];
       if (row !== undefined) (event.key === 'Enter' ? onOpen : choose)(row.id);

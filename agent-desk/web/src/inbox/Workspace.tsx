@@ -47,6 +47,10 @@ export function Workspace({ interactionId }: { interactionId: string | undefined
   const [sideOpen, setSideOpen] = useSidePane();
   const [doing, setDoing] = useState<Doing | null>(null);
   const row = useInteraction(interactionId).data;
+  const isClosed = interactionId === undefined;
+  // Where it covers the conversation it goes with it: nobody could close it over an empty screen.
+  useEffect(() => { if (isClosed && !window.matchMedia(roomForSide).matches) setSideOpen(false); },
+    [isClosed, setSideOpen]);
   const listWidth = bounded(listStored, listWidths);
   const sideWidth = bounded(sideStored, sideWidths);
   useEffect(() => {

@@ -53,7 +53,6 @@ export class Live {
   private retryTimer: number | undefined;
   private countsTimer: number | undefined;
   private looking: string | null = null;
-  private readonly givenBack = new Set<string>();
   private readonly ownMoves = new Set<string>();
 
   /** `onHandedOn` hears of own work that is closed or in other hands now, and whether this user did it. */
@@ -69,14 +68,13 @@ export class Live {
     this.listen();
   }
 
-  /** This user gives these back to their queues: what was written about them stays. */
-  givesBack(ids: readonly string[]): void {
-    for (const id of ids) this.givenBack.add(id);
-  }
-
-  /** This user closes these or hands them on: nobody has to tell them that they go. */
-  handsOn(ids: readonly string[]): void {
+  /**
+   * This user closes these or hands them on: nobody has to tell them that they go. Returns the way to say that it was
+   * refused.
+   */
+  handsOn(ids: readonly string[]): () => void {
     for (const id of ids) this.ownMoves.add(id);
+    return () => { for (const id of ids) this.ownMoves.delete(id); };
   }
 
   /** What the banner shows. The same object until something changes. */
@@ -223,7 +221,7 @@ export class Live {
     for (const event of events) {
       this.signals.beforeEvent(event, this.cache, this.me);
       if (event.type === 'interaction.changed') this.lookAfterOwn(event.data as InteractionView);
-      if (event.type === 'subject.gone') this.lookAfterGone(event.subject.id);
+      if (event.type === 'subject.gone') this.lookAfterGone(event);
       applyEvent(this.cache, event, this.me, this.lately);
       this.cursor = event.cursor;
       if (event.type === 'interaction.changed' || event.type === 'subject.gone') this.recount();
@@ -237,13 +235,15 @@ export class Live {
   private lookAfterOwn(row: InteractionView): void {
     const old = this.cache.getQueryData<InteractionView[]>(keys.mine)?.find((each) => each.id === row.id);
     if (old !== undefined && isHandedOn(old, row, this.me)) this.onHandedOn(row, this.ownMoves.has(row.id));
-    if (row.agentId === this.me) this.givenBack.delete(row.id);
+    if (old === undefined && row.agentId === this.me) this.ownMoves.delete(row.id);
   }
 
-  /** Own work that left this user's sight went into other hands, unless it was given back: then it may come again. */
-  private lookAfterGone(id: string): void {
+  /** Own work that left this user's sight went into other hands, unless it waits in its queue: it may come again. */
+  private lookAfterGone({ subject: { id }, data }: DeskEvent): void {
     const old = this.cache.getQueryData<InteractionView[]>(keys.mine)?.find((each) => each.id === id);
-    if (old !== undefined && !this.givenBack.has(id)) this.onHandedOn(old, this.ownMoves.has(id));
+    const { waits, queueId } = data as { waits?: unknown; queueId?: unknown };
+    if (old === undefined || (waits === true && queueId === old.queueId)) return;
+    this.onHandedOn(old, this.ownMoves.has(id));
   }
 
   private onRefused(code: string): void {

@@ -13,4 +13,4 @@ export type {
 } from '../../../views.ts';
 
 /** The protocol this desk speaks; does not compile when protocol.ts has gone on. */
-export const protocolVersion: typeof Version = 1;
+export const protocolVersion: typeof Version = 2;

@@ -4,6 +4,8 @@ import type { Notice } from './notices.ts';
 
 /** More than a shift brings; the oldest go. */
 const keptMax = 100;
+/** Ids of what was cleared away that are still known. */
+const toldMax = 200;
 /** Ids that a page remembers to have heard of. */
 const heardMax = 1_000;
 
@@ -36,10 +38,11 @@ export class Center {
    */
   add(notices: readonly Notice[]): Notice[] {
     this.list = this.read();
+    const told = new Set(this.told());
     const known = new Set(this.list.map((each) => each.id));
-    const fresh = notices.filter((each) => !known.has(each.id));
+    const fresh = notices.filter((each) => !known.has(each.id) && !told.has(each.id));
     if (fresh.length > 0) this.write([...fresh.toReversed(), ...this.list].slice(0, keptMax));
-    const news = notices.filter((each) => !this.heard.has(each.id));
+    const news = notices.filter((each) => !this.heard.has(each.id) && !told.has(each.id));
     for (const { id } of news) this.heard.add(id);
     for (const id of this.heard) {
       if (this.heard.size <= heardMax) break;
@@ -54,9 +57,21 @@ export class Center {
     this.write(this.list.map((each) => (which(each) ? { ...each, read: true } : each)));
   }
 
-  /** Forgets all. */
+  /** Forgets all, but for what was told: that is told no more. */
   clear(): void {
+    const told = [...this.list.map((each) => each.id), ...this.told()].slice(0, toldMax);
+    try { this.shelf.setItem(`${this.name}.told`, JSON.stringify(told)); } catch { /* told again after a reload */ }
     this.write([]);
+  }
+
+  /** The ids of what was told and cleared away. */
+  private told(): string[] {
+    try {
+      const found: unknown = JSON.parse(this.shelf.getItem(`${this.name}.told`) ?? '[]');
+      return Array.isArray(found) ? found.filter((each) => typeof each === 'string') : [];
+    } catch {
+      return [];
+    }
   }
 
   /** Another tab wrote under `name`. */

@@ -190,7 +190,7 @@ export function OfferCard({ offer, more, busy, declining, onDeclining, onTake, o
 
 /** Why to me: the queue, the skills that were asked for, and what else decided. */
 function why(offer: OfferView, t: ReturnType<typeof useT>): string {
-  return [offer.queueName, ...offer.skills.map((skill) => t('offer.reason.skill', { skill })),
+  return [offer.queueName, ...(offer.skills ?? []).map((skill) => t('offer.reason.skill', { skill })),
     ...offer.reasons.map((code) => codeWord('offer.reason', code))].join(' · ');
 }
 

@@ -37,7 +37,7 @@ export function Escalate({ row, form, opened, onClose }: Props) {
   const [busy, setBusy] = useState(false);
   const escalate = async (): Promise<void> => {
     setBusy(true);
-    live.handsOn([row.id]);
+    const refused = live.handsOn([row.id]);
     try {
       await api.post(`/interactions/${row.id}/escalate`,
         { reasonCode, ...(note.trim() === '' ? {} : { note: note.trim() }), ...(form === undefined ? {} : { form }) });
@@ -47,6 +47,7 @@ export function Escalate({ row, form, opened, onClose }: Props) {
       onClose();
       navigate('/');
     } catch (error) {
+      refused();
       notifyError(t('form.escalateFailed'), error);
     } finally {
       setBusy(false);

@@ -62,7 +62,7 @@ function useClose(row: InteractionView, form: ReturnType<typeof useForm>) {
   const [ending, setEnding] = useState(false);
   const close = async (): Promise<void> => {
     setClosing(true);
-    live.handsOn([row.id]);
+    const refused = live.handsOn([row.id]);
     try {
       if (row.state !== 'DOCUMENTED')
         await api.post(`/interactions/${row.id}/documentation`, formBody(form.form), { version: row.version });
@@ -72,6 +72,7 @@ function useClose(row: InteractionView, form: ReturnType<typeof useForm>) {
       notifyDone(t('form.closed', { who: whoOf(row) }));
       navigate('/');
     } catch (error) {
+      refused();
       notifyError(t('form.closeFailed'), error);
     } finally {
       setClosing(false);

@@ -41,12 +41,14 @@ function useTransfer({ rows, onClose }: Props) {
     const [first] = rows;
     if (first === undefined) return;
     setBusy(true);
-    live.handsOn(rows.map((row) => row.id));
+    const refused = live.handsOn(rows.map((row) => row.id));
     const given = { ...(queueId === null ? {} : { queueId }), ...(note.trim() === '' ? {} : { note: note.trim() }) };
     try {
       // Unheard, the dialog stays as it is: the queue and the note are the agent's work.
       if (rows.length > 1) {
-        if (await bulk(rows, { action: 'transfer', ...given }) === 'unheard') return;
+        const end = await bulk(rows, { action: 'transfer', ...given });
+        if (end !== 'all') refused();
+        if (end === 'unheard') return;
       } else {
         await api.post(`/interactions/${first.id}/transfer`, { ...given, ...(agentId === null ? {} : { agentId }) });
         forget(first);
@@ -57,6 +59,7 @@ function useTransfer({ rows, onClose }: Props) {
       if (location === `/i/${first.id}` && rows.length === 1) navigate('/');
       onClose();
     } catch (error) {
+      refused();
       notifyError(t('work.transferFailed'), reasonOf(error));
     } finally {
       setBusy(false);

@@ -36,11 +36,9 @@ export type BulkEnd = 'all' | 'some' | 'unheard';
 export function useBulk(): (rows: readonly InteractionView[], what: Record<string, unknown>) => Promise<BulkEnd> {
   const t = useT();
   const client = useQueryClient();
-  const { live } = useDesk();
   const forget = useForget();
   return useCallback(async (rows, what) => {
     try {
-      if (what['action'] === 'release') live.givesBack(rows.map((row) => row.id));
       const answer = await api.post<BulkAnswer>('/interactions/bulk', { ids: rows.map((row) => row.id), what });
       const failed = answer.results.filter((one) => !one.ok);
       if (what['action'] === 'transfer') {
@@ -65,7 +63,7 @@ export function useBulk(): (rows: readonly InteractionView[], what: Record<strin
       notifyError(t('error.title'), error);
       return 'unheard';
     }
-  }, [client, live, forget, t]);
+  }, [client, forget, t]);
 }
 
 /** Follows or unfollows the ticket of a row; the screen shows it at once and takes it back where it failed. */
