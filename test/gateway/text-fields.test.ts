@@ -17,7 +17,8 @@ const SECRET = /^(POST \/api\/(session|me|join)\b|POST \/api\/users\/import|.*\.
 /** Looked up in a list of the house, so that no other text is kept; tested below to be refused. */
 const LOOKED_UP = /\.(timeZone|channel|channels\[\]|reasonCode|outcomeCode|unmaskReasonCode|settings\{\}|regenerate\[\])$/;
 /** Asked for, never kept. */
-const ASKED = new Set(['POST /api/search .q', 'POST /api/opt-outs/search .q', 'POST /api/opt-outs/search .cursor']);
+const ASKED = new Set(['POST /api/search .q', 'POST /api/opt-outs/search .q', 'POST /api/opt-outs/search .cursor',
+  ...['q', 'filter', 'cursor'].map((name) => `POST /api/interactions/search .${name}`)]);
 /** Kept and shown; by route and field. */
 const SHOWN = new Set([
   'users.name', 'roles.nameId', 'roles.nameEn', 'sites.name', 'branches.name', 'teams.name', 'seats.label',
