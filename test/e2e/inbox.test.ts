@@ -179,6 +179,51 @@ async function pressing(t: Test, scene: DeskScene): Promise<void> {
   t.same(faults, []);
 }
 
+/** The widest strip without rows, in px, that any frame showed from now on; told by a function of the page. */
+async function watchGaps(page: Page): Promise<() => Promise<number>> {
+  await page.evaluate(() => {
+    const list = document.querySelector<HTMLElement>('[role=listbox]');
+    if (list === null) throw new Error('no list');
+    const sizer = list.firstElementChild as HTMLElement;
+    const look = (): void => {
+      const edges = [...list.querySelectorAll<HTMLElement>('[data-row]')].map((row) => ({ top: row.offsetTop,
+        bottom: row.offsetTop + row.offsetHeight }));
+      const until = Math.min(list.scrollTop + list.clientHeight, sizer.offsetHeight);
+      const gap = Math.max(Math.min(...edges.map((one) => one.top)) - list.scrollTop,
+        until - Math.max(...edges.map((one) => one.bottom)));
+      document.body.dataset['gap'] = String(Math.max(gap, Number(document.body.dataset['gap'] ?? 0)));
+      requestAnimationFrame(look);
+    };
+    // A frame tells of scrolling first: what is looked at here is what it then shows.
+    requestAnimationFrame(look);
+  });
+  return async () => Number(await page.evaluate(() => document.body.dataset['gap']));
+}
+
+/** However the list is moved, by wheel, by keys or all the way, no frame shows a place without its row. */
+async function gapless(t: Test, scene: DeskScene): Promise<void> {
+  const { page, faults } = await deskPage(scene, scene.world.leader, '/');
+  await page.getByRole('tab', { name: /Semua/ }).click();
+  await page.locator('[data-row]').nth(8).waitFor();
+  const list = page.getByRole('listbox');
+  await list.hover();
+  const widestGap = await watchGaps(page);
+  const top = (): Promise<number> => list.evaluate((each) => each.scrollTop);
+  for (const by of [120, 280, 900, -900, -60, 1_500, -280, -2_000]) {
+    const before = await top();
+    await page.mouse.wheel(0, by);
+    await eventually('the wheel moved the list', async () => await top() !== before);
+  }
+  await list.focus();
+  for (const key of ['End', 'Home', 'End', 'PageUp', 'PageUp', 'PageDown', 'Home']) {
+    await page.keyboard.press(key);
+    await atRest(page, 100);
+  }
+  t.equal(await top(), 0);
+  t.ok(await widestGap() <= 1, `no gap, but of ${await widestGap()} px`);
+  t.same(faults, []);
+}
+
 /** A member takes masked work by the key, a leader work they may read by the button. */
 async function picking(t: Test, scene: DeskScene): Promise<void> {
   const { work, world } = scene;
@@ -241,6 +286,7 @@ t.test('C4 C12 lists are narrowed, work is put aside, panes make room', async (t
     (t) => shrink(t, scene, own.interactionId));
   await t.test('A42 waiting work is taken by who may', (t) => picking(t, scene));
   await t.test('a press on a list that comes to rest is heard', (t) => pressing(t, scene));
+  await t.test('a list that scrolls is drawn wherever it goes', (t) => gapless(t, scene));
   await t.test('the next shift at the same machine finds its own language and its whole list',
     (t) => shifts(t, scene, answered.interactionId));
   await t.test('a view is made to show the present filter, by channels of all accounts', (t) => keptViews(t, scene));

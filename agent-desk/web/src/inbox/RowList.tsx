@@ -1,13 +1,13 @@
 /** The rows of a list: only those in sight are drawn, the next page is fetched before its end is reached. */
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useImperativeHandle, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent,
-  type Ref, type RefObject } from 'react';
+import { useEffect, useImperativeHandle, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type Ref,
+  type RefObject } from 'react';
 import { useT } from '../kit/words.ts';
 import type { InteractionView } from '../live/types.ts';
 import { useDensity } from '../shell/prefs.ts';
 import css from './Inbox.module.css';
 import { Row, useRowHeight } from './Row.tsx';
 import { rowIdAt, useAhead } from './useAhead.ts';
+import { useVirtualRows } from './useVirtualRows.ts';
 
 export interface RowListHandle {
   show: (id: string) => void;
@@ -27,42 +27,6 @@ interface Props {
 
 /** Rows from the end at which the next page is asked for. */
 const aheadRows = 12;
-/** Rows drawn before and behind those in sight. */
-const overscan = 5;
-
-/**
- * The indices of the rows to draw, always as many as were ever drawn at once: so a row that scrolls out lends its
- * elements to the one that scrolls in, for changing some words costs a fraction of making a row.
- */
-function usePlaces(first: number, drawn: number, count: number): { places: number; indices: number[] } {
-  const [most, setMost] = useState(1);
-  if (drawn > most) setMost(drawn);
-  const places = Math.min(Math.max(most, drawn), count);
-  const start = Math.max(0, Math.min(first, count - places));
-  return { places, indices: Array.from({ length: places }, (_unused, n) => start + n) };
-}
-
-/** While it scrolls rows keep their places in the page, for a move makes a row anew; at rest they stand in order. */
-function inPlace(indices: number[], places: number, scrolling: boolean): number[] {
-  return scrolling ? indices.sort((one, other) => one % places - other % places) : indices;
-}
-
-/**
- * Whether rows keep their places in the page now. Under a button or a finger that is down nothing changes its place: a
- * row that is moved meanwhile never hears the click.
- */
-function useSteady(scrolling: boolean): { keepsPlaces: boolean; onPointerDownCapture: () => void } {
-  const down = useRef(false);
-  const keepsPlaces = useRef(scrolling);
-  useEffect(() => {
-    const release = (): void => { down.current = false; };
-    const ends = ['pointerup', 'pointercancel'] as const;
-    for (const end of ends) window.addEventListener(end, release);
-    return () => { for (const end of ends) window.removeEventListener(end, release); };
-  }, []);
-  if (!down.current) keepsPlaces.current = scrolling;
-  return { keepsPlaces: keepsPlaces.current, onPointerDownCapture: () => { down.current = true; } };
-}
 
 /** The line that a key leads to; undefined for a key that moves nothing. */
 function wishOf(key: string, at: number, count: number): number | undefined {
@@ -101,14 +65,6 @@ function useHandle(ref: Ref<RowListHandle>, rows: readonly InteractionView[],
   return landed;
 }
 
-function useVirtualRows(count: number, scroller: RefObject<HTMLDivElement | null>, height: number) {
-  // oxlint-disable-next-line react/incompatible-library -- the compiler that this warns for is not used
-  const virtual = useVirtualizer({ count, getScrollElement: () => scroller.current, estimateSize: () => height,
-    overscan });
-  useEffect(() => { virtual.measure(); }, [virtual, height]);
-  return virtual;
-}
-
 /** A listbox: one stop of the Tab key, arrows move, Enter opens. */
 export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPick, hasMore, loadingMore,
   onMore, offered }: Props) {
@@ -118,19 +74,16 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPi
   const height = useRowHeight();
   const compact = useDensity()[0] === 'compact';
   const [at, setActive] = useActive(rows);
-  const virtual = useVirtualRows(rows.length, scroller, height);
-  const drawn = virtual.getVirtualItems();
-  const { places, indices } = usePlaces(drawn[0]?.index ?? 0, drawn.length, rows.length);
-  const { keepsPlaces, onPointerDownCapture } = useSteady(virtual.isScrolling);
-  const lastDrawn = drawn.at(-1)?.index ?? 0;
+  const { indices, places, last, totalHeight, scrollTo, onPointerDownCapture } =
+    useVirtualRows(rows.length, scroller, height);
   const go = (index: number): void => {
     setActive(index);
-    virtual.scrollToIndex(index);
+    scrollTo(index);
   };
   const landed = useHandle(ref, rows, scroller, go);
   useEffect(() => {
-    if (hasMore && !loadingMore && lastDrawn >= rows.length - aheadRows) onMore();
-  }, [hasMore, loadingMore, lastDrawn, rows.length, onMore]);
+    if (hasMore && !loadingMore && last >= rows.length - aheadRows) onMore();
+  }, [hasMore, loadingMore, last, rows.length, onMore]);
   const onKey = (event: KeyboardEvent): void => {
     const wish = wishOf(event.key, at, rows.length);
     const isOpenOne = rows[at]?.id === selectedId;
@@ -164,8 +117,8 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPi
       aria-activedescendant={indices.includes(at) ? `row-${rows[at]?.id ?? ''}` : undefined}
       onKeyDown={onKey} onClick={onClick} {...ahead} onPointerDownCapture={onPointerDownCapture}
       onFocus={() => { landed.current = false; if (selectedAt !== -1) setActive(selectedAt); }}>
-      <div className={css.sizer} role="presentation" style={{ height: virtual.getTotalSize() }}>
-        {inPlace(indices, places, keepsPlaces).map((index) => {
+      <div className={css.sizer} role="presentation" style={{ height: totalHeight }}>
+        {indices.map((index) => {
           const row = rows[index];
           return row === undefined ? null
             : <Row key={index % places} row={row} now={now}
