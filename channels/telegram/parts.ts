@@ -6,6 +6,8 @@ import type { Json } from '#channels/json-fields.ts';
 export const TEXT_CHARS = 4_096;
 export const CAPTION_CHARS = 1_024;
 const ALBUM_FILES = 10;
+/** A request may hold 50 MB (core.telegram.org/bots/api, sending files), and its files are in memory meanwhile. */
+const ALBUM_BYTES = 45 * 1_048_576;
 const PHOTO_BYTES = 10 * 1_048_576;
 const BUTTON_DATA_BYTES = 64;
 
@@ -46,7 +48,8 @@ function groups(files: readonly Attachment[]): FilePart[][] {
   for (const file of files) {
     const part = { file, as: fileKind(file) };
     const last = found.at(-1);
-    const together = last !== undefined && last.length < ALBUM_FILES && last[0] !== undefined
+    const together = last?.[0] !== undefined && last.length < ALBUM_FILES
+      && last.reduce((sum, each) => sum + each.file.sizeBytes, file.sizeBytes) <= ALBUM_BYTES
       && !['voice', 'animation'].includes(part.as) && albumOf(last[0].as) === albumOf(part.as);
     if (together) last.push(part);
     else found.push([part]);

@@ -77,6 +77,8 @@ t.test('a message becomes as few calls as Telegram allows', async (t) => {
     ['sendPhoto', 'sendDocument']);
   t.same(methodsOf({ text: null, attachments: [file('audio/ogg'), file('audio/ogg')] }), ['sendVoice', 'sendVoice']);
   t.same(methodsOf({ attachments: [file('image/png', 11_000_000)] }), ['sendDocument'], 'a picture over 10 MB');
+  t.same(methodsOf({ text: null, attachments: Array.from({ length: 5 }, () => file('video/mp4', 20_000_000)) }),
+    ['sendMediaGroup 2', 'sendMediaGroup 2', 'sendVideo'], 'a request holds 50 MB at most');
   t.same(methodsOf({ text: ' ' }), []);
 });
 
