@@ -123,8 +123,9 @@ export const contactView = z.object({
 });
 
 export const ticketView = z.object({
-  id, number: z.string(), contactId: id, contactName: z.string().nullable(), conversationId: id.nullable(),
-  state: ticketState, categoryId: id.nullable(), categoryCode: z.string().nullable(), subcategoryId: id.nullable(),
+  id, number: z.string(), contactId: id, contactName: z.string().nullable(), handleMasked: z.string(),
+  conversationId: id.nullable(), state: ticketState, categoryId: id.nullable(), categoryCode: z.string().nullable(),
+  subcategoryId: id.nullable(),
   summary: z.string().nullable(), outcomeCode: z.string().nullable(),
   agentId: id.nullable(), agentName: z.string().nullable(),
   openedAt: time, resolvedAt: time.nullable(), closedAt: time.nullable(), documentedAt: time.nullable(),

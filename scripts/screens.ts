@@ -142,6 +142,10 @@ async function search(page: Page, end: string): Promise<void> {
   await page.locator('main input[role=combobox]').fill('angsuran');
   await page.locator('main [role=option]').first().waitFor();
   await shoot(page, `search-${end}`);
+  await page.keyboard.press('Escape');
+  await page.goto(`${new URL(open).origin}/tickets`);
+  await page.locator('tbody tr').first().waitFor();
+  await shoot(page, `tickets-${end}`);
   await page.goto(open);
   await page.locator('[role=log] article').first().waitFor();
 }
@@ -165,6 +169,9 @@ async function teamLeader(browser: Browser, url: string): Promise<void> {
   await page.locator('main input[role=combobox]').fill('angsuran');
   await page.locator('main [role=option]').first().waitFor();
   await shoot(page, 'search-phone', true);
+  await page.goto(`${url}/tickets`);
+  await page.locator('tbody tr').first().waitFor();
+  await shoot(page, 'tickets-phone', true);
   for (const [name, word] of [['notices-phone', 'Pemberitahuan'], ['preferences-phone', 'Preferensi']] as const) {
     await page.getByRole('button', { name: word }).first().click();
     await shoot(page, name);

@@ -183,6 +183,16 @@ export function holdsContactFilter(user: User, column: string): string {
     and held.contact_id = ${column} and held.agent_id = '${user.id}' and held.state not in ('CLOSED', 'OOT_COMPLETE'))`;
 }
 
+/**
+ * SQL: of the interactions that `where` names (as `i`) the one to open: the open one first, then the newest that the
+ * user may read; `contact` is the column of their contact.
+ */
+export function interactionToOpen(user: User, where: string, contact: string): string {
+  return `(select i.id from interactions i where ${where} and i.organisation_id = '${user.organisationId}'
+    and (${accessFilter(user, 'interaction.read', 'i')} or ${holdsContactFilter(user, contact)})
+    order by (i.state not in ('CLOSED', 'OOT_COMPLETE')) desc, i.date_origin desc limit 1)`;
+}
+
 /** SQL over conversations: readable through one of its interactions, or as history of a contact the user serves. */
 export function conversationFilter(user: User, alias: string): string {
   return `(${alias}.organisation_id = '${user.organisationId}' and (exists (select 1 from interactions seen
@@ -213,10 +223,7 @@ export async function conversationView(
     id: string; contact_id: string; channel_account_id: string; last_seq: number; customer_read_seq: number;
     version: number; interaction_id: string | null;
   }>(`select c.id, c.contact_id, c.channel_account_id, c.last_seq, c.customer_read_seq, c.version,
-      (select i.id from interactions i where i.conversation_id = c.id
-        and (${accessFilter(user, 'interaction.read', 'i')}
-        or ${holdsContactFilter(user, 'c.contact_id')})
-        order by (i.state not in ('CLOSED', 'OOT_COMPLETE')) desc, i.date_origin desc limit 1) as interaction_id
+      ${interactionToOpen(user, 'i.conversation_id = c.id', 'c.contact_id')} as interaction_id
     from conversations c where c.id = $1 and ${conversationFilter(user, 'c')}`, [id]);
   if (row === undefined) return undefined;
   return {

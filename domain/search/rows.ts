@@ -1,9 +1,9 @@
 /** What a hit shows: decided by the filter given, masked as everywhere, with the interaction it opens. */
-import { holdsContactFilter } from '#domain/conversations/queries.ts';
+import { interactionToOpen } from '#domain/conversations/queries.ts';
 import { reportNameOf, type TicketStateName } from '#domain/interactions/queries.ts';
 import type { Attachment } from '#domain/channels/words.ts';
 import { limits } from '#domain/limits.ts';
-import { accessFilter, type User } from '#domain/people/access.ts';
+import type { User } from '#domain/people/access.ts';
 import { maskHandle } from '#domain/people/masks.ts';
 import type { Queryable } from '#domain/store/db.ts';
 import type { Asked } from './ask.ts';
@@ -51,15 +51,6 @@ async function allowed(db: Queryable, from: string, chosen: Chosen): Promise<str
   return kept;
 }
 
-const CLOSED = "('CLOSED', 'OOT_COMPLETE')";
-
-/** SQL: the interaction to open, the open one first, then the newest the user may read. */
-function toOpen(user: User, where: string, contact: string): string {
-  return `(select i.id from interactions i where ${where} and i.organisation_id = '${user.organisationId}'
-    and (${accessFilter(user, 'interaction.read', 'i')} or ${holdsContactFilter(user, contact)})
-    order by (i.state not in ${CLOSED}) desc, i.date_origin desc limit 1)`;
-}
-
 const POINT = `left join lateral (select p.channel, coalesce(p.phone, p.handle) as handle from contact_points p
   where p.contact_id = ct.id order by (p.phone is not null) desc, p.created_at limit 1) point on true`;
 
@@ -74,7 +65,7 @@ export async function contactRows(db: Queryable, user: User, chosen: Chosen): Pr
   const rows = await db.dynamic<{ id: string; name: string | null; domicile: string | null; handle: string | null;
     channel: string | null; interaction_id: string | null }>(`
     select ct.id, ct.name, ct.domicile, point.handle, point.channel,
-      ${toOpen(user, 'i.contact_id = ct.id', 'ct.id')} as interaction_id
+      ${interactionToOpen(user, 'i.contact_id = ct.id', 'ct.id')} as interaction_id
     from unnest($1::uuid[]) with ordinality kept(id, place) join contacts ct on ct.id = kept.id ${POINT}
     order by kept.place`, [ids]);
   return rows.map((row) => ({ id: row.id, name: row.name, domicile: row.domicile, handleMasked: masked(row.handle),
@@ -90,7 +81,7 @@ export async function ticketRows(db: Queryable, user: User, chosen: Chosen): Pro
     summary: string | null; name: string | null; handle: string | null; opened_at: Date; closed_at: Date | null;
     interaction_id: string | null }>(`
     select t.id, t.number, t.state, k.code, t.summary, t.opened_at, t.closed_at, ct.name, point.handle,
-      ${toOpen(user, 'i.ticket_id = t.id', 't.contact_id')} as interaction_id
+      ${interactionToOpen(user, 'i.ticket_id = t.id', 't.contact_id')} as interaction_id
     from unnest($1::uuid[]) with ordinality kept(id, place) join tickets t on t.id = kept.id
     join contacts ct on ct.id = t.contact_id left join categories k on k.id = t.category_id ${POINT}
     order by kept.place`, [ids]);
@@ -112,7 +103,7 @@ async function storedMessages(db: Queryable, user: User, chosen: Chosen): Promis
   if (ids.length === 0) return [];
   return db.dynamic<StoredMessage>(`select m.id, m.conversation_id, m.created_at, m.direction, m.seq, m.body,
       m.attachments, ct.name, ca.channel, coalesce(cp.phone, c.handle) as handle,
-      coalesce(m.interaction_id, ${toOpen(user, 'i.conversation_id = c.id', 'c.contact_id')}) as interaction_id
+      coalesce(m.interaction_id, ${interactionToOpen(user, 'i.conversation_id = c.id', 'c.contact_id')}) as interaction_id
     from unnest($1::uuid[]) with ordinality kept(id, place) join messages m on m.id = kept.id
     join conversations c on c.id = m.conversation_id
     join contacts ct on ct.id = c.contact_id join channel_accounts ca on ca.id = c.channel_account_id

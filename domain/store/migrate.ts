@@ -23,6 +23,7 @@ import { Intake } from './migrations/0017-intake.ts';
 import { Connections } from './migrations/0018-connections.ts';
 import { OwnPart } from './migrations/0019-own-part.ts';
 import { Trail } from './migrations/0020-trail.ts';
+import { OpenTickets } from './migrations/0021-open-tickets.ts';
 
 /** In order; a later release only appends, and each step must leave the release before it able to run. */
 export const migrationsList = [
@@ -46,6 +47,7 @@ export const migrationsList = [
   { name: '0018-connections', class: Connections },
   { name: '0019-own-part', class: OwnPart },
   { name: '0020-trail', class: Trail },
+  { name: '0021-open-tickets', class: OpenTickets },
 ];
 
 /** The role that the product's statements run as: it may not change or delete what is append-only (RA08). */

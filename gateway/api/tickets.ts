@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ticketView as shape } from '#agent-desk/views.ts';
-import { ticketView, ticketViews } from '#domain/tickets/queries.ts';
+import { ticketToOpen, ticketView, ticketViews } from '#domain/tickets/queries.ts';
 import { ticketTimeline } from '#domain/tickets/timeline.ts';
 import { updateTicket } from '#routing/ticketing.ts';
 import { ifMatch } from '../security/plugin.ts';
@@ -10,7 +10,8 @@ import { pageOf } from './crud.ts';
 import { idParams, orNotFound, paging, type ReadingParts } from './shapes.ts';
 
 const listQuery = z.strictObject({
-  state: z.enum(['open', 'closed']).optional(), contactId: z.uuid().optional(), ...paging,
+  state: z.enum(['open', 'closed']).optional(), contactId: z.uuid().optional(),
+  followed: z.literal('true').transform(() => true as const).optional(), ...paging,
 });
 const change = z.strictObject({
   categoryId: z.uuid(), subcategoryId: z.uuid().nullable(), summary: z.string().trim().min(3).max(4_000).nullable(),
@@ -42,6 +43,12 @@ export function ticketsApi(parts: ReadingParts): FastifyPluginAsyncZod {
     app.get('/api/tickets/:id',
       { config: { permission: 'signed-in' }, schema: { params: idParams, response: { 200: shape } } },
       async ({ user, params }) => orNotFound(await ticketView(work.db, user, params.id)));
+    app.get('/api/tickets/:id/interaction', { config: { permission: 'signed-in' },
+      schema: { params: idParams, response: { 200: z.object({ interactionId: z.uuid().nullable() }) } } },
+    async ({ user, params }) => {
+      orNotFound(await ticketView(work.db, user, params.id));
+      return { interactionId: await ticketToOpen(work.db, user, params.id) };
+    });
     app.get('/api/tickets/:id/timeline', { config: { permission: 'signed-in' },
       schema: { params: idParams, querystring: z.strictObject(paging), response: { 200: pageOf(stepShape) } } },
     async ({ user, params, query }) => {

@@ -141,6 +141,9 @@ async function agentScreens(t: Test, scene: DeskScene, at: OpenedInteraction, ho
   await page.locator('input[role=combobox]').first().fill('budi');
   await ready(page);
   await look(t, page, `${name}: search`);
+  await goTo(page, '/tickets');
+  await page.locator('tbody tr').first().waitFor();
+  await look(t, page, `${name}: tickets`);
   await goTo(page, '/tidak-ada');
   await look(t, page, `${name}: no such page`);
   t.same(faults, []);

@@ -5,8 +5,7 @@ export const enConversation = {
   inbox: {
     title: 'Inbox', mine: 'Mine', queues: 'Queue', all: 'All', tabs: 'Lists', list: 'Conversations',
     search: 'Narrow this list: name or ticket number', everywhere: 'Search everywhere',
-    overdue: '{{n}} late', soon: '{{n}} urgent', sortTime: 'Least time left', sortWait: 'Longest waiting',
-    sortNewest: 'Order: newest',
+    overdue: '{{n}} late', soon: '{{n}} urgent',
     left: '{{n}} min left', late: '{{n}} min late', lateHours: '{{n}} h late', noCategory: 'No category yet',
     you: 'You: {{text}}', us: 'We: {{text}}', note: 'Note: {{text}}', unread: '{{n}} unread messages',
     hidden: 'The text shows once taken', waitingFor: 'Waiting {{span}}', noText: 'No message yet', file: 'File',

@@ -1,8 +1,8 @@
 /** English words of the frame; the keys are those of id-shell.ts. */
 export const enShell = {
   app: {
-    name: 'Sambung', skip: 'Skip to content', main: 'Main menu', inbox: 'Inbox', search: 'Search', admin: 'Settings',
-    shortcuts: 'Keyboard shortcuts',
+    name: 'Sambung', skip: 'Skip to content', main: 'Main menu', inbox: 'Inbox', tickets: 'Tickets', search: 'Search',
+    admin: 'Settings', shortcuts: 'Keyboard shortcuts',
     settings: 'Language and appearance', account: 'Account', language: 'Language', indonesian: 'Indonesia',
     english: 'English',
     theme: 'Appearance', themeAuto: 'As the device', themeLight: 'Light', themeDark: 'Dark', sound: 'Offer sound',

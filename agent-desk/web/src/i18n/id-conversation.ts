@@ -5,8 +5,7 @@ export const idConversation = {
   inbox: {
     title: 'Kotak masuk', mine: 'Milik saya', queues: 'Antrean', all: 'Semua', tabs: 'Daftar', list: 'Percakapan',
     search: 'Saring daftar ini: nama atau nomor tiket', everywhere: 'Cari di semua data',
-    overdue: '{{n}} lewat', soon: '{{n}} mendesak', sortTime: 'Sisa waktu tersingkat', sortWait: 'Paling lama menunggu',
-    sortNewest: 'Urutan: terbaru',
+    overdue: '{{n}} lewat', soon: '{{n}} mendesak',
     left: 'Sisa {{n}} mnt', late: 'Lewat {{n}} mnt', lateHours: 'Lewat {{n}} jam', noCategory: 'Belum dikategorikan',
     you: 'Anda: {{text}}', us: 'Kami: {{text}}', note: 'Catatan: {{text}}', unread: '{{n}} pesan belum dibaca',
     hidden: 'Isi terlihat setelah diambil', waitingFor: 'Menunggu {{span}}', noText: 'Belum ada pesan',

@@ -1,8 +1,8 @@
 /** Indonesian words of the frame: signing in, top bar, presence, banner, offers, keys and errors. */
 export const idShell = {
   app: {
-    name: 'Sambung', skip: 'Langsung ke isi', main: 'Menu utama', inbox: 'Kotak masuk', search: 'Cari', admin: 'Pengaturan',
-    shortcuts: 'Pintasan papan ketik',
+    name: 'Sambung', skip: 'Langsung ke isi', main: 'Menu utama', inbox: 'Kotak masuk', tickets: 'Tiket', search: 'Cari',
+    admin: 'Pengaturan', shortcuts: 'Pintasan papan ketik',
     settings: 'Bahasa dan tema', account: 'Akun', language: 'Bahasa', indonesian: 'Indonesia', english: 'English',
     theme: 'Tema', themeAuto: 'Ikuti perangkat', themeLight: 'Terang', themeDark: 'Gelap', sound: 'Bunyi tawaran',
     on: 'Nyala', off: 'Mati',

@@ -10,7 +10,8 @@ export { useSession, type Session, type SessionUser } from '../session/session.t
 export { sayError, type Said } from './errors.ts';
 export { CheckField, Form, MultiSelectField, SecretField, SelectField, TextAreaField, TextField } from './fields.tsx';
 export { NumberField } from './NumberField.tsx';
-export { useApi, useCan } from './hooks.ts';
+export { useApi, useCan, usePhone } from './hooks.ts';
+export { Kinds } from './Kinds.tsx';
 export { notifyDone, notifyError, notifyWarn } from './notify.ts';
 export { ConfirmButton, DataTable, PageBody, PageHeader, tableOf, type Column } from './page.tsx';
 export { Bdi, Kbd } from './small.tsx';

@@ -20,10 +20,12 @@ export function EmptyState({ icon, title, children, actions }: EmptyProps) {
   );
 }
 
-interface ErrorProps { error: unknown; title?: string; onRetry?: () => void }
+interface ErrorProps { error: unknown; title?: string; onRetry?: () => void;
+  /** What else can be done, beside trying again. */
+  actions?: ReactNode }
 
 /** What could not be loaded, in words, with the way to try again. */
-export function ErrorState({ error, title, onRetry }: ErrorProps) {
+export function ErrorState({ error, title, onRetry, actions }: ErrorProps) {
   const t = useT();
   const said = sayError(error);
   return (
@@ -33,8 +35,9 @@ export function ErrorState({ error, title, onRetry }: ErrorProps) {
         </p>
       <div className={css.text}>{said.message}</div>
       {said.requestId === undefined ? null : <p className="meta">{t('error.requestId', { id: said.requestId })}</p>}
-      {onRetry === undefined ? null
-        : <div className={css.actions}><Button variant="default" onClick={onRetry}>{t('app.retry')}</Button></div>}
+      {onRetry === undefined && actions === undefined ? null : <div className={css.actions}>
+        {onRetry === undefined ? null : <Button variant="default" onClick={onRetry}>{t('app.retry')}</Button>}
+        {actions}</div>}
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { withChanged, type Around } from '../lib/around.ts';
 import { keys } from './keys.ts';
 import { withFollowed, withMine, withoutRow, withRow, type ListKind, type ListPage } from './lists.ts';
 import { withLive, type Thread } from './thread.ts';
+import { withTicket, type TicketKind, type TicketPage } from './tickets.ts';
 import type { AgentView, DeskEvent, InteractionView, MessageView, OfferView, Snapshot, TicketView } from './types.ts';
 
 export type Cache = Pick<QueryClient, 'getQueryData' | 'setQueryData' | 'getQueriesData' | 'invalidateQueries'
@@ -110,6 +111,16 @@ function messageChanged(cache: Cache, message: MessageView): void {
   else if (next !== thread) cache.setQueryData<Thread>(key, next);
 }
 
+function ticketChanged(cache: Cache, ticket: TicketView): void {
+  cache.setQueryData<TicketView>(keys.ticket(ticket.id), (old) => (old === undefined ? old : newer(old, ticket)));
+  const follows = cache.getQueryData<string[]>(keys.follows);
+  for (const [key, data] of cache.getQueriesData<{ pages: TicketPage[] }>({ queryKey: keys.ticketLists })) {
+    if (data === undefined) continue;
+    const pages = withTicket(data.pages, ticket, key[2] as TicketKind, follows);
+    if (pages !== data.pages) cache.setQueryData(key, { ...data, pages });
+  }
+}
+
 function offerChanged(cache: Cache, offer: OfferView): void {
   cache.setQueryData<OfferView[]>(keys.offers,
     (offers = []) => [...offers.filter((each) => each.id !== offer.id), offer]
@@ -141,11 +152,7 @@ export function applyEvent(cache: Cache, event: DeskEvent, me: string, lately: L
       lately.message(message);
       return messageChanged(cache, message);
     }
-    case 'ticket.changed': {
-      const ticket = event.data as TicketView;
-      cache.setQueryData<TicketView>(keys.ticket(ticket.id), (old) => (old === undefined ? old : newer(old, ticket)));
-      return;
-    }
+    case 'ticket.changed': return ticketChanged(cache, event.data as TicketView);
     case 'agent.changed': {
       const agent = event.data as AgentView;
       if (agent.userId === me) cache.setQueryData<AgentView>(keys.agent, (old) => newer(old, agent));
@@ -188,7 +195,7 @@ export function applySnapshot(cache: Cache, snapshot: Snapshot, lately: Lately):
     cache.setQueryData<InteractionView>(keys.interaction(row.id), (old) => (old === undefined ? old : row));
   }
   for (const queryKey of [keys.lists, keys.interactions, keys.threads, keys.arounds, keys.tickets,
-    keys.contacts, keys.followed]) void cache.invalidateQueries({ queryKey });
+    keys.ticketLists, keys.contacts, keys.followed]) void cache.invalidateQueries({ queryKey });
   abilitiesChanged();
   refreshSettings(cache);
 }

@@ -1,5 +1,6 @@
 /** The names under which the desk keeps its state in the Query cache. */
 import type { ListKind } from './lists.ts';
+import type { TicketKind } from './tickets.ts';
 
 export const keys = {
   agent: ['desk', 'agent'] as const,
@@ -24,6 +25,8 @@ export const keys = {
   around: (conversationId: string, messageId: string) => ['desk', 'around', conversationId, messageId] as const,
   tickets: ['desk', 'ticket'] as const,
   ticket: (id: string) => ['desk', 'ticket', id] as const,
+  ticketLists: ['desk', 'tickets'] as const,
+  ticketList: (kind: TicketKind) => ['desk', 'tickets', kind] as const,
   contacts: ['desk', 'contact'] as const,
   contact: (id: string) => ['desk', 'contact', id] as const,
   history: (contactId: string) => ['desk', 'contact', contactId, 'history'] as const,

@@ -1,7 +1,7 @@
 /** What the palette offers: my open conversations, pages, the commands that act now, and how the screen looks. */
 import { useMantineColorScheme } from '@mantine/core';
 import { IconArrowRight, IconComponents, IconDeviceDesktop, IconInbox, IconLanguage, IconLogout,
-  IconMoon, IconRowInsertBottom, IconSearch, IconSun, IconUserCog } from '@tabler/icons-react';
+  IconMoon, IconRowInsertBottom, IconSearch, IconSun, IconTicket, IconUserCog } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { ChannelIcon, channelName } from '../inbox/ChannelIcon.tsx';
@@ -14,7 +14,7 @@ import { useDensity } from '../shell/prefs.ts';
 import { keyBoard } from '../shell/useKeys.ts';
 import { useLeave } from '../session/leave.ts';
 import { useSession } from '../session/session.ts';
-import { homeOf, mayAdmin, mayGallery } from '../shell/rights.ts';
+import { homeOf, mayAdmin, mayGallery, mayTickets } from '../shell/rights.ts';
 
 export interface PaletteItem {
   id: string;
@@ -60,6 +60,9 @@ function usePages(): PaletteItem[] {
   return [
     ...(homeOf(permissions) === '/'
       ? [{ id: 'page /', group, text: t('app.inbox'), href: '/', icon: <IconInbox {...size} /> }] : []),
+    ...(mayTickets(permissions)
+      ? [{ id: 'page /tickets', group, text: t('app.tickets'), href: '/tickets',
+        icon: <IconTicket {...size} /> }] : []),
     { id: 'page /search', group, text: t('app.search'), href: '/search', icon: <IconSearch {...size} /> },
     ...(mayAdmin(permissions)
       ? [{ id: 'page /admin', group, text: t('app.admin'), href: '/admin', icon: <IconUserCog {...size} /> }] : []),

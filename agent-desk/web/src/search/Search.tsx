@@ -6,6 +6,7 @@ import { Button } from '@mantine/core';
 import { IconMoodEmpty, IconSearch, IconX } from '@tabler/icons-react';
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
 import { useLocation } from 'wouter';
+import { Kinds } from '../kit/Kinds.tsx';
 import { Bdi } from '../kit/small.tsx';
 import { EmptyState, ErrorState, SkeletonRows } from '../kit/states.tsx';
 import { marked } from '../palette/match.ts';
@@ -32,18 +33,6 @@ function Line({ item, words, id, chosen, onPoint, onTake }: { item: FoundItem; w
           (part.hit ? <mark key={index}>{part.text}</mark> : <span key={index}>{part.text}</span>))}</Bdi></span>
         <span className={`ellipsis ${css.hint}`}>{item.hint}</span>
       </span>
-    </div>
-  );
-}
-
-function Kinds({ kind, onKind }: { kind: SearchGroup | undefined; onKind: (kind: SearchGroup | undefined) => void }) {
-  const w = useSearchWords();
-  return (
-    <div className={css.kinds} role="group" aria-label={w('groups')}>
-      {[undefined, ...searchGroups].map((each) => (
-        <button key={each ?? 'all'} type="button" className={css.kind} aria-pressed={kind === each}
-          onClick={() => { onKind(each); }}>{w(each ?? 'all')}</button>
-      ))}
     </div>
   );
 }
@@ -127,7 +116,8 @@ export default function Search() {
       <h1 className="sr">{w('title')}</h1>
       <Field id={id} words={words} onKey={onKey} active={items.length === 0 ? undefined : `${id}${chosen}`} />
       <div className={css.bar}>
-        <Kinds kind={kind} onKind={setKind} />
+        <Kinds label={w('groups')} value={kind ?? 'all'} kinds={(['all', ...searchGroups] as const).map((each) =>
+          ({ value: each, label: w(each) }))} onChange={(each) => { setKind(each === 'all' ? undefined : each); }} />
         <span className="grow" />
         <span className="meta" role="status">
           {pending ? w('pending') : asked && error === undefined ? w('found', { count: items.length }) : ''}</span>

@@ -17,6 +17,8 @@ import { Shell } from './Shell.tsx';
 import { useNoDropAway } from './useNoDropAway.ts';
 
 const Search = lazy(() => import('../search/Search.tsx'));
+const Tickets = lazy(() => import('../tickets/Tickets.tsx'));
+const OpenTicket = lazy(() => import('../tickets/OpenTicket.tsx'));
 const AdminRoutes = lazy(() => import('../admin/index.tsx'));
 const Gallery = lazy(() => import('../gallery/Gallery.tsx'));
 /** One place for both: a list that is made anew with each conversation would lose where one stands in it. */
@@ -39,6 +41,11 @@ export function App() {
                   {() => <Suspense fallback={<SkeletonRows rows={10} />}><AdminRoutes /></Suspense>}</Route>
                 <Route path="/search">
                   {() => <Suspense fallback={<SkeletonRows rows={10} />}><Search /></Suspense>}</Route>
+                <Route path="/tickets">
+                  {() => <Suspense fallback={<SkeletonRows rows={10} />}><Tickets /></Suspense>}</Route>
+                <Route path="/t/:ticketId">
+                  {({ ticketId }) => <Suspense fallback={<SkeletonRows rows={10} />}>
+                    <OpenTicket ticketId={ticketId} /></Suspense>}</Route>
                 <Route path="/gallery">
                   {() => <Suspense fallback={<SkeletonRows rows={10} />}><Gallery /></Suspense>}</Route>
                 <Route>{() => <NotFound />}</Route>

@@ -1,12 +1,12 @@
 /** The rail: where one can go, and at its foot the keys and the settings of this screen. */
 import { ActionIcon, Tooltip } from '@mantine/core';
-import { IconInbox, IconKeyboard, IconSettings, IconUserCog } from '@tabler/icons-react';
+import { IconInbox, IconKeyboard, IconSettings, IconTicket, IconUserCog } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useT } from '../kit/words.ts';
 import { useSession } from '../session/session.ts';
 import { Logo } from './Logo.tsx';
-import { homeOf, mayAdmin } from './rights.ts';
+import { homeOf, mayAdmin, mayTickets } from './rights.ts';
 import css from './Shell.module.css';
 
 function Item({ href, label, active, count, children }: { href: string; label: string; active: boolean;
@@ -35,6 +35,9 @@ export function Rail({ unread, onShortcuts, onPrefs }: { unread: number; onShort
       {homeOf(permissions) === '/'
         ? <Item href="/" label={t('app.inbox')} active={location === '/' || location.startsWith('/i/')} count={unread}>
           <IconInbox size={20} stroke={1.75} /></Item> : null}
+      {mayTickets(permissions)
+        ? <Item href="/tickets" label={t('app.tickets')} active={location === '/tickets' || location.startsWith('/t/')}>
+          <IconTicket size={20} stroke={1.75} /></Item> : null}
       {mayAdmin(permissions)
         ? <Item href="/admin" label={t('app.admin')} active={location.startsWith('/admin')}>
           <IconUserCog size={20} stroke={1.75} /></Item> : null}

@@ -15,18 +15,24 @@ import { ConnectionBanner } from './ConnectionBanner.tsx';
 import { CutLists } from './CutLists.tsx';
 import { Overlays, type Over } from './Overlays.tsx';
 import { Rail } from './Rail.tsx';
-import { homeOf, mayAdmin } from './rights.ts';
+import { homeOf, mayAdmin, mayTickets } from './rights.ts';
 import css from './Shell.module.css';
 import { TopBar } from './TopBar.tsx';
 import { useKeys } from './useKeys.ts';
 import { useZone } from './useZone.ts';
 
+function titleOf(location: string, t: ReturnType<typeof useT>): string {
+  if (location.startsWith('/admin')) return t('app.admin');
+  if (location === '/tickets' || location.startsWith('/t/')) return t('app.tickets');
+  if (location === '/search') return t('app.search');
+  return location === '/gallery' ? t('palette.gallery') : t('app.inbox');
+}
+
 function useTitle(unread: number): void {
   const t = useT();
   const [location] = useLocation();
   useEffect(() => {
-    const page = location.startsWith('/admin') ? t('app.admin') : location === '/search' ? t('app.search')
-      : location === '/gallery' ? t('palette.gallery') : t('app.inbox');
+    const page = titleOf(location, t);
     document.title = `${unread > 0 ? `(${unread}) ` : ''}${page} · Sambung`;
   }, [location, t, unread]);
 }
@@ -49,6 +55,7 @@ export function Shell({ children }: { children: ReactNode }) {
     '?': () => { setOver('sheet'); },
     'Ctrl+K': () => { setOver('palette'); },
     'G I': homeOf(permissions) === '/' ? () => { navigate('/'); } : undefined,
+    'G T': mayTickets(permissions) ? () => { navigate('/tickets'); } : undefined,
     'G S': () => { navigate('/search'); },
     'G A': mayAdmin(permissions) ? () => { navigate('/admin'); } : undefined,
     'G N': () => { setOver('notices'); },

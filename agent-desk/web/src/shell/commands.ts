@@ -25,7 +25,8 @@ export const commands: readonly Command[] = [
   ...rows('go', [
     ['Ctrl+K', 'palette', false], ['J', 'next', false], ['K', 'previous', false], ['Enter', 'open', false],
     ['1', 'listMine'], ['2', 'listQueues'], ['3', 'listAll'], ['L', 'views'],
-    ['G I', 'goInbox'], ['G S', 'goSearch'], ['G A', 'goAdmin'], ['G N', 'goNotices'], ['G P', 'goPrefs'],
+    ['G I', 'goInbox'], ['G T', 'goTickets'], ['G S', 'goSearch'],
+    ['G A', 'goAdmin'], ['G N', 'goNotices'], ['G P', 'goPrefs'],
   ]),
   ...rows('talk', [
     ['A', 'pick'], ['R', 'reply'], ['N', 'noteKey'], ['/', 'canned'], ['B', 'buttons'],

@@ -6,6 +6,11 @@ export function mayInbox(permissions: readonly string[]): boolean {
   return permissions.includes('interaction.read');
 }
 
+/** True if there may be tickets that this person sees: in their own right, or through conversations. */
+export function mayTickets(permissions: readonly string[]): boolean {
+  return permissions.includes('ticket.read') || mayInbox(permissions);
+}
+
 /** Where this person starts: with the work, or with the settings if these are all there is to do. */
 export function homeOf(permissions: readonly string[]): '/' | '/admin' {
   return !mayInbox(permissions) && mayAdmin(permissions) ? '/admin' : '/';

@@ -3,12 +3,11 @@ import { IconKey } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { api, ConfirmButton, dayTime, MultiSelectField, notifyDone, notifyError, SelectField, serverNow, shortDate,
-  TextField, useLocale, useSession } from '../../kit/index.ts';
+  TextField, useLocale, usePhone, useSession } from '../../kit/index.ts';
 import * as check from '../checks.ts';
 import { useRefresh } from '../data.ts';
 import { OnceDialog } from '../parts/copy.tsx';
 import { EditorDrawer, FormSection } from '../parts/editor.tsx';
-import { usePhone } from '../parts/frame.tsx';
 import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell,
   useAdminList } from '../parts/list.tsx';
 import { StateWord } from '../parts/state-word.tsx';

@@ -3,9 +3,8 @@ import { IconPhoneOff } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { api, codeWord, ConfirmButton, dayTime, notifyDone, notifyError, serverNow,
-  useLocale } from '../../kit/index.ts';
+  useLocale, usePhone } from '../../kit/index.ts';
 import { useRefresh } from '../data.ts';
-import { usePhone } from '../parts/frame.tsx';
 import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
   useAdminList } from '../parts/list.tsx';
 import { StateWord } from '../parts/state-word.tsx';

@@ -3,14 +3,14 @@ import { Button, FileButton } from '@mantine/core';
 import { IconArrowLeft, IconDownload, IconFileUpload, IconFileText } from '@tabler/icons-react';
 import { useEffect, useState, type DragEvent } from 'react';
 import { useLocation } from 'wouter';
-import { type Column, DataTable, EmptyState, PageBody, PageHeader, sayError, TextAreaField } from '../../kit/index.ts';
+import { type Column, DataTable, EmptyState, PageBody, PageHeader, sayError, TextAreaField, usePhone }
+  from '../../kit/index.ts';
 import { csvOf, saveCsv } from '../csv.ts';
 import { useRefresh } from '../data.ts';
 import { countStates, type ImportLine, type ImportRun, useImport } from '../import-run.ts';
 import css from '../parts/admin.module.css';
 import { CopyButton } from '../parts/copy.tsx';
 import { Notice } from '../parts/editor.tsx';
-import { usePhone } from '../parts/frame.tsx';
 import { addressOf } from '../parts/link.tsx';
 import { NameCell } from '../parts/list.tsx';
 import { StateWord, type StateTone } from '../parts/state-word.tsx';

@@ -3,10 +3,9 @@ import { Button } from '@mantine/core';
 import { IconAddressBook, IconFileUpload } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { useCan, useSession } from '../../kit/index.ts';
+import { useCan, usePhone, useSession } from '../../kit/index.ts';
 import { nameIn, optionsOf, useLocalName, useRoles, useSites, useTeams } from '../data.ts';
 import css from '../parts/admin.module.css';
-import { usePhone } from '../parts/frame.tsx';
 import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
   useAdminList } from '../parts/list.tsx';
 import { RecordDrawer } from '../parts/record.tsx';

@@ -2,9 +2,8 @@
 import { IconWebhook } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { dayTime, serverNow, useLocale } from '../../kit/index.ts';
+import { dayTime, serverNow, useLocale, usePhone } from '../../kit/index.ts';
 import { OnceDialog } from '../parts/copy.tsx';
-import { usePhone } from '../parts/frame.tsx';
 import { AddButton, type AdminColumn, ListPage, NameCell, useAdminList } from '../parts/list.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import { StateWord } from '../parts/state-word.tsx';

@@ -2,11 +2,10 @@
 import { Button, Drawer, Modal } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconGitMerge, IconLock } from '@tabler/icons-react';
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import { ErrorState, Form, Kbd, sayError, SkeletonRows } from '../../kit/index.ts';
+import { ErrorState, Form, Kbd, sayError, SkeletonRows, usePhone } from '../../kit/index.ts';
 import type { Editor } from '../use-editor.ts';
 import { useWords, wordOr } from '../use-words.ts';
 import css from './admin.module.css';
-import { usePhone } from './frame.tsx';
 
 interface DrawerProps { title: string; onClose: () => void; children: ReactNode }
 

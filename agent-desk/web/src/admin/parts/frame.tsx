@@ -3,20 +3,14 @@
  * page.
  */
 import { Button, Menu } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
 import { IconChevronDown, IconExternalLink, IconLock } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
-import { EmptyState, PageHeader, useSession } from '../../kit/index.ts';
+import { EmptyState, PageHeader, usePhone, useSession } from '../../kit/index.ts';
 import { sectionIcons } from '../section-icons.ts';
 import { groups, mayOpen, openSections, type Section } from '../sections.ts';
 import { useWords, wordOr, type Words } from '../use-words.ts';
 import css from './admin.module.css';
-
-/** True on a phone, where lists show fewer columns and drawers fill the screen. */
-export function usePhone(): boolean {
-  return useMediaQuery('(max-width: 700px)', false, { getInitialValueInEffect: false }) ?? false;
-}
 
 function Item({ section, here, w }: { section: Section; here: boolean; w: Words }) {
   const Icon = sectionIcons[section.key];

@@ -6,12 +6,11 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import {
-  api, type Column, DataTable, EmptyState, type Page, PageBody, PageHeader, SelectField, tableOf,
+  api, type Column, DataTable, EmptyState, type Page, PageBody, PageHeader, SelectField, tableOf, usePhone,
 } from '../../kit/index.ts';
 import { isEnough } from '../../search/found.ts';
 import { useWords } from '../use-words.ts';
 import css from './admin.module.css';
-import { usePhone } from './frame.tsx';
 
 export type Filters = Record<string, string | null | undefined>;
 
