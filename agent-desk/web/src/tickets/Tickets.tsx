@@ -24,8 +24,8 @@ function useColumns(kind: TicketKind): TicketColumn[] {
   const phone = usePhone();
   const time = (iso: string | null): string => (iso === null ? '' : dayTime(iso, serverNow(), { locale }));
   const all: TicketColumn[] = [
-    { key: 'number', header: w('number'), ...(phone ? {} : { width: 130 }),
-      cell: (row) => <span className={css.first}><span className="num">{row.number}</span>
+    { key: 'number', header: w('number'), ...(phone ? {} : { width: 160 }),
+      cell: (row) => <span className={css.first}><span className="num nowrap">{row.number}</span>
         {phone ? <span className="meta"><Bdi>{whoOf(row)}</Bdi> · {time(row.openedAt)}</span> : null}</span> },
     { key: 'customer', header: w('customer'), wide: true, width: 200,
       cell: (row) => <span className={`ellipsis ${css.cut}`}><Bdi>{whoOf(row)}</Bdi></span> },
