@@ -165,10 +165,11 @@ export async function ticketView(db: Queryable, user: User, id: string): Promise
   return row === undefined ? undefined : seen(row);
 }
 
-/** The interaction in which the user reads the ticket; null where there is none that they may read. */
-export async function ticketToOpen(db: Queryable, user: User, id: string): Promise<string | null> {
+/** Where a ticket that the user may see is read; null where there is no interaction that they may read. */
+export async function ticketToOpen(db: Queryable, user: User,
+  id: string): Promise<{ interactionId: string | null } | undefined> {
   const [row] = await db.dynamic<{ interaction_id: string | null }>(`select
       ${interactionToOpen(user, 'i.ticket_id = t.id', 't.contact_id')} as interaction_id
     from tickets t where t.id = $1 and ${ticketFilter(user, 't')}`, [id]);
-  return row?.interaction_id ?? null;
+  return row === undefined ? undefined : { interactionId: row.interaction_id };
 }

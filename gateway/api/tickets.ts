@@ -45,10 +45,7 @@ export function ticketsApi(parts: ReadingParts): FastifyPluginAsyncZod {
       async ({ user, params }) => orNotFound(await ticketView(work.db, user, params.id)));
     app.get('/api/tickets/:id/interaction', { config: { permission: 'signed-in' },
       schema: { params: idParams, response: { 200: z.object({ interactionId: z.uuid().nullable() }) } } },
-    async ({ user, params }) => {
-      orNotFound(await ticketView(work.db, user, params.id));
-      return { interactionId: await ticketToOpen(work.db, user, params.id) };
-    });
+    async ({ user, params }) => orNotFound(await ticketToOpen(work.db, user, params.id)));
     app.get('/api/tickets/:id/timeline', { config: { permission: 'signed-in' },
       schema: { params: idParams, querystring: z.strictObject(paging), response: { 200: pageOf(stepShape) } } },
     async ({ user, params, query }) => {
