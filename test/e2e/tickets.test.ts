@@ -70,7 +70,7 @@ t.test('C4 C12 every ticket one may see is in a list that stays true', async (t)
   const [agent, other] = scene.world.agents;
   if (agent === undefined || other === undefined) throw new Error('no agents');
   const open = (id: string, waitingSeconds: number): Promise<OpenedInteraction> =>
-    openOwnedInteraction(scene.work.db, scene.world, id, { answered: true, waitingSeconds });
+    openOwnedInteraction(scene.work.db, scene.world, id, { answered: true, waitingSeconds, name: 'M'.repeat(70) });
   const older = await open(agent.id, 600);
   const newest = await open(agent.id, 60);
   const foreign = await open(other.id, 30);
@@ -78,10 +78,15 @@ t.test('C4 C12 every ticket one may see is in a list that stays true', async (t)
   await t.test('by keys alone', (t) => byKeys(t, page, [newest, older]));
   await t.test('while it stands open', (t) => live(t, scene, page, older));
   await t.test('after a failure', (t) => failing(t, page, newest));
+  await t.test('with names that no line holds', async (t) => {
+    t.ok(await page.getByRole('region', { name: 'Tiket' }).evaluate((table) => table.scrollWidth <= table.clientWidth));
+  });
   await t.test('at a telephone, and the address of a ticket that is not theirs', async (t) => {
     await page.setViewportSize(PHONE_SIZE);
     t.same(await seriousFindings(page), []);
-    t.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), 'nothing is cut off');
+    t.ok(await page.getByRole('region', { name: 'Tiket' }).evaluate((table) =>
+      table.scrollWidth <= table.clientWidth && document.documentElement.scrollWidth <= window.innerWidth),
+    'a name that no line holds cuts nothing off');
     await page.getByRole('link', { name: 'Tiket' }).waitFor();
     await page.goto(`${scene.product.url}/t/${foreign.ticketId}`);
     await page.getByText('Tiket belum dapat dibuka').waitFor();

@@ -26,16 +26,18 @@ function useColumns(kind: TicketKind): TicketColumn[] {
   const all: TicketColumn[] = [
     { key: 'number', header: w('number'), ...(phone ? {} : { width: 160 }),
       cell: (row) => <span className={css.first}><span className="num nowrap">{row.number}</span>
-        {phone ? <span className="meta"><Bdi>{whoOf(row)}</Bdi> · {time(row.openedAt)}</span> : null}</span> },
+        {phone ? <span className={`meta ${css.second}`}><span className="ellipsis"><Bdi>{whoOf(row)}</Bdi></span>
+          <span className="nowrap">· {time(row.openedAt)}</span></span> : null}</span> },
     { key: 'customer', header: w('customer'), wide: true, width: 200,
-      cell: (row) => <span className={`ellipsis ${css.cut}`}><Bdi>{whoOf(row)}</Bdi></span> },
+      cell: (row) => <span className={`ellipsis ${css.cut}`} title={whoOf(row)}><Bdi>{whoOf(row)}</Bdi></span> },
     { key: 'category', header: w('category'), wide: true, width: 150,
-      cell: (row) => (row.categoryCode === null ? <span className="muted">{w('noCategory')}</span>
+      cell: (row) => (row.categoryCode === null ? <span className="muted nowrap">{w('noCategory')}</span>
         : codeWord('category', row.categoryCode)) },
     { key: 'summary', header: w('summary'), wide: true,
-      cell: (row) => <span className={`ellipsis ${css.cut}`} title={row.summary ?? undefined}>
+      cell: (row) => <span className={`ellipsis ${css.summary}`} title={row.summary ?? undefined}>
         {row.summary === null ? null : <Bdi>{row.summary}</Bdi>}</span> },
-    { key: 'state', header: w('state'), width: phone ? 140 : 180, cell: (row) => t(`ticketState.${row.state}`) },
+    { key: 'state', header: w('state'), width: phone ? 140 : 180,
+      cell: (row) => <span className={phone ? undefined : 'nowrap'}>{t(`ticketState.${row.state}`)}</span> },
     { key: 'agent', header: w('agent'), wide: true, width: 160,
       cell: (row) => (row.agentName === null ? <span className="muted">{w('noAgent')}</span>
         : <span className={`ellipsis ${css.cut}`}><Bdi>{row.agentName}</Bdi></span>) },
