@@ -16,8 +16,8 @@ t.test('RS05 an invitation is made on the screen, used once on a phone, and lead
   const lead = await addUser({ work, world }, '20901', 'TEAM_LEADER');
   const { page: admin, faults } = await deskPage(scene, world.administrator, `/admin/users/${lead.id}`);
   await admin.getByRole('button', { name: 'Buat undangan' }).click();
-  await admin.getByRole('button', { name: 'Buat undangan' }).last().click();
-  await admin.getByText('Undangan untuk Pengguna 20901').waitFor();
+  await admin.getByRole('dialog', { name: /^Buat undangan/ }).getByRole('button', { name: 'Buat undangan' }).click();
+  await admin.getByRole('heading', { name: 'Undangan untuk Pengguna 20901', exact: true }).waitFor();
   const link = (await admin.locator('pre').last().innerText()).trim();
   t.ok(link.startsWith(`${product.url.replace('127.0.0.1', new URL(link).hostname)}/join#`), link.slice(0, 40));
   t.same(await seriousFindings(admin), []);
