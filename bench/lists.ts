@@ -31,7 +31,7 @@ import { seedMany, type Scale } from './support/many.ts';
 const FULL: Scale = { conversations: 1_000_000, messagesEach: 5 };
 const QUICK: Scale = { conversations: 100_000, messagesEach: 5 };
 /** Sessions a user, so that no rate limit stands between the bench and the lists. */
-const SESSIONS = 40;
+const SESSIONS = 400;
 
 interface Person { npk: string; cookies: { cookie: string; token: string }[] }
 interface Case { name: string; note: string; wantedMs: number; person: Person; request(i: number): Asked }
