@@ -12,6 +12,7 @@ export { CheckField, Form, MultiSelectField, SecretField, SelectField, TextAreaF
 export { NumberField } from './NumberField.tsx';
 export { useApi, useCan, usePhone } from './hooks.ts';
 export { Kinds } from './Kinds.tsx';
+export { allOr, foundOr } from './list-filters.ts';
 export { notifyDone, notifyError, notifyWarn } from './notify.ts';
 export { ConfirmButton, DataTable, PageBody, PageHeader, tableOf, type Column } from './page.tsx';
 export { Bdi, Kbd } from './small.tsx';

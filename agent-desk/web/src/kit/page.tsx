@@ -2,6 +2,7 @@
 import { Button, Modal, Tooltip } from '@mantine/core';
 import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
+import { usePhone } from './hooks.ts';
 import css from './page.module.css';
 import { EmptyState, ErrorState, SkeletonRows } from './states.tsx';
 import { useT } from './words.ts';
@@ -32,6 +33,8 @@ export interface Column<T> {
   width?: number | string;
   /** Figures: to the right, all digits of one width. */
   numeric?: boolean;
+  /** Left out on a phone, where the first cell carries a second line instead. */
+  wide?: boolean;
 }
 
 interface TableProps<T> {
@@ -68,6 +71,8 @@ function Row<T>({ row, columns, onOpen }: { row: T; columns: Column<T>[]; onOpen
 /** A list of records as a table: loading, failed and empty included, "load more" where the server has more. */
 export function DataTable<T>(props: TableProps<T>) {
   const t = useT();
+  const phone = usePhone();
+  const columns = phone ? props.columns.filter((column) => column.wide !== true) : props.columns;
   if (props.error !== undefined && props.error !== null)
     return <ErrorState error={props.error} onRetry={props.onRetry} />;
   if (props.rows === undefined) return <SkeletonRows rows={8} />;
@@ -79,7 +84,7 @@ export function DataTable<T>(props: TableProps<T>) {
         <caption className="sr">{props.label}</caption>
         <thead>
           <tr>
-            {props.columns.map((column) => (
+            {columns.map((column) => (
               <th key={column.key} scope="col" className={column.numeric === true ? css.numeric : undefined}
                 style={{ width: column.width }}>
                 {column.header}
@@ -89,7 +94,7 @@ export function DataTable<T>(props: TableProps<T>) {
         </thead>
         <tbody>
           {props.rows.map((row) =>
-            <Row key={props.rowKey(row)} row={row} columns={props.columns} onOpen={props.onOpen} />)}
+            <Row key={props.rowKey(row)} row={row} columns={columns} onOpen={props.onOpen} />)}
         </tbody>
       </table>
       {props.hasMore === true

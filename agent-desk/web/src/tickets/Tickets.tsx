@@ -15,15 +15,13 @@ import css from './Tickets.module.css';
 import { ticketsMax, useTickets } from './useTickets.ts';
 import { useTicketWords } from './words.ts';
 
-type TicketColumn = Column<TicketView> & { wide?: boolean };
-
-function useColumns(kind: TicketKind): TicketColumn[] {
+function useColumns(kind: TicketKind): Column<TicketView>[] {
   const w = useTicketWords();
   const t = useT();
   const locale: Locale = useLocale();
   const phone = usePhone();
   const time = (iso: string | null): string => (iso === null ? '' : dayTime(iso, serverNow(), { locale }));
-  const all: TicketColumn[] = [
+  return [
     { key: 'number', header: w('number'), ...(phone ? {} : { width: 160 }),
       cell: (row) => <span className={css.first}><span className="num nowrap">{row.number}</span>
         {phone ? <span className={`meta ${css.second}`}><span className="ellipsis"><Bdi>{whoOf(row)}</Bdi></span>
@@ -44,7 +42,6 @@ function useColumns(kind: TicketKind): TicketColumn[] {
     { key: 'opened', header: kind === 'closed' ? w('closedAt') : w('opened'), wide: true, width: 130,
       cell: (row) => <span className="num nowrap">{time(kind === 'closed' ? row.closedAt : row.openedAt)}</span> },
   ];
-  return all.filter((column) => !phone || column.wide !== true);
 }
 
 /** J and K go from row to row, Enter opens: as in the inbox. */

@@ -2,12 +2,12 @@
 import { IconPlugConnected } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { notifyDone, useCan, useLocale } from '../../kit/index.ts';
+import { type Column, notifyDone, useCan, useLocale } from '../../kit/index.ts';
 import type { AccountDetail, AccountRecord, ChannelKind, SavedAccount } from '../account-types.ts';
 import { channelName, useChannels } from '../channels.ts';
 import { nameIn, useQueues, useRefresh } from '../data.ts';
 import { OnceDialog, type OnceValue } from '../parts/copy.tsx';
-import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
+import { AddButton, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
   useAdminList } from '../parts/list.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import { useWords } from '../use-words.ts';
@@ -18,7 +18,7 @@ const home = '/admin/channel-accounts';
 
 interface Once { title: string; values: OnceValue[] }
 
-function useColumns(channels: ChannelKind[]): AdminColumn<AccountRecord>[] {
+function useColumns(channels: ChannelKind[]): Column<AccountRecord>[] {
   const w = useWords();
   const queues = useQueues();
   return [

@@ -2,13 +2,13 @@
 import { IconKey } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { api, ConfirmButton, dayTime, MultiSelectField, notifyDone, notifyError, SelectField, serverNow, shortDate,
-  TextField, useLocale, usePhone, useSession } from '../../kit/index.ts';
+import { api, type Column, ConfirmButton, dayTime, MultiSelectField, notifyDone, notifyError, SelectField, serverNow,
+  shortDate, TextField, useLocale, usePhone, useSession } from '../../kit/index.ts';
 import * as check from '../checks.ts';
 import { useRefresh } from '../data.ts';
 import { OnceDialog } from '../parts/copy.tsx';
 import { EditorDrawer, FormSection } from '../parts/editor.tsx';
-import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell,
+import { AddButton, FilterBar, FilterSelect, ListPage, NameCell,
   useAdminList } from '../parts/list.tsx';
 import { StateWord } from '../parts/state-word.tsx';
 import { useEditor } from '../use-editor.ts';
@@ -81,7 +81,7 @@ function stateOf(record: KeyRecord): 'live' | 'over' | 'revoked' {
   return Date.parse(record.expiresAt) < serverNow() ? 'over' : 'live';
 }
 
-function useColumns(): AdminColumn<KeyRecord>[] {
+function useColumns(): Column<KeyRecord>[] {
   const w = useWords();
   const locale = useLocale();
   const phone = usePhone();

@@ -2,9 +2,9 @@
 import { Button } from '@mantine/core';
 import { IconHistory, IconRefresh } from '@tabler/icons-react';
 import { useState } from 'react';
-import { dayTime, serverNow, useCan, useLocale } from '../../kit/index.ts';
+import { type Column, dayTime, serverNow, useCan, useLocale } from '../../kit/index.ts';
 import { usePeople } from '../data.ts';
-import { type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, useAdminList } from '../parts/list.tsx';
+import { FilterBar, FilterSelect, ListPage, NameCell, useAdminList } from '../parts/list.tsx';
 import { PersonFilter } from '../parts/person-filter.tsx';
 import type { AuditRow } from '../types.ts';
 import { useWords } from '../use-words.ts';
@@ -27,7 +27,7 @@ const nothing: AuditFilters = {
   range: wholeTime, type: null, subjectType: null, subjectId: null, actorId: null, actorKind: null,
 };
 
-function useColumns(): AdminColumn<AuditRow>[] {
+function useColumns(): Column<AuditRow>[] {
   const w = useWords();
   const locale = useLocale();
   const names = useNames();

@@ -3,14 +3,13 @@ import { Button } from '@mantine/core';
 import { IconBinaryTree, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
-import { api, notifyDone, SelectField, useCan } from '../../kit/index.ts';
+import { api, type Column, foundOr, notifyDone, SelectField, useCan } from '../../kit/index.ts';
 import * as check from '../checks.ts';
 import { nameIn, useBranches, useRefresh } from '../data.ts';
 import { ActiveField, ActiveFilter, ActiveWord } from '../parts/active.tsx';
 import { CalendarField } from '../parts/calendar-field.tsx';
 import { EditorDrawer, FormSection, Pair } from '../parts/editor.tsx';
-import { foundOr } from '../parts/found.ts';
-import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
+import { AddButton, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
   useAdminList } from '../parts/list.tsx';
 import { CodeAndName } from '../parts/place-fields.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
@@ -122,7 +121,7 @@ function BranchForm(props: FormProps) {
   );
 }
 
-function useColumns(): AdminColumn<BranchRecord>[] {
+function useColumns(): Column<BranchRecord>[] {
   const w = useWords();
   return [
     { key: 'name', header: w('common.name'), cell: (unit) => (

@@ -2,12 +2,12 @@
 import { IconClockHour4 } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { useCan, zoneName } from '../../kit/index.ts';
+import { type Column, useCan, zoneName } from '../../kit/index.ts';
 import { sayHours } from '../hours.ts';
 import { ActiveFilter, ActiveWord } from '../parts/active.tsx';
 import css from '../parts/admin.module.css';
 import { OpenWord, useOpenings } from '../parts/calendar-field.tsx';
-import { AddButton, type AdminColumn, FilterBar, ListPage, NameCell, SearchField,
+import { AddButton, FilterBar, ListPage, NameCell, SearchField,
   useAdminList } from '../parts/list.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import type { CalendarRecord } from '../types.ts';
@@ -32,7 +32,7 @@ function Tabs({ holidays }: { holidays: boolean }) {
   );
 }
 
-function useColumns(): AdminColumn<CalendarRecord>[] {
+function useColumns(): Column<CalendarRecord>[] {
   const w = useWords();
   const openings = useOpenings();
   const hours = (calendar: CalendarRecord, day: number): string =>

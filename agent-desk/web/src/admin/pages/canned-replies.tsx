@@ -3,12 +3,13 @@ import { IconMessageBolt } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { fillReply, openBlanks, replyVariables, unknownBlanks } from '../../../../../domain/replies/variables.ts';
-import { api, CheckField, notifyDone, SelectField, TextAreaField, TextField, useCan } from '../../kit/index.ts';
+import { api, CheckField, type Column, notifyDone, SelectField, TextAreaField, TextField,
+  useCan } from '../../kit/index.ts';
 import * as check from '../checks.ts';
 import { nameIn, optionsOf, useQueues, useRefresh } from '../data.ts';
 import css from '../parts/admin.module.css';
 import { EditorDrawer, FormSection, Pair } from '../parts/editor.tsx';
-import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
+import { AddButton, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
   useAdminList } from '../parts/list.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import { StateWord } from '../parts/state-word.tsx';
@@ -103,7 +104,7 @@ export function CannedRepliesPage({ id }: { id: string | undefined }) {
   const [queueId, setQueueId] = useState<string | null>(null);
   const [active, setActive] = useState<string | null>(null);
   const query = useAdminList<CannedRecord>('canned-replies', '/canned-replies', { q, active, queueId });
-  const columns: AdminColumn<CannedRecord>[] = [
+  const columns: Column<CannedRecord>[] = [
     { key: 'title', header: w('canned.name'),
       cell: (reply) => <NameCell name={reply.title} sub={`/${reply.shortcut}`} /> },
     { key: 'body', header: w('canned.body'), wide: true, cell: (reply) => <bdi>{reply.body.slice(0, 120)}</bdi> },

@@ -3,12 +3,13 @@ import { Button } from '@mantine/core';
 import { IconCategory, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
-import { api, CheckField, notifyDone, NumberField, TextField, useCan, useLocale } from '../../kit/index.ts';
+import { api, CheckField, type Column, notifyDone, NumberField, TextField, useCan,
+  useLocale } from '../../kit/index.ts';
 import * as check from '../checks.ts';
 import { useCategories, useLocalName, useRefresh } from '../data.ts';
 import css from '../parts/admin.module.css';
 import { EditorDrawer, FormSection, Notice, Pair } from '../parts/editor.tsx';
-import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
+import { AddButton, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
   useAdminList } from '../parts/list.tsx';
 import { CodeField } from '../parts/place-fields.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
@@ -155,7 +156,7 @@ function nested(rows: CategoryRecord[]): CategoryRecord[] {
   return top.flatMap((row) => [row, ...rows.filter((sub) => sub.parentId === row.id)]);
 }
 
-function useColumns(): AdminColumn<CategoryRecord>[] {
+function useColumns(): Column<CategoryRecord>[] {
   const w = useWords();
   const localName = useLocalName();
   return [

@@ -2,13 +2,13 @@
 import { IconCalendarOff } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { api, notifyDone, SelectField, serverNow, TextField, useCan } from '../../kit/index.ts';
+import { api, type Column, notifyDone, SelectField, serverNow, TextField, useCan } from '../../kit/index.ts';
 import * as check from '../checks.ts';
 import { nameIn, optionsOf, useCalendars, useRefresh } from '../data.ts';
 import { parseDay, parseHours, sayDay, sayHours } from '../hours.ts';
 import { ActiveField, ActiveFilter, ActiveWord } from '../parts/active.tsx';
 import { EditorDrawer, FormSection, Pair } from '../parts/editor.tsx';
-import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell,
+import { AddButton, FilterBar, FilterSelect, ListPage, NameCell,
   useAdminList } from '../parts/list.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import type { HolidayRecord } from '../types.ts';
@@ -66,7 +66,7 @@ function HolidayForm({ record, reload, onClose }: FormProps) {
   );
 }
 
-function useColumns(): AdminColumn<HolidayRecord>[] {
+function useColumns(): Column<HolidayRecord>[] {
   const w = useWords();
   const calendars = useCalendars();
   return [

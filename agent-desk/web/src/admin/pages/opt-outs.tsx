@@ -2,10 +2,10 @@
 import { IconPhoneOff } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { api, codeWord, ConfirmButton, dayTime, notifyDone, notifyError, serverNow,
-  useLocale, usePhone } from '../../kit/index.ts';
+import { api, codeWord, type Column, ConfirmButton, dayTime, notifyDone, notifyError, serverNow, useLocale,
+  usePhone } from '../../kit/index.ts';
 import { useRefresh } from '../data.ts';
-import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
+import { AddButton, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
   useAdminList } from '../parts/list.tsx';
 import { StateWord } from '../parts/state-word.tsx';
 import { optOutPurposes, type OptOutRecord } from '../types.ts';
@@ -33,7 +33,7 @@ function Withdraw({ record }: { record: OptOutRecord }) {
   );
 }
 
-function useColumns(): AdminColumn<OptOutRecord>[] {
+function useColumns(): Column<OptOutRecord>[] {
   const w = useWords();
   const locale = useLocale();
   const phone = usePhone();

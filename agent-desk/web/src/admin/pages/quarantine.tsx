@@ -3,12 +3,13 @@ import { Button } from '@mantine/core';
 import { IconFileAlert, IconRepeat } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { api, ApiError, dayTime, fileSize, notifyError, serverNow, useCan, useLocale } from '../../kit/index.ts';
+import { api, ApiError, type Column, dayTime, fileSize, notifyError, serverNow, useCan,
+  useLocale } from '../../kit/index.ts';
 import { useAllAccounts, useRefresh } from '../data.ts';
 import css from '../parts/admin.module.css';
 import { CopyButton } from '../parts/copy.tsx';
 import { FormSection, Notice, SideDrawer } from '../parts/editor.tsx';
-import { type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, useAdminList } from '../parts/list.tsx';
+import { FilterBar, FilterSelect, ListPage, NameCell, useAdminList } from '../parts/list.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import { StateWord } from '../parts/state-word.tsx';
 import { isRawCut, type QuarantinedEvent, type QuarantineFilters }
@@ -115,7 +116,7 @@ function EventDrawer({ event, reload,
   );
 }
 
-function useColumns(): AdminColumn<QuarantinedEvent>[] {
+function useColumns(): Column<QuarantinedEvent>[] {
   const w = useWords();
   const locale = useLocale();
   return [

@@ -2,10 +2,10 @@
 import { IconStack2 } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { useCan } from '../../kit/index.ts';
+import { type Column, useCan } from '../../kit/index.ts';
 import { nameIn, optionsOf, useSites, useSkills } from '../data.ts';
 import css from '../parts/admin.module.css';
-import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
+import { AddButton, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
   useAdminList } from '../parts/list.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import { StateWord } from '../parts/state-word.tsx';
@@ -15,7 +15,7 @@ import { QueueForm } from './queue-form.tsx';
 
 const home = '/admin/queues';
 
-function useColumns(): AdminColumn<QueueRecord>[] {
+function useColumns(): Column<QueueRecord>[] {
   const w = useWords();
   const sites = useSites();
   const skills = useSkills();

@@ -2,12 +2,13 @@
 import { IconListCheck } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { api, CheckField, notifyDone, NumberField, TextField, useCan, useLocale } from '../../kit/index.ts';
+import { api, CheckField, type Column, notifyDone, NumberField, TextField, useCan,
+  useLocale } from '../../kit/index.ts';
 import * as check from '../checks.ts';
 import { useRefresh } from '../data.ts';
 import css from '../parts/admin.module.css';
 import { EditorDrawer, FormSection, Pair } from '../parts/editor.tsx';
-import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell,
+import { AddButton, FilterBar, FilterSelect, ListPage, NameCell,
   useAdminList } from '../parts/list.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import { StateWord } from '../parts/state-word.tsx';
@@ -108,7 +109,7 @@ export function ReasonsPage({ id }: { id: string | undefined }) {
   const [active, setActive] = useState<string | null>(null);
   const query = useAdminList<ReasonRecord>('reasons', '/reasons', { kind, active });
   const rows = query.data?.pages.flatMap((page) => page.items).filter((reason) => reason.kind === kind);
-  const columns: AdminColumn<ReasonRecord>[] = [
+  const columns: Column<ReasonRecord>[] = [
     { key: 'label', header: w('common.name'),
       cell: (reason) => <NameCell name={locale === 'en' ? reason.labelEn : reason.labelId} sub={reason.code} /> },
     { key: 'other', header: w(locale === 'en' ? 'fields.labelId' : 'fields.labelEn'), wide: true,

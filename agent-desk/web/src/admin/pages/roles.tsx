@@ -2,9 +2,9 @@
 import { IconShieldCheck } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { useCan } from '../../kit/index.ts';
+import { type Column, useCan } from '../../kit/index.ts';
 import { useLocalName } from '../data.ts';
-import { AddButton, type AdminColumn, FilterBar, ListPage, NameCell, SearchField,
+import { AddButton, FilterBar, ListPage, NameCell, SearchField,
   useAdminList } from '../parts/list.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import type { RoleRecord } from '../types.ts';
@@ -27,7 +27,7 @@ export function RolesPage({ id }: { id: string | undefined }) {
   const rows = query.data?.pages.flatMap((page) => page.items)
     .filter((role) => [role.code, role.nameId, role.nameEn].some((name) => name.toLowerCase().includes(words)))
     .toSorted((a, b) => b.rank - a.rank || localName(a).localeCompare(localName(b)));
-  const columns: AdminColumn<RoleRecord>[] = [
+  const columns: Column<RoleRecord>[] = [
     { key: 'name', header: w('common.name'), cell: (role) => <NameCell name={localName(role)} sub={role.code} /> },
     { key: 'rank', header: w('roles.rank'), numeric: true, width: 100, cell: (role) => role.rank },
     { key: 'permissions', header: w('roles.permissions'), wide: true,

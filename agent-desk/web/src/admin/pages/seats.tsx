@@ -2,12 +2,13 @@
 import { IconArmchair } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { api, dayTime, notifyDone, SelectField, serverNow, TextField, useCan, useLocale } from '../../kit/index.ts';
+import { api, type Column, dayTime, notifyDone, SelectField, serverNow, TextField, useCan,
+  useLocale } from '../../kit/index.ts';
 import * as check from '../checks.ts';
 import { nameIn, optionsOf, useRefresh, useSites } from '../data.ts';
 import { ActiveField, ActiveFilter, ActiveWord } from '../parts/active.tsx';
 import { EditorDrawer, FormSection, Pair } from '../parts/editor.tsx';
-import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
+import { AddButton, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
   useAdminList } from '../parts/list.tsx';
 import { SiteField } from '../parts/place-fields.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
@@ -59,7 +60,7 @@ function SeatForm({ record, reload, onClose }: FormProps) {
   );
 }
 
-function useColumns(): AdminColumn<SeatRecord>[] {
+function useColumns(): Column<SeatRecord>[] {
   const w = useWords();
   const locale = useLocale();
   const sites = useSites();

@@ -2,13 +2,13 @@
 import { IconBuilding } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { api, notifyDone, useCan, zoneName } from '../../kit/index.ts';
+import { api, type Column, notifyDone, useCan, zoneName } from '../../kit/index.ts';
 import * as check from '../checks.ts';
 import { useRefresh } from '../data.ts';
 import { ActiveField, ActiveFilter, ActiveWord } from '../parts/active.tsx';
 import { CalendarField, OpenWord, useOpenings } from '../parts/calendar-field.tsx';
 import { EditorDrawer, FormSection, Pair } from '../parts/editor.tsx';
-import { AddButton, type AdminColumn, FilterBar, ListPage, NameCell, SearchField,
+import { AddButton, FilterBar, ListPage, NameCell, SearchField,
   useAdminList } from '../parts/list.tsx';
 import { CodeAndName, ZoneField } from '../parts/place-fields.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
@@ -54,7 +54,7 @@ function SiteForm({ record, reload, onClose }: FormProps) {
   );
 }
 
-function useColumns(): AdminColumn<SiteRecord>[] {
+function useColumns(): Column<SiteRecord>[] {
   const w = useWords();
   const openings = useOpenings();
   return [

@@ -2,11 +2,11 @@
 import { IconStars } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { api, CheckField, notifyDone, useCan } from '../../kit/index.ts';
+import { api, CheckField, type Column, notifyDone, useCan } from '../../kit/index.ts';
 import * as check from '../checks.ts';
 import { useRefresh } from '../data.ts';
 import { EditorDrawer, FormSection } from '../parts/editor.tsx';
-import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
+import { AddButton, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
   useAdminList } from '../parts/list.tsx';
 import { CodeField, NameField } from '../parts/place-fields.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
@@ -58,7 +58,7 @@ export function SkillsPage({ id }: { id: string | undefined }) {
   const [q, setQ] = useState('');
   const [active, setActive] = useState<string | null>(null);
   const query = useAdminList<SkillRecord>('skills', '/skills', { q, active });
-  const columns: AdminColumn<SkillRecord>[] = [
+  const columns: Column<SkillRecord>[] = [
     { key: 'name', header: w('common.name'), cell: (skill) => <NameCell name={skill.name} sub={skill.code} /> },
     { key: 'active', header: w('common.status'), width: 140, cell: (skill) => (
       <StateWord tone={skill.active ? 'ok' : 'off'}>{w(skill.active ? 'common.active' : 'common.inactive')}</StateWord>

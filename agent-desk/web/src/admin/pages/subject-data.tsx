@@ -3,13 +3,13 @@ import { Button } from '@mantine/core';
 import { IconDownload, IconUserShield } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { api, ConfirmButton, dayTime, notifyDone, notifyError, SelectField, serverNow, TextAreaField, useCan, useLocale,
-  useSession } from '../../kit/index.ts';
+import { api, type Column, ConfirmButton, dayTime, notifyDone, notifyError, SelectField, serverNow, TextAreaField,
+  useCan, useLocale, useSession } from '../../kit/index.ts';
 import { useRefresh } from '../data.ts';
 import css from '../parts/admin.module.css';
 import { ContactPicker } from '../parts/contact-picker.tsx';
 import { EditorDrawer, FormSection } from '../parts/editor.tsx';
-import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell,
+import { AddButton, FilterBar, FilterSelect, ListPage, NameCell,
   useAdminList } from '../parts/list.tsx';
 import { StateWord } from '../parts/state-word.tsx';
 import { useEditor } from '../use-editor.ts';
@@ -107,7 +107,7 @@ function Download({ record }: { record: RequestRecord }) {
   );
 }
 
-function useColumns(): AdminColumn<RequestRecord>[] {
+function useColumns(): Column<RequestRecord>[] {
   const w = useWords();
   const locale = useLocale();
   const mayDecide = useCan('subject-data.approve');

@@ -2,13 +2,12 @@
 import { IconUsersGroup } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { api, notifyDone, SelectField, useCan } from '../../kit/index.ts';
+import { api, type Column, foundOr, notifyDone, SelectField, useCan } from '../../kit/index.ts';
 import * as check from '../checks.ts';
 import { nameIn, optionsOf, usePeople, useRefresh, useSites } from '../data.ts';
 import { ActiveField, ActiveFilter, ActiveWord } from '../parts/active.tsx';
 import { EditorDrawer, FormSection, Pair } from '../parts/editor.tsx';
-import { foundOr } from '../parts/found.ts';
-import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
+import { AddButton, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
   useAdminList } from '../parts/list.tsx';
 import { NameField, SiteField } from '../parts/place-fields.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
@@ -60,7 +59,7 @@ function TeamForm({ record, reload, onClose }: FormProps) {
   );
 }
 
-function useColumns(): AdminColumn<TeamRecord>[] {
+function useColumns(): Column<TeamRecord>[] {
   const w = useWords();
   const sites = useSites();
   return [

@@ -3,10 +3,10 @@ import { Button } from '@mantine/core';
 import { IconAddressBook, IconFileUpload } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { useCan, usePhone, useSession } from '../../kit/index.ts';
+import { type Column, useCan, usePhone, useSession } from '../../kit/index.ts';
 import { nameIn, optionsOf, useLocalName, useRoles, useSites, useTeams } from '../data.ts';
 import css from '../parts/admin.module.css';
-import { AddButton, type AdminColumn, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
+import { AddButton, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
   useAdminList } from '../parts/list.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import { StateWord } from '../parts/state-word.tsx';
@@ -34,7 +34,7 @@ function RoleBadges({ user }: { user: UserRecord }) {
   );
 }
 
-function useColumns(): AdminColumn<UserRecord>[] {
+function useColumns(): Column<UserRecord>[] {
   const w = useWords();
   const me = useSession().user.id;
   const phone = usePhone();

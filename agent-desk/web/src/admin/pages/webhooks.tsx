@@ -2,9 +2,9 @@
 import { IconWebhook } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { dayTime, serverNow, useLocale, usePhone } from '../../kit/index.ts';
+import { type Column, dayTime, serverNow, useLocale, usePhone } from '../../kit/index.ts';
 import { OnceDialog } from '../parts/copy.tsx';
-import { AddButton, type AdminColumn, ListPage, NameCell, useAdminList } from '../parts/list.tsx';
+import { AddButton, ListPage, NameCell, useAdminList } from '../parts/list.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
 import { StateWord } from '../parts/state-word.tsx';
 import { useWords, wordOr, type Words } from '../use-words.ts';
@@ -17,7 +17,7 @@ function typeWord(w: Words, type: string): string {
   return type === '*' ? w('webhooks.everything') : wordOr(w, `journal.${type}`, type, { actor: '…' });
 }
 
-function useColumns(): AdminColumn<WebhookRecord>[] {
+function useColumns(): Column<WebhookRecord>[] {
   const w = useWords();
   const locale = useLocale();
   const phone = usePhone();

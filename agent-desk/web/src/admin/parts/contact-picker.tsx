@@ -2,9 +2,8 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, SelectField } from '../../kit/index.ts';
+import { allOr, api, SelectField } from '../../kit/index.ts';
 import { useWords } from '../use-words.ts';
-import { allOr } from './found.ts';
 
 interface Found { id: string; name: string | null; handleMasked: string }
 

@@ -6,7 +6,7 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import {
-  api, type Column, DataTable, EmptyState, type Page, PageBody, PageHeader, SelectField, tableOf, usePhone,
+  api, type Column, DataTable, EmptyState, type Page, PageBody, PageHeader, SelectField, tableOf,
 } from '../../kit/index.ts';
 import { isEnough } from '../../search/found.ts';
 import { useWords } from '../use-words.ts';
@@ -89,9 +89,6 @@ export function FilterBar({ children }: { children: ReactNode }) {
   return <div className={css.filters}>{children}</div>;
 }
 
-/** A column; `wide` ones are left out on a phone, where the first cell carries a second line instead. */
-export interface AdminColumn<T> extends Column<T> { wide?: boolean }
-
 interface Empty { icon: Icon; title: string; hint: string; action?: ReactNode }
 
 interface ListProps<T> {
@@ -104,7 +101,7 @@ interface ListProps<T> {
   onClear: () => void;
   query: ListQuery<T>;
   rows?: T[];
-  columns: AdminColumn<T>[];
+  columns: Column<T>[];
   rowKey: (row: T) => string;
   /** The address of a row's drawer. */
   hrefOf?: (row: T) => string;
@@ -145,14 +142,12 @@ export function StaleNote({ shown }: { shown: boolean }) {
 /** The whole page of a list. */
 export function ListPage<T>(props: ListProps<T>) {
   const w = useWords();
-  const phone = usePhone();
   const [, go] = useLocation();
   const { query, hrefOf } = props;
   const table = tableOf(query);
   const rows = props.rows ?? table.rows;
   const bare = rows === undefined || rows.length === 0;
   const shown = rows?.length ?? 0;
-  const columns = phone ? props.columns.filter((column) => column.wide !== true) : props.columns;
   return (
     <>
       <PageHeader title={props.title} description={props.lead} actions={props.actions} />
@@ -161,7 +156,7 @@ export function ListPage<T>(props: ListProps<T>) {
         {props.filters}
         <StaleNote shown={query.isError && query.data !== undefined} />
         <div className={bare ? css.pane : undefined} aria-busy={query.isPlaceholderData}>
-          <DataTable label={props.title} {...table} rows={rows} columns={columns} rowKey={props.rowKey}
+          <DataTable label={props.title} {...table} rows={rows} columns={props.columns} rowKey={props.rowKey}
             onOpen={hrefOf === undefined ? props.onOpen : (row) => { go(hrefOf(row)); }}
             empty={props.filterCount > 0 ? <NoMatch count={props.filterCount} onClear={props.onClear} /> : <Standing
               empty={props.empty} />} />

@@ -2,11 +2,10 @@
 import { ActionIcon } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
-import { SelectField } from '../../kit/index.ts';
+import { foundOr, SelectField } from '../../kit/index.ts';
 import type { PersonOption } from '../data.ts';
 import { useWords } from '../use-words.ts';
 import css from './admin.module.css';
-import { foundOr } from './found.ts';
 
 interface MembersProps {
   label: string;

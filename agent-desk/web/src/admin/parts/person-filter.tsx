@@ -1,9 +1,8 @@
 /** Narrowing a list to one person, found by name or NPK. */
-import { SelectField } from '../../kit/index.ts';
+import { foundOr, SelectField } from '../../kit/index.ts';
 import type { PersonOption } from '../data.ts';
 import { useWords } from '../use-words.ts';
 import css from './admin.module.css';
-import { foundOr } from './found.ts';
 
 /** Nothing where this user may not see people. */
 export function PersonFilter({ people, value, onChange }: {
