@@ -11,7 +11,7 @@ import { serverNow } from '../lib/now.ts';
 import { NoticeLine } from '../notify/Bell.tsx';
 import { MissedCard } from '../offer/MissedOffer.tsx';
 import { OfferCard } from '../offer/OfferPanel.tsx';
-import { Bar } from '../shell/ConnectionBanner.tsx';
+import { Bar } from '../shell/ConnectionBar.tsx';
 import { presences } from '../shell/presence.ts';
 import { PresenceIcon } from '../shell/PresenceSwitch.tsx';
 import { Documentation } from '../side/Documentation.tsx';

@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import { IconCircleCheck, IconRefresh, IconWifiOff, IconX } from '@tabler/icons-react';
 import { useEffect, useState, type ReactNode } from 'react';
+import { usePhone } from '../kit/hooks.ts';
 import { useT } from '../kit/words.ts';
 import { localNow } from '../lib/now.ts';
 import { useDesk, useLine } from '../live/context.ts';
@@ -18,29 +19,70 @@ export function Bar({ tone, icon, title, children, action }: { tone: 'warn' | 'o
     <span className="grow">{children}</span>{action}</div>;
 }
 
+/** How often the seconds to the next try are counted anew. */
+const countEveryMs = 500;
+
 function Lost({ retryAt, restarting }: { retryAt: number | null; restarting: boolean }) {
   const t = useT();
   const { live } = useDesk();
+  const phone = usePhone();
   const [now, setNow] = useState(localNow);
-  const [shown, setShown] = useState(false);
   useEffect(() => {
-    const first = window.setTimeout(() => { setShown(true); }, showAfterMs);
-    const timer = window.setInterval(() => { setNow(localNow()); }, 500);
-    return () => { window.clearTimeout(first); window.clearInterval(timer); };
+    const timer = window.setInterval(() => { setNow(localNow()); }, countEveryMs);
+    return () => { window.clearInterval(timer); };
   }, []);
-  if (!shown) return null;
   const seconds = retryAt === null ? 0 : Math.ceil((retryAt - now) / 1000);
   return (
     <Bar tone="warn" icon={<IconWifiOff size={18} stroke={1.75} aria-hidden="true" />}
       title={restarting ? t('live.restarting') : t('live.lost')}
-      action={<Button size="xs" variant="default" onClick={live.tryNow}>{t('live.tryNow')}</Button>}>
+      action={phone ? (
+        <button type="button" className={css.bannerAct} aria-label={t('live.tryNow')} title={t('live.tryNow')}
+          onClick={live.tryNow}><IconRefresh size={20} stroke={1.75} /></button>
+      ) : <Button size="xs" variant="default" onClick={live.tryNow}>{t('live.tryNow')}</Button>}>
       {restarting ? t('live.restartingText') : seconds > 0 ? t('live.lostText', { seconds }) : t('live.tryingText')}
     </Bar>
   );
 }
 
-/** Shows nothing while all is well. Screen readers hear the title once, not every second. */
-export function ConnectionBanner() {
+function Outdated() {
+  const t = useT();
+  return (
+    <Bar tone="warn" icon={<IconRefresh size={18} stroke={1.75} aria-hidden="true" />} title={t('live.oldVersion')}
+      action={<Button size="xs" onClick={() => { window.location.reload(); }}>{t('live.reload')}</Button>}>
+      {t('live.oldVersionText')}
+    </Bar>
+  );
+}
+
+function Restored({ sent, onClose }: { sent: number; onClose: () => void }) {
+  const t = useT();
+  return (
+    <Bar tone="ok" icon={<IconCircleCheck size={18} stroke={1.75} aria-hidden="true" />} title={t('live.restored')}
+      action={(
+        <button type="button" className={css.bannerAct} aria-label={t('app.close')} title={t('app.close')}
+          onClick={onClose}><IconX size={16} stroke={1.75} /></button>
+      )}>
+      {sent > 0 ? t('live.restoredSent', { n: sent }) : t('live.restoredText')}
+    </Bar>
+  );
+}
+
+/** True from `showAfterMs` after `on` has become true until it is no more. */
+function useLasting(on: boolean): boolean {
+  const [lasting, setLasting] = useState(false);
+  useEffect(() => {
+    if (!on) return undefined;
+    const timer = window.setTimeout(() => { setLasting(true); }, showAfterMs);
+    return () => { window.clearTimeout(timer); setLasting(false); };
+  }, [on]);
+  return on && lasting;
+}
+
+/**
+ * The bar that stands in the top bar, in place of figures that would be old by now: the page below stays where it is.
+ * undefined while all is well. `said` is what screen readers hear: the title once, not every second.
+ */
+export function useConnectionBar(): { bar: ReactNode | undefined; said: string } {
   const t = useT();
   const { live } = useDesk();
   const line = useLine();
@@ -50,34 +92,15 @@ export function ConnectionBanner() {
     const timer = window.setTimeout(() => { setSeen(line.restored); }, restoredMs);
     return () => { window.clearTimeout(timer); };
   }, [line.restored, seen]);
-  const said = line.phase === 'lost' ? t('live.lost')
-    : line.phase === 'online' && line.restored > seen ? t('live.restored') : '';
-  return (
-    <>
-      <span className="sr" role="status">{said}</span>
-      {line.phase === 'lost' || (line.phase === 'connecting' && line.retryAt !== null)
-        ? <Lost retryAt={line.retryAt} restarting={line.restarting} /> : null}
-      {line.phase === 'outdated'
-        ? (
-          <Bar tone="warn" icon={<IconRefresh size={18} stroke={1.75} aria-hidden="true" />}
-            title={t('live.oldVersion')}
-            action={<Button size="xs" onClick={() => { window.location.reload(); }}>{t('live.reload')}</Button>}>
-            {t('live.oldVersionText')}
-          </Bar>
-        ) : null}
-      {line.phase === 'online' && line.restored > seen
-        ? (
-          <Bar tone="ok" icon={<IconCircleCheck size={18} stroke={1.75} aria-hidden="true" />}
-            title={t('live.restored')}
-            action={(
-              <button type="button" className={css.bannerClose} aria-label={t('app.close')} title={t('app.close')}
-                onClick={() => { setSeen(live.line().restored); }}>
-                <IconX size={16} stroke={1.75} />
-              </button>
-            )}>
-            {line.sentOnRestore > 0 ? t('live.restoredSent', { n: line.sentOnRestore }) : t('live.restoredText')}
-          </Bar>
-        ) : null}
-    </>
-  );
+  const lost = useLasting(line.phase === 'lost' || (line.phase === 'connecting' && line.retryAt !== null));
+  if (lost) {
+    return { said: line.restarting ? t('live.restarting') : t('live.lost'),
+      bar: <Lost retryAt={line.retryAt} restarting={line.restarting} /> };
+  }
+  if (line.phase === 'outdated') return { said: t('live.oldVersion'), bar: <Outdated /> };
+  if (line.phase === 'online' && line.restored > seen) {
+    return { said: t('live.restored'),
+      bar: <Restored sent={line.sentOnRestore} onClose={() => { setSeen(live.line().restored); }} /> };
+  }
+  return { said: '', bar: undefined };
 }

@@ -4,7 +4,7 @@ import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useState, useSyncExternalStore } from 'react';
 import { isCut, wholeRowsMax } from '../api/all.ts';
 import { codeWord, useLocale, useT } from '../kit/words.ts';
-import { Bar } from './ConnectionBanner.tsx';
+import { Bar } from './ConnectionBar.tsx';
 
 /** The kinds of lists (the second part of their key) that somebody looks at and that were cut, joined by a space. */
 function watchCut(client: QueryClient): { subscribe: (tell: () => void) => () => void; kinds: () => string } {

@@ -1,4 +1,4 @@
-/** The frame around every page: rail, top bar, banner of the connection, offers, palette, keys that act everywhere. */
+/** The frame around every page: rail, top bar with how the line stands, offers, palette, keys that act everywhere. */
 import { useCallback, useEffect, useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { useMentionNotices } from '../conversation/mention-notices.ts';
@@ -11,7 +11,6 @@ import { useNotices } from '../notify/useNotices.ts';
 import { MissedOffer } from '../offer/MissedOffer.tsx';
 import { OfferPanel } from '../offer/OfferPanel.tsx';
 import { useSession } from '../session/session.ts';
-import { ConnectionBanner } from './ConnectionBanner.tsx';
 import { CutLists } from './CutLists.tsx';
 import { Overlays, type Over } from './Overlays.tsx';
 import { Rail } from './Rail.tsx';
@@ -70,7 +69,6 @@ export function Shell({ children }: { children: ReactNode }) {
           onOpened={(open) => { setOver(open ? 'notices' : undefined); }} />
       </TopBar>
       <div className={css.content} id="content" tabIndex={-1}>
-        <ConnectionBanner />
         <CutLists />
         {children}
       </div>

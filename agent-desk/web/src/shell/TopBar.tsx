@@ -1,4 +1,4 @@
-/** The top bar: presence, capacity, today's figures, the account. */
+/** The top bar: presence, capacity, today's figures or how the line stands, the account. */
 import { Menu } from '@mantine/core';
 import { IconLogout, IconSearch, IconShieldLock } from '@tabler/icons-react';
 import { lazy, Suspense, useState, type ReactNode } from 'react';
@@ -7,6 +7,7 @@ import { useT } from '../kit/words.ts';
 import { useAgent } from '../live/queries.ts';
 import { useLeave } from '../session/leave.ts';
 import { useSession } from '../session/session.ts';
+import { useConnectionBar } from './ConnectionBar.tsx';
 import { Figures } from './Figures.tsx';
 import { PresenceSwitch } from './PresenceSwitch.tsx';
 import { mayInbox } from './rights.ts';
@@ -83,14 +84,19 @@ function Search({ onPalette }: { onPalette: () => void }) {
   );
 }
 
-/** The bar over every page; `children` stand before the account. Who has no work to do is not asked how they stand. */
+/**
+ * The bar over every page; `children` stand before the account. Who has no work to do is not asked how they stand.
+ * While the line has something to say that stands here, alone where there is little room.
+ */
 export function TopBar({ onPalette, children }: { onPalette: () => void; children: ReactNode }) {
   const works = mayInbox(useSession().permissions);
+  const { bar, said } = useConnectionBar();
   return (
-    <header className={css.top}>
+    <header className={css.top} data-told={bar === undefined ? undefined : true}>
       <span className={css.brand}>Sambung</span>
-      {works ? <><PresenceSwitch /><Capacity /><Figures /></> : null}
-      <span className="grow" />
+      {works ? <PresenceSwitch /> : null}
+      <span className="sr" role="status">{said}</span>
+      {bar ?? <>{works ? <><Capacity /><Figures /></> : null}<span className="grow" /></>}
       <Search onPalette={onPalette} />
       {children}
       <Account />
