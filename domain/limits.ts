@@ -83,7 +83,9 @@ export const limits = {
   closedUnreadDays: 3,
   /** A filter as text in an address. */
   filterChars: 4_000,
-  filterChoicesMax: 500,
+  filterChoicesMax: 2_000,
+  /** Colleagues offered for a transfer at once; the others are found by their name. */
+  transferAgentsMax: 200,
   /** A seeded year: beyond it the bench's own maker is quicker. */
   seedInteractionsMax: 200_000,
   seedIndexRows: 5_000,
@@ -200,6 +202,8 @@ export const limits = {
   loginFailuresMax: 5,
   loginFailureWindowMinutes: 15,
   loginFailuresPerIpHourMax: 50,
+  /** From all addresses: who guesses from a thousand of them gains nothing; known devices still get in. */
+  loginFailuresPerAccountHourMax: 100,
   /** Tries of one second step; then the password is asked again. */
   secondStepAttemptsMax: 5,
   secondStepMinutes: 10,

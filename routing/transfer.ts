@@ -5,6 +5,7 @@ import { newId } from '#domain/ids.ts';
 import { isOver } from '#domain/interactions/states.ts';
 import { appendJournal } from '#domain/journal/append.ts';
 import { limits } from '#domain/limits.ts';
+import { containsPattern } from '#domain/pages.ts';
 import { can, type User } from '#domain/people/access.ts';
 import { statement, type Tx } from '#domain/store/db.ts';
 import { safeText } from '#domain/text.ts';
@@ -132,23 +133,30 @@ from queue_members m join users u on u.id = m.user_id and u.status = 'ACTIVE'
 join queues q on q.id = m.queue_id join interactions i on i.id = $3
 left join agent_states s on s.user_id = u.id
 where m.organisation_id = $1 and m.queue_id = $2 and i.organisation_id = $1 and u.id is distinct from i.agent_id
-  and coalesce(s.presence, 'OFFLINE') <> 'OFFLINE'
-order by able desc, u.name limit 200`);
+  and coalesce(s.presence, 'OFFLINE') <> 'OFFLINE' and ($4::text is null or u.name ilike $4)
+order by able desc, u.name, u.id limit ${limits.transferAgentsMax + 1}`);
 
 export interface TransferTargets {
   queues: { id: string; name: string; waiting: number; ready: number }[];
   /** Who is there in the queue asked for; `able`: READY and with room. */
   agents: { id: string; name: string; presence: string; able: boolean }[];
+  /** There are more than limits.transferAgentsMax: the others are found by their name. */
+  moreAgents: boolean;
 }
 
-/** Where this work may go: queues of its tier with what waits there, and the colleagues in one of them. */
+/**
+ * Where this work may go: queues of its tier with what waits there, and the colleagues in one of them, those first who
+ * can take it now. `name` narrows the colleagues to those whose name contains it.
+ */
 export async function transferTargets(work: Pick<Work, 'db'>, asked: {
-  organisationId: string; interactionId: string; tier: number; queueId: string | null;
+  organisationId: string; interactionId: string; tier: number; queueId: string | null; name?: string | undefined;
 }): Promise<TransferTargets> {
-  const { organisationId, interactionId, tier, queueId } = asked;
+  const { organisationId, interactionId, tier, queueId, name = '' } = asked;
   const [queues, agents] = await Promise.all([
     work.db.rows<TransferTargets['queues'][number]>(targetQueues, [organisationId, tier]),
-    work.db.rows<TransferTargets['agents'][number]>(targetAgents, [organisationId, queueId, interactionId]),
+    work.db.rows<TransferTargets['agents'][number]>(targetAgents,
+      [organisationId, queueId, interactionId, name === '' ? null : containsPattern(name)]),
   ]);
-  return { queues, agents };
+  const most = limits.transferAgentsMax;
+  return { queues, agents: agents.slice(0, most), moreAgents: agents.length > most };
 }

@@ -47,17 +47,19 @@ function single(parts: ReadingParts): FastifyPluginAsyncZod {
 const targets = z.object({
   queues: z.array(z.object({ id: z.uuid(), name: z.string(), waiting: z.number().int(), ready: z.number().int() })),
   agents: z.array(z.object({ id: z.uuid(), name: z.string(), presence: z.string(), able: z.boolean() })),
+  moreAgents: z.boolean(),
 });
 
 function looking(parts: ReadingParts): FastifyPluginAsyncZod {
   const { work } = parts;
   return async (app) => {
     app.get('/api/interactions/:id/transfer-targets', { config, schema: { params: idParams,
-      querystring: z.strictObject({ queueId: z.uuid().optional() }), response: { 200: targets } } },
+      querystring: z.strictObject({ queueId: z.uuid().optional(),
+        name: z.string().trim().max(limits.nameChars).optional() }), response: { 200: targets } } },
     async ({ user, params, query }) => {
       const row = orNotFound(await interactionView(work.db, user, params.id));
       return transferTargets(work, { organisationId: user.organisationId, interactionId: row.id, tier: row.tier,
-        queueId: query.queueId ?? row.queueId });
+        queueId: query.queueId ?? row.queueId, name: query.name });
     });
   };
 }

@@ -1,6 +1,7 @@
 /** Handing work on: to another queue, or to a colleague who is asked first. */
 import t from 'tap';
 import { newId } from '#domain/ids.ts';
+import { limits } from '#domain/limits.ts';
 import { acceptOffer, declineOffer, offerNext } from '#routing/assignment.ts';
 import { snoozeInteraction } from '#routing/snooze.ts';
 import { transferInteraction, transferTargets } from '#routing/transfer.ts';
@@ -108,4 +109,28 @@ t.test('what cannot be handed on says why, and nothing has moved', async (t) => 
   await transferInteraction(work, { user: agent, interactionId: aside.interactionId, queueId });
   t.equal(await usedPoints(work.db, agent), 0, 'points of put-aside work are not freed twice');
   t.same(await violations(work.db), []);
+});
+
+t.test('C4 in a queue of many a colleague past the first page is found by name, as it is written', async (t) => {
+  const { work, world, agents: [agent] } = await setUp(t);
+  await ready(work, agent);
+  const opened = await openOwnedInteraction(work.db, world, agent.id);
+  await work.db.dynamic(`with people as (insert into users (id, organisation_id, npk, name, site_id, team_id)
+      select gen_random_uuid(), u.organisation_id, (40000 + n)::text,
+        case n when 205 then 'Wahyu 100% Contoh' when 206 then 'Xena Contoh' else 'Rekan ' || lpad(n::text, 3, '0') end,
+        u.site_id, u.team_id from users u, generate_series(1, 206) n where u.id = $1 returning id, organisation_id),
+    members as (insert into queue_members (organisation_id, queue_id, user_id)
+      select organisation_id, $2, id from people)
+    insert into agent_states (user_id, organisation_id, presence) select id, organisation_id, 'READY' from people`,
+  [agent.id, world.queueId]);
+  const look = (name?: string) => transferTargets(work, { organisationId: world.organisationId, tier: 1,
+    interactionId: opened.interactionId, queueId: world.queueId, name });
+  const first = await look();
+  t.equal(first.agents.length, limits.transferAgentsMax);
+  t.equal(first.moreAgents, true);
+  t.notOk(first.agents.some((each) => each.name === 'Xena Contoh'), 'not on the first page');
+  t.match(await look('xena'), { agents: [{ name: 'Xena Contoh', able: true }], moreAgents: false });
+  t.equal((await look('xena')).agents.length, 1);
+  t.same((await look('0%')).agents.map((each) => each.name), ['Wahyu 100% Contoh'], 'signs mean themselves');
+  t.match(await look('tidak ada'), { agents: [], moreAgents: false });
 });

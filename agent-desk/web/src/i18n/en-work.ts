@@ -12,6 +12,8 @@ export const enWork: Words<typeof idWork> = {
     transferTitle: 'Transfer the conversation', transferMany: 'Transfer {{n}} conversations',
     transferText: 'It keeps its place by its time of arrival and is no longer yours.',
     toQueue: 'To queue', chooseQueue: 'Choose a queue', toAgent: 'Offer first to',
+    moreAgents: 'These are the first {{n}} colleagues. Type a name to find others.',
+    noAgent: 'Nobody of that name is on duty',
     anybody: 'Anybody in that queue', queueFacts: '{{name}} · {{ready}} ready, {{waiting}} waiting',
     agentBusy: '{{name}} · cannot take it now', sameQueue: '{{name}} · present queue',
     needAgent: 'Choose another queue, or a colleague in this one.', note: 'Note for whoever takes it',

@@ -9,6 +9,8 @@ export const idWork = {
     transferTitle: 'Alihkan percakapan', transferMany: 'Alihkan {{n}} percakapan',
     transferText: 'Percakapan tetap di urutannya menurut waktu masuk dan tidak lagi menjadi milik Anda.',
     toQueue: 'Antrean tujuan', chooseQueue: 'Pilih antrean', toAgent: 'Tawarkan dahulu kepada',
+    moreAgents: 'Daftar ini memuat {{n}} rekan pertama. Ketik nama untuk mencari yang lain.',
+    noAgent: 'Tidak ada rekan yang sedang bertugas dengan nama itu',
     anybody: 'Agen mana pun di antrean itu', queueFacts: '{{name}} · {{ready}} siap, {{waiting}} menunggu',
     agentBusy: '{{name}} · belum dapat menerima', sameQueue: '{{name}} · antrean saat ini',
     needAgent: 'Pilih antrean lain, atau seorang rekan di antrean ini.', note: 'Catatan untuk yang menerima',

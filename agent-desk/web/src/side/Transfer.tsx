@@ -1,10 +1,12 @@
 /** Handing work on: the queue it goes to, the colleague who is asked first, a note for whoever takes it. */
 import { Button, Modal } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { api } from '../api/client.ts';
 import { SelectField, TextAreaField } from '../kit/fields.tsx';
+import { foundOr } from '../kit/list-filters.ts';
 import { notifyDone, notifyError } from '../kit/notify.ts';
 import { ErrorState } from '../kit/states.tsx';
 import { useT } from '../kit/words.ts';
@@ -17,12 +19,20 @@ import { UnsentWarning } from './UnsentWarning.tsx';
 
 interface Targets {
   queues: { id: string; name: string; waiting: number; ready: number }[];
-  agents: { id: string; name: string; presence: string; able: boolean }[];
+  agents: Colleague[];
+  /** More colleagues are on duty than are listed: the others are found by their name. */
+  moreAgents: boolean;
 }
+interface Colleague { id: string; name: string; presence: string; able: boolean }
 
-function useTargets(row: InteractionView | undefined, queueId: string | null) {
-  const query = queueId === null ? '' : `?queueId=${queueId}`;
-  return useQuery({ queryKey: ['desk', 'targets', row?.id, queueId], enabled: row !== undefined, staleTime: 5_000,
+/** A name is looked up when typing has rested so long. */
+const typingRestMs = 300;
+const nameChars = 200;
+
+function useTargets(row: InteractionView | undefined, queueId: string | null, name: string) {
+  const asked = new URLSearchParams({ ...(queueId === null ? {} : { queueId }), ...(name === '' ? {} : { name }) });
+  const query = asked.size === 0 ? '' : `?${asked}`;
+  return useQuery({ queryKey: ['desk', 'targets', row?.id, queueId, name], enabled: row !== undefined, staleTime: 5_000,
     placeholderData: keepPreviousData, retry: 1,
     queryFn: ({ signal }) => api.get<Targets>(`/interactions/${row?.id}/transfer-targets${query}`, { signal }) });
 }
@@ -68,6 +78,24 @@ function useTransfer({ rows, onClose }: Props) {
   return { busy, run };
 }
 
+/** The colleague who is asked first; a name that is typed is looked for among all who are on duty in the queue. */
+function ColleagueField({ targets, value, onChange, words, onWords }: { targets: Targets | undefined;
+  value: string | null; onChange: (agentId: string | null) => void; words: string; onWords: (words: string) => void }) {
+  const t = useT();
+  const [chosen, setChosen] = useState<Colleague>();
+  const listed = targets?.agents ?? [];
+  const all = chosen === undefined || chosen.id !== value || listed.some((each) => each.id === chosen.id)
+    ? listed : [chosen, ...listed];
+  return (
+    <SelectField label={t('work.toAgent')} placeholder={t('work.anybody')} value={value} clearable searchable
+      searchValue={words} onSearchChange={onWords} filter={foundOr(t('work.noAgent'))}
+      description={targets?.moreAgents === true ? t('work.moreAgents', { n: listed.length }) : undefined}
+      data={all.map((each) => ({ value: each.id, disabled: !each.able,
+        label: each.able ? each.name : t('work.agentBusy', { name: each.name }) }))}
+      onChange={(id) => { setChosen(all.find((each) => each.id === id)); onChange(id); }} />
+  );
+}
+
 /** The dialog; for several rows only a queue can be chosen. */
 export function Transfer({ rows, onClose }: Props) {
   const t = useT();
@@ -76,7 +104,9 @@ export function Transfer({ rows, onClose }: Props) {
   const [queueId, setQueueId] = useState<string | null>(null);
   const [agentId, setAgentId] = useState<string | null>(null);
   const [note, setNote] = useState('');
-  const targets = useTargets(first, queueId);
+  const [words, setWords] = useState('');
+  const [name] = useDebouncedValue(words.trim().slice(0, nameChars), typingRestMs);
+  const targets = useTargets(first, queueId, name);
   const { busy, run } = useTransfer({ rows, onClose });
   const stays = queueId === null || (!many && queueId === first?.queueId);
   return (
@@ -89,16 +119,14 @@ export function Transfer({ rows, onClose }: Props) {
       {targets.data === undefined && targets.isError ? null : (
         <div className={css.form}>
           <SelectField label={t('work.toQueue')} placeholder={t('work.chooseQueue')} value={queueId} data-autofocus
-            onChange={(value) => { setQueueId(value); setAgentId(null); }} clearable={!many}
+            onChange={(value) => { setQueueId(value); setAgentId(null); setWords(''); }} clearable={!many}
             data={(targets.data?.queues ?? []).map((each) => ({ value: each.id,
               label: each.id === first?.queueId && !many
               ? t('work.sameQueue', { name: each.name })
               : t('work.queueFacts', { name: each.name, ready: each.ready, waiting: each.waiting }) }))} />
           {many ? null : (
-            <SelectField label={t('work.toAgent')} placeholder={t('work.anybody')} value={agentId} clearable
-              onChange={setAgentId} data={(targets.data?.agents ?? []).map((each) => ({ value: each.id,
-                disabled: !each.able,
-                label: each.able ? each.name : t('work.agentBusy', { name: each.name }) }))} />
+            <ColleagueField targets={targets.data} value={agentId} onChange={setAgentId} words={words}
+              onWords={setWords} />
           )}
           <TextAreaField label={`${t('work.note')} (${t('form.optional')})`} value={note} onChange={setNote}
             maxLength={4_000} />
