@@ -20,22 +20,27 @@ export interface Guess {
   npk: Buffer;
   /** An address, or what stands for a browser or a session that is known. */
   place: string;
-  /** A known place is not judged by what others at its address did. */
+  /** A known place is not judged by what others did, at its address or with its account's number elsewhere. */
   known: boolean;
 }
 
-/** Throws LOGIN_LOCKED if the account and place, or the address, had its share; else counts this as failed for now. */
+/**
+ * Throws LOGIN_LOCKED if the account and place, the address, or the account from wherever had its share; else counts
+ * this as failed for now.
+ */
 export async function reserveGuess(work: Pick<Work, 'db'>, { npk, place, known }: Guess): Promise<void> {
   await work.db.transaction(async (tx) => {
     await tx.rows(sql.lockAttempts, [npk, place]);
-    const row = await tx.one<{ recent: number; last_age_s: number | null; of_ip: number }>(
+    const row = await tx.one<{ recent: number; last_age_s: number | null; of_ip: number;
+      of_account: number }>(
       sql.countAttempts, [npk, place, limits.loginFailureWindowMinutes]);
-    const { recent = 0, last_age_s: age = null, of_ip: ofIp = 0 } = row ?? {};
+    const { recent = 0, last_age_s: age = null, of_ip: ofIp = 0, of_account: ofAccount = 0 } = row ?? {};
     const over = recent - limits.loginFailuresMax;
     const grown = Math.min(FIRST_DELAY_S * 2 ** Math.min(over, 10), limits.loginFailureWindowMinutes * 60);
     const delay = over < 0 ? 0 : grown;
     if (age !== null && age < delay) throw new AppError('LOGIN_LOCKED', { retryAfterSeconds: Math.ceil(delay - age) });
-    const flooded = !known && ofIp >= limits.loginFailuresPerIpHourMax;
+    const flooded = !known && (ofIp >= limits.loginFailuresPerIpHourMax
+      || ofAccount >= limits.loginFailuresPerAccountHourMax);
     if (flooded) throw new AppError('LOGIN_LOCKED', { retryAfterSeconds: 3_600 });
     await tx.rows(sql.noteAttempt, [npk, place]);
   });

@@ -90,7 +90,9 @@ export const countAttempts = statement('login.count', `select
       and at > app_now() - $3 * interval '1 minute') as recent,
     (select extract(epoch from app_now() - max(at))::float8 from login_failures
       where npk_hash = $1 and ip = $2) as last_age_s,
-    (select count(*)::int from login_failures where ip = $2 and at > app_now() - interval '1 hour') as of_ip`);
+    (select count(*)::int from login_failures where ip = $2 and at > app_now() - interval '1 hour') as of_ip,
+    (select count(*)::int from login_failures where npk_hash = $1
+      and at > app_now() - interval '1 hour') as of_account`);
 export const noteAttempt = statement('login.note',
   'insert into login_failures (npk_hash, ip, at) values ($1, $2, app_now())');
 export const forgetAttempts = statement('login.forget',

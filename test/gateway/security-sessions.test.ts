@@ -1,9 +1,11 @@
 /** Signing in, sessions and their end: RS07, RS24, RA01-RA04. */
 import t from 'tap';
 import { sessionApi, meApi } from '#gateway/api/session.ts';
+import { npkHash } from '#gateway/security/guesses.ts';
 import { createPasswords } from '#gateway/security/passwords.ts';
 import { createSessions } from '#gateway/security/sessions.ts';
 import { errorMessage } from '#domain/errors.ts';
+import { limits } from '#domain/limits.ts';
 import { testApi, type TestApi } from '#test/support/api.ts';
 import { smallWorld, type SmallWorld } from '#test/support/fixtures.ts';
 import { eventually, testWork, type Teardown, type TestWork } from '#test/support/harness.ts';
@@ -138,6 +140,23 @@ t.test('RA04 fifty failures an hour close an address, but not to known devices',
     from generate_series(1, 50) n`);
   t.equal((await signIn(api, '10002', PASSWORD)).status, 429);
   t.equal((await signIn(api, '10001', PASSWORD, { cookie: device })).status, 200);
+});
+
+t.test('RA04 guesses at one account from a hundred addresses close it to strangers, but not to known devices',
+  async (t) => {
+  const { work, api } = await place(t);
+  const device = cookiesOf(await signIn(api, '10001',
+    PASSWORD)).find((one) => one.startsWith('sambung-device='))?.split(';')[0] ?? '';
+  await work.db.dynamic(`insert into login_failures (npk_hash, ip) select $1, '198.51.100.' || n
+    from generate_series(1, $2::int) n`, [npkHash('10001'), limits.loginFailuresPerAccountHourMax - 1]);
+  t.equal((await signIn(api, '10001', 'salah-salah-salah')).status, 401, 'the last one');
+  const locked = await signIn(api, '10001', PASSWORD);
+  t.equal(locked.status, 429);
+  t.equal(locked.body.details.retryAfterSeconds, 3_600);
+  t.equal((await signIn(api, '10002', PASSWORD)).status, 200, 'another account does not suffer');
+  t.equal((await signIn(api, '10001', PASSWORD, { cookie: device })).status, 200);
+  await work.db.dynamic('update app_clock set offset_ms = 3601000');
+  t.equal((await signIn(api, '10001', PASSWORD)).status, 200, 'an hour later it is open again');
 });
 
 t.test('RA03 a sign-out on one node reaches the listeners of another within the check, without any hint', async (t) => {
