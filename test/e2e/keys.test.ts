@@ -143,10 +143,20 @@ t.test('C9 C10 keys reach what is hidden; a message is taken back from anywhere;
   await t.test('what is filled in goes to tier 2', (t) => ownPart(t, scene, page, at));
   t.same(faults, []);
   await t.test('who takes it there and sees it', async (t) => {
-    const second = await deskPage(scene, above, `/i/${at.interactionId}`);
+    const second = await deskPage(scene, above, '/');
+    let stands = (): void => undefined;
+    const pressed = new Promise<void>((resolve) => { stands = resolve; });
+    await second.page.routeWebSocket(/\/socket\.io\//, async (line) => {
+      await pressed;
+      line.connectToServer();
+    });
+    await second.page.goto(`${scene.product.url}/i/${at.interactionId}`);
     const take = second.page.getByRole('button', { name: 'Ambil percakapan' });
     await take.waitFor();
     await second.page.keyboard.press('a');
+    // Pressed before the line stood, it waits for it.
+    await second.page.locator('button[data-loading]').waitFor();
+    stands();
     await take.waitFor({ state: 'detached' });
     const field = second.page.getByLabel('Ringkasan');
     await eventually('the summary stands in the form', () => field.inputValue().then((text) => text === summary,

@@ -92,6 +92,8 @@ async function refused(t: Test, { page, work, world, one }: Stage): Promise<void
   await card(page, 'bukti.png').getByText('Siap dikirim').waitFor();
   const give = (to: string | undefined): Promise<unknown> =>
     work.db.dynamic('update interactions set agent_id = $1 where id = $2', [to, one.interactionId]);
+  // What the page still asks for would be told of the other owner, and the box would go before the reply is refused.
+  await page.waitForLoadState('networkidle');
   await give(world.agents[1]?.id);
   await box(page).fill('Ini balasannya');
   await page.keyboard.press('Control+Enter');

@@ -30,6 +30,8 @@ export interface Line {
 }
 
 const requestTimeoutMs = 10_000;
+/** A line that is about to stand is waited for so long: a press right after the page came is no fault. */
+const lineWaitMs = 3_000;
 const retryMsMin = 500;
 const retryMsMax = 8_000;
 const countsEveryMs = 2_000;
@@ -112,9 +114,29 @@ export class Live {
     this.socket.connect();
   };
 
+  /** True once the line stands; false where it will not within `lineWaitMs`. */
+  private lineComes(): Promise<boolean> {
+    if (this.socket.connected) return Promise.resolve(true);
+    const never = (): boolean => this.state.phase === 'ended' || this.state.phase === 'outdated';
+    const { retryAt } = this.state;
+    if (never() || (retryAt !== null && retryAt - localNow() > lineWaitMs)) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const end = (stands: boolean): void => {
+        window.clearTimeout(timer);
+        forget();
+        resolve(stands);
+      };
+      const timer = window.setTimeout(() => { end(false); }, lineWaitMs);
+      const forget = this.subscribe(() => {
+        if (this.state.phase === 'online') end(true);
+        else if (never()) end(false);
+      });
+    });
+  }
+
   /** Asks the server; throws ApiError with its code, NETWORK without a line, TIMEOUT without an answer. */
   async request<N extends DeskRequestName>(name: N, payload: DeskRequest<N>): Promise<DeskAnswers[N]> {
-    if (!this.socket.connected) throw new ApiError('NETWORK', '', 0);
+    if (!await this.lineComes()) throw new ApiError('NETWORK', '', 0);
     let ack: Ack<DeskAnswers[N]>;
     try {
       ack = await this.socket.timeout(requestTimeoutMs).emitWithAck(name, payload) as Ack<DeskAnswers[N]>;
@@ -141,6 +163,8 @@ export class Live {
   /** Tells the server, and by it the others, which conversation is on this screen. */
   look(conversationId: string | null): void {
     this.looking = conversationId;
+    // Said again with every new line.
+    if (!this.socket.connected) return;
     this.request('conversation:look', { conversationId }).then(
       (answer) => { if (conversationId !== null) this.signals.setWatchers(conversationId, answer.watchers); },
       () => undefined,
