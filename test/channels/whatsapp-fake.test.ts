@@ -304,13 +304,13 @@ t.test('the handset writes and has a past; groups, statuses and channels come as
 t.test('a frame that cannot be decrypted throws where nobody listens', async (t) => {
   const fake = await server(t);
   const client = await paired(t, fake);
-  const thrown = new Promise((resolve) => {
-    const others = process.listeners('unhandledRejection');
+  const others = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection');
+  // Every frame after the broken one throws as well: nobody else listens until the line is closed.
+  const thrown = new Promise((resolve) => { process.on('unhandledRejection', resolve); });
+  t.teardown(() => {
     process.removeAllListeners('unhandledRejection');
-    process.once('unhandledRejection', (error) => {
-      for (const other of others) process.on('unhandledRejection', other);
-      resolve(error);
-    });
+    for (const other of others) process.on('unhandledRejection', other);
   });
   fake.account().corruptFrame();
   t.match(await thrown, { message: /authenticate/ });
