@@ -115,9 +115,9 @@ export type Snapshot = z.infer<typeof snapshotView>;
  * Something changed. `data` is the subject as it is now and as this user may see it. Types:
  * `interaction.changed` InteractionView · `message.changed` MessageView · `ticket.changed` TicketView ·
  * `agent.changed` AgentView · `offer.changed` OfferView (open, to me) · `offer.gone` {id} · `subject.gone`
- * {subjectType} (no longer visible; of an interaction {queueId, waits} too: whether it waits for somebody, and where)
- * · `conversation.read` {conversationId, seq} · `configuration.changed` {noun} (queues, roles ...: refetch) ·
- * `mention.changed` MentionView (a note called me).
+ * {subjectType} (no longer visible; of an interaction {ticketId, queueId, waits} too: whether it waits for somebody,
+ * and where; its ticket may be out of sight as well) · `conversation.read` {conversationId, seq} ·
+ * `configuration.changed` {noun} (queues, roles ...: refetch) · `mention.changed` MentionView (a note called me).
  */
 export interface DeskEvent {
   cursor: string;

@@ -65,7 +65,7 @@ function giveInteraction<V extends Viewer>(out: Building<V>, hydrated: Hydrated,
     give(out, once.difference(full).difference(masked),
       { type: 'subject.gone', subject: { type: 'interaction', id: view.id }, version: view.version,
         // Whether it only went back to its queue, from where it may come again: the desk keeps what was written then.
-        data: { subjectType: 'interaction', queueId: view.queueId,
+        data: { subjectType: 'interaction', ticketId: view.ticketId, queueId: view.queueId,
           waits: view.agentId === null && view.closedAt === null } });
   }
   if (hydrated.subjects.contacts.has(view.contactId)) {

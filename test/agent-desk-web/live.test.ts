@@ -140,6 +140,22 @@ t.test('what is no longer visible leaves every list', async (t) => {
   t.same(client.getQueryData<{ pages: ListPage[] }>(key)?.pages[0]?.items.map((each) => each.id), ['22']);
 });
 
+t.test('a ticket whose interaction went out of sight is asked for again, in the lists that show it alone', async (t) => {
+  const { event, client } = desk({ mine: [row('1')] });
+  const pagesOf = (...ids: string[]) => ({ pages: [{ items: ids.map((id) => ({ id })), nextCursor: null }],
+    pageParams: [null] });
+  const [open, followed] = [[...keys.ticketLists, 'open'], [...keys.ticketLists, 'followed']];
+  client.setQueryData(open, pagesOf('t-1', 't-2'));
+  client.setQueryData(followed, pagesOf('t-2'));
+  client.setQueryData(keys.ticket('t-1'), { id: 't-1' });
+  event({ cursor: 'x', type: 'subject.gone', subject: { type: 'interaction', id: '1' }, version: 2,
+    data: { ticketId: 't-1' } });
+  t.equal(client.getQueryState(open)?.isInvalidated, true);
+  t.equal(client.getQueryState(keys.ticket('t-1'))?.isInvalidated, true);
+  t.equal(client.getQueryState(followed)?.isInvalidated, false);
+  client.clear();
+});
+
 t.test('a thread never has a hole: live messages join, a gap asks for a fetch, a fetch keeps what it reaches',
   async (t) => {
   const thread: Thread = { items: [message(5), message(6)], complete: false };

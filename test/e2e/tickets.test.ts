@@ -5,6 +5,8 @@ import { PHONE_SIZE, seriousFindings } from '#test/support/browser.ts';
 import { openOwnedInteraction, type OpenedInteraction } from '#test/support/conversation.ts';
 import { deskPage, deskScene, type DeskScene } from '#test/support/desk-page.ts';
 import { eventually } from '#test/support/harness.ts';
+import { newId } from '#domain/ids.ts';
+import { transferInteraction } from '#routing/transfer.ts';
 import { closeInteraction, documentInteraction } from '#routing/wrap-up.ts';
 import { formOf } from '#test/support/routing.ts';
 
@@ -92,6 +94,13 @@ t.test('C4 C12 every ticket one may see is in a list that stays true', async (t)
     await page.getByText('Tiket belum dapat dibuka').waitFor();
     await page.getByRole('link', { name: 'Ke daftar tiket' }).click();
     await line(page, newest).waitFor();
+  });
+  await t.test('what went out of sight leaves the list that is looked at', async () => {
+    const [queueId, { organisationId }] = [newId(), scene.world];
+    await scene.work.db.dynamic(`insert into queues (id, organisation_id, code, name, tier)
+      values ($1, $2, 'LAIN', 'Antrean lain', 1)`, [queueId, organisationId]);
+    await transferInteraction(scene.work, { user: agent, interactionId: newest.interactionId, queueId });
+    await line(page, newest).waitFor({ state: 'detached' });
   });
   t.same(faults, []);
 });

@@ -98,6 +98,15 @@ function interactionGone(cache: Cache, id: string): void {
   void cache.invalidateQueries({ queryKey: keys.interaction(id), exact: true });
 }
 
+/** Whether its ticket is still to be seen only the server knows: the lists that show it are asked for again. */
+function ticketMayBeGone(cache: Cache, ticketId: string): void {
+  for (const [queryKey, data] of cache.getQueriesData<{ pages: TicketPage[] }>({ queryKey: keys.ticketLists })) {
+    if (data?.pages.some((page) => page.items.some((row) => row.id === ticketId)) === true)
+      void cache.invalidateQueries({ queryKey, exact: true });
+  }
+  void cache.invalidateQueries({ queryKey: keys.ticket(ticketId), exact: true });
+}
+
 function messageChanged(cache: Cache, message: MessageView): void {
   for (const [around, data] of cache.getQueriesData<Around<MessageView>>({ queryKey: [...keys.arounds,
     message.conversationId] })) {
@@ -164,7 +173,11 @@ export function applyEvent(cache: Cache, event: DeskEvent, me: string, lately: L
         (offers = []) => offers.filter((each) => each.id !== event.subject.id));
       return;
     case 'subject.gone':
-      if (event.subject.type === 'interaction') interactionGone(cache, event.subject.id);
+      if (event.subject.type === 'interaction') {
+        interactionGone(cache, event.subject.id);
+        const { ticketId } = event.data as { ticketId?: unknown };
+        if (typeof ticketId === 'string') ticketMayBeGone(cache, ticketId);
+      }
       return;
     case 'conversation.read':
       void cache.invalidateQueries({ queryKey: keys.counts });
