@@ -149,6 +149,9 @@ function casesOf(agent: Person, leader: Person, manager: Person): Case[] {
       () => ({ method: 'POST', path: '/api/views/counts', body: { views: counted } }));
     add(`inbox.counts.${who}`, person, 50, 'the figures on the tabs', get('/api/interactions/counts'));
     add(`tickets.${who}`, person, 50, 'newest tickets', get('/api/tickets'));
+    add(`tickets.open.${who}`, person, 50, 'newest open tickets', get('/api/tickets?limit=50&state=open'));
+    add(`tickets.closed.${who}`, person, 50, 'newest closed tickets', get('/api/tickets?limit=50&state=closed'));
+    add(`tickets.followed.${who}`, person, 50, 'followed tickets', get('/api/tickets?limit=50&followed=true'));
     add(`contacts.${who}`, person, 50, 'newest contacts', get('/api/contacts'));
     add(`search.contacts.${who}`, person, 50, 'names and numbers while typing', ask(['contacts'], typed));
     add(`search.tickets.${who}`, person, 50, 'numbers, names, summaries', ask(['tickets'], numbers));

@@ -12,24 +12,30 @@ import { startProduct } from '#test/support/servers.ts';
 t.setTimeout(240_000);
 const TABLET_SIZE = { width: 820, height: 1180 };
 
-/** Where the parts of the page stand that somebody may be about to press or is reading. */
-function places(page: Page): Promise<string> {
-  return page.evaluate(() => ['#content', '#content header', '[role=log]', '[role=log] article', 'textarea']
-    .map((one) => JSON.stringify(document.querySelector(one)?.getBoundingClientRect())).join('\n'));
+interface Seen {
+  /** Where the parts of the page stand that somebody may be about to press or is reading. */
+  places: string[];
+  /** What of the bar is cut off, or stands out of the top bar; undefined while there is no bar. */
+  unfit: string[] | undefined;
 }
 
-/** What does not fit of the bar: text cut off, or more than the top bar's height. */
-function unfit(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
+/** The page at the moment when the top bar says `title`, or when it says nothing of the line. */
+async function seen(page: Page, title?: string): Promise<Seen> {
+  const found = await page.waitForFunction((wanted) => {
+    const places = ['#content', '#content header', '[role=log]', '[role=log] article', 'textarea']
+      .map((one) => JSON.stringify(document.querySelector(one)?.getBoundingClientRect()));
     const top = document.querySelector('header[data-told]');
-    if (top === null) return ['no bar'];
-    const inside = top.getBoundingClientRect();
-    return [...top.children].filter((one) => one.getAttribute('role') !== 'status').flatMap((one) => {
+    if (wanted === undefined) return top === null && { places, unfit: undefined };
+    if (![...top?.querySelectorAll('strong') ?? []].some((one) => one.textContent === wanted)) return false;
+    const inside = top?.getBoundingClientRect() ?? new DOMRect();
+    const unfit = [...top?.children ?? []].filter((one) => one.getAttribute('role') !== 'status').filter((one) => {
       const { top: above, bottom, left, right } = one.getBoundingClientRect();
       return above < inside.top || bottom > inside.bottom || left < 0 || right > window.innerWidth
-        || one.scrollWidth > one.clientWidth + 1 ? [`${one.textContent}: ${left} ${above} ${right} ${bottom}`] : [];
-    });
-  });
+        || one.scrollWidth > one.clientWidth + 1;
+    }).map((one) => one.textContent);
+    return { places, unfit };
+  }, title, { timeout: 60_000 });
+  return await found.jsonValue() as Seen;
 }
 
 for (const language of ['id', 'en'] as const) {
@@ -51,25 +57,22 @@ for (const language of ['id', 'en'] as const) {
       await page.locator('textarea:not([disabled])').first().waitFor();
       return { page, faults, width: size.width };
     }));
-    const before = await Promise.all(pages.map(({ page }) => places(page)));
+    const before = await Promise.all(pages.map(({ page }) => seen(page)));
     product.kill('SIGKILL');
     await product.ended;
     for (const [at, { page, width }] of pages.entries()) {
-      await page.locator('header strong').filter({ hasText: lost }).waitFor();
-      t.equal(await places(page), before[at], `${width} px: nothing has moved`);
-      t.same(await unfit(page), [], `${width} px: it fits`);
+      t.same(await seen(page, lost), { ...before[at], unfit: [] }, `${width} px: it fits, and nothing has moved`);
       t.same(await seriousFindings(page), [], `${width} px`);
       t.ok(await page.locator('[role=status]').filter({ hasText: lost }).count(), 'told to screen readers');
     }
-    const again = await startProduct(t, { ...env, PORT: new URL(product.url).port });
+    // The bar of the end stands for five seconds: it is waited for before the server can be back.
+    const ends = Promise.all(pages.map(({ page }) => seen(page, back)));
+    const [end, again] = await Promise.all([ends, startProduct(t, { ...env, PORT: new URL(product.url).port })]);
     t.equal(again.url, product.url);
-    await Promise.all(pages.map(async ({ page, width }, at) => {
-      await page.locator('header strong').filter({ hasText: back }).waitFor({ timeout: 40_000 });
-      t.equal(await places(page), before[at], `${width} px: back, and nothing has moved`);
-      t.same(await unfit(page), [], `${width} px: it fits`);
-      await page.locator('header[data-told]').waitFor({ state: 'detached' });
-      t.equal(await places(page), before[at]);
-    }));
+    for (const [at, { page, width }] of pages.entries()) {
+      t.same(end[at], { ...before[at], unfit: [] }, `${width} px: back, and nothing has moved`);
+      t.same(await seen(page), before[at], `${width} px: and the bar is gone`);
+    }
     await pages[0]!.page.getByRole('meter').first().waitFor();
     for (const { faults } of pages) t.same(faults, []);
   });
