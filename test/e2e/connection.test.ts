@@ -2,11 +2,13 @@
 import type { Page } from 'playwright-core';
 import { randomBytes } from 'node:crypto';
 import t from 'tap';
+import { documentInteraction } from '#routing/wrap-up.ts';
 import { DESK_SIZE, openBrowser, PHONE_SIZE, seriousFindings } from '#test/support/browser.ts';
 import { openOwnedInteraction } from '#test/support/conversation.ts';
-import { deskPage } from '#test/support/desk-page.ts';
+import { deskPage, deskScene } from '#test/support/desk-page.ts';
 import { smallWorld } from '#test/support/fixtures.ts';
 import { testServers, testWork } from '#test/support/harness.ts';
+import { formOf } from '#test/support/routing.ts';
 import { startProduct } from '#test/support/servers.ts';
 
 t.setTimeout(240_000);
@@ -77,3 +79,27 @@ for (const language of ['id', 'en'] as const) {
     for (const { faults } of pages) t.same(faults, []);
   });
 }
+
+t.test('an answer that comes late leads nobody away from the conversation they went on to', async (t) => {
+  const scene = await deskScene(t);
+  const { work, world } = scene;
+  const user = world.agents[0]!;
+  const [done, next] = await Promise.all(['Nasabah Selesai', 'Nasabah Berikut'].map((name) =>
+    openOwnedInteraction(work.db, world, user.id, { answered: true, name })));
+  await documentInteraction(work, { user, interactionId: done!.interactionId, form: formOf(world) });
+  const { page, faults } = await deskPage(scene, user, `/i/${done!.interactionId}`);
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => { release = resolve; });
+  await page.route('**/close', async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.getByRole('button', { name: 'Tutup', exact: true }).click();
+  await page.getByRole('option', { name: /Nasabah Berikut/ }).click();
+  await page.waitForURL(new RegExp(next!.interactionId));
+  release();
+  await page.getByRole('option', { name: /Nasabah Selesai/ }).waitFor({ state: 'detached' });
+  await page.getByText('Percakapan dengan Nasabah Selesai ditutup.').first().waitFor();
+  t.match(page.url(), next!.interactionId);
+  t.same(faults, []);
+});

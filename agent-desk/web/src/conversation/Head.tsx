@@ -20,6 +20,7 @@ import type { InteractionView } from '../live/types.ts';
 import { useSession } from '../session/session.ts';
 import { useKeys } from '../shell/useKeys.ts';
 import { useNow } from '../shell/useNow.ts';
+import { useBackToList } from '../side/acting.ts';
 import css from './Conversation.module.css';
 import { OutOfTopic } from './OutOfTopic.tsx';
 
@@ -136,7 +137,7 @@ function Release({ row, opened, onClose }: { row: InteractionView; opened: boole
   const t = useT();
   const client = useQueryClient();
   const { live } = useDesk();
-  const [, navigate] = useLocation();
+  const toList = useBackToList();
   const [busy, setBusy] = useState(false);
   const release = async (): Promise<void> => {
     setBusy(true);
@@ -144,7 +145,7 @@ function Release({ row, opened, onClose }: { row: InteractionView; opened: boole
       await live.request('interaction:release', { interactionId: row.id });
       client.setQueryData<InteractionView[]>(keys.mine, (mine) => mine?.filter((each) => each.id !== row.id));
       notifyDone(t('talk.released'));
-      navigate('/');
+      toList(row.id);
     } catch (error) {
       notifyError(t('error.title'), error);
     } finally {

@@ -1,7 +1,6 @@
 /** Marking a conversation OOT/Complete: out of topic, ended with a reason and without an answer (C10, C25). */
 import { Button, Modal } from '@mantine/core';
 import { useState } from 'react';
-import { useLocation } from 'wouter';
 import { api } from '../api/client.ts';
 import { SelectField } from '../kit/fields.tsx';
 import { notifyError } from '../kit/notify.ts';
@@ -10,6 +9,7 @@ import { useDesk } from '../live/context.ts';
 import { useReasons } from '../live/queries.ts';
 import type { InteractionView } from '../live/types.ts';
 import { reasonLabel } from '../shell/PresenceSwitch.tsx';
+import { useBackToList } from '../side/acting.ts';
 import { UnsentWarning } from '../side/UnsentWarning.tsx';
 import css from './Conversation.module.css';
 
@@ -17,7 +17,7 @@ import css from './Conversation.module.css';
 export function OutOfTopic({ row, opened, onClose }: { row: InteractionView; opened: boolean; onClose: () => void }) {
   const t = useT();
   const locale = useLocale();
-  const [, navigate] = useLocation();
+  const toList = useBackToList();
   const { live } = useDesk();
   const reasons = useReasons('OOT').data ?? [];
   const [reasonCode, setReasonCode] = useState<string | null>(null);
@@ -28,7 +28,7 @@ export function OutOfTopic({ row, opened, onClose }: { row: InteractionView; ope
     try {
       await api.post(`/interactions/${row.id}/out-of-topic`, { reasonCode });
       onClose();
-      navigate('/');
+      toList(row.id);
     } catch (error) {
       refused();
       notifyError(t('error.title'), error);

@@ -45,7 +45,7 @@ export function useUndoKey(): void {
   const { live } = useDesk();
   const { user } = useSession();
   const client = useQueryClient();
-  const [location, navigate] = useLocation();
+  const [, navigate] = useLocation();
   const writes = useCan('interaction.handle');
   const undo = useUndo();
   const busy = useRef(false);
@@ -63,7 +63,8 @@ export function useUndoKey(): void {
     const isBack = await undo(held);
     busy.current = false;
     if (!isBack || held.interactionId === null) return;
-    if (location !== place) navigate(place);
+    // The page of this moment: whoever pressed the key may have gone on while the server answered.
+    if (window.location.pathname !== place) navigate(place);
     askReply(held.conversationId);
   };
   const key = writes ? () => { void act(); } : undefined;

@@ -2,7 +2,6 @@
 import { Button, Modal } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useLocation } from 'wouter';
 import { api } from '../api/client.ts';
 import { SelectField, TextAreaField } from '../kit/fields.tsx';
 import { notifyDone, notifyError } from '../kit/notify.ts';
@@ -12,7 +11,7 @@ import { keys } from '../live/keys.ts';
 import { useReasons } from '../live/queries.ts';
 import type { InteractionView } from '../live/types.ts';
 import { reasonLabel } from '../shell/PresenceSwitch.tsx';
-import { useForget } from './acting.ts';
+import { useBackToList, useForget } from './acting.ts';
 import css from './Side.module.css';
 import { UnsentWarning } from './UnsentWarning.tsx';
 
@@ -28,7 +27,7 @@ export function Escalate({ row, form, opened, onClose }: Props) {
   const t = useT();
   const locale = useLocale();
   const client = useQueryClient();
-  const [, navigate] = useLocation();
+  const toList = useBackToList();
   const forget = useForget();
   const { live } = useDesk();
   const reasons = useReasons('ESCALATION').data ?? [];
@@ -45,7 +44,7 @@ export function Escalate({ row, form, opened, onClose }: Props) {
       void client.invalidateQueries({ queryKey: keys.interaction(row.id) });
       notifyDone(t('form.escalated'));
       onClose();
-      navigate('/');
+      toList(row.id);
     } catch (error) {
       refused();
       notifyError(t('form.escalateFailed'), error);

@@ -1,7 +1,6 @@
 /** Putting work aside: a time with one press, or any other; a note to oneself. */
 import { Button, Modal } from '@mantine/core';
 import { useState } from 'react';
-import { useLocation } from 'wouter';
 import { api } from '../api/client.ts';
 import { SelectField, TextAreaField, TextField } from '../kit/fields.tsx';
 import { notifyDone, notifyError } from '../kit/notify.ts';
@@ -11,7 +10,7 @@ import { dayAhead, readClock, snoozeChoices, zonedTime, zoneWord } from '../lib/
 import { dayMark, dayTime } from '../lib/time.ts';
 import type { InteractionView } from '../live/types.ts';
 import { useZone } from '../shell/useZone.ts';
-import { reasonOf, useBulk } from './acting.ts';
+import { reasonOf, useBackToList, useBulk } from './acting.ts';
 import css from './Side.module.css';
 
 const daysMax = 30;
@@ -57,7 +56,7 @@ export function Snooze({ rows, onClose }: { rows: readonly InteractionView[]; on
   const t = useT();
   const locale = useLocale();
   const bulk = useBulk();
-  const [location, navigate] = useLocation();
+  const toList = useBackToList();
   const [now] = useState(serverNow);
   const zone = useZone();
   const { other, setOther, error: wrong, chosen } = useOther(now, zone);
@@ -74,7 +73,7 @@ export function Snooze({ rows, onClose }: { rows: readonly InteractionView[]; on
       } else {
         await api.post(`/interactions/${first.id}/snooze`, given);
         notifyDone(t('work.snoozed', { time: dayTime(given.until, now, { locale }) }));
-        if (location === `/i/${first.id}`) navigate('/');
+        toList(first.id);
       }
       onClose();
     } catch (error) {

@@ -3,7 +3,6 @@ import { Button, Modal } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { IconAlertCircle, IconCheck } from '@tabler/icons-react';
 import { useRef, useState, type RefObject } from 'react';
-import { useLocation } from 'wouter';
 import { api } from '../api/client.ts';
 import { whoOf } from '../inbox/Row.tsx';
 import { notifyDone, notifyError } from '../kit/notify.ts';
@@ -20,7 +19,7 @@ import type { InteractionView, TicketView } from '../live/types.ts';
 import { useUnsent } from '../reply/unsent.ts';
 import { useSession } from '../session/session.ts';
 import { useKeys } from '../shell/useKeys.ts';
-import { useForget } from './acting.ts';
+import { useBackToList, useForget } from './acting.ts';
 import { Fact } from './ContactTab.tsx';
 import { Documentation } from './Documentation.tsx';
 import { Escalate } from './Escalate.tsx';
@@ -54,7 +53,7 @@ function TicketFacts({ row, ticket }: { row: InteractionView; ticket: TicketView
 function useClose(row: InteractionView, form: ReturnType<typeof useForm>) {
   const t = useT();
   const client = useQueryClient();
-  const [, navigate] = useLocation();
+  const toList = useBackToList();
   const forget = useForget();
   const { live } = useDesk();
   const [closing, setClosing] = useState(false);
@@ -70,7 +69,7 @@ function useClose(row: InteractionView, form: ReturnType<typeof useForm>) {
       forget(row);
       client.setQueryData<InteractionView[]>(keys.mine, (mine) => mine?.filter((each) => each.id !== row.id));
       notifyDone(t('form.closed', { who: whoOf(row) }));
-      navigate('/');
+      toList(row.id);
     } catch (error) {
       refused();
       notifyError(t('form.closeFailed'), error);

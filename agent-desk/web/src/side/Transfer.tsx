@@ -3,7 +3,6 @@ import { Button, Modal } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useLocation } from 'wouter';
 import { api } from '../api/client.ts';
 import { SelectField, TextAreaField } from '../kit/fields.tsx';
 import { foundOr } from '../kit/list-filters.ts';
@@ -13,7 +12,7 @@ import { useT } from '../kit/words.ts';
 import { useDesk } from '../live/context.ts';
 import { keys } from '../live/keys.ts';
 import type { InteractionView } from '../live/types.ts';
-import { reasonOf, useBulk, useForget } from './acting.ts';
+import { reasonOf, useBackToList, useBulk, useForget } from './acting.ts';
 import css from './Side.module.css';
 import { UnsentWarning } from './UnsentWarning.tsx';
 
@@ -45,7 +44,7 @@ function useTransfer({ rows, onClose }: Props) {
   const bulk = useBulk();
   const forget = useForget();
   const { live } = useDesk();
-  const [location, navigate] = useLocation();
+  const toList = useBackToList();
   const [busy, setBusy] = useState(false);
   const run = async (queueId: string | null, agentId: string | null, note: string): Promise<void> => {
     const [first] = rows;
@@ -66,7 +65,7 @@ function useTransfer({ rows, onClose }: Props) {
       }
       client.setQueryData<InteractionView[]>(keys.mine, (mine) => (rows.length > 1 ? mine
         : mine?.filter((each) => each.id !== first.id)));
-      if (location === `/i/${first.id}` && rows.length === 1) navigate('/');
+      if (rows.length === 1) toList(first.id);
       onClose();
     } catch (error) {
       refused();

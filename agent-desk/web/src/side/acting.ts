@@ -1,6 +1,7 @@
 /** What is done with one or many conversations: asked of the server, said in words, the lists follow by events. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, useCallback, useContext } from 'react';
+import { useLocation } from 'wouter';
 import { api, ApiError } from '../api/client.ts';
 import { notifyDone, notifyError, notifyWarn } from '../kit/notify.ts';
 import { codeWord, useT } from '../kit/words.ts';
@@ -86,6 +87,18 @@ export function useFollow(): (row: InteractionView, follow: boolean) => Promise<
       notifyError(t('work.followFailed'), error);
     }
   }, [client, t]);
+}
+
+/**
+ * Leads from a conversation that is done with back to the list. Who went on to another one while the server answered
+ * stays there.
+ */
+export function useBackToList(): (interactionId: string) => void {
+  const [, navigate] = useLocation();
+  return useCallback((interactionId) => {
+    // The page of this moment, not the one that was drawn when it was asked.
+    if (window.location.pathname === `/i/${interactionId}`) navigate('/');
+  }, [navigate]);
 }
 
 /** Forgets what this user wrote about work that is closed or was handed on, and had not sent. */
