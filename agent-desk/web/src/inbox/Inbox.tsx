@@ -39,7 +39,7 @@ function usePicking(rows: readonly InteractionView[] | undefined) {
     all: () => { setIds(new Set((rows ?? []).slice(0, pickedMax).map((row) => row.id))); } };
 }
 
-/** Frames that closing dialogs and the list may take until the keyboard is put there. */
+/** Frames that closing dialogs and the list may take until all stands where it stays. */
 const landingFrames = 90;
 /** What was open, and what comes after it. Beside the screen: going back to the list makes the screen anew. */
 const stood: { open: boolean; next: string | undefined } = { open: false, next: undefined };
@@ -67,12 +67,10 @@ function useLanding(selectedId: string | undefined, rows: readonly InteractionVi
       const tab = tabs.current?.querySelector<HTMLElement>('[aria-selected=true]');
       if (nowhere && list.current !== null) list.current.land(stood.next);
       else if (nowhere && count.current === 0) tab?.focus();
-      else if (left > 0) {
-        left -= 1;
-        frame = window.requestAnimationFrame(look);
-        return;
-      }
-      stood.open = false;
+      left -= 1;
+      // The last row may still go, and with it the list that has the keyboard: it is looked after to the end.
+      if (left > 0) frame = window.requestAnimationFrame(look);
+      else stood.open = false;
     };
     frame = window.requestAnimationFrame(look);
     return () => { window.cancelAnimationFrame(frame); };
