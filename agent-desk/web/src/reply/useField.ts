@@ -1,5 +1,6 @@
 /** The text field of the reply box: its draft, its caret, what is typed at the caret, and putting words into it. */
 import { useEffect, useRef, useState, type RefObject } from 'react';
+import { flushSync } from 'react-dom';
 import { serverNow } from '../lib/now.ts';
 import { useDesk, useDraft } from '../live/context.ts';
 import { replaceToken, tokenAt, type Token } from './tokens.ts';
@@ -31,14 +32,23 @@ export function useField(conversationId: string, only?: Mode) {
     : tokenAt(text, caret, mode, draft.mentions.map(({ name }) => name));
 
   const write = (value: string, at?: number): void => {
-    drafts.set(conversationId, { [mode]: value }, serverNow());
-    if (at === undefined) return;
-    setCaret(at);
-    // React writes the value first; then the caret goes where the words end.
-    requestAnimationFrame(() => {
+    const keep = (): void => { drafts.set(conversationId, { [mode]: value }, serverNow()); };
+    if (at === undefined) {
+      keep();
+      return;
+    }
+    // At once: a letter typed before the caret stands where the words end would come to stand elsewhere.
+    flushSync(() => {
+      keep();
+      setCaret(at);
+    });
+    const place = (): void => {
       field.current?.focus();
       field.current?.setSelectionRange(at, at);
-    });
+    };
+    place();
+    // What closes by the choice may give the keyboard back to where it had it from.
+    requestAnimationFrame(() => { if (document.activeElement !== field.current) place(); });
   };
   const insert = (words: string, over?: Token): void => {
     const element = field.current;
