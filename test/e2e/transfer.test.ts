@@ -33,6 +33,8 @@ t.test('C4 a colleague beyond the first two hundred is found by typing, by keybo
   await page.keyboard.type('xena');
   await page.getByRole('option', { name: 'Xena Contoh' }).waitFor();
   await page.keyboard.press('ArrowDown');
+  await page.locator('[data-combobox-option][data-combobox-selected]').waitFor();
+  t.same(await seriousFindings(page), [], 'the line that the keys stand on is read as well');
   await page.keyboard.press('Enter');
   await page.waitForFunction((one) => (one as HTMLInputElement).value === 'Xena Contoh', await field.elementHandle());
   await page.getByRole('dialog').getByRole('button', { name: 'Alihkan' }).press('Enter');
