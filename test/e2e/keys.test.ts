@@ -1,7 +1,7 @@
 /** The keys of the desk in Chromium: they act on what is hidden, elsewhere or a menu away, and stand in the sheet. */
 import t, { type Test } from 'tap';
 import type { Page } from 'playwright-core';
-import { seriousFindings, takeFirst } from '#test/support/browser.ts';
+import { isAbsent, isShown, seriousFindings, takeFirst } from '#test/support/browser.ts';
 import { openOwnedInteraction, type OpenedInteraction } from '#test/support/conversation.ts';
 import { deskPage, deskScene, type DeskScene } from '#test/support/desk-page.ts';
 import { eventually } from '#test/support/harness.ts';
@@ -35,7 +35,7 @@ async function hiddenPane(t: Test, page: Page): Promise<void> {
   await page.keyboard.press('p');
   await pane.waitFor({ state: 'detached' });
   await opens(page, 'e', 'Eskalasi ke Tier 2');
-  t.ok(await pane.isVisible(), 'the pane came with it');
+  t.ok(await isShown(pane), 'the pane came with it');
   await page.keyboard.press('p');
   await page.keyboard.press('6');
   await pane.getByRole('tab', { name: 'Riwayat', selected: true }).waitFor();
@@ -71,7 +71,30 @@ async function takenBack(t: Test, page: Page, at: OpenedInteraction): Promise<vo
   await page.keyboard.press('Escape');
   await page.keyboard.press('z');
   await page.getByText('Tidak ada pesan yang masih dapat ditarik.').waitFor();
-  t.equal(await page.getByRole('button', { name: 'Urungkan' }).count(), 0);
+  t.ok(await isAbsent(page.getByRole('button', { name: 'Urungkan' })));
+}
+
+/** Whoever types on right after Ctrl K writes into the palette's field, never into the reply. */
+async function palette(t: Test, page: Page): Promise<void> {
+  const field = page.getByRole('combobox', { name: 'Cari dan jalankan perintah' });
+  // Its program is fetched after the desk stands; from then on there is nothing to wait for.
+  await page.keyboard.press('Control+k');
+  await field.waitFor();
+  await page.keyboard.press('Escape');
+  await field.waitFor({ state: 'detached' });
+  const replies = () => page.evaluate(() => document.activeElement?.tagName === 'TEXTAREA');
+  await page.keyboard.press('r');
+  await eventually('the reply has the keyboard', replies);
+  t.equal(await page.evaluate(async () => {
+    document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', code: 'KeyK', ctrlKey: true,
+      bubbles: true, cancelable: true }));
+    await Promise.resolve();
+    return document.activeElement?.getAttribute('role');
+  }), 'combobox');
+  await page.keyboard.press('Escape');
+  await field.waitFor({ state: 'detached' });
+  await eventually('the reply has it back', replies);
+  await page.keyboard.press('Escape');
 }
 
 async function daily(t: Test, page: Page): Promise<void> {
@@ -139,6 +162,7 @@ t.test('C9 C10 keys reach what is hidden; a message is taken back from anywhere;
   await page.goto(`${scene.product.url}/i/${at.interactionId}`);
   await t.test('those of the pane while it is hidden', (t) => hiddenPane(t, page));
   await t.test('undo, from the conversation and from another page', (t) => takenBack(t, page, at));
+  await t.test('the palette', (t) => palette(t, page));
   await t.test('what is done daily', (t) => daily(t, page));
   await t.test('what is filled in goes to tier 2', (t) => ownPart(t, scene, page, at));
   t.same(faults, []);

@@ -4,7 +4,9 @@
  */
 import { Modal } from '@mantine/core';
 import { IconMoodEmpty, IconSearch } from '@tabler/icons-react';
-import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import {
+  useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent,
+} from 'react';
 import { EmptyState, ErrorState, SkeletonRows } from '../kit/states.tsx';
 import { Bdi, Kbd } from '../kit/small.tsx';
 import { useT } from '../kit/words.ts';
@@ -79,10 +81,17 @@ function useChoice(count: number, query: string) {
   return { chosen, move, setAt };
 }
 
-function Inside({ onClose }: { onClose: () => void }) {
+/** `onOpen` hears of what had the focus before. */
+function Inside({ onOpen, onClose }: { onOpen: (before: Element | null) => void; onClose: () => void }) {
   const t = useT();
   const w = useSearchWords();
   const id = useId();
+  const field = useRef<HTMLInputElement>(null);
+  // In the very press that opens it: a letter typed right after is the field's, not the reply's.
+  useLayoutEffect(() => {
+    onOpen(document.activeElement);
+    field.current?.focus({ preventScroll: true });
+  }, [onOpen]);
   const [query, setQuery] = useState('');
   const known = useItems();
   const open = useOpenItem();
@@ -106,10 +115,11 @@ function Inside({ onClose }: { onClose: () => void }) {
     <>
       <div className={css.field}>
         <IconSearch size={20} stroke={1.75} aria-hidden="true" />
-        <input data-autofocus role="combobox" aria-expanded="true" aria-controls={`${id}list`} aria-autocomplete="list"
-          aria-activedescendant={items.length === 0 ? undefined : `${id}${chosen}`} aria-label={t('palette.title')}
-          placeholder={t('palette.placeholder')} value={query} onKeyDown={onKey} maxLength={200} spellCheck={false}
-          autoComplete="off" onChange={(event) => { setQuery(event.currentTarget.value); }} />
+        <input ref={field} data-autofocus role="combobox" aria-expanded="true" aria-controls={`${id}list`}
+          aria-autocomplete="list" aria-activedescendant={items.length === 0 ? undefined : `${id}${chosen}`}
+          aria-label={t('palette.title')} placeholder={t('palette.placeholder')} value={query} maxLength={200}
+          spellCheck={false} autoComplete="off" onKeyDown={onKey}
+          onChange={(event) => { setQuery(event.currentTarget.value); }} />
         <button type="button" className={css.esc} onClick={onClose} aria-label={`Esc, ${t('palette.close')}`}>
           <Kbd>Esc</Kbd>
         </button>
@@ -139,7 +149,7 @@ function Inside({ onClose }: { onClose: () => void }) {
 export function Palette({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const t = useT();
   const before = useRef<Element | null>(null);
-  useEffect(() => { if (opened) before.current ??= document.activeElement; }, [opened]);
+  const onOpen = useCallback((focus: Element | null) => { before.current ??= focus; }, []);
   const close = (): void => {
     const focus = before.current;
     before.current = null;
@@ -150,7 +160,7 @@ export function Palette({ opened, onClose }: { opened: boolean; onClose: () => v
     <Modal opened={opened} onClose={close} withCloseButton={false} centered={false} size={680} padding={0} yOffset={88}
       returnFocus={false} transitionProps={{ duration: 0 }} classNames={{ body: css.body }}
       attributes={{ content: { 'aria-label': t('palette.title') } }}>
-      <Inside onClose={close} />
+      <Inside onOpen={onOpen} onClose={close} />
     </Modal>
   );
 }

@@ -2,17 +2,25 @@
  * What lies over the page: palette, sheet of keys, preferences. Fetched after the desk stands, made when first asked
  * for, and not drawn again because the page below changes.
  */
-import { lazy, memo, Suspense, useEffect, useState, type ComponentType } from 'react';
+import { lazy, memo, Suspense, useEffect, useLayoutEffect, useState, type ComponentType } from 'react';
 
 /** One at a time; the notices hang from their bell. */
 export type Over = 'sheet' | 'palette' | 'prefs' | 'notices' | undefined;
 
-const palette = () => import('../palette/Palette.tsx');
-const sheet = () => import('./ShortcutSheet.tsx');
-const prefs = () => import('./Preferences.tsx');
-const Palette = lazy(async () => ({ default: (await palette()).Palette }));
-const ShortcutSheet = lazy(async () => ({ default: (await sheet()).ShortcutSheet }));
-const Preferences = lazy(async () => ({ default: (await prefs()).Preferences }));
+interface DialogProps { opened: boolean; onClose: () => void }
+type Part = ComponentType<DialogProps>;
+
+/** A dialog whose program comes later; once it is here, the press that asks for it draws it with nothing between. */
+function later(load: () => Promise<Part>): { fetch: () => Promise<Part>; part: () => Part } {
+  let here: Part | undefined;
+  const fetch = async (): Promise<Part> => (here = await load());
+  const Late = lazy(async () => ({ default: await fetch() }));
+  return { fetch, part: () => here ?? Late };
+}
+
+const palette = later(async () => (await import('../palette/Palette.tsx')).Palette);
+const sheet = later(async () => (await import('./ShortcutSheet.tsx')).ShortcutSheet);
+const prefs = later(async () => (await import('./Preferences.tsx')).Preferences);
 
 /** Long enough after the start that the first work of the agent is not disturbed. */
 const fetchAfterMs = 1_500;
@@ -24,12 +32,11 @@ function useEver(now: boolean): boolean {
   return ever || now;
 }
 
-interface DialogProps { opened: boolean; onClose: () => void }
-
 /** Stands closed for one moment before it opens: a dialog notes then what had the focus, to give it back. */
-function Dialog({ of: Of, opened, onClose }: DialogProps & { of: ComponentType<DialogProps> }) {
+function Dialog({ of, opened, onClose }: DialogProps & { of: ReturnType<typeof later> }) {
+  const [Of] = useState(of.part);
   const [stands, setStands] = useState(false);
-  useEffect(() => { setStands(true); }, []);
+  useLayoutEffect(() => { setStands(true); }, []);
   return <Of opened={stands && opened} onClose={onClose} />;
 }
 
@@ -37,7 +44,7 @@ function Dialog({ of: Of, opened, onClose }: DialogProps & { of: ComponentType<D
 export const Overlays = memo(function Overlays({ over, onClose }: { over: Over; onClose: () => void }) {
   useEffect(() => {
     const timer = window.setTimeout(() => {
-      void Promise.allSettled([palette(), sheet(), prefs()]);
+      void Promise.allSettled([palette, sheet, prefs].map(({ fetch }) => fetch()));
     }, fetchAfterMs);
     return () => { window.clearTimeout(timer); };
   }, []);
@@ -45,9 +52,9 @@ export const Overlays = memo(function Overlays({ over, onClose }: { over: Over; 
     useEver(over === 'prefs')];
   return (
     <Suspense fallback={null}>
-      {everPalette ? <Dialog of={Palette} opened={over === 'palette'} onClose={onClose} /> : null}
-      {everSheet ? <Dialog of={ShortcutSheet} opened={over === 'sheet'} onClose={onClose} /> : null}
-      {everPrefs ? <Dialog of={Preferences} opened={over === 'prefs'} onClose={onClose} /> : null}
+      {everPalette ? <Dialog of={palette} opened={over === 'palette'} onClose={onClose} /> : null}
+      {everSheet ? <Dialog of={sheet} opened={over === 'sheet'} onClose={onClose} /> : null}
+      {everPrefs ? <Dialog of={prefs} opened={over === 'prefs'} onClose={onClose} /> : null}
     </Suspense>
   );
 });
