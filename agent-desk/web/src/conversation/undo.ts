@@ -24,8 +24,8 @@ export function useUndo(): (message: MessageView) => Promise<boolean> {
   return useCallback(async (message) => {
     const { conversationId, text, attachments, replyToId, offer, template } = message;
     try {
-      // Known as taken back before the event comes: a second press finds nothing to take back.
-      desk.live.lately.message((await desk.live.request('message:withdraw', { messageId: message.id })).message);
+      // Shown as taken back before the event comes: a second press, of the key or the button, has nothing to take.
+      desk.live.answered((await desk.live.request('message:withdraw', { messageId: message.id })).message);
     } catch (error) {
       notifyError(t('say.undoFailed'), error);
       return false;

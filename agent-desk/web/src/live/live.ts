@@ -313,6 +313,13 @@ export class Live {
     }
   }
 
+  /** A message as the server answered with it: shown at once, before its event comes. */
+  answered(message: MessageView): void {
+    this.lately.message(message);
+    this.cache.setQueryData<Thread>(keys.thread(message.conversationId),
+      (thread) => (thread === undefined ? thread : withLive(thread, message) ?? thread));
+  }
+
   private async deliver(pending: Pending): Promise<boolean> {
     const { clientId, conversationId, text, files } = pending;
     try {
@@ -323,9 +330,7 @@ export class Live {
           { clientId, conversationId, text, fileIds: files.map((file) => file.fileId),
             replyToId: pending.replyToId ?? null, undoSeconds: pending.undoSeconds ?? 0,
             ...(pending.offer === undefined ? {} : { offer: pending.offer }) });
-      this.lately.message(message);
-      this.cache.setQueryData<Thread>(keys.thread(conversationId),
-        (thread) => (thread === undefined ? thread : withLive(thread, message) ?? thread));
+      this.answered(message);
       this.outbox.settle(clientId);
       return true;
     } catch (error) {
