@@ -53,6 +53,8 @@ t.test('tidy: banned calls are found in code, not in words about them', async (t
   t.match(said(rule, { 'gateway/a.ts': 'console.log(1);' }), /work\.log/);
   t.match(said(rule, { 'gateway/a.ts': 'const x = process.env.X;' }), /config\.ts/);
   t.match(said(rule, { 'test/a.test.ts': 'await new Promise((resolve) => setTimeout(resolve, 5));' }), /eventually/);
+  t.match(said(rule, { 'test/e2e/a.test.ts': 't.ok(await page.locator(x).isVisible());' }), /isShown/);
+  t.match(said(rule, { 'test/e2e/a.test.ts': `t.equal(await page.getByText('x').count(), 0);` }), /isAbsent/);
   t.match(said(rule, { 'routing/a.ts': `if (account.channel === 'smoke') return;` }), /registry/);
   t.equal(said(rule, { 'routing/a.ts': `// not Date.now()\nconst text = 'console.log';` }), '');
   t.equal(said(rule, { 'channels/smoke/a.ts': `if (account.channel === 'smoke') return;` }), '');

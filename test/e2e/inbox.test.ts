@@ -5,7 +5,7 @@
 import t, { type Test } from 'tap';
 import type { Page } from 'playwright-core';
 import { newId } from '#domain/ids.ts';
-import { DESK_SIZE, PHONE_SIZE, seriousFindings } from '#test/support/browser.ts';
+import { DESK_SIZE, isAbsent, isShown, PHONE_SIZE, seriousFindings } from '#test/support/browser.ts';
 import { openInteraction, openOwnedInteraction } from '#test/support/conversation.ts';
 import { deskPage, deskScene, enter, type DeskScene } from '#test/support/desk-page.ts';
 import { eventually } from '#test/support/harness.ts';
@@ -131,10 +131,10 @@ async function shrink(t: Test, scene: DeskScene, interactionId: string): Promise
   const { page, faults } = await deskPage(scene, scene.world.agents[1]!, `/i/${interactionId}`);
   const pane = page.getByRole('complementary', { name: 'Panel nasabah' });
   await page.locator('[role=log]').waitFor();
-  t.ok(await pane.isVisible(), 'beside the conversation while there is room');
+  t.ok(await isShown(pane), 'beside the conversation while there is room');
   await page.setViewportSize(PHONE_SIZE);
   await pane.waitFor({ state: 'detached' });
-  t.ok(await page.getByRole('textbox', { name: /balas/i }).first().isVisible());
+  t.ok(await isShown(page.getByRole('textbox', { name: /balas/i }).first()));
   t.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
   await page.setViewportSize(DESK_SIZE);
   await pane.waitFor();
@@ -264,7 +264,7 @@ async function shifts(t: Test, scene: DeskScene, interactionId: string): Promise
   await page.getByRole('tab', { name: /Milik saya/ }).waitFor();
   t.equal(await page.evaluate(() => document.documentElement.lang), 'id', 'the language of the account');
   await page.locator('[data-row]').first().waitFor();
-  t.equal(await page.getByRole('button', { name: 'Hapus saringan' }).count(), 0, 'nothing is narrowed');
+  t.ok(await isAbsent(page.getByRole('button', { name: 'Hapus saringan' })), 'nothing is narrowed');
   await enter(scene, page.context(), before);
   await page.goto(`${product.url}/i/${interactionId}`);
   await page.getByRole('button', { name: 'Clear the filter' }).first().waitFor();
@@ -295,7 +295,7 @@ t.test('C4 C12 lists are narrowed, work is put aside, panes make room', async (t
     const { page, faults } = await deskPage(scene, scene.world.administrator, '/');
     await page.getByRole('heading', { level: 1 }).waitFor();
     t.match(page.url(), /\/admin\//);
-    t.equal(await page.getByRole('link', { name: /Kotak masuk/ }).count(), 0, 'and is shown no list that stays empty');
+    t.ok(await isAbsent(page.getByRole('link', { name: /Kotak masuk/ })), 'and is shown no list that stays empty');
     t.same(faults, []);
   });
 });

@@ -1,7 +1,7 @@
 /** Pictures and voices of a conversation in Chromium: what did not come, what is told before it sounds, two fingers. */
 import t, { type Test } from 'tap';
 import type { Page } from 'playwright-core';
-import { seriousFindings } from '#test/support/browser.ts';
+import { isShown, seriousFindings } from '#test/support/browser.ts';
 import { openOwnedInteraction } from '#test/support/conversation.ts';
 import { deskPage, deskScene } from '#test/support/desk-page.ts';
 import { eventually } from '#test/support/harness.ts';
@@ -61,7 +61,7 @@ t.test('a picture that did not come is asked for again; a voice tells its length
 
   const player = log.getByRole('group', { name: 'Pesan suara' });
   await player.getByText('0.02').waitFor();
-  t.equal(await player.getByRole('slider').isEnabled(), true, 'one may go to a place in it');
+  t.ok(await isShown(player.getByRole('slider', { disabled: false })), 'one may go to a place in it');
   t.equal(await page.locator('audio').evaluate((audio: HTMLAudioElement) => audio.paused), true, 'nothing sounds');
   await player.getByRole('button', { name: 'Putar', exact: true }).click();
   await eventually('it sounds', () => page.locator('audio').evaluate((audio: HTMLAudioElement) =>

@@ -8,7 +8,7 @@ import { openOwnedInteraction, type OpenedInteraction } from '#test/support/conv
 import { bubble, deskPage, deskScene, type DeskScene } from '#test/support/desk-page.ts';
 import { newId } from '#domain/ids.ts';
 import { transferInteraction } from '#routing/transfer.ts';
-import { seriousFindings } from '#test/support/browser.ts';
+import { isAbsent, isShown, seriousFindings } from '#test/support/browser.ts';
 import { eventually } from '#test/support/harness.ts';
 import { png } from '#test/support/thread.ts';
 
@@ -63,7 +63,7 @@ async function switching(t: Test, { page, one, other }: Stage): Promise<void> {
   await card(page, 'bukti.png').getByText('Mengunggah').waitFor();
   await page.getByRole('option', { name: /Nasabah Dua/ }).click();
   await bubble(page, 'Pesan kedua').waitFor();
-  t.equal(await card(page, 'bukti.png').count(), 0, 'it belongs to the other conversation');
+  t.ok(await isAbsent(card(page, 'bukti.png')), 'it belongs to the other conversation');
   await release();
   await page.getByRole('option', { name: /Nasabah Satu/ }).click();
   await card(page, 'bukti.png').getByText('Siap dikirim').waitFor();
@@ -128,13 +128,13 @@ async function dropped(t: Test, { page, one }: Stage): Promise<void> {
   await dropFile(page, path, await centreOf(page, 'aside'));
   await dropFile(page, path, { x: 60, y: 10 });
   t.same(await left.jsonValue(), []);
-  t.equal(await card(page, 'seret.png').count(), 0, 'beside the conversation nothing takes it');
+  t.ok(await isAbsent(card(page, 'seret.png')), 'beside the conversation nothing takes it');
   await page.keyboard.press('Escape');
   await page.keyboard.press('n');
   await page.getByRole('textbox', { name: /Tulis catatan/ }).waitFor();
   await dropFile(page, path, await centreOf(page, '[role=log]'));
   await card(page, 'seret.png').getByText('Siap dikirim').waitFor();
-  t.ok(await box(page).isVisible(), 'the reply that holds it is shown');
+  t.ok(await isShown(box(page)), 'the reply that holds it is shown');
   t.equal(page.url(), address);
   t.match(address, one.interactionId);
   await page.getByRole('button', { name: 'Hapus berkas seret.png' }).click();
@@ -186,8 +186,8 @@ async function handedOn(t: Test, { page, work, world, one, other }: Stage): Prom
   await transferInteraction(work, { user: world.leader, interactionId: one.interactionId, queueId });
   await page.getByRole('option', { name: /Nasabah Satu/ }).waitFor({ state: 'detached' });
   await page.getByText('Percakapan dengan Nasabah Satu bukan lagi milik Anda').waitFor();
-  t.ok(await page.getByRole('button', { name: 'Salin teks' }).isVisible(), 'the words are offered once more');
-  t.equal(await page.getByText('Nasabah Dua bukan lagi').count(), 0, 'of what was given back nobody has to be told');
+  t.ok(await isShown(page.getByRole('button', { name: 'Salin teks' })), 'the words are offered once more');
+  t.ok(await isAbsent(page.getByText('Nasabah Dua bukan lagi')), 'of what was given back nobody has to be told');
   await eventually('what a leader took is forgotten', async () => await kept(page, one) === 0);
   t.ok(await kept(page, other) > 0, 'what was given back is kept: it may come again');
 }

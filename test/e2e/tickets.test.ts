@@ -24,10 +24,12 @@ async function byKeys(t: Test, page: Page, [newest, older]: [OpenedInteraction, 
   await line(page, older).waitFor();
   t.match(await page.title(), /Tiket · Sambung$/);
   t.same(await seriousFindings(page), []);
+  const onTicket = ({ ticketNumber }: OpenedInteraction) => eventually(`the keys stand on ${ticketNumber}`, () =>
+    page.evaluate((number) => document.activeElement?.textContent === number, ticketNumber));
   for (const key of ['j', 'j', 'k', 'j']) await page.keyboard.press(key);
-  t.equal(await page.evaluate(() => document.activeElement?.textContent), older.ticketNumber);
+  await onTicket(older);
   await page.keyboard.press('k');
-  t.equal(await page.evaluate(() => document.activeElement?.textContent), newest.ticketNumber);
+  await onTicket(newest);
   await page.keyboard.press('Enter');
   await page.locator('[role=log] article').first().waitFor();
   t.ok(page.url().endsWith(`/i/${newest.interactionId}`));

@@ -1,6 +1,6 @@
 /** Real Chromium for tests: pages that report what went wrong in them, and a look for accessibility faults. */
 import { AxeBuilder } from '@axe-core/playwright';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import type { Teardown } from './harness.ts';
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -43,11 +43,36 @@ export async function signIn(page: Page, url: string, npk: string, password: str
   await page.getByRole('navigation', { name: 'Menu utama' }).waitFor();
 }
 
-/** Resolves when nothing fades or slides any more: half faded text would be judged by a colour nobody reads it in. */
+/** Within which a page shows, or takes away, what a test asks for. */
+const SEEN_WITHIN_MS = 20_000;
+
+function reaches(found: Locator, state: 'visible' | 'detached'): Promise<boolean> {
+  return found.first().waitFor({ state, timeout: SEEN_WITHIN_MS }).then(() => true, () => false);
+}
+
+/** Whether it is shown, or soon will be: what opens takes its time, more of it on a loaded machine. */
+export function isShown(found: Locator): Promise<boolean> {
+  return reaches(found, 'visible');
+}
+
+/** Whether none of it is on the page, or soon is no more: what fades out or waits for an answer takes its time. */
+export function isAbsent(found: Locator): Promise<boolean> {
+  return reaches(found, 'detached');
+}
+
+/**
+ * Resolves when nothing fades or slides any more: half faded text would be judged by a colour nobody reads it in. What
+ * was drawn just now begins to fade two frames later, so a page is at rest only after some frames without.
+ */
 export async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
-    await Promise.all(document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity)
-      .map((one) => one.finished.catch(() => undefined)));
+    const frame = () => new Promise((resolve) => { requestAnimationFrame(resolve); });
+    for (let quiet = 0; quiet < 4; quiet += 1) {
+      await frame();
+      const fading = document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity);
+      if (fading.length > 0) quiet = -1;
+      await Promise.all(fading.map((one) => one.finished.catch(() => undefined)));
+    }
   });
 }
 

@@ -107,6 +107,11 @@ const BANS: Ban[] = [
     instead: 'eventually(...) of test/support/harness.ts, which waits on a fact',
   },
   {
+    pattern: /\bt\.\w+\(await .*\.(count\(\), 0|is(Visible|Hidden|Enabled|Disabled|Checked)\(\))/, inText: true,
+    where: (path) => path.startsWith('test/e2e/'), what: 'a glance at a page that may still be changing',
+    instead: 'isShown(...) or isAbsent(...) of test/support/browser.ts, which wait',
+  },
+  {
     pattern: /\b(t|test)\.(only|todo)\(|\bonly: true|\bskip: true|\bt\.skip\(/, where: testFile,
     what: 'a test left out', instead: 'the test itself; one that cannot run says why: { skip: \'reason\' }',
   },
