@@ -74,10 +74,25 @@ async function takenBack(t: Test, page: Page, at: OpenedInteraction): Promise<vo
   t.ok(await isAbsent(page.getByRole('button', { name: 'Urungkan' })));
 }
 
-/** Whoever types on right after Ctrl K writes into the palette's field, never into the reply. */
-async function palette(t: Test, page: Page): Promise<void> {
+/** Presses keys one right after the other; gives what has the keyboard, and which dialogs stand, after each. */
+function inOneBreath(page: Page, keys: readonly { key: string; ctrlKey?: boolean }[]): Promise<[string, number][]> {
+  return page.evaluate(async (pressed) => {
+    const seen: [string, number][] = [];
+    for (const { key, ctrlKey } of pressed) {
+      const at = document.activeElement ?? document.body;
+      at.dispatchEvent(new KeyboardEvent('keydown', { key, ctrlKey, bubbles: true, cancelable: true }));
+      await Promise.resolve();
+      seen.push([document.activeElement?.getAttribute('role') ?? document.activeElement?.tagName ?? '',
+        document.querySelectorAll('[role=dialog]').length]);
+    }
+    return seen;
+  }, keys);
+}
+
+/** What opens has the next key, and what was closed swallows none: not a frame lies between. */
+async function atOnce(t: Test, page: Page): Promise<void> {
   const field = page.getByRole('combobox', { name: 'Cari dan jalankan perintah' });
-  // Its program is fetched after the desk stands; from then on there is nothing to wait for.
+  // The palette's program is fetched after the desk stands; from then on there is nothing to wait for.
   await page.keyboard.press('Control+k');
   await field.waitFor();
   await page.keyboard.press('Escape');
@@ -85,16 +100,17 @@ async function palette(t: Test, page: Page): Promise<void> {
   const replies = () => page.evaluate(() => document.activeElement?.tagName === 'TEXTAREA');
   await page.keyboard.press('r');
   await eventually('the reply has the keyboard', replies);
-  t.equal(await page.evaluate(async () => {
-    document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', code: 'KeyK', ctrlKey: true,
-      bubbles: true, cancelable: true }));
-    await Promise.resolve();
-    return document.activeElement?.getAttribute('role');
-  }), 'combobox');
+  t.same(await inOneBreath(page, [{ key: 'k', ctrlKey: true }]), [['combobox', 1]],
+    'a letter typed on is not the reply\'s');
   await page.keyboard.press('Escape');
   await field.waitFor({ state: 'detached' });
   await eventually('the reply has it back', replies);
   await page.keyboard.press('Escape');
+  t.same((await inOneBreath(page, [{ key: 'e' }, { key: 'o' }, { key: 'Escape' }, { key: 'o' }]))
+    .map(([, dialogs]) => dialogs), [1, 1, 0, 1], 'one dialog at a time, and the key after Esc counts');
+  await page.getByRole('dialog', { name: 'Tandai di luar topik' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
 }
 
 async function daily(t: Test, page: Page): Promise<void> {
@@ -162,7 +178,7 @@ t.test('C9 C10 keys reach what is hidden; a message is taken back from anywhere;
   await page.goto(`${scene.product.url}/i/${at.interactionId}`);
   await t.test('those of the pane while it is hidden', (t) => hiddenPane(t, page));
   await t.test('undo, from the conversation and from another page', (t) => takenBack(t, page, at));
-  await t.test('the palette', (t) => palette(t, page));
+  await t.test('without a moment between', (t) => atOnce(t, page));
   await t.test('what is done daily', (t) => daily(t, page));
   await t.test('what is filled in goes to tier 2', (t) => ownPart(t, scene, page, at));
   t.same(faults, []);

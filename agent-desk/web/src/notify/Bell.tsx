@@ -93,7 +93,7 @@ export function Bell({ notices, center, opened, onOpened, onPrefs }: Props) {
   };
   return (
     <Popover opened={opened} onChange={onOpened} position="bottom-end" width={360} trapFocus returnFocus
-      withRoles transitionProps={{ duration: 80 }}>
+      withRoles>
       <Popover.Target>
         <button type="button" className={`iconButton ${css.bell}`} onClick={() => { onOpened(!opened); }}
           title={t('notice.title')}>

@@ -158,7 +158,7 @@ export function Palette({ opened, onClose }: { opened: boolean; onClose: () => v
   };
   return (
     <Modal opened={opened} onClose={close} withCloseButton={false} centered={false} size={680} padding={0} yOffset={88}
-      returnFocus={false} transitionProps={{ duration: 0 }} classNames={{ body: css.body }}
+      returnFocus={false} classNames={{ body: css.body }}
       attributes={{ content: { 'aria-label': t('palette.title') } }}>
       <Inside onOpen={onOpen} onClose={close} />
     </Modal>

@@ -53,8 +53,7 @@ export function EmojiButton({ onPick }: { onPick: (sign: string) => void }) {
   const found = findEmoji(words);
   const lately = recent();
   return (
-    <Popover opened={open} onChange={setOpen} width={300} position="top-start" trapFocus returnFocus withinPortal
-      transitionProps={{ duration: 0 }}>
+    <Popover opened={open} onChange={setOpen} width={300} position="top-start" trapFocus returnFocus withinPortal>
       <Popover.Target>
         <Tooltip label={`${t('say.emoji')} (I)`}>
           <button type="button" className="iconButton" aria-label={t('say.emoji')} aria-expanded={open}

@@ -122,8 +122,7 @@ export function OfferButtonTool({ conversationId, abilities, onDone }: Props) {
     onDone();
   };
   return (
-    <Popover opened={open} onChange={change} width={340} position="top-start" trapFocus withinPortal
-      transitionProps={{ duration: 0 }}>
+    <Popover opened={open} onChange={change} width={340} position="top-start" trapFocus withinPortal>
       <Popover.Target>
         <button ref={button} type="button" className="iconButton" aria-label={t('ask.make')} title={t('ask.make')}
           aria-expanded={open} aria-keyshortcuts="B" aria-pressed={present !== null}

@@ -17,11 +17,14 @@ export function dialogOpen(): boolean {
   return document.querySelector('[role="dialog"], [role="menu"]') !== null;
 }
 
+/** Whether a dialog had the key now pressed: the Escape that closes it means nothing to the page behind it. */
+let dialogHadIt = false;
+
 function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || event.repeat && event.key !== 'j' && event.key !== 'k') return;
   const name = keyName(event);
   // A modifier alone is no key, and does not end a sequence.
-  if (/(Control|Alt|Shift|Meta)$/.test(event.key) || dialogOpen()) return;
+  if (/(Control|Alt|Shift|Meta)$/.test(event.key) || dialogHadIt || dialogOpen()) return;
   const target = event.target instanceof HTMLElement ? event.target : null;
   if (!name.includes('+') && isField(target)) {
     // Esc leaves the field, so that the next letter is a command: the way out for whoever has no pointer.
@@ -46,7 +49,10 @@ export function ownsEnter(element: HTMLElement | null): boolean {
 
 if (typeof window !== 'undefined') {
   window.addEventListener('keydown', onKey);
-  window.addEventListener('keydown', () => { pointed = false; }, { capture: true, passive: true });
+  window.addEventListener('keydown', () => {
+    pointed = false;
+    dialogHadIt = dialogOpen();
+  }, { capture: true, passive: true });
   window.addEventListener('focusin', ({ target }) => { clicked = pointed ? target : null; });
   window.addEventListener('pointerdown', () => {
     pointed = true;

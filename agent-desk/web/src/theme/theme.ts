@@ -3,6 +3,12 @@ import { Button, Checkbox, createTheme, Menu, Modal, Select, Tooltip } from '@ma
 
 const fieldSize = { size: 'sm' } as const;
 
+/**
+ * What opens over the page is there, and gone, in the very press: while Mantine fades it in it is not there yet and the
+ * next key acts on the page, and while it fades out it still swallows keys. It appears by an animation of base.css.
+ */
+const atOnce = { transitionProps: { duration: 0 } } as const;
+
 /** The theme of every Mantine piece. `autoContrast` stays off: tokens.css says what stands on what. */
 export const theme = createTheme({
   fontFamily: 'var(--font)',
@@ -27,9 +33,10 @@ export const theme = createTheme({
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, transitionProps: { duration: 80 },
       withinPortal: true } }),
     SegmentedControl: { defaultProps: { transitionDuration: 120 } },
-    Menu: Menu.extend({ defaultProps: { shadow: 'md', transitionProps: { duration: 80 }, position: 'bottom-start',
+    Menu: Menu.extend({ defaultProps: { ...atOnce, shadow: 'md', position: 'bottom-start',
       withInitialFocusPlaceholder: false } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, radius: 'lg', lockScroll: false,
-      transitionProps: { duration: 120 } } }),
+    Popover: { defaultProps: atOnce },
+    Drawer: { defaultProps: atOnce },
+    Modal: Modal.extend({ defaultProps: { ...atOnce, centered: true, radius: 'lg', lockScroll: false } }),
   },
 });

@@ -16,8 +16,7 @@ export function SideDrawer({ title, onClose, children }: DrawerProps) {
   return (
     <Drawer opened onClose={onClose} position="right" size={phone ? '100%' : 560} title={title}
       overlayProps={{ backgroundOpacity: 0.35 }}
-      classNames={{ title: css.drawerTitle }} closeButtonProps={{ 'aria-label': w('common.close') }}
-      transitionProps={{ duration: 120 }}>
+      classNames={{ title: css.drawerTitle }} closeButtonProps={{ 'aria-label': w('common.close') }}>
       {children}
     </Drawer>
   );
