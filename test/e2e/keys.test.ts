@@ -100,7 +100,7 @@ async function atOnce(t: Test, page: Page): Promise<void> {
   const replies = () => page.evaluate(() => document.activeElement?.tagName === 'TEXTAREA');
   await page.keyboard.press('r');
   await eventually('the reply has the keyboard', replies);
-  t.same(await inOneBreath(page, [{ key: 'k', ctrlKey: true }]), [['combobox', 1]],
+  t.same((await inOneBreath(page, [{ key: 'k', ctrlKey: true }, { key: 'x' }])).at(-1), ['combobox', 1],
     'a letter typed on is not the reply\'s');
   await page.keyboard.press('Escape');
   await field.waitFor({ state: 'detached' });
@@ -111,6 +111,11 @@ async function atOnce(t: Test, page: Page): Promise<void> {
   await page.getByRole('dialog', { name: 'Tandai di luar topik' }).waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
+  t.same((await inOneBreath(page, [{ key: 'i' }, { key: 'Escape' }])).map(([, dialogs]) => dialogs), [1, 0],
+    'what hangs from a button hears Esc too');
+  t.match((await inOneBreath(page, [{ key: 'l' }, { key: 'ArrowDown' }])).at(-1), ['menuitem', 0]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('menu').waitFor({ state: 'detached' });
 }
 
 async function daily(t: Test, page: Page): Promise<void> {

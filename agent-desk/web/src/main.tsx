@@ -9,7 +9,9 @@ import { createRoot } from 'react-dom/client';
 import { startWords } from './i18n/index.ts';
 import { WordsProvider } from './kit/WordsProvider.tsx';
 import { App } from './shell/App.tsx';
+import { leadFirstKeys } from './shell/first-key.ts';
 
 startWords();
+leadFirstKeys();
 const root = document.getElementById('root');
 if (root !== null) createRoot(root).render(<StrictMode><WordsProvider><App /></WordsProvider></StrictMode>);

@@ -4,9 +4,7 @@
  */
 import { Modal } from '@mantine/core';
 import { IconMoodEmpty, IconSearch } from '@tabler/icons-react';
-import {
-  useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent,
-} from 'react';
+import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { EmptyState, ErrorState, SkeletonRows } from '../kit/states.tsx';
 import { Bdi, Kbd } from '../kit/small.tsx';
 import { useT } from '../kit/words.ts';
@@ -81,17 +79,10 @@ function useChoice(count: number, query: string) {
   return { chosen, move, setAt };
 }
 
-/** `onOpen` hears of what had the focus before. */
-function Inside({ onOpen, onClose }: { onOpen: (before: Element | null) => void; onClose: () => void }) {
+function Inside({ onClose }: { onClose: () => void }) {
   const t = useT();
   const w = useSearchWords();
   const id = useId();
-  const field = useRef<HTMLInputElement>(null);
-  // In the very press that opens it: a letter typed right after is the field's, not the reply's.
-  useLayoutEffect(() => {
-    onOpen(document.activeElement);
-    field.current?.focus({ preventScroll: true });
-  }, [onOpen]);
   const [query, setQuery] = useState('');
   const known = useItems();
   const open = useOpenItem();
@@ -115,7 +106,7 @@ function Inside({ onOpen, onClose }: { onOpen: (before: Element | null) => void;
     <>
       <div className={css.field}>
         <IconSearch size={20} stroke={1.75} aria-hidden="true" />
-        <input ref={field} data-autofocus role="combobox" aria-expanded="true" aria-controls={`${id}list`}
+        <input data-autofocus role="combobox" aria-expanded="true" aria-controls={`${id}list`}
           aria-autocomplete="list" aria-activedescendant={items.length === 0 ? undefined : `${id}${chosen}`}
           aria-label={t('palette.title')} placeholder={t('palette.placeholder')} value={query} maxLength={200}
           spellCheck={false} autoComplete="off" onKeyDown={onKey}
@@ -149,7 +140,7 @@ function Inside({ onOpen, onClose }: { onOpen: (before: Element | null) => void;
 export function Palette({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const t = useT();
   const before = useRef<Element | null>(null);
-  const onOpen = useCallback((focus: Element | null) => { before.current ??= focus; }, []);
+  useEffect(() => { if (opened) before.current ??= document.activeElement; }, [opened]);
   const close = (): void => {
     const focus = before.current;
     before.current = null;
@@ -160,7 +151,7 @@ export function Palette({ opened, onClose }: { opened: boolean; onClose: () => v
     <Modal opened={opened} onClose={close} withCloseButton={false} centered={false} size={680} padding={0} yOffset={88}
       returnFocus={false} classNames={{ body: css.body }}
       attributes={{ content: { 'aria-label': t('palette.title') } }}>
-      <Inside onOpen={onOpen} onClose={close} />
+      <Inside onClose={close} />
     </Modal>
   );
 }

@@ -12,9 +12,12 @@ export type { KeyActions } from '../lib/key-board.ts';
 /** Every key that acts now. */
 export const keyBoard = new KeyBoard();
 
-/** True while a dialog or menu is open: it has the keys. */
+/** What has the keys while it is open. */
+export const overlays = '[role="dialog"], [role="menu"]';
+
+/** True while a dialog or menu is open. */
 export function dialogOpen(): boolean {
-  return document.querySelector('[role="dialog"], [role="menu"]') !== null;
+  return document.querySelector(overlays) !== null;
 }
 
 /** Whether a dialog had the key now pressed: the Escape that closes it means nothing to the page behind it. */
