@@ -8,10 +8,10 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { startWords } from './i18n/index.ts';
 import { WordsProvider } from './kit/WordsProvider.tsx';
+import { followKeyboard } from './lib/overlays.ts';
 import { App } from './shell/App.tsx';
-import { leadFirstKeys } from './shell/first-key.ts';
 
 startWords();
-leadFirstKeys();
+followKeyboard();
 const root = document.getElementById('root');
 if (root !== null) createRoot(root).render(<StrictMode><WordsProvider><App /></WordsProvider></StrictMode>);

@@ -1,6 +1,6 @@
 /** A document looked at without saving it: a PDF in the browser's own reader, text as text and nothing else. */
-import { Modal } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { Modal } from '../kit/over.tsx';
 import { useLocale, useT } from '../kit/words.ts';
 import { fileSize } from '../lib/time.ts';
 import type { AttachmentView } from '../live/types.ts';

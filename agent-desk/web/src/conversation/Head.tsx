@@ -1,5 +1,5 @@
 /** The head of a conversation: who, where, which ticket, how much time is left, and what else may be done. */
-import { ActionIcon, Button, Menu, Modal, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { IconArrowBackUp, IconArrowLeft, IconCopy, IconDots, IconEye, IconLayoutSidebarRight,
   IconMessageOff } from '@tabler/icons-react';
@@ -9,6 +9,7 @@ import { ChannelIcon, channelName } from '../inbox/ChannelIcon.tsx';
 import { Ring } from '../inbox/Ring.tsx';
 import { whoOf } from '../inbox/Row.tsx';
 import { notifyDone, notifyError } from '../kit/notify.ts';
+import { Modal } from '../kit/over.tsx';
 import { Bdi, Kbd } from '../kit/small.tsx';
 import { Soon } from '../kit/Soon.tsx';
 import { useT } from '../kit/words.ts';

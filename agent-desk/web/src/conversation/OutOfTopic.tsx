@@ -1,9 +1,10 @@
 /** Marking a conversation OOT/Complete: out of topic, ended with a reason and without an answer (C10, C25). */
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { SelectField } from '../kit/fields.tsx';
 import { notifyError } from '../kit/notify.ts';
+import { Modal } from '../kit/over.tsx';
 import { useLocale, useT } from '../kit/words.ts';
 import { useDesk } from '../live/context.ts';
 import { useReasons } from '../live/queries.ts';

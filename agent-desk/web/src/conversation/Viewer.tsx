@@ -2,11 +2,12 @@
  * The pictures of a conversation, large: next and previous by keys, zoom by keys, buttons, wheel and two
  * fingers, moved by hand.
  */
-import { ActionIcon, Button, Modal } from '@mantine/core';
+import { ActionIcon, Button } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconDownload, IconPhotoOff, IconRotateClockwise, IconZoomIn, IconZoomOut,
   IconZoomReset } from '@tabler/icons-react';
 import { createContext, useContext, useEffect, useMemo, useRef, useState, type Dispatch, type KeyboardEvent,
   type PointerEvent, type ReactNode, type SetStateAction } from 'react';
+import { Modal } from '../kit/over.tsx';
 import { useT } from '../kit/words.ts';
 import type { AttachmentView, MessageView } from '../live/types.ts';
 import { againHref, fileHref, isPicture } from './files.ts';

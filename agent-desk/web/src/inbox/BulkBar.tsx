@@ -1,8 +1,9 @@
 /** What can be done with the rows that are chosen; at the foot of the list while some are. */
-import { ActionIcon, Button, Modal, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { IconAlarm, IconArrowBackUp, IconArrowsExchange, IconBell, IconChecks, IconSelectAll,
   IconX } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
+import { Modal } from '../kit/over.tsx';
 import { useT } from '../kit/words.ts';
 import type { InteractionView } from '../live/types.ts';
 import { useBulk, useStart } from '../side/acting.ts';

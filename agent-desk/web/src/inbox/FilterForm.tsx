@@ -1,8 +1,9 @@
 /** The whole filter in one dialog, kept as a named view if wanted; and the dialog that changes and deletes views. */
-import { ActionIcon, Button, Modal } from '@mantine/core';
+import { ActionIcon, Button } from '@mantine/core';
 import { IconFilterCheck, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { CheckField, MultiSelectField, SelectField, TextField } from '../kit/fields.tsx';
+import { Modal } from '../kit/over.tsx';
 import { ErrorState, SkeletonRows } from '../kit/states.tsx';
 import { useLocale, useT } from '../kit/words.ts';
 import type { ListFilter } from '../lib/filter.ts';

@@ -1,8 +1,9 @@
 /** The frame of a page of settings: its title, what may be done, its list as a real table. */
-import { Button, Modal, Tooltip } from '@mantine/core';
+import { Button, Tooltip } from '@mantine/core';
 import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { usePhone } from './hooks.ts';
+import { Modal } from './over.tsx';
 import css from './page.module.css';
 import { EmptyState, ErrorState, SkeletonRows } from './states.tsx';
 import { useT } from './words.ts';

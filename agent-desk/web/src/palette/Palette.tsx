@@ -2,9 +2,9 @@
  * The command palette (Ctrl K): one field that finds conversations, customers, tickets, messages, pages and commands.
  * Arrows choose, Enter opens, Ctrl Enter opens in a new tab, Esc closes and gives the focus back.
  */
-import { Modal } from '@mantine/core';
 import { IconMoodEmpty, IconSearch } from '@tabler/icons-react';
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { Modal } from '../kit/over.tsx';
 import { EmptyState, ErrorState, SkeletonRows } from '../kit/states.tsx';
 import { Bdi, Kbd } from '../kit/small.tsx';
 import { useT } from '../kit/words.ts';
@@ -139,19 +139,10 @@ function Inside({ onClose }: { onClose: () => void }) {
 /** The dialog; its content lives only while it is open. */
 export function Palette({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const t = useT();
-  const before = useRef<Element | null>(null);
-  useEffect(() => { if (opened) before.current ??= document.activeElement; }, [opened]);
-  const close = (): void => {
-    const focus = before.current;
-    before.current = null;
-    onClose();
-    if (focus instanceof HTMLElement) window.setTimeout(() => { if (focus.isConnected) focus.focus(); }, 0);
-  };
   return (
-    <Modal opened={opened} onClose={close} withCloseButton={false} centered={false} size={680} padding={0} yOffset={88}
-      returnFocus={false} classNames={{ body: css.body }}
-      attributes={{ content: { 'aria-label': t('palette.title') } }}>
-      <Inside onClose={close} />
+    <Modal opened={opened} onClose={onClose} withCloseButton={false} centered={false} size={680} padding={0}
+      yOffset={88} classNames={{ body: css.body }} attributes={{ content: { 'aria-label': t('palette.title') } }}>
+      <Inside onClose={onClose} />
     </Modal>
   );
 }

@@ -1,7 +1,8 @@
 /** A photo from this machine's camera, taken, looked at and attached; the camera is off again at once. */
-import { Button, Modal, Tooltip } from '@mantine/core';
+import { Button, Tooltip } from '@mantine/core';
 import { IconCamera } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
+import { Modal } from '../kit/over.tsx';
 import { useT } from '../kit/words.ts';
 import { localNow } from '../lib/now.ts';
 import { useKeys } from '../shell/useKeys.ts';

@@ -2,10 +2,11 @@
  * Choosing a prepared message and filling its gaps: search, list, gaps, and the words as the customer will read them.
  * By keyboard: arrows choose, Enter goes to the gaps, Enter in the last one sends, Esc closes.
  */
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useEffect, useId, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
 import { sayError } from '../kit/errors.ts';
 import { TextField } from '../kit/fields.tsx';
+import { Modal } from '../kit/over.tsx';
 import { Kbd } from '../kit/small.tsx';
 import { EmptyState, ErrorState, SkeletonRows } from '../kit/states.tsx';
 import { useLocale, useT } from '../kit/words.ts';

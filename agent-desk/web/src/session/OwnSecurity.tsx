@@ -1,9 +1,10 @@
 /** The own account: two-factor sign-in on, off or on another device, recovery codes, and another password. */
-import { Button, Modal, PasswordInput } from '@mantine/core';
+import { Button, PasswordInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { announceSessionEnd, api } from '../api/client.ts';
 import { notifyDone, notifyError } from '../kit/notify.ts';
+import { Modal } from '../kit/over.tsx';
 import { ConfirmButton } from '../kit/page.tsx';
 import { ErrorState, SkeletonRows } from '../kit/states.tsx';
 import { useLocale, useT } from '../kit/words.ts';

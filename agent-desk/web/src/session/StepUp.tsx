@@ -1,9 +1,10 @@
 /** Confirming who one is before something that reaches far: the request waits, asks, and goes on by itself. */
-import { Button, Modal, PasswordInput } from '@mantine/core';
+import { Button, PasswordInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState, type FormEvent } from 'react';
 import { api, setStepUpAsker } from '../api/client.ts';
 import { sayError } from '../kit/errors.ts';
+import { Modal } from '../kit/over.tsx';
 import { useT } from '../kit/words.ts';
 import { CodeForm, Problem } from './CodeForm.tsx';
 import { fetchProviders } from './session.ts';

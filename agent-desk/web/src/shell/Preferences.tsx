@@ -1,7 +1,8 @@
 /** The preferences of this screen: language, look, text size, keys, sounds, browser notices; each acts at once. */
-import { Modal, SegmentedControl, Select, Slider, Switch, useMantineColorScheme } from '@mantine/core';
+import { SegmentedControl, Select, Slider, Switch, useMantineColorScheme } from '@mantine/core';
 import { IconVolume } from '@tabler/icons-react';
 import { useId, useState, type ReactNode } from 'react';
+import { Modal } from '../kit/over.tsx';
 import { codeWord, useT } from '../kit/words.ts';
 import { serverNow } from '../lib/now.ts';
 import { clockTime, rupiah, shortDate } from '../lib/time.ts';

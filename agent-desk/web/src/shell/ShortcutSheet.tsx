@@ -1,5 +1,5 @@
 /** The sheet of keys, opened by `?`: made from the table of commands; what acts on this screen now stands out. */
-import { Modal } from '@mantine/core';
+import { Modal } from '../kit/over.tsx';
 import { Kbd } from '../kit/small.tsx';
 import { codeWord, useT } from '../kit/words.ts';
 import { capsOf, commandGroups, commands } from './commands.ts';

@@ -5,20 +5,13 @@
 import { useEffect, useRef } from 'react';
 import { isField, keyName, takesEnter } from '../lib/keys.ts';
 import { KeyBoard, type KeyActions } from '../lib/key-board.ts';
+import { dialogOpen } from '../lib/overlays.ts';
 import { letterKeysOn } from './prefs.ts';
 
 export type { KeyActions } from '../lib/key-board.ts';
 
 /** Every key that acts now. */
 export const keyBoard = new KeyBoard();
-
-/** What has the keys while it is open. */
-export const overlays = '[role="dialog"], [role="menu"]';
-
-/** True while a dialog or menu is open. */
-export function dialogOpen(): boolean {
-  return document.querySelector(overlays) !== null;
-}
 
 /** Whether a dialog had the key now pressed: the Escape that closes it means nothing to the page behind it. */
 let dialogHadIt = false;

@@ -1,10 +1,11 @@
 /** Naming a customer and correcting what is known of them; the version guards against two who write at once. */
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, ApiError } from '../api/client.ts';
 import { Form, SelectField, TextAreaField, TextField } from '../kit/fields.tsx';
 import { notifyDone, notifyError, notifyWarn } from '../kit/notify.ts';
+import { Modal } from '../kit/over.tsx';
 import { useT } from '../kit/words.ts';
 import { zoneName } from '../kit/zone.ts';
 import { indonesianZones } from '../lib/time.ts';

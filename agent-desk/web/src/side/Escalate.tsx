@@ -1,10 +1,11 @@
 /** Escalating to tier 2: the reason, a note and what is documented for those who take over, and what happens then. */
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { SelectField, TextAreaField } from '../kit/fields.tsx';
 import { notifyDone, notifyError } from '../kit/notify.ts';
+import { Modal } from '../kit/over.tsx';
 import { useLocale, useT } from '../kit/words.ts';
 import { useDesk } from '../live/context.ts';
 import { keys } from '../live/keys.ts';

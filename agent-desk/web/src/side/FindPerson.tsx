@@ -1,9 +1,9 @@
 /** Any other customer whom the user may see, found by name or number: for merging those that nothing suggests. */
-import { Modal } from '@mantine/core';
 import { useState } from 'react';
 import { channelName } from '../inbox/ChannelIcon.tsx';
 import { whoOf } from '../inbox/Row.tsx';
 import { TextField } from '../kit/fields.tsx';
+import { Modal } from '../kit/over.tsx';
 import { Bdi } from '../kit/small.tsx';
 import { useT } from '../kit/words.ts';
 import { useFound, type FoundContact } from '../search/found.ts';

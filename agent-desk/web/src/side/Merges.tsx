@@ -2,12 +2,13 @@
  * Who may be the same person as this customer, anybody else to merge, and what was merged into them; shown to those who
  * may change the customer.
  */
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, ApiError } from '../api/client.ts';
 import { channelName } from '../inbox/ChannelIcon.tsx';
 import { notifyDone, notifyError } from '../kit/notify.ts';
+import { Modal } from '../kit/over.tsx';
 import { Bdi } from '../kit/small.tsx';
 import { codeWord, useLocale, useT } from '../kit/words.ts';
 import { serverNow } from '../lib/now.ts';

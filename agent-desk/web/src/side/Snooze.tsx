@@ -1,9 +1,10 @@
 /** Putting work aside: a time with one press, or any other; a note to oneself. */
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { SelectField, TextAreaField, TextField } from '../kit/fields.tsx';
 import { notifyDone, notifyError } from '../kit/notify.ts';
+import { Modal } from '../kit/over.tsx';
 import { useLocale, useT } from '../kit/words.ts';
 import { serverNow } from '../lib/now.ts';
 import { dayAhead, readClock, snoozeChoices, zonedTime, zoneWord } from '../lib/snooze.ts';

@@ -1,11 +1,12 @@
 /** The ticket: its state, its category, the documentation, and the two ways on: to tier 2 or closed. */
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { IconAlertCircle, IconCheck } from '@tabler/icons-react';
 import { useRef, useState, type RefObject } from 'react';
 import { api } from '../api/client.ts';
 import { whoOf } from '../inbox/Row.tsx';
 import { notifyDone, notifyError } from '../kit/notify.ts';
+import { Modal } from '../kit/over.tsx';
 import { Kbd } from '../kit/small.tsx';
 import { useLocale, useT } from '../kit/words.ts';
 import { formBody, listWords, missingFields, partBody, type FormField } from '../lib/form.ts';

@@ -1,5 +1,5 @@
 /** Handing work on: the queue it goes to, the colleague who is asked first, a note for whoever takes it. */
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,6 +7,7 @@ import { api } from '../api/client.ts';
 import { SelectField, TextAreaField } from '../kit/fields.tsx';
 import { foundOr } from '../kit/list-filters.ts';
 import { notifyDone, notifyError } from '../kit/notify.ts';
+import { Modal } from '../kit/over.tsx';
 import { ErrorState } from '../kit/states.tsx';
 import { useT } from '../kit/words.ts';
 import { useDesk } from '../live/context.ts';

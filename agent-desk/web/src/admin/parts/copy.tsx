@@ -1,8 +1,9 @@
 /** Text to copy, and secrets that are shown exactly once. */
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useState } from 'react';
 import { notifyWarn } from '../../kit/index.ts';
+import { Modal } from '../../kit/over.tsx';
 import { useWords } from '../use-words.ts';
 import css from './admin.module.css';
 import { Notice } from './editor.tsx';

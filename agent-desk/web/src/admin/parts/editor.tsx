@@ -1,8 +1,9 @@
 /** The drawer in which one record is made or changed: fields, what is wrong, the version conflict, saving, leaving. */
-import { Button, Drawer, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconGitMerge, IconLock } from '@tabler/icons-react';
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { ErrorState, Form, Kbd, sayError, SkeletonRows, usePhone } from '../../kit/index.ts';
+import { Drawer, Modal } from '../../kit/over.tsx';
 import type { Editor } from '../use-editor.ts';
 import { useWords, wordOr } from '../use-words.ts';
 import css from './admin.module.css';
