@@ -56,6 +56,8 @@ export function EditBox({ message, account }: { message: MessageView; account: A
     const element = field.current;
     element?.focus();
     element?.setSelectionRange(element.value.length, element.value.length);
+    // Whole, with its buttons: under the last message there was no room for it until now.
+    element?.parentElement?.scrollIntoView({ block: 'nearest' });
   }, []);
   const close = (): void => {
     setEditing(null);

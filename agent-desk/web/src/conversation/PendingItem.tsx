@@ -3,15 +3,18 @@
  * what to do.
  */
 import { Button } from '@mantine/core';
-import { IconAlertCircle, IconClock, IconLock } from '@tabler/icons-react';
+import { IconAlertCircle, IconArrowBackUp, IconClock, IconLock } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useT } from '../kit/words.ts';
 import { useDesk, useLine } from '../live/context.ts';
 import type { Pending } from '../live/outbox.ts';
 import { returnToDraft } from '../reply/returned.ts';
 import { Attachments } from './Attachments.tsx';
 import css from './Conversation.module.css';
+import extras from './Extras.module.css';
 import { Offered } from './Offered.tsx';
 import { SafeText } from './SafeText.tsx';
+import { useTakeBack } from './undo.ts';
 
 /** The bubble of the future message, or the note. */
 export function PendingItem({ pending }: { pending: Pending }) {
@@ -51,7 +54,25 @@ export function PendingItem({ pending }: { pending: Pending }) {
             {pending.offer === undefined ? null : <Offered offer={pending.offer} />}
           </article>
         )}
+      {pending.refused === undefined && !online && pending.kind === 'send' ? <Waiting pending={pending} /> : null}
       {pending.refused === undefined ? null : <Refused pending={pending} message={pending.refused.message} />}
+    </div>
+  );
+}
+
+/** While the line is gone there is all the time for second thoughts. */
+function Waiting({ pending }: { pending: Pending }) {
+  const t = useT();
+  const takeBack = useTakeBack();
+  const [busy, setBusy] = useState(false);
+  const go = (): void => {
+    setBusy(true);
+    void takeBack(pending).finally(() => { setBusy(false); });
+  };
+  return (
+    <div className={extras.held} data-held>
+      <Button size="compact-xs" variant="default" loading={busy} onClick={go}
+        leftSection={<IconArrowBackUp size={14} stroke={2} />}>{t('say.undo')}</Button>
     </div>
   );
 }

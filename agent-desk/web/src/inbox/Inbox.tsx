@@ -19,6 +19,7 @@ import { useNow } from '../shell/useNow.ts';
 import { BulkBar } from './BulkBar.tsx';
 import { EmptyFiltered, EmptyList, ListSkeleton } from './EmptyList.tsx';
 import css from './Inbox.module.css';
+import { nextWork } from './NextCard.tsx';
 import { RowList, type RowListHandle } from './RowList.tsx';
 import { listNames as names, useDefinition, useRows } from './useInboxList.ts';
 import { ViewMenu } from './ViewMenu.tsx';
@@ -46,18 +47,21 @@ const landingFrames = 90;
 const stood: { open: boolean; next: string | undefined } = { open: false, next: undefined };
 
 /**
- * Whoever closes or hands on a conversation stands where the work goes on: at the row after it, at the tabs where no
- * row is left. Whatever else has the keyboard by then keeps it. Returns the place of the tabs.
+ * Whoever closes or hands on a conversation stands where the work goes on: at what the screen says comes next
+ * (`nextId`), else at the row after it, at the tabs where no row is left. Whatever else has the keyboard by then keeps
+ * it. Returns the place of the tabs.
  */
-function useLanding(selectedId: string | undefined, rows: readonly InteractionView[] | undefined,
-  list: RefObject<RowListHandle | null>): RefObject<HTMLDivElement | null> {
+function useLanding({ selectedId, nextId, rows, list }: { selectedId: string | undefined; nextId: string | undefined;
+  rows: readonly InteractionView[] | undefined; list: RefObject<RowListHandle | null> }) {
   const tabs = useRef<HTMLDivElement>(null);
   const count = useRef<number>(undefined);
+  const urgent = useRef<string>(undefined);
   useEffect(() => {
     count.current = rows?.length;
+    urgent.current = rows?.some(({ id }) => id === nextId) === true ? nextId : undefined;
     const at = rows?.findIndex((row) => row.id === selectedId) ?? -1;
     if (at !== -1) stood.next = (rows?.[at + 1] ?? rows?.[at - 1])?.id;
-  }, [selectedId, rows]);
+  }, [selectedId, nextId, rows]);
   useEffect(() => {
     if (selectedId !== undefined) stood.open = true;
     if (selectedId !== undefined || !stood.open) return undefined;
@@ -66,7 +70,7 @@ function useLanding(selectedId: string | undefined, rows: readonly InteractionVi
     const look = (): void => {
       const nowhere = !dialogOpen() && document.activeElement === document.body;
       const tab = tabs.current?.querySelector<HTMLElement>('[aria-selected=true]');
-      if (nowhere && list.current !== null) list.current.land(stood.next);
+      if (nowhere && list.current !== null) list.current.land(urgent.current ?? stood.next);
       else if (nowhere && count.current === 0) tab?.focus();
       left -= 1;
       // The last row may still go, and with it the list that has the keyboard: it is looked after to the end.
@@ -108,7 +112,9 @@ export function Inbox({ selectedId }: { selectedId: string | undefined }) {
   const { rows, list, own } = useRows(definition, q, now);
   const picking = usePicking(rows);
   const handle = useRef<RowListHandle>(null);
-  const tabs = useLanding(selectedId, rows, handle);
+  const mine = useMine();
+  const next = selectedId === undefined ? nextWork(mine ?? []) : undefined;
+  const tabs = useLanding({ selectedId, nextId: next?.id, rows, list: handle });
   const offers = useOffers().length;
   const open = useCallback((id: string): void => { navigate(`/i/${id}`); }, [navigate]);
   const move = (by: 1 | -1): void => {
@@ -130,7 +136,8 @@ export function Inbox({ selectedId }: { selectedId: string | undefined }) {
     '1': () => { go('mine'); }, '2': () => { go('queues'); }, '3': () => { go('all'); },
     Enter: (event) => {
       if (offers > 0 || selectedId !== undefined || takesEnter(event.target as HTMLElement | null)) return false;
-      move(1);
+      if (next === undefined) move(1);
+      else open(next.id);
       return true;
     },
     Escape: picking.on ? () => { picking.end(); } : undefined,
@@ -153,7 +160,8 @@ export function Inbox({ selectedId }: { selectedId: string | undefined }) {
       {rows !== undefined && rows.length > 0
         ? (
           <RowList ref={handle} rows={rows} now={now} selectedId={selectedId} mine={view === 'mine'} onOpen={open}
-            picked={picking.ids} onPick={picking.toggle} offered={offers > 0} hasMore={!own && list.hasNextPage}
+            picked={picking.ids} onPick={picking.toggle} offered={offers > 0}
+            nextThere={next !== undefined && !picking.on} hasMore={!own && list.hasNextPage}
             loadingMore={list.isFetchingNextPage} onMore={() => { void list.fetchNextPage(); }} />
         ) : null}
       {picking.on && rows !== undefined && rows.length > 0 ? <BulkBar rows={picking.picked} onAll={picking.all}

@@ -26,6 +26,11 @@ export function byUrgency(one: InteractionView, other: InteractionView): number 
   return spoke === otherSpoke ? 0 : spoke < otherSpoke ? 1 : -1;
 }
 
+/** What of one's own work comes next; undefined where all of it is put aside or done. */
+export function nextWork(mine: readonly InteractionView[]): InteractionView | undefined {
+  return mine.filter((row) => row.snoozedUntil === null).sort(byUrgency)[0];
+}
+
 /** The middle of the screen while no conversation is open. */
 export function NextCard() {
   const t = useT();
@@ -34,8 +39,8 @@ export function NextCard() {
   const agent = useAgent();
   const offers = useOffers().length;
   const now = useNow(5_000);
-  const awake = (mine ?? []).filter((row) => row.snoozedUntil === null).sort(byUrgency);
-  const [next] = awake;
+  const awake = (mine ?? []).filter((row) => row.snoozedUntil === null).length;
+  const next = nextWork(mine ?? []);
   useAhead([], [next]);
   useKeys({
     Enter: next === undefined ? undefined : (event) => {
@@ -44,7 +49,7 @@ export function NextCard() {
       return true;
     },
   }, { first: true });
-  const aside = (mine?.length ?? 0) - awake.length;
+  const aside = (mine?.length ?? 0) - awake;
   if (mine === undefined) return null;
   if (next === undefined) {
     const ready = agent?.presence === 'READY';
@@ -59,11 +64,12 @@ export function NextCard() {
   }
   return (
     <EmptyState icon={<Ring row={next} now={now} />} title={t('work.nextTitle')}
-      actions={<Button onClick={() => { navigate(`/i/${next.id}`); }} rightSection={<Kbd>Enter</Kbd>}
-        aria-keyshortcuts="Enter">{t('work.nextOpen')}</Button>}>
+      actions={<Button onClick={() => { navigate(`/i/${next.id}`); }}
+        rightSection={offers > 0 ? undefined : <Kbd>Enter</Kbd>}
+        aria-keyshortcuts={offers > 0 ? undefined : 'Enter'}>{t('work.nextOpen')}</Button>}>
       <p className={css.nextName}><Bdi>{whoOf(next)}</Bdi></p>
       <p>{[channelName(next.reportName), next.ticketNumber].join(' · ')}</p>
-      <p className="meta">{[t('work.nextMore', { n: awake.length }),
+      <p className="meta">{[t('work.nextMore', { n: awake }),
         ...(aside === 0 ? [] : [t('work.nextAside', { n: aside })])].join(' · ')}</p>
     </EmptyState>
   );

@@ -21,8 +21,8 @@ interface Props {
   /** The rows chosen for a bulk action; null while none are being chosen. */
   picked: ReadonlySet<string> | null; onPick: (id: string) => void;
   hasMore: boolean; loadingMore: boolean; onMore: () => void;
-  /** An offer waits: where the keyboard was only put here, Enter is the offer's. */
-  offered: boolean;
+  /** An offer waits; the screen says what comes next. */
+  offered: boolean; nextThere: boolean;
 }
 
 /** Rows from the end at which the next page is asked for. */
@@ -67,7 +67,7 @@ function useHandle(ref: Ref<RowListHandle>, rows: readonly InteractionView[],
 
 /** A listbox: one stop of the Tab key, arrows move, Enter opens. */
 export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPick, hasMore, loadingMore,
-  onMore, offered }: Props) {
+  onMore, offered, nextThere }: Props) {
   const choose = picked === null ? onOpen : onPick;
   const t = useT();
   const scroller = useRef<HTMLDivElement>(null);
@@ -87,7 +87,8 @@ export function RowList({ ref, rows, now, selectedId, mine, onOpen, picked, onPi
   const onKey = (event: KeyboardEvent): void => {
     const wish = wishOf(event.key, at, rows.length);
     const isOpenOne = rows[at]?.id === selectedId;
-    if (event.key === 'Enter' && offered && (landed.current || isOpenOne)) return;
+    // Where the keyboard was only put here, Enter is what the screen offers: the offer's, else that of the next work.
+    if (event.key === 'Enter' && (landed.current ? offered || nextThere : offered && isOpenOne)) return;
     if (event.key === 'Enter' || event.key === ' ') {
       const row = rows[at];
       if (row !== undefined) (event.key === 'Enter' ? onOpen : choose)(row.id);

@@ -32,6 +32,8 @@ export interface Line {
 const requestTimeoutMs = 10_000;
 /** A line that is about to stand is waited for so long: a press right after the page came is no fault. */
 const lineWaitMs = 3_000;
+/** How long what is on its way is waited for before it is taken back. */
+const recallWaitMs = 60_000;
 const retryMsMin = 500;
 const retryMsMax = 8_000;
 const countsEveryMs = 2_000;
@@ -47,6 +49,10 @@ export class Live {
   private readonly socket: Socket;
   private readonly listeners = new Set<() => void>();
   private readonly sending = new Set<string>();
+  /** Sent in this page and not yet given to the line: the server cannot have it. */
+  private readonly untold = new Set<string>();
+  /** Who waits to hear what became of a message. */
+  private readonly awaited = new Map<string, ((message: MessageView | undefined) => void)[]>();
   private state: Line = { phase: 'connecting', retryAt: null, restarting: false, restored: 0, sentOnRestore: 0 };
   private cursor: string | undefined;
   private attempts = 0;
@@ -149,8 +155,31 @@ export class Live {
 
   /** Puts a message on its way: it is shown at once, and sent now or as soon as the line is back. */
   send(pending: Pending): void {
+    this.untold.add(pending.clientId);
     this.outbox.add(pending);
     void this.flush(pending.conversationId);
+  }
+
+  /**
+   * Takes a message back that waits here. What was never given to the line is off the desk: null. What was is waited
+   * for: the message as the server has it, undefined where the server refused it or nothing came within
+   * `recallWaitMs`.
+   */
+  recall({ clientId }: Pending): Promise<MessageView | null | undefined> {
+    if (this.untold.delete(clientId)) {
+      this.outbox.settle(clientId);
+      return Promise.resolve(null);
+    }
+    return new Promise((resolve) => {
+      this.awaited.set(clientId, [...this.awaited.get(clientId) ?? [], resolve]);
+      // Another tab may have taken it out: nobody would ever hear of it.
+      window.setTimeout(() => { resolve(undefined); }, recallWaitMs);
+    });
+  }
+
+  private arrived(clientId: string, message: MessageView | undefined): void {
+    for (const hear of this.awaited.get(clientId) ?? []) hear(message);
+    this.awaited.delete(clientId);
   }
 
   /** Tries a refused message again with the same clientId. */
@@ -250,8 +279,11 @@ export class Live {
       this.cursor = event.cursor;
       if (event.type === 'interaction.changed' || event.type === 'subject.gone') this.recount();
       if (event.type === 'message.changed') {
-        const { clientId } = event.data as MessageView;
-        if (clientId !== null) this.outbox.settle(clientId);
+        const message = event.data as MessageView;
+        if (message.clientId !== null) {
+          this.outbox.settle(message.clientId);
+          this.arrived(message.clientId, message);
+        }
       }
     }
   }
@@ -322,6 +354,7 @@ export class Live {
 
   private async deliver(pending: Pending): Promise<boolean> {
     const { clientId, conversationId, text, files } = pending;
+    this.untold.delete(clientId);
     try {
       const { message } = pending.kind === 'note'
         ? await this.request('message:note', { clientId, conversationId, text,
@@ -332,6 +365,7 @@ export class Live {
             ...(pending.offer === undefined ? {} : { offer: pending.offer }) });
       this.answered(message);
       this.outbox.settle(clientId);
+      this.arrived(clientId, message);
       return true;
     } catch (error) {
       const { code, message } = error as ApiError;
@@ -340,6 +374,7 @@ export class Live {
         return false;
       }
       this.outbox.refuse(clientId, { code, message });
+      this.arrived(clientId, undefined);
       return true;
     }
   }

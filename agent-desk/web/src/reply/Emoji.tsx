@@ -43,22 +43,25 @@ export function EmojiButton({ onPick }: { onPick: (sign: string) => void }) {
   const t = useT();
   const [open, setOpen] = useState(false);
   const [words, setWords] = useState('');
+  const change = (next: boolean): void => {
+    setOpen(next);
+    setWords('');
+  };
   const pick = (sign: string): void => {
     stored.set('emoji.recent', [sign, ...recent().filter((each) => each !== sign)].slice(0, recentMax).join(' '));
-    setOpen(false);
-    setWords('');
+    change(false);
     onPick(sign);
   };
-  useKeys({ I: () => { setOpen(true); } });
+  useKeys({ I: () => { change(true); } });
   const found = findEmoji(words);
   const lately = recent();
   return (
-    <Popover opened={open} onChange={setOpen} width={300} position="top-start" trapFocus returnFocus withinPortal>
+    <Popover opened={open} onChange={change} width={300} position="top-start" trapFocus returnFocus withinPortal>
       <Popover.Target>
         <Tooltip label={`${t('say.emoji')} (I)`}>
           <button type="button" className="iconButton" aria-label={t('say.emoji')} aria-expanded={open}
             aria-keyshortcuts="I"
-            onClick={() => { setOpen(!open); }}>
+            onClick={() => { change(!open); }}>
             <IconMoodSmile size={18} stroke={1.75} aria-hidden="true" /></button>
         </Tooltip>
       </Popover.Target>

@@ -161,8 +161,8 @@ function useBoxKeys(conversationId: string, box: Box, send: () => void, isClosed
     requestAnimationFrame(() => { document.querySelector<HTMLElement>('[data-template-pick]')?.focus(); });
   };
   const canned = (): void => {
-    reply();
-    if (!isClosed) requestAnimationFrame(() => { box.begin('/'); });
+    if (isClosed) reply();
+    else box.begin('/', 'text');
   };
   const answers = only !== 'note';
   useKeys({ R: answers ? reply : undefined, N: () => { box.focus('note'); }, 'Ctrl+Enter': send, M: focusTools,

@@ -31,8 +31,8 @@ export function useField(conversationId: string, only?: Mode) {
   const token = closedFor === text ? undefined
     : tokenAt(text, caret, mode, draft.mentions.map(({ name }) => name));
 
-  const write = (value: string, at?: number): void => {
-    const keep = (): void => { drafts.set(conversationId, { [mode]: value }, serverNow()); };
+  const write = (value: string, at?: number, into: Mode = mode): void => {
+    const keep = (): void => { drafts.set(conversationId, { [into]: value }, serverNow()); };
     if (at === undefined) {
       keep();
       return;
@@ -63,11 +63,19 @@ export function useField(conversationId: string, only?: Mode) {
     field.current?.focus();
     requestAnimationFrame(() => { field.current?.focus(); });
   };
-  /** Begins `/` or `@` at the caret, apart from the word before it. */
-  const begin = (sign: '/' | '@'): void => {
-    setClosedFor(null);
-    const at = field.current?.selectionStart ?? text.length;
-    insert(at === 0 || /\s/.test(text.charAt(at - 1)) ? sign : ` ${sign}`);
+  /**
+   * Begins `/` or `@` at the caret, apart from the word before it; in the mode given, which is shown by then. At once:
+   * what is typed right after stands behind it.
+   */
+  const begin = (sign: '/' | '@', into: Mode = mode): void => {
+    flushSync(() => {
+      setMode(only ?? into);
+      setClosedFor(null);
+    });
+    const now = drafts.get(conversationId)[only ?? into];
+    const at = Math.min(field.current?.selectionStart ?? now.length, now.length);
+    const next = replaceToken(now, { from: at, to: at }, at === 0 || /\s/.test(now.charAt(at - 1)) ? sign : ` ${sign}`);
+    write(next.text, next.caret, only ?? into);
   };
   return { draft, mode, text, field, token, write, insert, focus, begin, setCaret,
     closeList: () => { setClosedFor(text); } };
