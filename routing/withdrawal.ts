@@ -33,7 +33,8 @@ with gone as (
 ), conversation as (
   update conversations c set version = c.version + 1, (last_text, last_direction, last_message_at) =
     (select left(x.body, 160), x.direction, x.created_at from messages x where x.organisation_id = c.organisation_id
-      and x.conversation_id = c.id and x.id <> gone.id and x.deleted_at is null order by x.seq desc limit 1)
+      and x.conversation_id = c.id and x.id <> gone.id and x.deleted_at is null and x.direction <> 'SYSTEM'
+      order by x.seq desc limit 1)
   from gone where c.id = gone.conversation_id and c.organisation_id = gone.organisation_id
 ), rest as (
   select min(x.created_at) as answered_at, max(x.seq) as last_seq from gone join messages x

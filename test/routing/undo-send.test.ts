@@ -39,6 +39,12 @@ t.test('taken back in time it never leaves, and the work stands as if it had not
   const world = await smallWorld(work.db);
   const [agent, other] = world.agents as [typeof world.leader, typeof world.leader];
   const opened = await ownedInteraction(work, world, agent);
+  // Who takes the work is told in a line of the system, which no list shows as the last word.
+  await work.db.dynamic(`insert into messages (id, organisation_id, conversation_id, interaction_id, channel_account_id,
+    seq, direction, author_kind, kind, created_at) select $1, organisation_id, id, $2, channel_account_id, 2, 'SYSTEM',
+    'SYSTEM', 'text', app_now() from conversations where id = $3`,
+  [newId(), opened.interactionId, opened.conversationId]);
+  await work.db.dynamic('update conversations set last_seq = 2 where id = $1', [opened.conversationId]);
   const fileId = newId();
   await work.db.dynamic(`insert into files (id, organisation_id, storage_name, file_name, media_type, size_bytes, sha256,
     uploaded_by_kind, uploaded_by) values ($1, $2, 'x', 'bukti.png', 'image/png', 3, '\\x00', 'AGENT', $3)`,
@@ -48,21 +54,21 @@ t.test('taken back in time it never leaves, and the work stands as if it had not
   await t.rejects(withdrawMessage(work, { user: other, messageId }), { code: 'NOT_FOUND' }, 'not by another');
   await Promise.all([withdrawMessage(work, { user: agent, messageId }), withdrawMessage(work,
     { user: agent, messageId })]);
-  t.match(await messageState(work, messageId), { status: 'failed', reason_code: 'WITHDRAWN', body: null, seq: 2 });
+  t.match(await messageState(work, messageId), { status: 'failed', reason_code: 'WITHDRAWN', body: null, seq: 3 });
   t.same(await journalOf(work, messageId), ['message.queued', 'message.withdrawn'], 'once');
   const [row] = await work.db.dynamic(`select i.state, i.answered_at, i.awaiting_reply_since is not null as waiting,
     c.last_text, c.last_direction, c.last_seq, f.attached_at from interactions i
     join conversations c on c.id = i.conversation_id join files f on f.id = $2 where i.id = $1`,
   [opened.interactionId, fileId]);
   t.same(row, { state: 'PICKED_UP', answered_at: null, waiting: true, last_text: 'Halo', last_direction: 'IN',
-    last_seq: 2, attached_at: null });
+    last_seq: 3, attached_at: null });
   const [view] = await messageViews(work.db, world.organisationId, [messageId]);
   t.match(view, { text: null, attachments: [], holdUntil: undefined });
   t.ok(view?.deletedAt);
   await t.rejects(retryMessage(work, { user: agent, messageId }), { code: 'STATE_CONFLICT' }, 'gone is gone');
   const again = await queueReply(work, { user: agent, conversationId: opened.conversationId, clientId: newId(),
     text: 'orang yang benar', fileIds: [fileId] });
-  t.equal((await messageState(work, again.messageId)).seq, 3, 'INV4 no gap; the file can go with another message');
+  t.equal((await messageState(work, again.messageId)).seq, 4, 'INV4 no gap; the file can go with another message');
 });
 
 t.test('a second answer taken back leaves the first one counted', async (t) => {
