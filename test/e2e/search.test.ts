@@ -65,6 +65,12 @@ t.test('what the server has not said yet is neither nothing found nor a blank pa
   await page.unroute('**/api/search');
   await dialog.getByRole('button', { name: 'Coba lagi' }).click();
   await dialog.getByText('Tidak ada yang cocok').waitFor();
+  await page.context().setOffline(true);
+  await dialog.getByRole('combobox').fill('zzz eee');
+  await dialog.getByText('Pencarian belum berhasil').waitFor();
+  t.ok(await isAbsent(dialog.getByText('Tidak ada yang cocok')), 'nor without a network');
+  await page.context().setOffline(false);
+  await dialog.getByText('Tidak ada yang cocok').waitFor();
 
   const known = await held(page, '**/api/session');
   await page.reload({ waitUntil: 'commit' });

@@ -37,7 +37,9 @@ export function boundCache(client: QueryClient): () => void {
 /** A new, empty cache; one per page. */
 export function createCache(): QueryClient {
   const client = new QueryClient({
-    defaultOptions: { queries: { refetchOnWindowFocus: false, retry: 1 }, mutations: { retry: false } },
+    // Asked also where the browser holds itself offline: a question that waits in silence looks like nothing found.
+    defaultOptions: { queries: { refetchOnWindowFocus: false, retry: 1, networkMode: 'always',
+      refetchOnReconnect: true }, mutations: { retry: false, networkMode: 'always' } },
   });
   boundCache(client);
   return client;
