@@ -38,11 +38,11 @@ const SELECT = `select o.id, o.interaction_id, o.queue_id, q.name as queue_name,
 const ofInteractions = statement('offers.of-interactions', `${SELECT}
   where o.organisation_id = $1 and o.interaction_id = any($2::uuid[])
     and (o.state = 'OFFERED' or o.resolved_at > app_now() - interval '15 minutes')
-  order by o.offered_at`);
+  order by o.offered_at, i.waiting_since, o.id`);
 
 const ofAgent = statement('offers.of-agent', `${SELECT}
   where o.organisation_id = $1 and o.agent_id = $2 and o.state = 'OFFERED'
-  order by o.offered_at`);
+  order by o.offered_at, i.waiting_since, o.id`);
 
 function facts(row: Stored): OfferFacts {
   return {

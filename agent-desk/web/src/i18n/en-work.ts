@@ -10,6 +10,7 @@ export const enWork: Words<typeof idWork> = {
     unfollowed: 'You no longer follow ticket {{number}}.',
     followFailed: 'Not followed', snoozedUntil: 'Snoozed until {{time}}',
     transferTitle: 'Transfer the conversation', transferMany: 'Transfer {{n}} conversations',
+    transferTheirs: 'It keeps its place by its time of arrival and is no longer its agent\'s.',
     transferText: 'It keeps its place by its time of arrival and is no longer yours.',
     toQueue: 'To queue', chooseQueue: 'Choose a queue', toAgent: 'Offer first to',
     moreAgents: 'These are the first {{n}} colleagues. Type a name to find others.',

@@ -7,6 +7,7 @@ export const idWork = {
     unfollowed: 'Tiket {{number}} tidak lagi diikuti.',
     followFailed: 'Perubahan belum tersimpan', snoozedUntil: 'Ditunda sampai {{time}}',
     transferTitle: 'Alihkan percakapan', transferMany: 'Alihkan {{n}} percakapan',
+    transferTheirs: 'Percakapan tetap di urutannya menurut waktu masuk dan tidak lagi menjadi milik petugasnya.',
     transferText: 'Percakapan tetap di urutannya menurut waktu masuk dan tidak lagi menjadi milik Anda.',
     toQueue: 'Antrean tujuan', chooseQueue: 'Pilih antrean', toAgent: 'Tawarkan dahulu kepada',
     moreAgents: 'Daftar ini memuat {{n}} rekan pertama. Ketik nama untuk mencari yang lain.',

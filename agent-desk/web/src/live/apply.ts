@@ -130,10 +130,17 @@ function ticketChanged(cache: Cache, ticket: TicketView): void {
   }
 }
 
+/** Offers that came together in the order in which their customers wait, as the server gives them. */
+function byOffer(one: OfferView, other: OfferView): number {
+  const place = ({ offeredAt, waitingSince, id }: OfferView): string[] => [offeredAt, waitingSince ?? '~', id];
+  const [mine, theirs] = [place(one), place(other)];
+  const at = mine.findIndex((part, index) => part !== theirs[index]);
+  return at === -1 ? 0 : (mine[at] ?? '') < (theirs[at] ?? '') ? -1 : 1;
+}
+
 function offerChanged(cache: Cache, offer: OfferView): void {
   cache.setQueryData<OfferView[]>(keys.offers,
-    (offers = []) => [...offers.filter((each) => each.id !== offer.id), offer]
-    .sort((one, other) => (one.offeredAt < other.offeredAt ? -1 : 1)));
+    (offers = []) => [...offers.filter((each) => each.id !== offer.id), offer].sort(byOffer));
 }
 
 const nouns: Record<string, readonly string[]> = { categories: ['desk', 'categories'],

@@ -6,6 +6,7 @@ import { Kbd } from '../kit/small.tsx';
 import { useT } from '../kit/words.ts';
 import { useSignals } from '../live/context.ts';
 import { useSetPresence } from '../shell/presence.ts';
+import { useKeys } from '../shell/useKeys.ts';
 import css from './Offer.module.css';
 
 /** The card itself. */
@@ -19,7 +20,8 @@ export function MissedCard({ who, presence, onReady, onClose }: { who: string; p
       <p className="muted">{t('presence.missedText', { who, presence })}</p>
       <div className={css.missedActions}>
         <Button rightSection={<Kbd>Alt 1</Kbd>} onClick={onReady}>{t('presence.backToReady')}</Button>
-        <Button variant="subtle" color="gray" onClick={onClose}>{t('app.close')}</Button>
+        <Button variant="subtle" color="gray" rightSection={<Kbd>Esc</Kbd>} aria-keyshortcuts="Escape"
+          onClick={onClose}>{t('app.close')}</Button>
       </div>
     </section>
   );
@@ -31,6 +33,7 @@ export function MissedOffer() {
   const signals = useSignals();
   const setPresence = useSetPresence();
   const missed = signals.missed();
+  useKeys({ Escape: missed === undefined ? undefined : () => { signals.forgetMissed(); } });
   if (missed === undefined) return null;
   const who = missed.offer === undefined || missed.offer === null ? t('offer.title') : whoOf(missed.offer);
   return <MissedCard who={who} presence={t(`presence.${missed.presence}`)}

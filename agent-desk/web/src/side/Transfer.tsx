@@ -13,6 +13,7 @@ import { useT } from '../kit/words.ts';
 import { useDesk } from '../live/context.ts';
 import { keys } from '../live/keys.ts';
 import type { InteractionView } from '../live/types.ts';
+import { useSession } from '../session/session.ts';
 import { reasonOf, useBackToList, useBulk, useForget } from './acting.ts';
 import css from './Side.module.css';
 import { UnsentWarning } from './UnsentWarning.tsx';
@@ -108,11 +109,13 @@ export function Transfer({ rows, onClose }: Props) {
   const [name] = useDebouncedValue(words.trim().slice(0, nameChars), typingRestMs);
   const targets = useTargets(first, queueId, name);
   const { busy, run } = useTransfer({ rows, onClose });
+  const { user } = useSession();
+  const theirs = rows.some((row) => row.agentId !== user.id);
   const stays = queueId === null || (!many && queueId === first?.queueId);
   return (
     <Modal opened onClose={onClose} title={many ? t('work.transferMany', { n: rows.length }) : t('work.transferTitle')}
       closeButtonProps={{ 'aria-label': t('app.close') }}>
-      <p className={`muted ${css.dialogText}`}>{t('work.transferText')}</p>
+      <p className={`muted ${css.dialogText}`}>{t(theirs ? 'work.transferTheirs' : 'work.transferText')}</p>
       {targets.data === undefined && targets.isError
         ? <ErrorState error={targets.error} title={t('work.noTargets')} onRetry={() => { void targets.refetch(); }} />
         : null}
