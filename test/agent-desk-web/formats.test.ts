@@ -91,7 +91,7 @@ t.test('runs end with another speaker, another day or five minutes', async (t) =
 
 t.test('C10 the documentation says what is missing and sends an interest only where cross-selling was offered',
   async (t) => {
-  t.same(missingFields(emptyForm), ['category', 'outcome', 'summary']);
+  t.same(missingFields(emptyForm), ['category', 'summary', 'outcome'], 'from above, as they stand on the screen');
   const full = { ...emptyForm, categoryId: 'c', outcomeCode: 'DONE', summary: '  selesai ',
     productInterest: 'Gadai emas' };
   t.same(missingFields(full), []);

@@ -78,7 +78,7 @@ function tab(keep: Keep, own: Keep, gone: readonly string[] = []) {
   const drafts = new Drafts(keep, 'u');
   const trips: Trip[] = [];
   const uploads = new Uploads({ userId: 'u', drafts, keep: own, has: async (fileId) => !gone.includes(fileId),
-    why: (error) => (error as Error).message,
+    why: (error) => ({ words: (error as Error).message, final: false }),
     send: (chosen, _onPart, signal) => new Promise((resolve, reject) => {
       trips.push({ file: chosen, signal,
         end: (answer) => { if (answer instanceof Error) reject(answer); else resolve(answer); } });

@@ -28,6 +28,22 @@ async function choose(page: Page, name: string): Promise<void> {
   await page.locator('input[type=file]').setInputFiles({ name, mimeType: 'image/png', buffer: png });
 }
 
+/** What the server will never take says why, whole, and offers no second try; what is empty is not taken at all. */
+async function refusedFiles(t: Test, { page }: Stage): Promise<void> {
+  const field = page.locator('input[type=file]');
+  await field.setInputFiles({ name: 'kosong.txt', mimeType: 'text/plain', buffer: Buffer.alloc(0) });
+  await page.getByText('Berkas kosong, tidak ada isinya untuk dikirim.').waitFor();
+  t.ok(await isAbsent(card(page, 'kosong.txt')));
+  await field.setInputFiles({ name: 'program.exe', mimeType: 'application/octet-stream',
+    buffer: Buffer.concat([Buffer.from('MZ'), Buffer.alloc(200, 1)]) });
+  const state = card(page, 'program.exe').getByRole('status').filter({ hasText: /tidak|belum/i });
+  await state.waitFor();
+  t.ok(await state.evaluate((words) => words.scrollWidth <= words.clientWidth + 1), 'nothing of it is cut off');
+  t.ok(await isAbsent(card(page, 'program.exe').getByRole('button', { name: /lagi/i })));
+  await card(page, 'program.exe').getByRole('button').click();
+  t.ok(await isAbsent(card(page, 'program.exe')));
+}
+
 /** Uploads wait from now on until the function that comes back is called. */
 async function holdUploads(page: Page): Promise<() => Promise<void>> {
   let release = (): void => undefined;
@@ -205,6 +221,7 @@ t.test('a reply and a note are kept whole until they are sent', async (t) => {
   const stage = { ...scene, page, one, other };
   await t.test('files go on in another conversation and survive a reload, or are said to be lost',
     (t) => switching(t, stage));
+  await t.test('a file that is refused says why', (t) => refusedFiles(t, stage));
   await t.test('what was refused becomes a draft again with its file, quote and buttons', (t) => refused(t, stage));
   await t.test('a file that is dropped never leads away; on the conversation it is attached', (t) => dropped(t, stage));
   await t.test('whom a note calls is kept over a reload, and the list stays closed behind the name',

@@ -154,6 +154,7 @@ export const enConversation = {
     uploading: 'Uploading {{percent}}%', uploaded: 'Ready to send', uploadFailed: 'The file was not uploaded',
     removeFile: 'Remove file {{name}}', cancelFile: 'Cancel the upload of {{name}}', retryFile: 'Upload again',
     tooManyFiles: 'At most {{max}} files in one message.',
+    emptyFile: 'The file is empty, there is nothing in it to send.',
     tooLarge: 'The file is over the limit of {{max}}. Choose a smaller file.',
     waitUpload: 'Wait for the upload to finish, then send.',
     closedTitle: 'This conversation is done.', closedText: 'A new message from the customer opens a new interaction.',

@@ -153,6 +153,7 @@ export const idConversation = {
     uploading: 'Mengunggah {{percent}}%', uploaded: 'Siap dikirim', uploadFailed: 'Berkas belum terunggah',
     removeFile: 'Hapus berkas {{name}}', cancelFile: 'Batalkan unggahan {{name}}', retryFile: 'Unggah ulang',
     tooManyFiles: 'Paling banyak {{max}} berkas dalam satu pesan.',
+    emptyFile: 'Berkas kosong, tidak ada isinya untuk dikirim.',
     tooLarge: 'Berkas melebihi batas {{max}}. Pilih berkas yang lebih kecil.',
     waitUpload: 'Tunggu sampai unggahan selesai, lalu kirim.',
     closedTitle: 'Percakapan ini sudah selesai.', closedText: 'Pesan baru dari nasabah membuka interaksi baru.',

@@ -29,8 +29,8 @@ export const summaryCharsMax = 4_000;
 export function missingFields(form: FormDraft): FormField[] {
   const missing: FormField[] = [];
   if (form.categoryId === null) missing.push('category');
-  if (form.outcomeCode === null) missing.push('outcome');
   if (form.summary.trim().length < summaryCharsMin) missing.push('summary');
+  if (form.outcomeCode === null) missing.push('outcome');
   return missing;
 }
 

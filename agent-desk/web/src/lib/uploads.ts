@@ -17,12 +17,14 @@ export interface Upload {
   part: number;
   done?: AttachmentView | undefined;
   problem?: string | undefined;
+  /** The same bytes will not be taken another time either. */
+  final?: boolean | undefined;
   /** Its bytes are not to be had any more: it must be chosen again. */
   lost?: boolean | undefined;
 }
 
 export interface UploadBounds { files: number; bytes: number }
-export type AddResult = 'added' | 'too-many' | 'too-large';
+export type AddResult = 'added' | 'too-many' | 'too-large' | 'empty';
 
 export interface UploadParts {
   userId: string;
@@ -32,8 +34,8 @@ export interface UploadParts {
   send: (file: File, onPart: (part: number) => void, signal: AbortSignal) => Promise<AttachmentView>;
   /** False where the server has the file no more; true also where it could not be asked. */
   has: (fileId: string) => Promise<boolean>;
-  /** Why a file did not go up, in words. */
-  why: (error: unknown) => string;
+  /** Why a file did not go up, in words, and whether trying again is of no use. */
+  why: (error: unknown) => { words: string; final: boolean };
 }
 
 const prefix = 'sambung.uploads.';
@@ -79,12 +81,13 @@ export class Uploads {
   /** Takes files that fit and sends them up; the worst of what was not taken is the answer. */
   add(conversationId: string, files: readonly File[], bounds: UploadBounds): AddResult {
     const list = this.of(conversationId);
-    const fitting = files.filter((file) => file.size <= bounds.bytes);
+    const fitting = files.filter((file) => file.size <= bounds.bytes && file.size > 0);
     const taken = fitting.slice(0, Math.max(0, bounds.files - list.length)).map((file): Upload & { file: File } =>
       ({ key: crypto.randomUUID(), name: file.name, sizeBytes: file.size, file, part: 0 }));
     this.write(conversationId, [...list, ...taken]);
     for (const { key, file } of taken) this.start(conversationId, key, file);
-    if (fitting.length < files.length) return 'too-large';
+    if (files.some((file) => file.size > bounds.bytes)) return 'too-large';
+    if (fitting.length < files.length) return 'empty';
     return taken.length < fitting.length ? 'too-many' : 'added';
   }
 
@@ -98,7 +101,7 @@ export class Uploads {
   again(conversationId: string, key: string): void {
     const file = this.of(conversationId).find((each) => each.key === key)?.file;
     if (file === undefined) return;
-    this.patch(conversationId, key, { part: 0, problem: undefined });
+    this.patch(conversationId, key, { part: 0, problem: undefined, final: undefined });
     this.start(conversationId, key, file);
   }
 
@@ -143,8 +146,13 @@ export class Uploads {
       this.known.add(done.fileId);
       this.patch(conversationId, key, { part: 1, done });
     }, (error: unknown) => {
-      if (!stop.signal.aborted) this.patch(conversationId, key, { problem: this.parts.why(error) });
+      if (!stop.signal.aborted) this.failed(conversationId, key, error);
     }).finally(() => { if (this.stops.get(key) === stop) this.stops.delete(key); });
+  }
+
+  private failed(conversationId: string, key: string, error: unknown): void {
+    const { words, final } = this.parts.why(error);
+    this.patch(conversationId, key, { problem: words, final });
   }
 
   private stop(key: string): void {

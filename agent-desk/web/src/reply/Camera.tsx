@@ -53,6 +53,9 @@ function Shooting({ onPhoto, onClose }: { onPhoto: (file: File) => void; onClose
   const t = useT();
   const [shot, setShot] = useState<{ blob: Blob; url: string } | null>(null);
   const { video, ready, trouble } = useCamera(shot === null);
+  const main = useRef<HTMLButtonElement>(null);
+  // A button that cannot be pressed yet takes no focus: it has it as soon as there is something to press it for.
+  useEffect(() => { if (ready || shot !== null) main.current?.focus(); }, [ready, shot]);
   useEffect(() => () => { if (shot !== null) URL.revokeObjectURL(shot.url); }, [shot]);
   const shoot = async (): Promise<void> => {
     const blob = video.current === null ? null : await photoOf(video.current);
@@ -77,10 +80,10 @@ function Shooting({ onPhoto, onClose }: { onPhoto: (file: File) => void; onClose
       </div>
       <div className={css.cameraActions}>
         {shot === null
-          ? <Button disabled={!ready} data-autofocus onClick={() => { void shoot(); }}>{t('say.shoot')}</Button>
+          ? <Button ref={main} disabled={!ready} onClick={() => { void shoot(); }}>{t('say.shoot')}</Button>
           : <>
             <Button variant="default" onClick={() => { setShot(null); }}>{t('say.again')}</Button>
-            <Button onClick={use} data-autofocus>{t('say.usePhoto')}</Button>
+            <Button ref={main} onClick={use}>{t('say.usePhoto')}</Button>
           </>}
       </div>
     </>

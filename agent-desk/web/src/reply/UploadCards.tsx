@@ -39,12 +39,13 @@ export function UploadCards({ uploads, onRemove, onAgain }: { uploads: readonly 
             <span className="grow">
               <span className={`ellipsis ${css.uploadName}`} title={upload.name}><bdi>{upload.name}</bdi>
                 </span>
-              <span className={`ellipsis ${css.uploadState}`} role="status" title={state}>
+              <span className={`${bad ? '' : 'ellipsis '}${css.uploadState}`} role="status"
+                title={bad ? undefined : state}>
                 {fileSize(upload.done?.sizeBytes ?? upload.sizeBytes, locale)} · {state}</span>
               {running ? <progress className={css.progress} max={1} value={upload.part}
                 aria-label={upload.name} /> : null}
             </span>
-            {upload.problem === undefined || upload.lost === true ? null
+            {upload.problem === undefined || upload.lost === true || upload.final === true ? null
               : <button type="button" className="iconButton" aria-label={t('reply.retryFile')}
                 title={t('reply.retryFile')}
                 onClick={() => { onAgain(upload.key); }}><IconRefresh size={16} stroke={1.75} /></button>}

@@ -22,9 +22,17 @@ async function hasFile(fileId: string): Promise<boolean> {
   return answer?.status !== 404;
 }
 
+/** Refusals of the file itself: the same one is refused again. */
+const ofTheFile = new Set(['FILE_TYPE_REFUSED', 'FILE_TOO_LARGE', 'VALIDATION_FAILED', 'BODY_TOO_LARGE']);
+
+function whyNot(error: unknown): { words: string; final: boolean } {
+  const { code, message } = sayError(error);
+  return { words: message, final: ofTheFile.has(code) };
+}
+
 /** The uploads of this user in this tab; finished ones are kept with the drafts. */
 export function createUploads(userId: string, drafts: Drafts): Uploads {
-  return new Uploads({ userId, drafts, keep: sessionStorage, has: hasFile, why: (error) => sayError(error).message,
+  return new Uploads({ userId, drafts, keep: sessionStorage, has: hasFile, why: whyNot,
     send: (file, onPart, signal) => uploadFile<AttachmentView>('/files', file, onPart, signal) });
 }
 
@@ -47,6 +55,7 @@ export function useFiles(conversationId: string, fileBytes: number, refusal: str
     if (result === 'too-large') {
       notifyWarn(t('reply.uploadFailed'), t('reply.tooLarge', { max: fileSize(bytes, locale) }));
     }
+    if (result === 'empty') notifyWarn(t('reply.uploadFailed'), t('reply.emptyFile'));
     return true;
   };
   return { list, add, remove: (key: string): void => { uploads.remove(conversationId, key); },
