@@ -99,7 +99,7 @@ export const offerView = z.object({
   id, interactionId: id, queueId: id, queueName: z.string(), channel: z.string(), reportName: z.string(),
   contactName: z.string().nullable(), handleMasked: z.string(), categoryCode: z.string().nullable(),
   costPoints: z.number().int(), offeredAt: time, expiresAt: time, waitingSince: time.nullable(),
-  /** Why to me: skill codes, LONGEST_WAITING, RETURNED. */
+  /** Why to me: skill codes, LONGEST_WAITING, RETURNED, TRANSFERRED, ESCALATED. */
   /** Names of the skills that were asked for, and codes of what else decided. */
   skills: z.array(z.string()), reasons: z.array(z.string()),
 });

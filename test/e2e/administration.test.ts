@@ -37,6 +37,9 @@ t.test('RF19 RF22 places, hours and people are kept by keyboard and mouse', { ti
   });
   await enter(page, url);
 
+  await page.getByRole('button', { name: /Cari halaman atau perintah/ }).waitFor();
+  await page.goto(`${url}/search`);
+  await page.getByText('Peran Anda tidak mencakup data nasabah').waitFor();
   await page.goto(`${url}/admin/branches/new`);
   await page.getByRole('dialog').getByLabel('Kode').fill('12130');
   const hostile = `\u202ECabang ${'Panjang'.repeat(20)} <b>tebal</b>`;

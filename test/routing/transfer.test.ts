@@ -2,6 +2,7 @@
 import t from 'tap';
 import { newId } from '#domain/ids.ts';
 import { limits } from '#domain/limits.ts';
+import { offerViews } from '#domain/queues/queries.ts';
 import { acceptOffer, declineOffer, offerNext } from '#routing/assignment.ts';
 import { snoozeInteraction } from '#routing/snooze.ts';
 import { transferInteraction, transferTargets } from '#routing/transfer.ts';
@@ -51,6 +52,7 @@ t.test('INV5 a colleague named is offered it first; who declines leaves it to th
   const opened = await openOwnedInteraction(work.db, world, agent.id);
   await transferInteraction(work, { user: agent, interactionId: opened.interactionId, agentId: third.id });
   const offer = await openOfferOf(work.db, third);
+  t.match(await offerViews(work.db, world.organisationId, third.id), [{ reasons: ['TRANSFERRED'] }], 'and is told why');
   t.equal(await usedPoints(work.db, third), 25);
   t.equal(await usedPoints(work.db, agent), 0);
   t.same(await violations(work.db), []);

@@ -23,6 +23,8 @@ export const enComfort = {
   },
   palette: {
     title: 'Search and run commands', placeholder: 'Search customers, tickets, messages or commands',
+    placeholderPages: 'Search pages or commands',
+    nonePages: 'Try the name of a page or a command. Your role does not cover customers\' data.',
     open: 'Search', results: 'Results', none: 'Nothing matches',
     noneText: 'Try other words, a ticket number, or the name of a command.',
     found: '{{n}} results', work: 'My conversations', commands: 'Commands', pages: 'Pages', look: 'Appearance',

@@ -59,7 +59,8 @@ export const enShell = {
     gone: 'The offer is no longer open', goneText: 'Another agent took it or its time ran out.',
     taken: 'The conversation with {{who}} is now yours.',
     more: '+{{n}} more offers',
-    reason: { LONGEST_WAITING: 'Waiting longest', RETURNED: 'Returned to the queue', skill: 'Skill {{skill}}',
+    reason: { LONGEST_WAITING: 'Waiting longest', RETURNED: 'Returned to the queue',
+      TRANSFERRED: 'Transferred', ESCALATED: 'Escalated', skill: 'Skill {{skill}}',
       turn: 'Your turn' },
   },
   error: {

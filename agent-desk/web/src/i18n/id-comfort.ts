@@ -22,6 +22,8 @@ export const idComfort = {
   },
   palette: {
     title: 'Cari dan jalankan perintah', placeholder: 'Cari nasabah, tiket, pesan, atau perintah',
+    placeholderPages: 'Cari halaman atau perintah',
+    nonePages: 'Coba nama halaman atau perintah. Peran Anda tidak mencakup data nasabah.',
     open: 'Cari', results: 'Hasil', none: 'Tidak ada yang cocok',
     noneText: 'Coba kata lain, nomor tiket, atau nama perintah.',
     found: '{{n}} hasil', work: 'Percakapan saya', commands: 'Perintah', pages: 'Halaman', look: 'Tema',

@@ -60,6 +60,7 @@ export const idShell = {
     taken: 'Percakapan dengan {{who}} sekarang milik Anda.',
     more: '+{{n}} tawaran lain',
     reason: { LONGEST_WAITING: 'Paling lama menunggu', RETURNED: 'Dikembalikan ke antrean',
+      TRANSFERRED: 'Dialihkan', ESCALATED: 'Dieskalasi',
       skill: 'Keahlian {{skill}}', turn: 'Giliran Anda' },
   },
   error: {

@@ -10,6 +10,8 @@ import { Bdi, Kbd } from '../kit/small.tsx';
 import { useT } from '../kit/words.ts';
 import { useSearchItems } from '../search/items.tsx';
 import { useSearchWords } from '../search/words.ts';
+import { useSession } from '../session/session.ts';
+import { mayFind } from '../shell/rights.ts';
 import { useItems, useOpenItem, type PaletteItem } from './items.tsx';
 import { fit, marked } from './match.ts';
 import css from './Palette.module.css';
@@ -84,6 +86,7 @@ function Inside({ onClose }: { onClose: () => void }) {
   const w = useSearchWords();
   const id = useId();
   const [query, setQuery] = useState('');
+  const may = mayFind(useSession().permissions);
   const known = useItems();
   const open = useOpenItem();
   const trimmed = query.trim();
@@ -108,8 +111,8 @@ function Inside({ onClose }: { onClose: () => void }) {
         <IconSearch size={20} stroke={1.75} aria-hidden="true" />
         <input data-autofocus role="combobox" aria-expanded="true" aria-controls={`${id}list`}
           aria-autocomplete="list" aria-activedescendant={items.length === 0 ? undefined : `${id}${chosen}`}
-          aria-label={t('palette.title')} placeholder={t('palette.placeholder')} value={query} maxLength={200}
-          spellCheck={false} autoComplete="off" onKeyDown={onKey}
+          aria-label={t('palette.title')} placeholder={t(may ? 'palette.placeholder' : 'palette.placeholderPages')}
+          value={query} maxLength={200} spellCheck={false} autoComplete="off" onKeyDown={onKey}
           onChange={(event) => { setQuery(event.currentTarget.value); }} />
         <button type="button" className={css.esc} onClick={onClose} aria-label={`Esc, ${t('palette.close')}`}>
           <Kbd>Esc</Kbd>
@@ -130,7 +133,7 @@ function Inside({ onClose }: { onClose: () => void }) {
       {items.length === 0 && !pending && error === undefined
         ? <div className={css.none}>
           <EmptyState icon={<IconMoodEmpty size={28} stroke={1.5} />} title={t('palette.none')}>
-            {t('palette.noneText')}</EmptyState></div> : null}
+            {t(may ? 'palette.noneText' : 'palette.nonePages')}</EmptyState></div> : null}
       <Foot n={items.length} pending={pending} />
     </>
   );

@@ -14,7 +14,7 @@ import { useDensity } from '../shell/prefs.ts';
 import { keyBoard } from '../shell/useKeys.ts';
 import { useLeave } from '../session/leave.ts';
 import { useSession } from '../session/session.ts';
-import { homeOf, mayAdmin, mayGallery, mayTickets } from '../shell/rights.ts';
+import { homeOf, mayAdmin, mayFind, mayGallery, mayTickets } from '../shell/rights.ts';
 
 export interface PaletteItem {
   id: string;
@@ -63,7 +63,8 @@ function usePages(): PaletteItem[] {
     ...(mayTickets(permissions)
       ? [{ id: 'page /tickets', group, text: t('app.tickets'), href: '/tickets',
         icon: <IconTicket {...size} /> }] : []),
-    { id: 'page /search', group, text: t('app.search'), href: '/search', icon: <IconSearch {...size} /> },
+    ...(mayFind(permissions)
+      ? [{ id: 'page /search', group, text: t('app.search'), href: '/search', icon: <IconSearch {...size} /> }] : []),
     ...(mayAdmin(permissions)
       ? [{ id: 'page /admin', group, text: t('app.admin'), href: '/admin', icon: <IconUserCog {...size} /> }] : []),
     ...(mayGallery(permissions)

@@ -10,6 +10,8 @@ import { Kinds } from '../kit/Kinds.tsx';
 import { Bdi } from '../kit/small.tsx';
 import { EmptyState, ErrorState, SkeletonRows } from '../kit/states.tsx';
 import { marked } from '../palette/match.ts';
+import { useSession } from '../session/session.ts';
+import { mayFind } from '../shell/rights.ts';
 import { searchGroups, useFound, type SearchGroup } from './found.ts';
 import { useFoundItems, type FoundItem } from './items.tsx';
 import { keepWords, useKeptWords } from './kept.ts';
@@ -92,6 +94,7 @@ export default function Search() {
   const w = useSearchWords();
   const id = useId();
   const [, navigate] = useLocation();
+  const may = mayFind(useSession().permissions);
   const words = useKeptWords();
   const [kind, setKind] = useState<SearchGroup>();
   const { found, asked, error, pending, again } = useFound(words, kind === undefined ? searchGroups : [kind],
@@ -123,8 +126,8 @@ export default function Search() {
           {pending ? w('pending') : asked && error === undefined ? w('found', { count: items.length }) : ''}</span>
       </div>
       {error === undefined ? null : <ErrorState error={error} title={w('failed')} onRetry={again} />}
-      {asked ? null : <EmptyState icon={<IconSearch size={28} stroke={1.5} />} title={w('startTitle')}>
-        {w('startText')}</EmptyState>}
+      {asked ? null : <EmptyState icon={<IconSearch size={28} stroke={1.5} />}
+        title={w(may ? 'startTitle' : 'noRight')}>{w(may ? 'startText' : 'noRightText')}</EmptyState>}
       {asked && found === undefined && error === undefined ? <SkeletonRows rows={8} height={52} /> : null}
       {found !== undefined && error === undefined && items.length === 0 && !pending
         ? <EmptyState icon={<IconMoodEmpty size={28} stroke={1.5} />} title={w('noneTitle', { q: words.trim() })}>

@@ -2,6 +2,8 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api } from '../api/client.ts';
+import { useSession } from '../session/session.ts';
+import { mayFind } from '../shell/rights.ts';
 
 export const searchGroups = ['contacts', 'tickets', 'messages', 'files'] as const;
 export type SearchGroup = (typeof searchGroups)[number];
@@ -36,12 +38,14 @@ export function isEnough(typed: string): boolean {
 export function useFound(words: string, groups: readonly SearchGroup[], limit: number) {
   const trimmed = words.trim().slice(0, 100);
   const [typed] = useDebouncedValue(trimmed, pauseMs);
-  const asked = isEnough(typed) && isEnough(trimmed);
+  const may = mayFind(useSession().permissions);
+  const asked = may && isEnough(typed) && isEnough(trimmed);
   const query = useQuery<Found>({
     queryKey: ['desk', 'search', typed, groups.join(), limit], enabled: asked, staleTime: 10_000, gcTime: 60_000,
     retry: 1, placeholderData: keepPreviousData,
     queryFn: ({ signal }) => api.post<Found>('/search', { q: typed, groups, limit }, { signal }),
   });
   return { found: asked ? query.data : undefined, asked, error: asked && query.isError ? query.error : undefined,
-    pending: isEnough(trimmed) && (query.isFetching || typed !== trimmed), again: () => { void query.refetch(); } };
+    pending: may && isEnough(trimmed) && (query.isFetching || typed !== trimmed),
+    again: () => { void query.refetch(); } };
 }

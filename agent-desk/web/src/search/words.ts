@@ -14,6 +14,8 @@ export const useSearchWords = defineWords('search', {
     noneTitle: 'Tidak ada yang cocok dengan “{{q}}”',
     noneText: 'Periksa ejaan, kurangi kata, atau cari dengan nomor. Hanya yang boleh Anda lihat yang ditemukan.',
     failed: 'Pencarian belum berhasil',
+    noRight: 'Peran Anda tidak mencakup data nasabah',
+    noRightText: 'Nasabah, tiket, dan pesan hanya dapat dicari oleh yang melayaninya. Halaman dan perintah ada di Ctrl K.',
   },
   en: {
     title: 'Search', field: 'Search customers, ticket numbers, messages or file names', clear: 'Clear the search',
@@ -28,5 +30,7 @@ export const useSearchWords = defineWords('search', {
     noneTitle: 'Nothing matches “{{q}}”',
     noneText: 'Check the spelling, use fewer words, or search by number. Only what you may see is found.',
     failed: 'The search did not work',
+    noRight: 'Your role does not cover customers\' data',
+    noRightText: 'Customers, tickets and messages are searched by those who serve them. Pages and commands are at Ctrl K.',
   },
 });

@@ -10,7 +10,7 @@ import { useSession } from '../session/session.ts';
 import { useConnectionBar } from './ConnectionBar.tsx';
 import { Figures } from './Figures.tsx';
 import { PresenceSwitch } from './PresenceSwitch.tsx';
-import { mayInbox } from './rights.ts';
+import { mayFind, mayInbox } from './rights.ts';
 import css from './Shell.module.css';
 
 const segments = 5;
@@ -75,11 +75,13 @@ function Account() {
 /** The field that opens the palette; on a phone its sign alone. */
 function Search({ onPalette }: { onPalette: () => void }) {
   const t = useT();
+  const may = mayFind(useSession().permissions);
   return (
     <button type="button" className={css.find} onClick={onPalette} aria-keyshortcuts="Control+K"
       title={t('palette.title')}>
       <IconSearch size={18} stroke={1.75} aria-hidden="true" />
-      <span className={css.findWord}>{t('palette.placeholder')}</span><Kbd>Ctrl K</Kbd>
+      <span className={css.findWord}>{t(may ? 'palette.placeholder' : 'palette.placeholderPages')}</span>
+      <Kbd>Ctrl K</Kbd>
     </button>
   );
 }

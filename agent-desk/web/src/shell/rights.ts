@@ -6,6 +6,11 @@ export function mayInbox(permissions: readonly string[]): boolean {
   return permissions.includes('interaction.read');
 }
 
+/** True if a search may find anything for this person: customers, tickets or conversations. */
+export function mayFind(permissions: readonly string[]): boolean {
+  return mayTickets(permissions) || permissions.includes('contact.read') || permissions.includes('contact.unmask');
+}
+
 /** True if there may be tickets that this person sees: in their own right, or through conversations. */
 export function mayTickets(permissions: readonly string[]): boolean {
   return permissions.includes('ticket.read') || mayInbox(permissions);
