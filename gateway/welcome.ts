@@ -3,7 +3,7 @@ import { servesThisMachineAlone, type Config } from './config.ts';
 import type { Seeded } from './seeding.ts';
 
 const DEMO_LOGINS = [
-  ['10001', 'agen Tier 1'], ['30001', 'agen Tier 2'], ['20001', 'Team Leader'], ['80001', 'Operation Manager'],
+  ['10001', 'agen Tier 1'], ['30011', 'agen Tier 2'], ['20001', 'Team Leader'], ['80001', 'Operation Manager'],
   ['90001', 'administrator'],
 ] as const;
 
