@@ -227,6 +227,25 @@ t.test('what was written while the number was away comes later, opens its ticket
   await node.stop();
 });
 
+t.test('INV4 what the house cannot store for now is not overtaken by what follows', async (t) => {
+  const world = await whatsAppWorld(t);
+  await world.paired();
+  const phone = world.fake.phone(CUSTOMER);
+  await phone.says(world.number, 'sebelum');
+  await count(world, 1);
+  // The house takes 'satu' only at the fourth time: a sequence counts also what is rolled back.
+  await world.work.db.dynamic('create sequence tries');
+  await world.work.db.dynamic(`create function refuse() returns trigger language plpgsql as $$ begin
+    if new.body = 'satu' and nextval('tries') < 4 then raise exception 'away' using errcode = '57P03'; end if;
+    return new; end $$`);
+  await world.work.db.dynamic('create trigger refuse before insert on messages for each row execute function refuse()');
+  for (const text of ['satu', 'dua', 'tiga']) await phone.says(world.number, text);
+  await eventually('all are stored', async () => (await world.texts()).length >= 4, 60_000);
+  t.same(await world.texts(), ['sebelum', 'satu', 'dua', 'tiga']);
+  const [{ n } = { n: 0 }] = await world.work.db.dynamic<{ n: number }>(`select nextval('tries')::int as n`);
+  t.ok(n >= 4, `refused before: ${n - 1} tries`);
+});
+
 t.test('RF01 RF30 kill -9 of the child while messages come: 0 lost, 0 doubled, in order', async (t) => {
   const world = await whatsAppWorld(t);
   const node = await world.paired();

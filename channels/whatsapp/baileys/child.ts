@@ -54,10 +54,15 @@ const handlers: Record<string, Handler> = {
     isOwnServer: boolean }) => ({ bytes: await download(media, bytesMax, isOwnServer) }),
 };
 
-const line = new Line((packet) => { process.send?.(packet as object); }, handlers);
+// Without its parent nobody stores what comes in: better no session than one that loses messages, or tells WhatsApp
+// that it could not read them. Found out by whichever comes first, a call or the event.
+const leave = (): never => process.exit(0);
+const line = new Line((packet) => {
+  if (process.connected) process.send?.(packet as object);
+  else leave();
+}, handlers);
 process.on('message', (packet) => { line.take(packet); });
-// Without its parent nobody stores what comes in: better no session than one that loses messages.
-process.on('disconnect', () => { process.exit(0); });
+process.on('disconnect', leave);
 process.on('SIGTERM', () => {
   void Promise.allSettled([...sessions.values()].map((session) => session.close())).then(() => { process.exit(0); });
 });

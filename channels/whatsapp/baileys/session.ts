@@ -25,6 +25,12 @@ const QR_NEXT_MS = 20_000;
 /** A receipt that the house did not take is given again after so long, then after twice as long, and so on. */
 const KEEP_AGAIN_MS = 500;
 const KEEP_AGAIN_MAX_MS = 15_000;
+/** Connections that one message may end because the house does not take it. */
+const REFUSED_MAX = 20;
+const REFUSALS_KEPT_MAX = 1_000;
+/** How often each message was not taken, by its id; over the sessions of this process. */
+const refusals = new Map<string, number>();
+
 /** A message that could not be read: until its place is shown, and while that is being stored. */
 interface Unread { timer: NodeJS.Timeout; shown: Promise<void> | undefined }
 
@@ -76,7 +82,8 @@ export class Session {
         const repository = DEFAULT_CONNECTION_CONFIG.makeSignalRepository(auth, logger, find);
         return { ...repository, decryptMessage: (given) => transactional(auth.keys).transaction(async () => {
           const plain = await repository.decryptMessage(given);
-          await this.#take(given.ciphertext, plain);
+          await this.#take(given.ciphertext, plain).catch((error: unknown) => { this.#refused(given, error); });
+          refusals.delete(this.#idOf(given.ciphertext));
           return plain;
         }, given.jid) };
       },
@@ -248,6 +255,25 @@ export class Session {
     return { fromUs: isMe, isOffline: this.#waited.has(node),
       envelope: { id: attrs['id'], handle, name: isMe ? undefined : attrs['notify'],
         at: Number.isFinite(seconds) && seconds > 0 ? new Date(seconds * 1_000) : undefined } };
+  }
+
+  /**
+   * The house did not take a message. Baileys would hold it for unreadable and ask for a copy, which comes after what
+   * was written next (INV4), and no more than five times. So nothing more is read on this connection: at the next one
+   * WhatsApp hands out again all that was not confirmed, in its order. What is never taken at all stands in nobody's
+   * way for ever: after `REFUSED_MAX` connections it goes the way of what cannot be read.
+   */
+  #refused({ ciphertext }: { ciphertext: Uint8Array }, error: unknown): never {
+    const id = this.#idOf(ciphertext);
+    const times = (refusals.get(id) ?? 0) + 1;
+    if (refusals.size >= REFUSALS_KEPT_MAX) refusals.clear();
+    refusals.set(id, times);
+    if (times <= REFUSED_MAX) this.#fail('NOT_STORED');
+    throw error;
+  }
+
+  #idOf(ciphertext: Uint8Array): string {
+    return this.#stanzas.get(ciphertext)?.attrs['id'] ?? '';
   }
 
   /** Stores what was decrypted; rejects where the house did not, and then its keys are not committed either. */
