@@ -9,9 +9,11 @@ import { createRoot } from 'react-dom/client';
 import { startWords } from './i18n/index.ts';
 import { WordsProvider } from './kit/WordsProvider.tsx';
 import { followKeyboard } from './lib/overlays.ts';
+import { watchLeaving } from './lib/leaving.ts';
 import { App } from './shell/App.tsx';
 
 startWords();
 followKeyboard();
+watchLeaving();
 const root = document.getElementById('root');
 if (root !== null) createRoot(root).render(<StrictMode><WordsProvider><App /></WordsProvider></StrictMode>);

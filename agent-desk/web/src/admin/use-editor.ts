@@ -5,6 +5,7 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { ApiError } from '../api/client.ts';
 import { changedFields, changesOf, type Clash, mergeDraft } from './draft.ts';
+import { type LeaveGuard, useLeaveGuard } from './parts/leave.tsx';
 
 export type FieldErrors = Partial<Record<string, string>>;
 
@@ -39,6 +40,8 @@ export interface Editor<D extends object> {
   save: () => Promise<void>;
   loadLatest: () => Promise<void>;
   settle: (field: keyof D & string, take: 'mine' | 'theirs') => void;
+  /** Asks before unsaved changes are left. */
+  guard: LeaveGuard;
 }
 
 /** Field errors that the server named in the details of VALIDATION_FAILED: {issues: [{path, code}]} or {field}. */
@@ -118,6 +121,8 @@ export function useEditor<R extends Versioned, D extends object, S>(
   const busy = useRef(false);
   const isNew = record === undefined;
   const problems = check(draft);
+  const dirty = useMemo(() => changedFields(base, draft).length > 0, [base, draft]);
+  const guard = useLeaveGuard(dirty);
 
   const fail = (cause: unknown): void => {
     const error = asApiError(cause);
@@ -138,6 +143,7 @@ export function useEditor<R extends Versioned, D extends object, S>(
     try {
       const saved = isNew ? await options.create?.(draft, form.key.current)
         : await options.update?.(changesOf(base, draft), form.version, draft);
+      guard.release();
       options.onSaved(saved as S, draft);
     } catch (cause) {
       fail(cause);
@@ -155,9 +161,8 @@ export function useEditor<R extends Versioned, D extends object, S>(
     }
   };
 
-  const dirty = useMemo(() => changedFields(base, draft).length > 0, [base, draft]);
   return {
-    draft, isNew, dirty, saving, attempted, failure, conflict, clashes, set, save, loadLatest, settle,
+    draft, isNew, dirty, saving, attempted, failure, conflict, clashes, set, save, loadLatest, settle, guard,
     errors: { ...(attempted ? definedOf(problems) : {}), ...definedOf(form.serverErrors) },
   };
 }

@@ -6,6 +6,7 @@ import { api, ConfirmButton, DataTable, dayTime, ErrorState, notifyDone, notifyE
 import * as check from '../checks.ts';
 import { useRefresh } from '../data.ts';
 import css from '../parts/admin.module.css';
+import { LeaveDialog, useLeaveGuard } from '../parts/leave.tsx';
 import { NameCell, useAdminList } from '../parts/list.tsx';
 import { StateWord } from '../parts/state-word.tsx';
 import { useWords, wordOr } from '../use-words.ts';
@@ -24,6 +25,7 @@ function Rules({ rules }: { rules: Rule[] }) {
   const before = Object.fromEntries(rules.map((rule) => [rule.dataClass, rule.days ?? '' as const]));
   const [draft, setDraft] = useState<Record<string, number | ''>>(before);
   const changed = rules.filter((rule) => draft[rule.dataClass] !== before[rule.dataClass]);
+  const guard = useLeaveGuard(changed.length > 0);
   const wrong = (rule: Rule) => check.wholeOrNone(w, draft[rule.dataClass] ?? '', 1, daysMax);
   const save = async (): Promise<void> => {
     try {
@@ -31,6 +33,7 @@ function Rules({ rules }: { rules: Rule[] }) {
         const days = draft[dataClass];
         await api.put(`/retention-rules/${dataClass}`, { days: days === '' ? null : days });
       }
+      guard.release();
       notifyDone(w('retention.saved'));
     } catch (error) {
       notifyError(w('common.notSaved'), error);
@@ -57,6 +60,7 @@ function Rules({ rules }: { rules: Rule[] }) {
           </ConfirmButton>
         </div>
       </div>
+      <LeaveDialog guard={guard} />
     </section>
   );
 }

@@ -1,7 +1,7 @@
 /** Users from a CSV file: choose or paste it, read what is wrong with each line, import what is right. */
 import { Button, FileButton } from '@mantine/core';
 import { IconArrowLeft, IconDownload, IconFileUpload, IconFileText } from '@tabler/icons-react';
-import { useEffect, useState, type DragEvent } from 'react';
+import { useState, type DragEvent } from 'react';
 import { useLocation } from 'wouter';
 import { type Column, DataTable, EmptyState, PageBody, PageHeader, sayError, TextAreaField, usePhone }
   from '../../kit/index.ts';
@@ -11,6 +11,7 @@ import { countStates, type ImportLine, type ImportRun, useImport } from '../impo
 import css from '../parts/admin.module.css';
 import { CopyButton } from '../parts/copy.tsx';
 import { Notice } from '../parts/editor.tsx';
+import { LeaveDialog, type LeaveGuard, useLeaveGuard } from '../parts/leave.tsx';
 import { addressOf } from '../parts/link.tsx';
 import { NameCell } from '../parts/list.tsx';
 import { StateWord, type StateTone } from '../parts/state-word.tsx';
@@ -135,7 +136,7 @@ function Checked({ run }: { run: ImportRun }) {
 }
 
 /** The invitations, as long as this page stands: to download or to copy, then gone. */
-function Invitations({ run }: { run: ImportRun }) {
+function Invitations({ run, guard }: { run: ImportRun; guard: LeaveGuard }) {
   const w = useWords();
   const [, go] = useLocation();
   const rows = [['npk', 'nama', 'undangan'],
@@ -147,7 +148,7 @@ function Invitations({ run }: { run: ImportRun }) {
         onClick={() => { saveCsv('undangan.csv', rows); }}>{w('import.download')}</Button>
       <CopyButton text={csvOf(rows)} label={w('import.done', { n: run.made.length })} />
       {run.phase === 'done' ? <Button size="xs" variant="default"
-        onClick={() => { run.reset(); go('/admin/users'); }}>{w('import.noted')}</Button> : null}
+        onClick={() => { guard.release(); go('/admin/users'); }}>{w('import.noted')}</Button> : null}
     </>}>{w('import.doneHint')}</Notice>
   );
 }
@@ -159,22 +160,20 @@ export function UserImportPage() {
   const refresh = useRefresh();
   const run = useImport(refresh);
   const kept = run.made.length > 0;
-  useEffect(() => {
-    if (!kept) return undefined;
-    const hold = (event: BeforeUnloadEvent): void => { event.preventDefault(); };
-    window.addEventListener('beforeunload', hold);
-    return () => { window.removeEventListener('beforeunload', hold); };
-  }, [kept]);
+  // The first invitations are on their way while none is shown yet.
+  const guard = useLeaveGuard(kept || run.phase === 'making');
   return (
     <>
       <PageHeader title={w('import.title')} description={w('import.lead')} actions={(
         <Button variant="default" leftSection={<IconArrowLeft size={16} />}
-          onClick={() => { if (!kept || window.confirm(w('import.leave'))) go('/admin/users'); }}>
+          onClick={() => { go('/admin/users'); }}>
           {w('import.back')}</Button>
       )} />
+      <LeaveDialog guard={guard} title={w('import.leave')} hint={w('import.leaveHint')} stay={w('import.leaveNo')}
+        leave={w('import.leaveYes')} />
       <PageBody>
         <div className={css.section}>
-          {kept ? <Invitations run={run} /> : null}
+          {kept ? <Invitations run={run} guard={guard} /> : null}
           {run.preview === undefined ? <Source run={run} /> : <Checked run={run} />}
         </div>
       </PageBody>

@@ -1,12 +1,13 @@
 /** The drawer in which one record is made or changed: fields, what is wrong, the version conflict, saving, leaving. */
 import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconGitMerge, IconLock } from '@tabler/icons-react';
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { ErrorState, Form, Kbd, sayError, SkeletonRows, usePhone } from '../../kit/index.ts';
-import { Drawer, Modal } from '../../kit/over.tsx';
+import { Drawer } from '../../kit/over.tsx';
 import type { Editor } from '../use-editor.ts';
 import { useWords, wordOr } from '../use-words.ts';
 import css from './admin.module.css';
+import { LeaveDialog } from './leave.tsx';
 
 interface DrawerProps { title: string; onClose: () => void; children: ReactNode }
 
@@ -153,20 +154,6 @@ function Foot<D extends object>({ editor, onClose }: { editor: Editor<D>; onClos
   );
 }
 
-function LeaveDialog({ onStay, onLeave }: { onStay: () => void; onLeave: () => void }) {
-  const w = useWords();
-  return (
-    <Modal opened onClose={onStay} title={w('common.discard')} closeButtonProps={{ 'aria-label': w('common.close') }}
-      zIndex={400}>
-      <p className="muted">{w('common.discardHint')}</p>
-      <div className={css.footRow} style={{ marginTop: 20 }}>
-        <Button variant="default" onClick={onStay} data-autofocus>{w('common.discardNo')}</Button>
-        <Button color="red" onClick={onLeave}>{w('common.discardYes')}</Button>
-      </div>
-    </Modal>
-  );
-}
-
 interface EditorProps<D extends object> {
   title: string;
   editor: Editor<D>;
@@ -183,15 +170,8 @@ interface EditorProps<D extends object> {
 /** The drawer around a form: Ctrl Enter saves, leaving with changes asks first, a version conflict is merged. */
 export function EditorDrawer<D extends object>({ title, editor, onClose, locked, show, children,
   after }: EditorProps<D>) {
-  const [leaving, setLeaving] = useState(false);
   const form = useRef<HTMLDivElement>(null);
-  const close = (): void => { if (editor.dirty && locked === undefined) setLeaving(true); else onClose(); };
-  useEffect(() => {
-    if (!editor.dirty) return undefined;
-    const hold = (event: BeforeUnloadEvent): void => { event.preventDefault(); };
-    window.addEventListener('beforeunload', hold);
-    return () => { window.removeEventListener('beforeunload', hold); };
-  }, [editor.dirty]);
+  const close = (): void => { editor.guard.ask(onClose); };
   const submit = async (): Promise<void> => {
     if (locked !== undefined) return;
     await editor.save();
@@ -217,7 +197,7 @@ export function EditorDrawer<D extends object>({ title, editor, onClose, locked,
           {locked === undefined ? <Foot editor={editor} onClose={close} /> : null}
         </Form>
       </div>
-      {leaving ? <LeaveDialog onStay={() => { setLeaving(false); }} onLeave={onClose} /> : null}
+      <LeaveDialog guard={editor.guard} />
     </SideDrawer>
   );
 }

@@ -77,8 +77,8 @@ export const placesEn = {
     download: 'Download invitations', noted: 'I have kept them', again: 'Import another file',
     stopped: 'The import stopped: {{done}} of {{all}} are made. What was made stays.',
     lost: 'The invitation was not received because the connection broke; make another at the user.', tooBig: 'The file is too large: '
-      + 'at most {{max, number}} characters.', resume: 'Go on', leave: 'Leave the page? Invitations that are not kept will be '
-      + 'lost.',
+      + 'at most {{max, number}} characters.', resume: 'Go on', leave: 'Leave the page?',
+    leaveHint: 'Invitations that are not kept will be lost.', leaveNo: 'Stay here', leaveYes: 'Leave',
     issues: {
       not_npk: 'an NPK has 4 to 8 digits', required: 'required', not_name: 'this name cannot be used',
       not_capacity: 'capacity is 0 to 1000', unknown: 'not known', other_site: 'the team is at another site',

@@ -74,8 +74,8 @@ export const placesId = {
     download: 'Unduh undangan', noted: 'Sudah saya simpan', again: 'Impor berkas lain',
     stopped: 'Impor berhenti: {{done}} dari {{all}} sudah dibuat. Yang sudah dibuat tetap tersimpan.',
     lost: 'Undangan tidak diterima karena koneksi terputus; buat undangan baru di data pengguna.', tooBig: 'Berkas terlalu '
-      + 'besar: paling banyak {{max, number}} karakter.', resume: 'Lanjutkan', leave: 'Tinggalkan halaman? Undangan yang '
-      + 'belum disimpan akan hilang.',
+      + 'besar: paling banyak {{max, number}} karakter.', resume: 'Lanjutkan', leave: 'Tinggalkan halaman?',
+    leaveHint: 'Undangan yang belum disimpan akan hilang.', leaveNo: 'Tetap di sini', leaveYes: 'Tinggalkan',
     issues: {
       not_npk: 'NPK terdiri dari 4 sampai 8 angka', required: 'wajib diisi', not_name: 'nama tidak dapat dipakai',
       not_capacity: 'kapasitas 0 sampai 1000', unknown: 'tidak dikenal', other_site: 'tim berada di site lain',

@@ -1,0 +1,87 @@
+/** The forms of the settings in a real browser: nothing typed is lost, and the keyboard stays inside. */
+import type { Page } from 'playwright-core';
+import t from 'tap';
+import { newId } from '#domain/ids.ts';
+import { isAbsent, isShown, seriousFindings } from '#test/support/browser.ts';
+import { deskPage, deskScene, type DeskScene } from '#test/support/desk-page.ts';
+
+t.setTimeout(300_000);
+/** A skill written into the database; its drawer stands at the path. */
+async function addSkill({ work, world }: DeskScene, code: string): Promise<string> {
+  const id = newId();
+  await work.db.dynamic('insert into skills (id, organisation_id, code, name) values ($1, $2, $3, $4)',
+    [id, world.organisationId, code, `Keahlian ${code}`]);
+  return `/admin/skills/${id}`;
+}
+
+const question = (page: Page) => page.getByRole('dialog', { name: 'Buang perubahan?' });
+const stay = (page: Page) => page.getByRole('button', { name: 'Lanjut mengubah' });
+const nameOf = (page: Page) => page.getByRole('dialog').getByLabel('Nama').first();
+const menuOf = (page: Page, name: string) =>
+  page.getByRole('navigation', { name: 'Menu pengaturan' }).getByRole('link', { name });
+
+t.test('Back and links ask before unsaved changes are left', { timeout: 240_000 }, async (t) => {
+  const scene = await deskScene(t);
+  const path = await addSkill(scene, 'KREDIT');
+  const { page, faults } = await deskPage(scene, scene.world.administrator, '/admin/skills');
+  await page.getByRole('button', { name: 'Keahlian KREDIT' }).click();
+  await nameOf(page).fill('Kredit usaha');
+  await page.goBack();
+  t.ok(await isShown(question(page)), 'Back asks');
+  t.equal(new URL(page.url()).pathname, path, 'at the address of the record');
+  t.same(await seriousFindings(page), []);
+  await stay(page).click();
+  t.ok(await isAbsent(question(page)));
+  t.equal(await nameOf(page).inputValue(), 'Kredit usaha', 'what was typed is there');
+  await page.goBack();
+  t.ok(await isShown(question(page)), 'and asks again');
+  await page.getByRole('button', { name: 'Buang', exact: true }).click();
+  await page.waitForURL('**/admin/skills');
+  t.ok(await isAbsent(page.getByRole('dialog')), 'Back went where it wanted to');
+
+  await page.getByRole('button', { name: 'Keahlian KREDIT' }).click();
+  await nameOf(page).fill('Kredit mikro');
+  await page.keyboard.press('Control+Enter');
+  await page.waitForURL('**/admin/skills');
+  t.ok(await isAbsent(question(page)), 'what was saved is not asked about');
+  t.ok(await isShown(page.getByText('Kredit mikro')));
+
+  await page.goto(`${scene.product.url}/admin/retention`);
+  await page.getByLabel('Isi pesan').fill('400');
+  await menuOf(page, 'Keahlian').click();
+  t.ok(await isShown(question(page)), 'a link asks as well');
+  t.match(page.url(), /retention$/);
+  await stay(page).press('Enter');
+  t.ok(await isAbsent(question(page)));
+  t.ok(await menuOf(page, 'Keahlian').evaluate((link) => link === document.activeElement), 'the keyboard is back');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Buang', exact: true }).click();
+  await page.waitForURL('**/admin/skills');
+  t.same(faults, []);
+});
+
+t.test('invitations shown once are asked about whichever way the page is left', { timeout: 240_000 }, async (t) => {
+  const scene = await deskScene(t);
+  const { page, faults } = await deskPage(scene, scene.world.administrator, '/admin/users');
+  await page.getByRole('button', { name: 'Impor CSV' }).click();
+  await page.getByLabel('Isi CSV').fill('npk,nama,site,peran\n10991,Sari Uji,JKT,AGENT');
+  await page.getByRole('button', { name: 'Periksa' }).click();
+  await page.getByRole('button', { name: 'Impor 1 pengguna' }).click();
+  await page.getByText('1 pengguna dibuat').first().waitFor();
+  const warning = page.getByRole('dialog', { name: 'Tinggalkan halaman?' });
+  const ways: [string, () => Promise<unknown>][] = [['Back', () => page.goBack()],
+    ['a link', () => menuOf(page, 'Keahlian').click()],
+    ['the button', () => page.getByRole('button', { name: 'Kembali ke pengguna' }).click()]];
+  for (const [name, go] of ways) {
+    await go();
+    t.ok(await isShown(warning), `${name} asks`);
+    t.match(page.url(), /import$/);
+    await page.getByRole('button', { name: 'Tetap di sini' }).click();
+    t.ok(await isAbsent(warning));
+  }
+  t.ok(await isShown(page.getByRole('button', { name: 'Unduh undangan' })), 'the invitations are still there');
+  await page.getByRole('button', { name: 'Sudah saya simpan' }).click();
+  await page.waitForURL('**/admin/users');
+  t.ok(await isAbsent(warning), 'kept, they are not asked about');
+  t.same(faults, []);
+});
