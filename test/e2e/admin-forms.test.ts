@@ -85,3 +85,50 @@ t.test('invitations shown once are asked about whichever way the page is left', 
   t.ok(await isAbsent(warning), 'kept, they are not asked about');
   t.same(faults, []);
 });
+
+/** Holds the answers to one kind of request until `go` is called. */
+async function slow(page: Page, url: string, method: string): Promise<{ asked: Promise<void>; go: () => void }> {
+  let [begun, go] = [() => {}, () => {}];
+  const asked = new Promise<void>((resolve) => { begun = resolve; });
+  const gate = new Promise<void>((resolve) => { go = resolve; });
+  await page.route(url, async (route) => {
+    if (route.request().method() === method) {
+      begun();
+      await gate;
+    }
+    await route.continue();
+  });
+  return { asked, go };
+}
+
+t.test('a slow server takes nothing that was typed', { timeout: 240_000 }, async (t) => {
+  const scene = await deskScene(t);
+  const path = await addSkill(scene, 'KARTU');
+  const { page, faults } = await deskPage(scene, scene.world.administrator, path);
+  await nameOf(page).fill('Kartu');
+  const save = await slow(page, '**/api/skills/*', 'PATCH');
+  await nameOf(page).press('Control+Enter');
+  await save.asked;
+  await page.locator('fieldset[aria-busy=true]').waitFor();
+  await page.keyboard.type(' kredit');
+  t.equal(await nameOf(page).inputValue(), 'Kartu', 'nothing can be typed that would not be saved');
+  t.ok(await nameOf(page).evaluate((field) => field === document.activeElement), 'the keyboard stays');
+  save.go();
+  await page.waitForURL('**/admin/skills');
+  t.ok(await isShown(page.getByText('Kartu', { exact: true })), 'what the field said is stored');
+  await page.unrouteAll();
+
+  await page.goto(`${scene.product.url}${path}`);
+  await nameOf(page).fill('Milik saya');
+  await scene.work.db.dynamic('update skills set name = $1, version = version + 1', ['Milik lain']);
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('button', { name: 'Muat versi terbaru' }).waitFor();
+  const load = await slow(page, '**/api/skills/*', 'GET');
+  await page.getByRole('button', { name: 'Muat versi terbaru' }).click();
+  await load.asked;
+  await nameOf(page).fill('Milik saya juga');
+  load.go();
+  await page.getByRole('button', { name: 'Pertahankan versi Anda' }).waitFor();
+  t.equal(await nameOf(page).inputValue(), 'Milik saya juga', 'what was typed meanwhile is kept');
+  t.same(faults, []);
+});

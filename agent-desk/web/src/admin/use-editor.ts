@@ -77,19 +77,29 @@ function useFormState<R extends Versioned, D extends object>(
   // One key for one content: a create that is repeated after a lost answer happens once, a corrected one is another.
   const key = useRef<string>(crypto.randomUUID());
 
+  // What stands there at this moment, for an answer that arrives while somebody types.
+  const now = useRef({ base, draft });
+  const frozen = useRef(false);
+  const put = useCallback((next: { base?: D; draft: D }): void => {
+    now.current = { ...now.current, ...next };
+    setDraft(next.draft);
+  }, []);
+
   const set = useCallback(<K extends keyof D>(field: K, value: D[K]) => {
+    // What is on its way to the server would not hold it, and the form is gone once that is stored.
+    if (frozen.current) return;
     key.current = crypto.randomUUID();
-    setDraft((before) => ({ ...before, [field]: value }));
+    put({ draft: { ...now.current.draft, [field]: value } });
     setServerErrors((before) => ({ ...before, [field as string]: undefined }));
     setClashes((before) => before.filter((clash) => clash.field !== field));
-  }, []);
+  }, [put]);
 
   /** Puts what was typed on top of a newer version. */
   const rebase = (newest: R): void => {
     const latest = draftOf(newest);
-    const merged = mergeDraft(base, draft, latest);
+    const merged = mergeDraft(now.current.base, now.current.draft, latest);
     setBase(latest);
-    setDraft(merged.draft);
+    put({ base: latest, draft: merged.draft });
     setClashes(merged.clashes);
     setVersion(newest.version);
     setConflict('merged');
@@ -102,7 +112,7 @@ function useFormState<R extends Versioned, D extends object>(
 
   return {
     base, draft, version, serverErrors, setServerErrors, failure, setFailure, conflict, setConflict, clashes, key, set,
-    rebase, settle,
+    rebase, settle, frozen,
   };
 }
 
@@ -118,7 +128,6 @@ export function useEditor<R extends Versioned, D extends object, S>(
   const { base, draft, set, settle, conflict, clashes, failure } = form;
   const [attempted, setAttempted] = useState(false);
   const [saving, setSaving] = useState(false);
-  const busy = useRef(false);
   const isNew = record === undefined;
   const problems = check(draft);
   const dirty = useMemo(() => changedFields(base, draft).length > 0, [base, draft]);
@@ -136,8 +145,8 @@ export function useEditor<R extends Versioned, D extends object, S>(
 
   const save = async (): Promise<void> => {
     setAttempted(true);
-    if (busy.current || Object.values(problems).some((problem) => problem !== undefined)) return;
-    busy.current = true;
+    if (form.frozen.current || Object.values(problems).some((problem) => problem !== undefined)) return;
+    form.frozen.current = true;
     setSaving(true);
     form.setFailure(undefined);
     try {
@@ -148,7 +157,7 @@ export function useEditor<R extends Versioned, D extends object, S>(
     } catch (cause) {
       fail(cause);
     } finally {
-      busy.current = false;
+      form.frozen.current = false;
       setSaving(false);
     }
   };

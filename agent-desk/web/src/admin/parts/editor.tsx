@@ -1,7 +1,7 @@
 /** The drawer in which one record is made or changed: fields, what is wrong, the version conflict, saving, leaving. */
 import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconGitMerge, IconLock } from '@tabler/icons-react';
-import { useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { useLayoutEffect, useRef, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import { ErrorState, Form, Kbd, sayError, SkeletonRows, usePhone } from '../../kit/index.ts';
 import { Drawer } from '../../kit/over.tsx';
 import type { Editor } from '../use-editor.ts';
@@ -167,10 +167,23 @@ interface EditorProps<D extends object> {
   after?: ReactNode;
 }
 
+/** While it saves nothing can be typed; a disabled field would lose the keyboard, so it is the typing that is held. */
+function useStill(fields: RefObject<HTMLElement | null>, saving: boolean): void {
+  useLayoutEffect(() => {
+    const { current } = fields;
+    if (!saving || current === null) return undefined;
+    const hold = (event: Event): void => { event.preventDefault(); };
+    current.addEventListener('beforeinput', hold);
+    return () => { current.removeEventListener('beforeinput', hold); };
+  }, [fields, saving]);
+}
+
 /** The drawer around a form: Ctrl Enter saves, leaving with changes asks first, a version conflict is merged. */
 export function EditorDrawer<D extends object>({ title, editor, onClose, locked, show, children,
   after }: EditorProps<D>) {
   const form = useRef<HTMLDivElement>(null);
+  const fields = useRef<HTMLFieldSetElement>(null);
+  useStill(fields, editor.saving);
   const close = (): void => { editor.guard.ask(onClose); };
   const submit = async (): Promise<void> => {
     if (locked !== undefined) return;
@@ -190,7 +203,7 @@ export function EditorDrawer<D extends object>({ title, editor, onClose, locked,
         <Form label={title} onSubmit={() => { void submit(); }}>
           {locked === undefined ? null : <Notice tone="plain">{locked}</Notice>}
           <Conflict editor={editor} show={show} />
-          <fieldset disabled={locked !== undefined} style={{ border: 0, margin: 0, minWidth: 0, padding: 0 }}>
+          <fieldset ref={fields} disabled={locked !== undefined} aria-busy={editor.saving} className={css.fields}>
             <div className={css.drawerBody}>{children}</div>
           </fieldset>
           {after}
