@@ -1,9 +1,10 @@
 /** The forms of the settings in a real browser: nothing typed is lost, and the keyboard stays inside. */
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import t from 'tap';
 import { newId } from '#domain/ids.ts';
 import { isAbsent, isShown, seriousFindings } from '#test/support/browser.ts';
 import { deskPage, deskScene, type DeskScene } from '#test/support/desk-page.ts';
+import { eventually } from '#test/support/harness.ts';
 
 t.setTimeout(300_000);
 /** A skill written into the database; its drawer stands at the path. */
@@ -130,5 +131,54 @@ t.test('a slow server takes nothing that was typed', { timeout: 240_000 }, async
   load.go();
   await page.getByRole('button', { name: 'Pertahankan versi Anda' }).waitFor();
   t.equal(await nameOf(page).inputValue(), 'Milik saya juga', 'what was typed meanwhile is kept');
+  t.same(faults, []);
+});
+
+const focused = (field: Locator) =>
+  eventually('the keyboard is there', () => field.evaluate((one) => one === document.activeElement));
+
+t.test('the keyboard stays in the form whatever took it away', { timeout: 240_000 }, async (t) => {
+  const scene = await deskScene(t, { channel: 'telegram' });
+  const { work, world, product } = scene;
+  const path = await addSkill(scene, 'TABUNGAN');
+  const { page, faults } = await deskPage(scene, world.administrator, path);
+  await nameOf(page).fill('Tabungan');
+  for (const answer of ['Enter', 'Escape']) {
+    await nameOf(page).press('Escape');
+    await focused(stay(page));
+    await page.keyboard.press(answer);
+    t.ok(await isAbsent(question(page)));
+    await focused(nameOf(page));
+    await page.keyboard.type('+');
+  }
+  t.equal(await nameOf(page).inputValue(), 'Tabungan++', 'what is typed goes on in the field');
+
+  await work.db.dynamic('update skills set name = $1, version = version + 1', ['Milik lain']);
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('button', { name: 'Muat versi terbaru' }).click();
+  await page.getByRole('button', { name: 'Pertahankan versi Anda' }).click();
+  await focused(nameOf(page));
+  await page.keyboard.press('Control+Enter');
+  await page.waitForURL('**/admin/skills');
+
+  await page.goto(`${product.url}${path}`);
+  await nameOf(page).fill('Tabungan haji');
+  const refusals = ['STEP_UP_REQUIRED', 'IN_USE'];
+  await page.route('**/api/skills/*', async (route) => {
+    if (route.request().method() !== 'PATCH') return route.continue();
+    return route.fulfill({ status: 409, json: { code: refusals.shift(), message: 'Ditolak', requestId: 'uji',
+      details: { method: 'password' } } });
+  });
+  await page.route('**/api/session/step-up', (route) => route.fulfill({ status: 204 }));
+  await page.getByRole('button', { name: 'Simpan' }).click();
+  await page.getByLabel('Kata sandi', { exact: true }).fill('rahasia');
+  await page.keyboard.press('Enter');
+  await page.getByText('Ditolak').waitFor();
+  await focused(nameOf(page));
+  t.same(refusals, [], 'the proof was asked for, and the save failed after it');
+
+  await page.goto(`${product.url}/admin/channel-accounts/${world.accountId}`);
+  await page.getByRole('button', { name: 'Isi', exact: true }).first().click();
+  await focused(page.getByLabel('Token bot'));
   t.same(faults, []);
 });

@@ -31,6 +31,8 @@ export interface Editor<D extends object> {
   dirty: boolean;
   saving: boolean;
   attempted: boolean;
+  /** How often saving came to nothing. */
+  failed: number;
   /** Errors to show: all after the first try to save, and what the server said. */
   errors: FieldErrors;
   failure: ApiError | undefined;
@@ -128,12 +130,14 @@ export function useEditor<R extends Versioned, D extends object, S>(
   const { base, draft, set, settle, conflict, clashes, failure } = form;
   const [attempted, setAttempted] = useState(false);
   const [saving, setSaving] = useState(false);
+  const [failed, setFailed] = useState(0);
   const isNew = record === undefined;
   const problems = check(draft);
   const dirty = useMemo(() => changedFields(base, draft).length > 0, [base, draft]);
   const guard = useLeaveGuard(dirty);
 
   const fail = (cause: unknown): void => {
+    setFailed((before) => before + 1);
     const error = asApiError(cause);
     if (error.code === 'VERSION_CONFLICT' && options.reload !== undefined) {
       form.setConflict('found');
@@ -145,7 +149,11 @@ export function useEditor<R extends Versioned, D extends object, S>(
 
   const save = async (): Promise<void> => {
     setAttempted(true);
-    if (form.frozen.current || Object.values(problems).some((problem) => problem !== undefined)) return;
+    if (form.frozen.current) return;
+    if (Object.values(problems).some((problem) => problem !== undefined)) {
+      setFailed((before) => before + 1);
+      return;
+    }
     form.frozen.current = true;
     setSaving(true);
     form.setFailure(undefined);
@@ -171,7 +179,7 @@ export function useEditor<R extends Versioned, D extends object, S>(
   };
 
   return {
-    draft, isNew, dirty, saving, attempted, failure, conflict, clashes, set, save, loadLatest, settle, guard,
+    draft, isNew, dirty, saving, attempted, failed, failure, conflict, clashes, set, save, loadLatest, settle, guard,
     errors: { ...(attempted ? definedOf(problems) : {}), ...definedOf(form.serverErrors) },
   };
 }

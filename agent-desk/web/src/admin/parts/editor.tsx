@@ -1,7 +1,8 @@
 /** The drawer in which one record is made or changed: fields, what is wrong, the version conflict, saving, leaving. */
 import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconGitMerge, IconLock } from '@tabler/icons-react';
-import { useLayoutEffect, useRef, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
+import { useEffect, useLayoutEffect, useRef, type FocusEvent, type KeyboardEvent, type ReactNode,
+  type RefObject } from 'react';
 import { ErrorState, Form, Kbd, sayError, SkeletonRows, usePhone } from '../../kit/index.ts';
 import { Drawer } from '../../kit/over.tsx';
 import type { Editor } from '../use-editor.ts';
@@ -178,6 +179,33 @@ function useStill(fields: RefObject<HTMLElement | null>, saving: boolean): void 
   }, [fields, saving]);
 }
 
+const typedInto = 'input, textarea';
+
+/**
+ * Keeps the keyboard in the form. What had it may go away: a question that was answered, a proof that was given, a
+ * button that did its work. After a try to save that failed it goes to the first field that is wrong. Returns who notes
+ * where it was.
+ */
+function useFocusInside(form: RefObject<HTMLElement | null>, failed: number): (event: FocusEvent) => void {
+  const last = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (failed > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [form, failed]);
+  // After every drawing: what the browser took the focus from it tells nobody about.
+  useEffect(() => {
+    if (document.activeElement !== document.body || last.current === null) return;
+    const uppermost = [...document.querySelectorAll('[role="dialog"]')].at(-1);
+    if (uppermost?.contains(form.current) !== true) return;
+    const first = form.current?.querySelector<HTMLElement>(`:is(${typedInto}):enabled`);
+    (last.current.isConnected ? last.current : first)?.focus();
+  });
+  return ({ target }) => {
+    // A dialog of the form stands elsewhere in the page, though its events come by here.
+    if (target instanceof HTMLElement && form.current?.contains(target) === true && target.matches(typedInto))
+      last.current = target;
+  };
+}
+
 /** The drawer around a form: Ctrl Enter saves, leaving with changes asks first, a version conflict is merged. */
 export function EditorDrawer<D extends object>({ title, editor, onClose, locked, show, children,
   after }: EditorProps<D>) {
@@ -185,22 +213,18 @@ export function EditorDrawer<D extends object>({ title, editor, onClose, locked,
   const fields = useRef<HTMLFieldSetElement>(null);
   useStill(fields, editor.saving);
   const close = (): void => { editor.guard.ask(onClose); };
-  const submit = async (): Promise<void> => {
-    if (locked !== undefined) return;
-    await editor.save();
-    // Where something is wrong, the keyboard goes to the first of it.
-    requestAnimationFrame(() => { form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(); });
-  };
+  const noteFocus = useFocusInside(form, editor.failed);
+  const submit = (): void => { if (locked === undefined) void editor.save(); };
   const keys = (event: KeyboardEvent): void => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      void submit();
+      submit();
     }
   };
   return (
     <SideDrawer title={title} onClose={close}>
-      <div ref={form} onKeyDown={keys}>
-        <Form label={title} onSubmit={() => { void submit(); }}>
+      <div ref={form} onKeyDown={keys} onFocus={noteFocus}>
+        <Form label={title} onSubmit={submit}>
           {locked === undefined ? null : <Notice tone="plain">{locked}</Notice>}
           <Conflict editor={editor} show={show} />
           <fieldset ref={fields} disabled={locked !== undefined} aria-busy={editor.saving} className={css.fields}>

@@ -3,6 +3,7 @@
  * another.
  */
 import { Button } from '@mantine/core';
+import { useEffect, useRef, type RefObject } from 'react';
 import { CheckField, NumberField, SecretField, SelectField, TextField, useLocale } from '../../kit/index.ts';
 import type { SecretHint, SetupField } from '../account-types.ts';
 import { useWords, wordOr, type Words } from '../use-words.ts';
@@ -33,15 +34,28 @@ function hintText(w: Words, hint: SecretHint | undefined): string {
 
 interface OneProps { field: SetupField; label: string; help: string | undefined; error: string | undefined }
 
+/** Follows a secret into the form it takes: the button that asked for that is gone, and had the keyboard. */
+function useFollow(shape: string): RefObject<HTMLDivElement | null> {
+  const box = useRef<HTMLDivElement>(null);
+  const before = useRef(shape);
+  useEffect(() => {
+    if (before.current === shape) return;
+    before.current = shape;
+    if (document.activeElement === document.body) box.current?.querySelector<HTMLElement>('input, button')?.focus();
+  }, [shape]);
+  return box;
+}
+
 function SecretInput({ field, label, help, error, value, hint, isNew, onChange }: OneProps & {
   value: string | null | undefined; hint: SecretHint | undefined; isNew: boolean;
   onChange: (value: string | null | undefined) => void;
 }) {
   const w = useWords();
   const stored = hint?.set === true;
+  const box = useFollow(value === null ? 'cleared' : typeof value);
   if (isNew && field.generated === true && value === undefined) {
     return (
-      <div>
+      <div ref={box}>
         <p className={css.label}>{label}</p>
         <p>{w('accounts.secretWillGenerate')}</p>
         <Button size="xs" variant="subtle" onClick={() => { onChange(''); }}>{w('accounts.secretOwn')}</Button>
@@ -50,7 +64,7 @@ function SecretInput({ field, label, help, error, value, hint, isNew, onChange }
   }
   if (typeof value === 'string') {
     return (
-      <div>
+      <div ref={box}>
         <SecretField label={label} description={help} value={value} required={field.required} error={error}
           onChange={onChange}
           placeholder={field.generated === true ? w('accounts.secretWillGenerate') : undefined} />
@@ -62,7 +76,7 @@ function SecretInput({ field, label, help, error, value, hint, isNew, onChange }
     );
   }
   return (
-    <div>
+    <div ref={box}>
       <p className={css.label}>{label}{field.required === true ? <span className="warn"> *</span> : null}</p>
       <div className={css.copyLine} style={{ alignItems: 'center' }}>
         <span className="grow">{value === null ? w('accounts.secretCleared') : hintText(w, hint)}</span>
