@@ -88,6 +88,18 @@ function craftedCursor(request: FastifyRequest, error: unknown): AppError | unde
 }
 
 /**
+ * Which field holds what is there already: the last column of the broken key, which the broader ones stand before
+ * (organisation, channel, kind). The driver tells the columns only in front of their values, and those stay here
+ * (RA09).
+ */
+function takenField(error: unknown): { field: string } | undefined {
+  const { detail } = error as { detail?: unknown };
+  const columns = typeof detail === 'string' ? /^[^(]*\(([a-z0-9_, ]+)\)=/.exec(detail)?.[1] : undefined;
+  const field = columns?.split(', ').at(-1)?.replace(/_([a-z0-9])/g, (_, sign: string) => sign.toUpperCase());
+  return field === undefined ? undefined : { field };
+}
+
+/**
  * The catalogue's error for whatever was thrown; undefined for what nobody foresaw. Driver errors tell nothing of
  * the SQL.
  */
@@ -104,7 +116,7 @@ export function toAppError(error: unknown): AppError | undefined {
   if (isUnavailable(error) || sqlState(error) === '57014') return new AppError('DATABASE_UNAVAILABLE', undefined,
     error);
   if (UNSTORABLE.has(sqlState(error) ?? '')) return new AppError('VALIDATION_FAILED', undefined, error);
-  if (sqlState(error) === '23505') return new AppError('ALREADY_EXISTS', undefined, error);
+  if (sqlState(error) === '23505') return new AppError('ALREADY_EXISTS', takenField(error), error);
   if (sqlState(error) === '23503') return new AppError('IN_USE', undefined, error);
   const status = (error as FastifyError | null)?.statusCode;
   return status !== undefined && status >= 400 && status < 500 ? new AppError('BAD_REQUEST', undefined, error)

@@ -182,3 +182,40 @@ t.test('the keyboard stays in the form whatever took it away', { timeout: 240_00
   await focused(page.getByLabel('Token bot'));
   t.same(faults, []);
 });
+
+t.test('what is there already is said at its field', { timeout: 240_000 }, async (t) => {
+  const scene = await deskScene(t, { channel: 'live-chat' });
+  const { world, product } = scene;
+  await addSkill(scene, 'KREDIT');
+  const { page, faults } = await deskPage(scene, world.administrator, '/admin/users/new');
+  const form = page.getByRole('dialog');
+  const visit = (place: string) => page.goto(`${product.url}/admin/${place}`);
+  const taken = async (label: string): Promise<void> => {
+    const field = form.getByLabel(label).first();
+    await eventually('the field is marked', async () => await field.getAttribute('aria-invalid') === 'true');
+    await focused(field);
+    t.ok(await isShown(form.getByText('Sudah ada; isi atau pilih yang lain.')), `said at ${label}`);
+  };
+  await form.getByLabel('NPK').fill('10001');
+  await form.getByLabel('Nama').first().fill('Sari Uji');
+  await form.getByRole('button', { name: 'Tambah peran' }).click();
+  await page.keyboard.press('Control+Enter');
+  await taken('NPK');
+  await form.getByLabel('NPK').fill('10777');
+  t.ok(await isAbsent(form.getByText('Sudah ada; isi atau pilih yang lain.')), 'until it is changed');
+
+  await visit('skills/new');
+  await form.getByLabel('Kode').fill('KREDIT');
+  await form.getByLabel('Nama').fill('Kredit');
+  await page.keyboard.press('Control+Enter');
+  await taken('Kode');
+
+  await visit('channel-accounts/new');
+  await form.getByLabel('Kanal').first().click();
+  await page.getByRole('option', { name: /live ?chat/i }).click();
+  await form.getByLabel('Nama dalam alamat web').fill(world.accountKey);
+  await form.getByLabel(/^Nama\s*\*?$/).fill('Kembar');
+  await page.keyboard.press('Control+Enter');
+  await taken('Nama dalam alamat web');
+  t.same(faults, []);
+});

@@ -6,6 +6,7 @@ import { useCallback, useMemo, useRef, useState } from 'react';
 import { ApiError } from '../api/client.ts';
 import { changedFields, changesOf, type Clash, mergeDraft } from './draft.ts';
 import { type LeaveGuard, useLeaveGuard } from './parts/leave.tsx';
+import { useWords } from './use-words.ts';
 
 export type FieldErrors = Partial<Record<string, string>>;
 
@@ -126,6 +127,7 @@ export function useEditor<R extends Versioned, D extends object, S>(
   options: EditorOptions<R, D, S>, refused: string,
 ): Editor<D> {
   const { record, draftOf, check } = options;
+  const w = useWords();
   const form = useFormState(record, draftOf);
   const { base, draft, set, settle, conflict, clashes, failure } = form;
   const [attempted, setAttempted] = useState(false);
@@ -145,6 +147,9 @@ export function useEditor<R extends Versioned, D extends object, S>(
     }
     form.setFailure(error);
     if (error.code === 'VALIDATION_FAILED') form.setServerErrors(serverFieldErrors(error, refused));
+    if (error.code === 'ALREADY_EXISTS') {
+      form.setServerErrors(typedOf(draft, serverFieldErrors(error, w('invalid.taken'))));
+    }
   };
 
   const save = async (): Promise<void> => {
@@ -182,6 +187,11 @@ export function useEditor<R extends Versioned, D extends object, S>(
     draft, isNew, dirty, saving, attempted, failed, failure, conflict, clashes, set, save, loadLatest, settle, guard,
     errors: { ...(attempted ? definedOf(problems) : {}), ...definedOf(form.serverErrors) },
   };
+}
+
+/** Of what the server named only what stands on the form: a key may end in something that is not typed. */
+function typedOf(draft: object, errors: FieldErrors): FieldErrors {
+  return Object.fromEntries(Object.entries(errors).filter(([field]) => field in draft));
 }
 
 function definedOf(errors: FieldErrors): FieldErrors {

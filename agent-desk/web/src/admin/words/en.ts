@@ -74,6 +74,7 @@ export const en = {
     scope: 'Choose a scope for each role.', permissions: 'Choose at least one permission.',
     ideal: 'The ideal target cannot be longer than the longest target.',
     both: 'Fill in both targets, or leave both empty.', server: 'Refused by the server.',
+    taken: 'Already there; enter or choose another.',
     tooLong: 'At most {{max, number}} characters.', tooShort: 'At least {{min}} characters.',
     dates: 'The end must be after the beginning.', teamSite: 'This team is at another site.',
   },

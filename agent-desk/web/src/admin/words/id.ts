@@ -76,6 +76,7 @@ export const id = {
     permissions: 'Pilih paling sedikit satu izin.',
     ideal: 'Target ideal tidak boleh melebihi target maksimum.',
     both: 'Isi kedua target, atau kosongkan keduanya.', server: 'Tidak diterima oleh server.',
+    taken: 'Sudah ada; isi atau pilih yang lain.',
     tooLong: 'Paling banyak {{max, number}} karakter.', tooShort: 'Paling sedikit {{min}} karakter.',
     dates: 'Waktu akhir harus setelah waktu awal.', teamSite: 'Tim ini berada di site lain.',
   },
