@@ -13,6 +13,9 @@ import { AccountHealth } from './account-health.tsx';
 import { SessionSections, useAccountSession } from './account-session.tsx';
 import { AccountTestPanel } from './account-test.tsx';
 
+/** Beyond any count a channel asks for; what is typed above it is a slip. */
+const setupNumberMax = 1_000_000;
+
 interface AccountDraft {
   channel: string | null; key: string; name: string; address: string; queueId: string | null; settings: Record<string,
   unknown>; secrets: SecretDraft;
@@ -56,6 +59,9 @@ function setupProblems(w: Words, kind: ChannelKind | undefined, draft: AccountDr
     const value = draft.settings[field.name];
     const given = typeof value === 'string' ? value.trim() : value;
     if (field.kind === 'url' && typeof value === 'string') found[field.name] = check.url(w, value.trim());
+    if (field.kind === 'number' && typeof value === 'number') {
+      found[field.name] = check.whole(w, value, 0, setupNumberMax);
+    }
     if (field.required !== true || field.kind === 'qr' || field.kind === 'code' || field.kind === 'boolean') continue;
     if (field.kind !== 'secret') {
       if (given === undefined || given === null || given === '') found[field.name] = w('invalid.required');

@@ -40,7 +40,11 @@ function Rules({ rules }: { rules: Rule[] }) {
     }
     refresh();
   };
-  const stuck = changed.length === 0 || rules.some((rule) => wrong(rule) !== undefined);
+  const outside = rules.filter((rule) => wrong(rule) !== undefined);
+  const stuck = changed.length === 0 || outside.length > 0;
+  const why = outside.length > 0
+    ? w('common.fix', { fields: outside.map((rule) => w(`retention.classes.${rule.dataClass}`)).join(', ') })
+    : stuck ? w('common.unchanged') : undefined;
   return (
     <section className={`${css.pane} ${css.padded}`} aria-label={w('retention.rules')}>
       <div className={css.section}>
@@ -56,7 +60,7 @@ function Rules({ rules }: { rules: Rule[] }) {
         </div>
         <div>
           <ConfirmButton title={w('retention.saveAsk')} text={w('retention.saveHint')} confirm={w('retention.save')}
-            onConfirm={save} disabled={stuck} why={stuck ? w('common.unchanged') : undefined}>{w('retention.save')}
+            onConfirm={save} disabled={stuck} why={why}>{w('retention.save')}
           </ConfirmButton>
         </div>
       </div>
