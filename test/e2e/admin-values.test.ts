@@ -42,3 +42,23 @@ t.test('a number out of bounds stays as typed, is marked, and is not saved', asy
   });
   t.same(faults, []);
 });
+
+t.test('the line that sums up what is wrong calls fields by their labels', async (t) => {
+  const scene = await deskScene(t);
+  const { page, faults } = await deskPage(scene, scene.world.administrator, '/admin/calendars/new');
+  const form = page.getByRole('dialog');
+  await form.getByLabel('Kode').fill('MALAM');
+  await form.getByLabel('Nama').fill('Jam malam');
+  await form.getByLabel('Senin').fill('22-06');
+  await page.keyboard.press('Control+Enter');
+  await form.getByText('Perbaiki isian: Senin', { exact: true }).waitFor();
+
+  await page.goto(`${scene.product.url}/admin/channel-accounts/new`);
+  await form.getByRole('combobox', { name: 'Kanal' }).click();
+  await page.getByRole('option', { name: 'Telegram' }).click();
+  await form.getByLabel('Nama dalam alamat web').fill('bot-uji');
+  await form.getByRole('textbox', { name: 'Nama', exact: true }).fill('Bot uji');
+  await page.keyboard.press('Control+Enter');
+  await form.getByText('Perbaiki isian: Token bot', { exact: true }).waitFor();
+  t.same(faults, []);
+});

@@ -8,8 +8,12 @@ export const useWords = defineWords('admin', adminWords as unknown as Record<'id
 
 export type Words = WordsOf<Record<AdminKey, string>>;
 
-/** The word under a key made from a server's code; if this release has none, the code itself in plain letters. */
+/**
+ * The word under a key made from a server's code; if this release has none, the code itself in plain letters. What is
+ * no code but words already stays as it is.
+ */
 export function wordOr(w: Words, key: string, code: string, values?: WordValues): string {
   return i18next.exists(key, { ns: 'admin' as never })
-    ? w(key as AdminKey, values) : code.replaceAll('_', ' ').toLowerCase();
+    ? w(key as AdminKey, values)
+    : /^[A-Z0-9_]+$|^[a-z0-9_]+$/.test(code) ? code.replaceAll('_', ' ').toLowerCase() : code;
 }

@@ -1,11 +1,13 @@
 /** The drawer of one channel account: general fields, the channel's own setup, how to connect it, and its health. */
-import { api, ConfirmButton, notifyDone, notifyError, SelectField, TextField, useCan } from '../../kit/index.ts';
+import { api, ConfirmButton, notifyDone, notifyError, SelectField, TextField, useCan,
+  useLocale } from '../../kit/index.ts';
 import { fieldsFor, type AccountDetail, type ChannelKind, type SavedAccount } from '../account-types.ts';
 import { channelName } from '../channels.ts';
 import * as check from '../checks.ts';
 import { optionsOf, useQueues, useRefresh } from '../data.ts';
 import { CopyField } from '../parts/copy.tsx';
 import { EditorDrawer, FormSection, Notice, Pair } from '../parts/editor.tsx';
+import { labelled } from '../parts/labelled.ts';
 import { type SecretDraft, SetupFields } from '../parts/setup-fields.tsx';
 import { type Editor, type FieldErrors, useEditor } from '../use-editor.ts';
 import { useWords, type Words } from '../use-words.ts';
@@ -200,10 +202,12 @@ function General({ editor, channels }: { editor: Editor<AccountDraft>; channels:
 export function AccountForm(props: FormProps) {
   const { record, channels, onClose } = props;
   const w = useWords();
+  const locale = useLocale();
   const mayChange = useCan('channel.manage');
   const editor = useAccountEditor(props);
   const { draft, errors, set } = editor;
   const kind = channels.find((each) => each.name === draft.channel);
+  const labels = Object.fromEntries((kind?.setup ?? []).map((field) => [field.name, field.label[locale]]));
   const session = useAccountSession(kind?.session === false ? undefined : record?.id);
   const hasSession = session.data !== undefined && session.data !== null;
   const setSecret = (name: string, value: string | null | undefined): void => {
@@ -216,7 +220,7 @@ export function AccountForm(props: FormProps) {
   };
   return (
     <EditorDrawer title={record === undefined ? w('accounts.add') : w('accounts.edit', { name: record.name })}
-      editor={editor} onClose={onClose}
+      editor={labelled(editor, labels)} onClose={onClose}
       locked={mayChange ? undefined : w('common.readOnly')}>
       {record === undefined ? null
         : <SessionSections account={record} mayChange={mayChange} session={session} sure={kind?.session === true} />}

@@ -9,6 +9,7 @@ import { nameIn, useBranches, useRefresh } from '../data.ts';
 import { ActiveField, ActiveFilter, ActiveWord } from '../parts/active.tsx';
 import { CalendarField } from '../parts/calendar-field.tsx';
 import { EditorDrawer, FormSection, Pair } from '../parts/editor.tsx';
+import { labelled } from '../parts/labelled.ts';
 import { AddButton, FilterBar, FilterSelect, ListPage, NameCell, SearchField,
   useAdminList } from '../parts/list.tsx';
 import { CodeAndName } from '../parts/place-fields.tsx';
@@ -107,7 +108,8 @@ function BranchForm(props: FormProps) {
   const editor = useBranchEditor(props);
   return (
     <EditorDrawer title={record === undefined ? w('branches.add') : w('branches.edit', { name: record.name })}
-      editor={editor} onClose={onClose} locked={mayChange ? undefined : w('common.readOnly')}
+      editor={labelled(editor, { kind: w('branches.kind'), parentId: w('branches.parent') })}
+      onClose={onClose} locked={mayChange ? undefined : w('common.readOnly')}
       show={(field, value) => (field === 'parentId' ? nameIn(all, value as string | null) : undefined)}
       after={record === undefined || record.kind === 'BRANCH' || !mayChange || !record.active ? undefined : (
         <Button variant="default" style={{ alignSelf: 'flex-start' }} leftSection={<IconPlus size={16} />}

@@ -8,6 +8,7 @@ import { nameIn, optionsOf, useCalendars, useRefresh } from '../data.ts';
 import { parseDay, parseHours, sayDay, sayHours } from '../hours.ts';
 import { ActiveField, ActiveFilter, ActiveWord } from '../parts/active.tsx';
 import { EditorDrawer, FormSection, Pair } from '../parts/editor.tsx';
+import { labelled } from '../parts/labelled.ts';
 import { AddButton, FilterBar, FilterSelect, ListPage, NameCell,
   useAdminList } from '../parts/list.tsx';
 import { RecordDrawer } from '../parts/record.tsx';
@@ -44,7 +45,8 @@ function HolidayForm({ record, reload, onClose }: FormProps) {
   const { draft, errors, set } = editor;
   return (
     <EditorDrawer title={record === undefined ? w('holidays.add') : w('holidays.edit', { name: record.name })}
-      editor={editor} onClose={onClose} locked={mayChange ? undefined : w('common.readOnly')}>
+      editor={labelled(editor, { name: w('holidays.name'), calendarId: w('holidays.calendar') })}
+      onClose={onClose} locked={mayChange ? undefined : w('common.readOnly')}>
       <FormSection>
         <Pair>
           <TextField label={w('holidays.day')} placeholder={w('holidays.dayHint')} value={draft.day} required

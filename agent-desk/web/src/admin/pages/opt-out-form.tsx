@@ -5,6 +5,7 @@ import { api, codeWord, notifyDone, SelectField, TextAreaField } from '../../kit
 import { useRefresh } from '../data.ts';
 import { ContactPicker } from '../parts/contact-picker.tsx';
 import { EditorDrawer, FormSection } from '../parts/editor.tsx';
+import { labelled } from '../parts/labelled.ts';
 import { optOutPurposes, type OptOutRecord } from '../types.ts';
 import { type Editor, useEditor } from '../use-editor.ts';
 import { useWords } from '../use-words.ts';
@@ -66,7 +67,8 @@ export function OptOutForm({ onClose }: { onClose: () => void }) {
   }, w('invalid.server'));
   const { draft, errors, set } = editor;
   return (
-    <EditorDrawer title={w('optOuts.add')} editor={editor} onClose={onClose}>
+    <EditorDrawer title={w('optOuts.add')} onClose={onClose}
+      editor={labelled(editor, { contactId: w('optOuts.find') })}>
       <Whom editor={editor} />
       <FormSection>
         <SelectField label={w('optOuts.purpose')} value={draft.purpose} required

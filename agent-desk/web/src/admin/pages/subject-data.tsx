@@ -9,6 +9,7 @@ import { useRefresh } from '../data.ts';
 import css from '../parts/admin.module.css';
 import { ContactPicker } from '../parts/contact-picker.tsx';
 import { EditorDrawer, FormSection } from '../parts/editor.tsx';
+import { labelled } from '../parts/labelled.ts';
 import { AddButton, FilterBar, FilterSelect, ListPage, NameCell,
   useAdminList } from '../parts/list.tsx';
 import { StateWord } from '../parts/state-word.tsx';
@@ -40,7 +41,8 @@ function FileForm({ onClose }: { onClose: () => void }) {
   }, w('invalid.server'));
   const { draft, errors, set } = editor;
   return (
-    <EditorDrawer title={w('subjectData.add')} editor={editor} onClose={onClose}>
+    <EditorDrawer title={w('subjectData.add')} onClose={onClose}
+      editor={labelled(editor, { kind: w('subjectData.kind'), reason: w('subjectData.why') })}>
       <FormSection>
         <ContactPicker label={w('subjectData.customer')} value={draft.contactId} error={errors.contactId}
           onChange={(value) => { set('contactId', value); }} />
