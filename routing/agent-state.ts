@@ -2,8 +2,9 @@
  * The row of an agent that assignment, presence and wrap-up share: presence, points and open offers, changed under
  * its lock.
  */
+import type { JournalCodes } from '#domain/journal/data.ts';
 import { appendJournal } from '#domain/journal/append.ts';
-import type { Actor, JournalEntry } from '#domain/journal/events.ts';
+import type { JournalData, Actor, JournalEntry } from '#domain/journal/events.ts';
 import { limits } from '#domain/limits.ts';
 import { statement, type Queryable, type Tx } from '#domain/store/db.ts';
 
@@ -86,7 +87,7 @@ export function lockAgent(tx: Tx, organisationId: string, userId: string): Promi
 
 /** A journal entry about the agent. */
 export function aboutAgent(row: AgentRow, type: JournalEntry['type'], actor: Actor, version: number,
-  data: Record<string, unknown> = {}): JournalEntry {
+  data: JournalData = {}): JournalEntry {
   return { type, subjectType: 'agent', subjectId: row.user_id, actor, version, data,
     scope: { organisationId: row.organisation_id, siteId: row.site_id, branchId: row.branch_id, teamId: row.team_id,
       agentId: row.user_id } };
@@ -146,7 +147,7 @@ export const offerColumns =
   'o.id, o.interaction_id, o.queue_id, o.agent_id, o.cost_points, i.conversation_id, i.site_id';
 
 /** The event of an offer that ended without being accepted; it reaches the agent's desk and the queue's viewers. */
-export function offerEnded(organisationId: string, offer: OfferRow, actor: Actor, result: string,
+export function offerEnded(organisationId: string, offer: OfferRow, actor: Actor, result: JournalCodes['result'],
   reasonCode?: string): JournalEntry {
   return { type: 'interaction.offer-ended', subjectType: 'interaction', subjectId: offer.interaction_id,
     conversationId: offer.conversation_id, actor,

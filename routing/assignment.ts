@@ -3,6 +3,7 @@ import { AppError } from '#domain/errors.ts';
 import { failpoint } from '#domain/failpoints.ts';
 import { newId } from '#domain/ids.ts';
 import { appendJournal } from '#domain/journal/append.ts';
+import type { JournalData } from '#domain/journal/events.ts';
 import { limits } from '#domain/limits.ts';
 import { can, mayPick, type User } from '#domain/people/access.ts';
 import { AgentPool, type Candidate, type Match, type WaitingWork } from '#domain/queues/rules.ts';
@@ -152,7 +153,7 @@ type TakenRow = Pick<InteractionRow, 'version' | 'site_id' | 'team_id' | 'agent_
 
 /** The agent owns the interaction from here on: row, ticket, legs, event, and a word in the conversation. */
 async function takeOver(tx: Tx, row: InteractionRow, user: User, cost: number,
-  data: Record<string, unknown>): Promise<void> {
+  data: JournalData): Promise<void> {
   moved(row, 'accept');
   const taken = await tx.one<TakenRow>(sql.takeOver, [row.id, row.organisation_id, user.id, cost]);
   if (taken === undefined) throw new AppError('NOT_FOUND');

@@ -2,7 +2,7 @@
 import { AppError } from '#domain/errors.ts';
 import { newId } from '#domain/ids.ts';
 import { appendJournal } from '#domain/journal/append.ts';
-import type { JournalEntry } from '#domain/journal/events.ts';
+import type { JournalData, JournalEntry } from '#domain/journal/events.ts';
 import { limits } from '#domain/limits.ts';
 import type { User } from '#domain/people/access.ts';
 import { statement, type Tx } from '#domain/store/db.ts';
@@ -56,7 +56,7 @@ export async function lockPeople(tx: Tx, organisationId: string, ids: readonly s
 }
 
 function entry(organisationId: string, user: User | undefined, type: 'contact.merged' | 'contact.unmerged',
-  kept: ContactRow, version: number, data: Record<string, unknown>): JournalEntry {
+  kept: ContactRow, version: number, data: JournalData): JournalEntry {
   return { type, subjectType: 'contact', subjectId: kept.id, actor: actorOf(user), version, data,
     scope: { organisationId, branchId: kept.branch_id } };
 }

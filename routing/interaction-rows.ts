@@ -4,8 +4,9 @@
  */
 import { AppError } from '#domain/errors.ts';
 import { newId } from '#domain/ids.ts';
+import type { JournalCodes } from '#domain/journal/data.ts';
 import { appendJournal } from '#domain/journal/append.ts';
-import type { Actor, JournalEntry, JournalType, Scope } from '#domain/journal/events.ts';
+import type { JournalData, Actor, JournalEntry, JournalType, Scope } from '#domain/journal/events.ts';
 import { can, type User } from '#domain/people/access.ts';
 import { statement, type Queryable, type Tx } from '#domain/store/db.ts';
 import { ticketPath, type TicketMilestone, type TicketState } from '#domain/tickets/states.ts';
@@ -111,7 +112,7 @@ export function actorOf(user: User | undefined): Actor {
 
 /** A journal entry about the interaction. */
 export function aboutInteraction(row: InteractionRow, type: JournalType, actor: Actor, version: number,
-  data?: Record<string, unknown>): JournalEntry {
+  data?: JournalData): JournalEntry {
   return { type, subjectType: 'interaction', subjectId: row.id, conversationId: row.conversation_id, actor,
     scope: scopeOf(row), version, ...(data === undefined ? {} : { data }) };
 }
@@ -216,7 +217,7 @@ insert into messages (id, organisation_id, conversation_id, interaction_id, chan
 select $1, $2, $3, $4, channel_account_id, last_seq, $5, $6, $7, 'text', $8, $9::jsonb, app_now() from next`);
 
 /** The system says something in the conversation: a code with its values, translated by the screens. Needs its lock. */
-export async function postSystem(tx: Tx, row: InteractionRow, code: string,
+export async function postSystem(tx: Tx, row: InteractionRow, code: JournalCodes['code'],
   values: Record<string, unknown> = {}): Promise<void> {
   if (row.conversation_id === null) return;
   const id = newId();

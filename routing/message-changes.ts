@@ -6,7 +6,7 @@ import type { ChangeKind, SendStatus } from '#domain/channels/words.ts';
 import { AppError } from '#domain/errors.ts';
 import { newId } from '#domain/ids.ts';
 import { journalRecord } from '#domain/journal/append.ts';
-import type { JournalEntry, Scope } from '#domain/journal/events.ts';
+import type { JournalData, JournalEntry, Scope } from '#domain/journal/events.ts';
 import { limits } from '#domain/limits.ts';
 import { can, type User } from '#domain/people/access.ts';
 import type { Tx } from '#domain/store/db.ts';
@@ -45,7 +45,7 @@ const VOIDS: Record<ChangeKind, readonly ChangeKind[]> = { EDIT: ['EDIT'], RECAL
   REACTION: ['REACTION'] };
 
 function entryOf(type: JournalEntry['type'], user: User, message: MessageRow, scope: Scope,
-  data: Record<string, unknown>): JournalEntry {
+  data: JournalData): JournalEntry {
   return { type, subjectType: 'message', subjectId: message.id, conversationId: message.conversation_id,
     actor: { kind: 'USER', id: user.id }, scope, version: message.version + 1, data };
 }

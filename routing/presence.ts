@@ -1,5 +1,6 @@
 /** Who is there for work: presence and seats, desks that connect and vanish, nodes that die (RF15, RF17). */
 import { AppError } from '#domain/errors.ts';
+import type { JournalCodes } from '#domain/journal/data.ts';
 import { appendJournal } from '#domain/journal/append.ts';
 import type { Actor } from '#domain/journal/events.ts';
 import { limits } from '#domain/limits.ts';
@@ -43,8 +44,8 @@ async function ensureSeat(tx: Tx, row: AgentRow): Promise<void> {
  * Gives back what the agent owns: work that is not yet documented returns to the front of its queue, documented work to
  * which the customer has not answered is closed. The caller holds the locks of work and agent, in this order.
  */
-async function letGo(tx: Tx, agent: AgentRow, owned: Awaited<ReturnType<typeof lockOwnedBy>>, reason: string,
-  actor: Actor): Promise<void> {
+async function letGo(tx: Tx, agent: AgentRow, owned: Awaited<ReturnType<typeof lockOwnedBy>>,
+  reason: JournalCodes['reason'], actor: Actor): Promise<void> {
   let points = 0;
   for (const row of owned) {
     if (row.state === 'DOCUMENTED' && row.awaiting_reply_since === null) { await closeBySystem(tx, row); continue; }
@@ -56,8 +57,8 @@ async function letGo(tx: Tx, agent: AgentRow, owned: Awaited<ReturnType<typeof l
   await freePoints(tx, agent.organisation_id, agent.user_id, points);
 }
 
-async function goOffline(tx: Tx, agent: AgentRow, owned: Awaited<ReturnType<typeof lockOwnedBy>>, reason: string,
-  actor: Actor): Promise<AgentRow> {
+async function goOffline(tx: Tx, agent: AgentRow, owned: Awaited<ReturnType<typeof lockOwnedBy>>,
+  reason: JournalCodes['reason'], actor: Actor): Promise<AgentRow> {
   await withdrawOffers(tx, agent.organisation_id, agent.user_id, actor, reason);
   await letGo(tx, agent, owned, reason, actor);
   await tx.rows(giveSeat, [agent.user_id, agent.organisation_id, SEAT_APPLICATION]);

@@ -2,6 +2,7 @@
  * What waits in a queue: the place of one interaction, the way out for work that no queue holds, and giving work
  * back.
  */
+import type { JournalCodes } from '#domain/journal/data.ts';
 import { appendJournal } from '#domain/journal/append.ts';
 import type { Actor } from '#domain/journal/events.ts';
 import { statement, type Queryable, type Tx } from '#domain/store/db.ts';
@@ -35,7 +36,7 @@ where i.id = $1 and i.organisation_id = $2 returning i.version, i.site_id`);
  * Puts owned work back to the front of its queue: it keeps waiting_since and date_origin (C13). The caller holds its
  * lock and gives the points back. The event names the former agent, so that their desk lets go of it.
  */
-export async function giveBack(tx: Tx, row: InteractionRow, reason: string, actor: Actor,
+export async function giveBack(tx: Tx, row: InteractionRow, reason: JournalCodes['reason'], actor: Actor,
   reasonCode?: string): Promise<void> {
   const back = await tx.one<{ version: number; site_id: string | null }>(requeue, [row.id, row.organisation_id]);
   const waiting: InteractionRow = { ...row, agent_id: null, team_id: null, site_id: back?.site_id ?? null,

@@ -1,6 +1,7 @@
 /** Putting answered work aside until a time, and bringing it back: to its agent, or to the front of its queue. */
 import { AppError } from '#domain/errors.ts';
 import { holdsCapacity, isOver } from '#domain/interactions/states.ts';
+import type { JournalCodes } from '#domain/journal/data.ts';
 import { appendJournal } from '#domain/journal/append.ts';
 import type { Actor } from '#domain/journal/events.ts';
 import { limits } from '#domain/limits.ts';
@@ -54,7 +55,8 @@ export async function snoozeInteraction(work: Work, command: OnInteraction & {
   });
 }
 
-async function toAgent(tx: Tx, row: InteractionRow, actor: Actor, reason: string): Promise<boolean> {
+async function toAgent(tx: Tx, row: InteractionRow, actor: Actor,
+  reason: JournalCodes['reason']): Promise<boolean> {
   const points = holdsCapacity(row.state) ? row.cost_points : 0;
   if (await tx.one(takePoints, [row.agent_id, row.organisation_id, points]) === undefined) return false;
   const set = await tx.one<{ version: number }>(bringBack, [row.id, row.organisation_id]);

@@ -2,6 +2,7 @@
  * How an interaction ends: documentation, closing, out of topic, the customer's goodbye, the rating (C10, C11, C41).
  */
 import { AppError } from '#domain/errors.ts';
+import type { JournalCodes } from '#domain/journal/data.ts';
 import { appendJournal } from '#domain/journal/append.ts';
 import type { Actor } from '#domain/journal/events.ts';
 import { flowOf } from '#domain/interactions/flows.ts';
@@ -70,7 +71,7 @@ async function end(tx: Tx, row: InteractionRow, state: string, reason: string,
   return tx.one<{ version: number }>(setClosed, [row.id, row.organisation_id, state, reason, outcome]);
 }
 
-async function close(tx: Tx, row: InteractionRow, actor: Actor, reason: string): Promise<void> {
+async function close(tx: Tx, row: InteractionRow, actor: Actor, reason: JournalCodes['reason']): Promise<void> {
   const set = await end(tx, row, 'CLOSED', reason, null);
   await moveTicket(tx, row, 'closed', actor);
   await changeLeg(tx, row, 'CLOSED');

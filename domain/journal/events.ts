@@ -2,6 +2,8 @@
  * What the journal can say: every type with a line on when it is written. Rows hold ids and codes, never message text
  * or personal data (architecture: journal). Type names are `noun.past`.
  */
+import type { JournalCodes, JournalKey } from './data.ts';
+
 export const journalTypes = {
   'contact.created': 'a customer was seen for the first time',
   'contact.updated': 'a contact was edited; data.changed names the fields',
@@ -124,6 +126,9 @@ export interface Actor {
   id?: string | null;
 }
 
+/** Ids, codes, numbers and names of fields only; under keys that the audit trail has words for. */
+export type JournalData = { [K in JournalKey]?: K extends keyof JournalCodes ? JournalCodes[K] : unknown };
+
 /** One event to append; `at`, xid, id and epoch are the database's. */
 export interface JournalEntry {
   type: JournalType;
@@ -133,15 +138,16 @@ export interface JournalEntry {
   actor: Actor;
   scope: Scope;
   version?: number;
-  /** Ids, codes, numbers and names of fields only. */
-  data?: Record<string, unknown>;
+  data?: JournalData;
 }
 
 /** A row as the tail reads it. */
-export interface JournalRow extends Omit<JournalEntry, 'version'> {
+export interface JournalRow extends Omit<JournalEntry, 'version' | 'data'> {
   epoch: number;
   xid: string;
   id: string;
   at: Date;
   version: number;
+  /** Rows of other releases may hold other keys. */
+  data?: Record<string, unknown>;
 }

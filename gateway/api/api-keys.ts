@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { AppError } from '#domain/errors.ts';
 import { newId } from '#domain/ids.ts';
 import { appendJournal } from '#domain/journal/append.ts';
+import type { JournalData } from '#domain/journal/events.ts';
 import { limits } from '#domain/limits.ts';
 import { decodePage, encodePage, pageSize } from '#domain/pages.ts';
 import { can, type User } from '#domain/people/access.ts';
@@ -65,7 +66,7 @@ function whose(user: User): string | null {
 }
 
 async function note(work: Work, tx: Tx, user: User, id: string, type: 'api-key.created' | 'api-key.revoked',
-  data: Record<string, unknown>): Promise<void> {
+  data: JournalData): Promise<void> {
   await appendJournal(tx, [{ type, subjectType: 'api-key', subjectId: id, actor: { kind: 'USER', id: user.id },
     scope: { organisationId: user.organisationId }, data }]);
   tx.afterCommit(() => { work.wake.hint('journal'); });

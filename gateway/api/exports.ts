@@ -10,7 +10,7 @@ import { BYTE_ORDER_MARK, csvLine, separators, type Separator } from '#domain/ex
 import { exportKinds, exportNeeds, exportRows, exportTitles, type ExportQuery } from '#domain/exports/queries.ts';
 import { newId } from '#domain/ids.ts';
 import { appendJournal } from '#domain/journal/append.ts';
-import type { JournalType } from '#domain/journal/events.ts';
+import type { JournalData, JournalType } from '#domain/journal/events.ts';
 import { limits } from '#domain/limits.ts';
 import { can, type User } from '#domain/people/access.ts';
 import { statement } from '#domain/store/db.ts';
@@ -31,7 +31,7 @@ const zoneOf = statement('export.zone', 'select time_zone from sites where organ
 /** Files a minute and session: an export is for an office, not for a program. */
 const EXPORTS_PER_MINUTE = 6;
 
-async function note(work: Work, user: User, type: JournalType, data: Record<string, unknown>): Promise<void> {
+async function note(work: Work, user: User, type: JournalType, data: JournalData): Promise<void> {
   await work.db.transaction(async (tx) => {
     await appendJournal(tx, [{ type, subjectType: 'organisation', subjectId: user.organisationId,
       actor: { kind: 'USER', id: user.id }, data,

@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { AppError } from '#domain/errors.ts';
 import { appendJournal } from '#domain/journal/append.ts';
-import type { JournalEntry } from '#domain/journal/events.ts';
+import type { JournalData, JournalEntry } from '#domain/journal/events.ts';
 import type { User } from '#domain/people/access.ts';
 import { limits } from '#domain/limits.ts';
 import { permissions, type Permission } from '#domain/people/permissions.ts';
@@ -121,7 +121,7 @@ const setPassword = statement('me.setPassword', `update users set password_hash 
   where organisation_id = $1 and id = $2 and password_hash is not distinct from $4 returning id`);
 
 function selfEntry(
-  user: User, type: 'user.updated' | 'user.password-changed', data?: Record<string, unknown>,
+  user: User, type: 'user.updated' | 'user.password-changed', data?: JournalData,
 ): JournalEntry {
   return {
     type, subjectType: 'user', subjectId: user.id, actor: { kind: 'USER', id: user.id },

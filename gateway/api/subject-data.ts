@@ -9,7 +9,7 @@ import { familyOf } from '#domain/contacts/removal.ts';
 import { AppError } from '#domain/errors.ts';
 import { newId } from '#domain/ids.ts';
 import { appendJournal } from '#domain/journal/append.ts';
-import type { JournalType } from '#domain/journal/events.ts';
+import type { JournalData, JournalType } from '#domain/journal/events.ts';
 import { limits } from '#domain/limits.ts';
 import { decodePage, encodePage, pageSize } from '#domain/pages.ts';
 import { can, type User } from '#domain/people/access.ts';
@@ -75,7 +75,7 @@ async function find(db: Queryable, user: User, requestId: string): Promise<Reque
 }
 
 async function note(work: Work, tx: Tx, user: User, requestId: string, type: JournalType,
-  data: Record<string, unknown>): Promise<void> {
+  data: JournalData): Promise<void> {
   await appendJournal(tx, [{ type, subjectType: 'subject-request', subjectId: requestId,
     actor: { kind: 'USER', id: user.id }, scope: { organisationId: user.organisationId }, data }]);
   tx.afterCommit(() => { work.wake.hint('journal'); });

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { AppError } from '#domain/errors.ts';
 import { newId } from '#domain/ids.ts';
 import { appendJournal } from '#domain/journal/append.ts';
-import { journalTypes, type JournalType } from '#domain/journal/events.ts';
+import { type JournalData, journalTypes, type JournalType } from '#domain/journal/events.ts';
 import { presentPosition } from '#domain/journal/tail.ts';
 import { limits } from '#domain/limits.ts';
 import { decodePage, encodePage, pageSize } from '#domain/pages.ts';
@@ -81,7 +81,7 @@ async function find(db: Queryable, user: User, hookId: string): Promise<HookView
 
 async function note(work: Work, tx: Tx, user: User, hookId: string,
   type: 'webhook.created' | 'webhook.updated' | 'webhook.delivery-repeated',
-  data: Record<string, unknown> = {}): Promise<void> {
+  data: JournalData = {}): Promise<void> {
   await appendJournal(tx, [{ type, subjectType: 'webhook', subjectId: hookId, actor: { kind: 'USER', id: user.id },
     scope: { organisationId: user.organisationId }, data }]);
   tx.afterCommit(() => { work.wake.hint('journal'); });

@@ -5,7 +5,7 @@
 import { AppError } from '#domain/errors.ts';
 import { limits } from '#domain/limits.ts';
 import { appendJournal } from '#domain/journal/append.ts';
-import type { JournalEntry } from '#domain/journal/events.ts';
+import type { JournalData, JournalEntry } from '#domain/journal/events.ts';
 import type { Work } from '#domain/work.ts';
 import type { User } from '#domain/people/access.ts';
 import { addressKey } from './address.ts';
@@ -56,7 +56,7 @@ async function placeOf(work: Work, request: SignInRequest): Promise<{ place: str
     known: true };
 }
 
-function entry(type: JournalEntry['type'], row: sql.UserRow, data?: Record<string, unknown>): JournalEntry {
+function entry(type: JournalEntry['type'], row: sql.UserRow, data?: JournalData): JournalEntry {
   return {
     type, subjectType: 'user', subjectId: row.id, actor: { kind: 'USER', id: row.id },
     scope: { organisationId: row.organisation_id, siteId: row.site_id, branchId: row.branch_id, teamId: row.team_id },

@@ -7,7 +7,7 @@ import { generateSecret, generateURI, verify } from 'otplib';
 import { appNowMs } from '#domain/clock.ts';
 import { AppError } from '#domain/errors.ts';
 import { appendJournal } from '#domain/journal/append.ts';
-import type { JournalType } from '#domain/journal/events.ts';
+import type { JournalData, JournalType } from '#domain/journal/events.ts';
 import { limits } from '#domain/limits.ts';
 import { statement, type Tx } from '#domain/store/db.ts';
 import type { Work } from '#domain/work.ts';
@@ -55,7 +55,7 @@ const useCode = statement('two-factor.use-code', `update recovery_codes set used
 const owner = (person: Person) => ({ organisationId: person.organisationId, ownerKind: 'user', ownerId: person.id });
 
 async function note(parts: TwoFactorParts, tx: Tx, person: Person, type: JournalType, by: string,
-  data?: Record<string, unknown>): Promise<void> {
+  data?: JournalData): Promise<void> {
   await appendJournal(tx, [{ type, subjectType: 'user', subjectId: person.id, actor: { kind: 'USER', id: by },
     scope: { organisationId: person.organisationId, siteId: person.siteId ?? null, teamId: person.teamId ?? null },
     ...(data === undefined ? {} : { data }) }]);

@@ -21,7 +21,7 @@ const organisationId = newId();
 
 function entry(n: number): JournalEntry {
   return { type: 'interaction.queued', subjectType: 'interaction', subjectId: newId(), actor: { kind: 'SYSTEM' },
-    scope: { organisationId }, version: n, data: { n } };
+    scope: { organisationId }, version: n, data: { seq: n } };
 }
 
 async function write(db: Db, rows: number, from = 0): Promise<void> {

@@ -1,5 +1,8 @@
 /** What administrators type into the forms of the settings, in a real browser: kept as typed, or refused in words. */
 import t from 'tap';
+import { newId } from '#domain/ids.ts';
+import { appendJournal } from '#domain/journal/append.ts';
+import type { JournalEntry } from '#domain/journal/events.ts';
 import { isAbsent } from '#test/support/browser.ts';
 import { deskPage, deskScene } from '#test/support/desk-page.ts';
 import { eventually } from '#test/support/harness.ts';
@@ -60,5 +63,36 @@ t.test('the line that sums up what is wrong calls fields by their labels', async
   await form.getByRole('textbox', { name: 'Nama', exact: true }).fill('Bot uji');
   await page.keyboard.press('Control+Enter');
   await form.getByText('Perbaiki isian: Token bot', { exact: true }).waitFor();
+  t.same(faults, []);
+});
+
+t.test('the audit trail tells keys and codes in words, and a span from its beginning', async (t) => {
+  const scene = await deskScene(t);
+  const { work, world } = scene;
+  const actor = { kind: 'USER', id: world.administrator.id } as const;
+  const row = (type: JournalEntry['type'], subjectType: JournalEntry['subjectType'],
+    data: NonNullable<JournalEntry['data']>): JournalEntry =>
+    ({ type, subjectType, subjectId: newId(), actor, scope: { organisationId: world.organisationId }, data });
+  await work.db.transaction((tx) => appendJournal(tx, [
+    row('agent.presence-changed', 'agent', { presence: 'OFFLINE', from: 'READY', reasonCode: 'VANISHED' }),
+    row('export.started', 'user', { kind: 'tickets', from: '2026-11-01', to: '2026-11-21', unmasked: false }),
+    row('export.ended', 'user', { rows: 12, complete: true }),
+    row('user.link-made', 'user', { kind: 'INVITE' }),
+    row('user.stepped-up', 'user', { method: 'password' }),
+    row('api-key.created', 'api-key', { permissions: ['audit.read'], days: 365 }),
+    row('api-key.revoked', 'api-key', { reason: 'REVOKED' }),
+    row('webhook.updated', 'webhook', { changed: ['secret'] }),
+    row('retention.run-finished', 'retention-run', { counts: {} }),
+    row('channel-account.tested', 'channel-account', { result: 'RECEIVED' }),
+    row('message.posted', 'message', { code: 'AGENT_JOINED' }),
+  ]));
+  const { page, faults } = await deskPage(scene, world.administrator, '/admin/audit');
+  for (const said of ['Dari: Siap · Status kehadiran: Luring · Alasan: koneksi agen terputus',
+    'Jenis: tiket · Dari: 01/11/2026 · Sampai: 21/11/2026 · Tanpa penyamaran: Tidak',
+    'Jumlah baris: 12 · Berkas utuh: Ya', 'Jenis: undangan', 'Cara: kata sandi', 'Sebab: dicabut',
+    'Yang berubah: Rahasia', 'Jumlah: tidak ada', 'Hasil: pesan uji diterima', 'Pemberitahuan: agen bergabung']) {
+    await page.getByText(said, { exact: true }).waitFor();
+  }
+  await page.getByText(/^Hari: 365 · Izin: [A-Z]/).waitFor();
   t.same(faults, []);
 });

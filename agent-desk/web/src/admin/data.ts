@@ -5,7 +5,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, fetchAll, rowsOf, type SessionUser, useCan, useLocale, useSession } from '../kit/index.ts';
 import type {
-  BranchRecord, CalendarRecord, CategoryRecord, Named, QueueRecord, RoleRecord, SiteRecord, SkillRecord, TeamRecord,
+  BranchRecord, CalendarRecord, CategoryRecord, Named, QueueRecord, ReasonRecord, RoleRecord, SiteRecord,
+  SkillRecord, TeamRecord,
 } from './types.ts';
 
 function useAll<T>(noun: string, path: string, enabled = true) {
@@ -32,6 +33,13 @@ export const useQueues = () => useAll<QueueRecord>('queues', '/queues');
 export const useSkills = () => useAll<SkillRecord>('skills', '/skills');
 /** The categories, subcategories included. */
 export const useCategories = () => useAll<CategoryRecord>('categories', '/categories');
+
+/** Reasons and outcomes by their codes, as the audit trail names them. */
+export function useReasonNames(): Named[] {
+  const locale = useLocale();
+  return useAll<ReasonRecord>('reasons', '/reasons').map((reason) =>
+    ({ id: reason.code, name: locale === 'id' ? reason.labelId : reason.labelEn }));
+}
 
 /** The name of a row in a list; a dash where it is gone or nothing was chosen. */
 export function nameIn(list: readonly Named[], id: string | null | undefined): string {

@@ -19,7 +19,7 @@ export function AuditDrawer({ row, onClose, onNarrow }: DrawerProps) {
   const w = useWords();
   const locale = useLocale();
   const names = useNames();
-  const details = detailsOf(w, row, names);
+  const details = detailsOf(w, row, names, locale);
   const { actorId } = row;
   return (
     <SideDrawer title={sentenceOf(w, row)} onClose={onClose}>

@@ -34,7 +34,7 @@ function useColumns(): Column<AuditRow>[] {
   return [
     { key: 'event', header: w('audit.type'), cell: (row) => (
       <NameCell name={sentenceOf(w, row)}
-        sub={detailsOf(w, row, names).map((each) => `${each.label}: ${each.text}`).join(' · ')} />
+        sub={detailsOf(w, row, names, locale).map((each) => `${each.label}: ${each.text}`).join(' · ')} />
     ) },
     { key: 'subject', header: w('audit.subject'), wide: true, cell: (row) => subjectName(w, row, names) },
     { key: 'at', header: w('common.time'), width: 170,

@@ -1,5 +1,6 @@
 /** The words of the administration screens in English, the second language. */
 import { accessEn } from './access-en.ts';
+import { auditEn } from './audit-en.ts';
 import { journalEn } from './journal-en.ts';
 import { numberEn } from './number-en.ts';
 import { permissionsEn } from './permissions-en.ts';
@@ -324,22 +325,12 @@ export const en = {
     subjectId: 'Number of the subject (id)', actorId: 'Find user', empty: 'There are no records yet',
     emptyHint: 'Every change will appear here.', refresh: 'Refresh', actorKind: 'Kind of actor',
     allActors: 'All actors',
-    endings: {
-      SIGNED_OUT: 'signed out', ADMINISTRATOR: 'signed out by an administrator', PASSWORD_CHANGED: 'password changed',
-      ROLES_CHANGED: 'roles changed', USER_DISABLED: 'user deactivated', IDLE: 'not used for too long',
-      EXPIRED: 'session ran out', REPLACED: 'signed in again on the same device',
-    },
     actors: { USER: 'User', CUSTOMER: 'Customer', SYSTEM: 'System', BOT: 'Bot' },
     someone: 'A user', unknownType: 'Event {{type}}', allSubjects: 'All subjects', range: 'Time range',
     ranges: { hour: 'Last hour', day: 'Last 24 hours', week: 'Last 7 days', all: 'All time', own: 'Choose' },
     onlyThis: 'Only this subject', onlyActor: 'Only this actor', raw: 'Content of the record',
     number: 'Number of the record', noData: 'There are no further details.',
-    values: {
-      noun: 'List', channelAccountId: 'Channel account', field: 'Field', reasonCode: 'Reason', status: 'Status',
-      from: 'From', to: 'To', presence: 'Presence', result: 'Result', agentId: 'Agent', reason: 'Reason', code: 'Code',
-      seq: 'Sequence', until: 'Until', score: 'Rating', state: 'Status', changed: 'What changed', purpose: 'Purpose',
-      roles: 'Roles', queueId: 'Queue', channel: 'Channel', key: 'Key', wish: 'Asked for',
-    },
+    ...auditEn,
     subjects: {
       'api-key': 'API key', webhook: 'Webhook', 'subject-request': 'Data request',
       'retention-run': 'Retention run', 'identity-provider': 'Identity provider',
@@ -348,6 +339,7 @@ export const en = {
       category: 'Category', reason: 'Reason', 'channel-account': 'Channel account', event: 'Event',
       'opt-out': 'Opt-out', organisation: 'Organisation', search: 'Search', team: 'Team', site: 'Site', seat: 'Seat',
       branch: 'Organisation unit', calendar: 'Calendar', holiday: 'Holiday',
+      'canned-reply': 'Canned reply',
     },
   },
   ...placesEn,

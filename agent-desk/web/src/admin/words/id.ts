@@ -1,5 +1,6 @@
 /** The words of the administration screens in Indonesian; desk.md holds their tone. */
 import { accessId } from './access-id.ts';
+import { auditId } from './audit-id.ts';
 import { journalId } from './journal-id.ts';
 import { numberId } from './number-id.ts';
 import { permissionsId } from './permissions-id.ts';
@@ -334,11 +335,6 @@ export const id = {
     subjectId: 'Nomor objek (id)', actorId: 'Cari pengguna', empty: 'Belum ada catatan',
     emptyHint: 'Setiap perubahan akan tampil di sini.', refresh: 'Muat ulang', actorKind: 'Jenis pelaku',
     allActors: 'Semua pelaku',
-    endings: {
-      SIGNED_OUT: 'keluar sendiri', ADMINISTRATOR: 'dikeluarkan administrator', PASSWORD_CHANGED: 'kata sandi diganti',
-      ROLES_CHANGED: 'peran diubah', USER_DISABLED: 'pengguna dinonaktifkan', IDLE: 'terlalu lama tidak dipakai',
-      EXPIRED: 'masa sesi habis', REPLACED: 'masuk lagi di perangkat yang sama',
-    },
     actors: { USER: 'Pengguna', CUSTOMER: 'Nasabah', SYSTEM: 'Sistem', BOT: 'Bot' },
     someone: 'Pengguna', unknownType: 'Kejadian {{type}}', allSubjects: 'Semua objek', range: 'Rentang waktu',
     ranges: {
@@ -347,13 +343,7 @@ export const id = {
     },
     onlyThis: 'Hanya objek ini', onlyActor: 'Hanya pelaku ini', raw: 'Isi catatan', number: 'Nomor catatan',
     noData: 'Tidak ada rincian lain.',
-    values: {
-      noun: 'Daftar', channelAccountId: 'Akun kanal', field: 'Isian', reasonCode: 'Alasan', status: 'Status',
-      from: 'Dari', to: 'Menjadi', presence: 'Status kehadiran', result: 'Hasil', agentId: 'Agen', reason: 'Alasan',
-      code: 'Kode', seq: 'Nomor urut',
-      wish: 'Diminta', until: 'Sampai', score: 'Penilaian', state: 'Status', changed: 'Yang berubah',
-      purpose: 'Tujuan', roles: 'Peran', queueId: 'Antrean', channel: 'Kanal', key: 'Kunci',
-    },
+    ...auditId,
     subjects: {
       'api-key': 'Kunci API', webhook: 'Webhook', 'subject-request': 'Permintaan data',
       'retention-run': 'Penghapusan berkala', 'identity-provider': 'Penyedia identitas',
@@ -361,7 +351,7 @@ export const id = {
       agent: 'Agen', user: 'Pengguna', role: 'Peran', queue: 'Antrean', skill: 'Keahlian', category: 'Kategori',
       reason: 'Alasan', 'channel-account': 'Akun kanal', event: 'Kiriman', 'opt-out': 'Penolakan kontak',
       organisation: 'Organisasi', search: 'Pencarian', team: 'Tim', site: 'Site', seat: 'Kursi',
-      branch: 'Unit organisasi', calendar: 'Kalender', holiday: 'Hari libur',
+      branch: 'Unit organisasi', calendar: 'Kalender', holiday: 'Hari libur', 'canned-reply': 'Balasan cepat',
     },
   },
   ...placesId,
