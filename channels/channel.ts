@@ -3,6 +3,7 @@
  * rule, no
  * routing and no database. It is one folder, one line in registry.ts and one folder of captured payloads in test/.
  */
+import type { FieldRule } from '#domain/channels/field-rule.ts';
 import type { Agent, IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type {
@@ -110,8 +111,13 @@ export interface SetupField {
   help?: { id: string; en: string };
   required?: boolean;
   choices?: readonly string[];
+  /** What holds where nothing was chosen. */
+  usual?: string;
+  rule?: FieldRule;
   /** Secrets that the server makes itself when left empty, shown once. */
   generated?: boolean;
+  /** No outside system has to be given this generated secret: it is shown to nobody. */
+  ours?: boolean;
   /** Shown, and required, only while another field has this value. */
   when?: { field: string; value: string };
 }

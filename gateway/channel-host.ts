@@ -167,8 +167,8 @@ async function recordHealth(parts: HostParts, account: AccountView, state: strin
     if (held === undefined) return;
     const changed = await tx.one(setStatus, [...key, status]);
     const last = await tx.one<{ state: string; reason: string | null }>(lastHealth, [account.id]);
-    // Before the first word an account counts as connected.
-    const isSame = (last?.state ?? 'CONNECTED') === state && (last?.reason ?? null) === (reasonCode ?? null);
+    // The first word is kept, for it says that the account was connected at all.
+    const isSame = last?.state === state && last.reason === (reasonCode ?? null);
     if (changed === undefined && isSame) return;
     await appendJournal(tx, [
       {

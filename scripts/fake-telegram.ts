@@ -8,7 +8,8 @@ import { parseArgs } from 'node:util';
 import { fakeTelegram, type Delivered, type FakeTelegram, type Payload } from '#test/fakes/telegram/server.ts';
 
 const { values } = parseArgs({
-  options: { port: { type: 'string', default: '8081' }, token: { type: 'string', default: '700000001:coba-telegram' } },
+  options: { port: { type: 'string', default: '8081' },
+    token: { type: 'string', default: '700000001:coba-telegram-di-komputer-sendiri-saja' } },
 });
 
 const HEART = '\u2764';

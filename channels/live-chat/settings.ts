@@ -115,6 +115,7 @@ export const chatSetup: readonly SetupField[] = [
     name: 'visitorSecret',
     kind: 'secret',
     generated: true,
+    ours: true,
     label: { id: 'Rahasia token pengunjung', en: 'Visitor token secret' },
     help: {
       id: 'Dibuat oleh server. Bila diganti, pengunjung tidak dapat melanjutkan percakapan lamanya.',

@@ -25,13 +25,20 @@ const setup: readonly SetupField[] = [
   {
     name: 'token', kind: 'secret', required: true,
     label: { id: 'Token bot', en: 'Bot token' },
+    rule: {
+      pattern: '[0-9]{1,20}:[A-Za-z0-9_\\-]{35,}',
+      wrong: { id: 'Bukan token bot. Salin seluruh token dari @BotFather: angka, titik dua, lalu paling sedikit 35 huruf, '
+        + 'angka, garis bawah, atau tanda hubung.',
+      en: 'Not a bot token. Copy the whole token from @BotFather: digits, a colon, then at least 35 letters, digits, '
+        + 'underscores or hyphens.' },
+    },
     help: {
       id: 'Dari @BotFather, misalnya 123456:ABC-DEF. Siapa pun yang memegangnya dapat membaca dan menulis sebagai bot.',
       en: 'From @BotFather, such as 123456:ABC-DEF. Whoever holds it can read and write as the bot.',
     },
   },
   {
-    name: 'mode', kind: 'choice', choices: ['polling', 'webhook'],
+    name: 'mode', kind: 'choice', choices: ['polling', 'webhook'], usual: 'polling',
     label: { id: 'Cara menerima pesan', en: 'How messages come in' },
     help: {
       id: 'Polling berjalan di mana saja. Webhook lebih cepat, tetapi PUBLIC_URL harus berupa alamat https yang dapat '
@@ -41,7 +48,7 @@ const setup: readonly SetupField[] = [
     },
   },
   {
-    name: 'webhookSecret', kind: 'secret', generated: true,
+    name: 'webhookSecret', kind: 'secret', generated: true, ours: true, when: { field: 'mode', value: 'webhook' },
     label: { id: 'Rahasia webhook', en: 'Webhook secret' },
     help: {
       id: 'Membuktikan bahwa panggilan berasal dari Telegram. Kosongkan agar dibuat oleh server.',
@@ -53,6 +60,13 @@ const setup: readonly SetupField[] = [
   {
     name: 'commands', kind: 'text',
     label: { id: 'Daftar perintah', en: 'List of commands' },
+    rule: {
+      list: true, pattern: '/?[A-Za-z0-9_]{1,32}\\s*:\\s*\\S.*',
+      wrong: { id: '“{{part}}” bukan perintah. Tulis perintah: penjelasan, misalnya start: Mulai percakapan; perintah '
+        + 'terdiri dari huruf, angka, atau garis bawah.',
+      en: '“{{part}}” is no command. Write command: explanation, such as start: Begin a conversation; a command has '
+        + 'letters, digits or underscores.' },
+    },
     help: {
       id: 'Tampil di menu bot, misalnya: start: Mulai percakapan, bantuan: Cara memakai layanan ini',
       en: 'Shown in the menu of the bot, such as: start: Begin a conversation, help: How to use this service',

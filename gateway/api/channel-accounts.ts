@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Channel, SetupField } from '#channels/channel.ts';
+import { ruleProblem, wrongPart } from '#domain/channels/field-rule.ts';
 import { AppError } from '#domain/errors.ts';
 import { newId } from '#domain/ids.ts';
 import type { JournalEntry } from '#domain/journal/events.ts';
@@ -87,6 +88,13 @@ const KINDS: Record<Exclude<SetupField['kind'], 'secret' | 'qr' | 'code'>,
   number: (value) => typeof value === 'number' && Number.isFinite(value),
 };
 
+/** Refuses a value that does not look as the channel says, with its words in both languages. */
+function requireRule({ rule }: SetupField, path: string, value: unknown): void {
+  if (rule === undefined || typeof value !== 'string' || wrongPart(rule, value) === undefined) return;
+  throw new AppError('VALIDATION_FAILED', { issues: [{ path, code: 'wrong_form',
+    id: ruleProblem(rule, value, 'id'), en: ruleProblem(rule, value, 'en') }] });
+}
+
 /** Whether the form shows the field: some belong to one choice of another field only. */
 function applies(field: SetupField, values: Values): boolean {
   return field.when === undefined || values[field.when.field] === field.when.value;
@@ -105,6 +113,7 @@ function checkSettings(channel: Channel, given: Values): Values {
       || field.kind === 'code') refuse(`settings.${name}`, 'unknown_field');
     if (value === null || value === '') continue;
     if (!KINDS[field.kind](value, field)) refuse(`settings.${name}`, `not_${field.kind}`);
+    requireRule(field, `settings.${name}`, value);
     kept[name] = value;
   }
   for (const field of channel.setup) {
@@ -141,11 +150,13 @@ function planSecrets(
   }
   for (const field of fields) {
     const asked = regenerate.includes(field.name);
+    requireRule(field, `secrets.${field.name}`, given[field.name]);
     if (asked && field.generated !== true) refuse(`secrets.${field.name}`, 'not_generated');
     const present = (have.has(field.name) && given[field.name] !== null) || typeof given[field.name] === 'string';
     if (asked || (field.generated === true && !present)) {
-      plan.generated[field.name] = randomBytes(32).toString('base64url');
-      plan.write[field.name] = plan.generated[field.name] ?? null;
+      const made = randomBytes(32).toString('base64url');
+      plan.write[field.name] = made;
+      if (field.ours !== true) plan.generated[field.name] = made;
     } else if (field.required === true && !present) {
       refuse(`secrets.${field.name}`, 'required');
     }
@@ -287,15 +298,16 @@ export function channelAccountsApi(parts: AccountParts): FastifyPluginAsyncZod {
       config: { permission: 'channel.read' },
       schema: { response: { 200: z.object({ items: z.array(z.object({
         name: z.string(), reportName: z.string(), medium: z.string(), capabilities: z.record(z.string(), z.boolean()),
-        /** It takes webhooks; it brings a page for customers; some of its accounts hold a session. */
-        hook: z.boolean(), page: z.boolean(), session: z.boolean(), setup: z.array(z.record(z.string(), z.unknown())),
+        /** It takes webhooks; brings a page for customers; some accounts hold a session; tells its connection. */
+        hook: z.boolean(), page: z.boolean(), session: z.boolean(), connects: z.boolean(),
+        setup: z.array(z.record(z.string(), z.unknown())),
       })) }) } },
     }, async () => ({ items: [...parts.channels.values()].map((channel) => (
       { name: channel.name, reportName: channel.reportName, medium: channel.medium,
         capabilities: { ...channel.capabilities },
         hook: channel.parse !== undefined, page: channel.page !== undefined,
-          session: channel.hasSession !== undefined,
-          setup: channel.setup.map((field) => ({ ...field })) })) }));
+        session: channel.hasSession !== undefined, connects: channel.start !== undefined,
+        setup: channel.setup.map((field) => ({ ...field })) })) }));
 
     app.get('/api/channel-accounts', {
       config: { permission: 'channel.read' },

@@ -115,7 +115,7 @@ t.test('RF11 a refused token pauses the account, says so and keeps what waits; a
   t.same(world.fake.said(), ['tertahan']);
   const told = await world.work.db.dynamic<{ reason: string | null }>(`select data->>'reasonCode' as reason from journal
     where type = 'channel-account.health-changed' order by id`);
-  t.same(told.map((row) => row.reason), ['CREDENTIALS_REFUSED', null]);
+  t.same(told.map((row) => row.reason), [null, 'CREDENTIALS_REFUSED', null], 'its first word is kept too');
 });
 
 t.test('either side restarts in the middle of a talk: 0 lost, 0 doubled', async (t) => {

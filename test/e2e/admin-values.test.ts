@@ -63,6 +63,22 @@ t.test('the line that sums up what is wrong calls fields by their labels', async
   await form.getByRole('textbox', { name: 'Nama', exact: true }).fill('Bot uji');
   await page.keyboard.press('Control+Enter');
   await form.getByText('Perbaiki isian: Token bot', { exact: true }).waitFor();
+
+  t.equal(await form.getByLabel('Cara menerima pesan').first().inputValue(), 'Polling (di mana saja)', 'the default');
+  t.ok(await isAbsent(form.getByText('Rahasia webhook')), 'nothing of a webhook where there is none');
+  await form.getByRole('button', { name: 'Isi', exact: true }).click();
+  await form.getByLabel('Token bot').first().fill('bukan token');
+  await form.getByLabel('Daftar perintah').fill('start: Mulai, tanpa titik dua');
+  await page.keyboard.press('Control+Enter');
+  await form.getByText(/^Bukan token bot/).waitFor();
+  await form.getByText(/^“tanpa titik dua” bukan perintah/).waitFor();
+  await form.getByLabel('Token bot').first().fill(`700000001:${'A'.repeat(35)}`);
+  await form.getByLabel('Daftar perintah').fill('start: Mulai');
+  await form.getByLabel('Alamat Bot API sendiri').fill('http://127.0.0.1:9');
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('dialog', { name: 'Akun Bot uji' }).waitFor();
+  t.ok(await isAbsent(page.getByText('Salin ke sistem pengirim')), 'nothing has to be copied');
+  t.ok(await isAbsent(form.getByText('Akun menerima dan mengirim pesan.')), 'it was never connected');
   t.same(faults, []);
 });
 
@@ -94,5 +110,13 @@ t.test('the audit trail tells keys and codes in words, and a span from its begin
     await page.getByText(said, { exact: true }).waitFor();
   }
   await page.getByText(/^Hari: 365 · Izin: [A-Z]/).waitFor();
+
+  await page.getByLabel('Rentang waktu').first().click();
+  await page.getByRole('option', { name: 'Pilih sendiri' }).click();
+  await page.getByText('Dari', { exact: true }).waitFor();
+  await page.getByLabel('Sampai', { exact: true }).fill('11/21/2026');
+  await page.getByText(/^Isi tanggal\/bulan\/tahun/).waitFor();
+  await page.getByLabel('Sampai', { exact: true }).fill('21/11/2020');
+  await page.getByText('Tidak ada yang cocok').waitFor();
   t.same(faults, []);
 });

@@ -236,19 +236,20 @@ t.test('the quarantine is narrowed to an account, and a long original says that 
 t.test('two active accounts are never the same bot: refused at making, changing and enabling', async (t) => {
   const { api, world } = await adminWorld(t);
   const admin = await api.as(world.administrator);
+  const whole = (token: string): string => token.padEnd(48, token.slice(-1));
   const make = (key: string, token: string) => admin.call('POST', '/api/channel-accounts', { channel: 'telegram', key,
-    name: `Bot ${key}`, queueId: world.queueId, secrets: { token } });
+    name: `Bot ${key}`, queueId: world.queueId, secrets: { token: whole(token) } });
   const patch = (id: string, version: number, body: object) =>
     admin.call('PATCH', `/api/channel-accounts/${id}`, body, { 'if-match': String(version) });
   const taken = { status: 409, body: { code: 'CHANNEL_IDENTITY_TAKEN', details: { account: 'Bot satu' } } };
   const first = (await make('satu', '700000001:AAA')).body.id;
   t.match(await make('dua', '700000001:BBB'), taken, 'another token of the same bot');
   const second = (await make('dua', '700000002:CCC')).body.id;
-  t.match(await patch(second, 1, { secrets: { token: '700000001:AAA' } }), taken);
+  t.match(await patch(second, 1, { secrets: { token: whole('700000001:AAA') } }), taken);
   t.equal((await patch(first, 1, { status: 'DISABLED' })).status, 200);
-  t.equal((await patch(second, 1, { secrets: { token: '700000001:AAA' } })).status, 200);
+  t.equal((await patch(second, 1, { secrets: { token: whole('700000001:AAA') } })).status, 200);
   t.match(await patch(first, 2, { status: 'ACTIVE' }), { status: 409, body: { code: 'CHANNEL_IDENTITY_TAKEN' } });
-  t.equal((await patch(first, 2, { secrets: { token: '700000003:DDD' }, status: 'ACTIVE' })).status, 200);
+  t.equal((await patch(first, 2, { secrets: { token: whole('700000003:DDD') }, status: 'ACTIVE' })).status, 200);
   const both = await Promise.all([make('tiga', '700000009:EEE'), make('empat', '700000009:EEE')]);
   t.same(both.map((one) => one.status).sort(), [201, 409], 'two who save at once');
 });
@@ -298,4 +299,21 @@ t.test('RA08 the audit list shows who did what, newest first, by filter and page
   const rest = await admin.get(`/api/audit?subjectId=${user.id}&limit=2&cursor=${first.body.nextCursor}`);
   t.equal(rest.body.items.length, 1);
   t.equal((await admin.get(`/api/audit?cursor=x`)).status, 400);
+});
+
+t.test('what does not look as the channel says is refused with words; its own secret is told to nobody', async (t) => {
+  const { api, world } = await adminWorld(t);
+  const admin = await api.as(world.administrator);
+  const make = (settings: object, token: string) => admin.call('POST', '/api/channel-accounts', { channel: 'telegram',
+    key: 'bot-uji', name: 'Bot uji', queueId: world.queueId, settings, secrets: { token } });
+  const token = `700000005:${'A'.repeat(35)}`;
+  t.match(await make({}, 'bukan token'), { status: 400, body: { code: 'VALIDATION_FAILED',
+    details: { issues: [{ path: 'secrets.token', code: 'wrong_form', id: /^Bukan token bot/ }] } } });
+  t.match(await make({ commands: 'start: Mulai, tanpa titik dua' }, token), { status: 400,
+    body: { details: { issues: [{ path: 'settings.commands', id: /tanpa titik dua/ }] } } });
+  const made = await make({ mode: 'webhook' }, token);
+  t.equal(made.status, 201);
+  t.same([made.body.generated, made.body.secrets.webhookSecret.set], [undefined, true]);
+  t.match(await admin.call('PATCH', `/api/channel-accounts/${made.body.id}`, { secrets: { token: 'bukan token' } },
+    { 'if-match': '1' }), { status: 400 });
 });

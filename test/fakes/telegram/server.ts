@@ -114,7 +114,7 @@ export function fakeTelegram(options: { token?: string; port?: number; botId?: n
   let messageId = 100;
   const scripts = new Map<string, Script[]>();
   const fake: FakeTelegram = {
-    token: options.token ?? `${botId}:${randomBytes(24).toString('base64url')}`,
+    token: options.token ?? `${botId}:${randomBytes(27).toString('base64url')}`,
     botId,
     get url() { return `http://127.0.0.1:${port}`; },
     calls: [],

@@ -1,5 +1,7 @@
 /** Channels as the registry declares them, and their accounts as the API gives them. */
 
+import type { FieldRule } from '../../../../domain/channels/field-rule.ts';
+
 export interface SetupField {
   name: string;
   kind: 'text' | 'secret' | 'url' | 'choice' | 'boolean' | 'number' | 'qr' | 'code';
@@ -7,8 +9,12 @@ export interface SetupField {
   help?: { id: string; en: string };
   required?: boolean;
   choices?: string[];
-  /** The server makes it when left empty, and shows it once. */
+  /** What holds where nothing was chosen. */
+  usual?: string;
+  rule?: FieldRule;
+  /** The server makes it when left empty, and shows it once; never, where it is the server's alone. */
   generated?: boolean;
+  ours?: boolean;
   /** Shown, and required, only while another field has this value. */
   when?: { field: string; value: string };
 }
@@ -22,6 +28,8 @@ export interface ChannelKind {
   name: string; reportName: string; medium: string; setup: SetupField[];
   /** It takes webhooks; it brings a page for customers. */
   hook: boolean; page: boolean;
+  /** It tells how it is connected; until its first word an account is being connected. */
+  connects?: boolean;
   /** Some of its accounts hold a session; undefined: the server does not say. */
   session?: boolean;
 }

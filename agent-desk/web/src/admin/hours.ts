@@ -1,4 +1,5 @@
 /** Opening hours as people write them: "08.00-12.00, 13.00-17.00", "24 jam", "tutup". Pure. */
+import { readClock, zonedTime } from '../lib/snooze.ts';
 
 /** [from, to) in minutes after midnight. */
 export type Span = [number, number];
@@ -64,4 +65,21 @@ export function parseDay(text: string): string | undefined {
 /** "2026-12-31" as "31/12/2026" (J54). */
 export function sayDay(iso: string): string {
   return iso.split('-').toReversed().join('/');
+}
+
+/**
+ * "21/11/2026", or with a clock "21/11/2026 08.30", as the moment in this zone. A day alone begins at midnight as the
+ * first of a span, and ends with it as the last. Undefined for what is neither.
+ */
+export function dayTimeIn(text: string, zone: string, place: 'first' | 'last'): string | undefined {
+  const [dayText = '', ...rest] = text.trim().split(/\s+/);
+  const day = parseDay(dayText);
+  const clockText = rest.join(' ');
+  if (day === undefined) return undefined;
+  if (clockText === '') {
+    const shown = place === 'first' ? day : new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
+    return zonedTime(shown, 0, 0, zone).toISOString();
+  }
+  const time = readClock(clockText);
+  return time === undefined ? undefined : zonedTime(day, time.hour, time.minute, zone).toISOString();
 }

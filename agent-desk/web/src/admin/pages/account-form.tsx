@@ -1,6 +1,7 @@
 /** The drawer of one channel account: general fields, the channel's own setup, how to connect it, and its health. */
-import { api, ConfirmButton, notifyDone, notifyError, SelectField, TextField, useCan,
+import { api, ConfirmButton, type Locale, notifyDone, notifyError, SelectField, TextField, useCan,
   useLocale } from '../../kit/index.ts';
+import { ruleProblem } from '../../../../../domain/channels/field-rule.ts';
 import { fieldsFor, type AccountDetail, type ChannelKind, type SavedAccount } from '../account-types.ts';
 import { channelName } from '../channels.ts';
 import * as check from '../checks.ts';
@@ -55,7 +56,7 @@ function sent(draft: Partial<AccountDraft>, whole: AccountDraft, kind: ChannelKi
 }
 
 function setupProblems(w: Words, kind: ChannelKind | undefined, draft: AccountDraft,
-  record: AccountDetail | undefined): FieldErrors {
+  record: AccountDetail | undefined, locale: Locale): FieldErrors {
   const found: FieldErrors = {};
   for (const field of fieldsFor(kind?.setup ?? [], draft.settings)) {
     const value = draft.settings[field.name];
@@ -63,6 +64,10 @@ function setupProblems(w: Words, kind: ChannelKind | undefined, draft: AccountDr
     if (field.kind === 'url' && typeof value === 'string') found[field.name] = check.url(w, value.trim());
     if (field.kind === 'number' && typeof value === 'number') {
       found[field.name] = check.whole(w, value, 0, setupNumberMax);
+    }
+    const typed = field.kind === 'secret' ? draft.secrets[field.name] : value;
+    if (field.rule !== undefined && typeof typed === 'string' && typed.trim() !== '') {
+      found[field.name] = ruleProblem(field.rule, typed, locale);
     }
     if (field.required !== true || field.kind === 'qr' || field.kind === 'code' || field.kind === 'boolean') continue;
     if (field.kind !== 'secret') {
@@ -79,6 +84,7 @@ function setupProblems(w: Words, kind: ChannelKind | undefined, draft: AccountDr
 
 function useAccountEditor({ record, reload, channels, onSaved }: FormProps): Editor<AccountDraft> {
   const w = useWords();
+  const locale = useLocale();
   const kindOf = (name: string | null): ChannelKind | undefined => channels.find((each) => each.name === name);
   return useEditor<AccountDetail, AccountDraft, SavedAccount>({
     record, reload,
@@ -91,7 +97,7 @@ function useAccountEditor({ record, reload, channels, onSaved }: FormProps): Edi
       channel: draft.channel === null ? w('invalid.required') : undefined,
       key: record === undefined ? check.key(w, draft.key) : undefined,
       name: check.text(w, draft.name), address: check.shortText(w, draft.address),
-      ...setupProblems(w, kindOf(draft.channel), draft, record),
+      ...setupProblems(w, kindOf(draft.channel), draft, record, locale),
     }),
     create: (draft, idempotencyKey) =>
       api.post('/channel-accounts', sent(draft, draft, kindOf(draft.channel), record), { idempotencyKey }),
@@ -226,7 +232,8 @@ export function AccountForm(props: FormProps) {
         : <SessionSections account={record} mayChange={mayChange} session={session} sure={kind?.session === true} />}
       {record === undefined ? null : (
         <FormSection title={w('accounts.health')}>
-          <AccountHealth account={record} figuresOnly={hasSession && record.status !== 'DISABLED'} />
+          <AccountHealth account={record} connects={kind?.connects === true}
+            figuresOnly={hasSession && record.status !== 'DISABLED'} />
           {mayChange ? <Toggle record={record} dirty={editor.dirty} onClose={onClose} /> : null}
           {mayChange && record.status !== 'DISABLED' ? <AccountTestPanel account={record} /> : null}
         </FormSection>

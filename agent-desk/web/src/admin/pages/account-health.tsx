@@ -21,7 +21,8 @@ export function AccountWord({ account }: { account: AccountRecord }) {
  * In the drawer: the sentence with the reason, since when, and the figures of what it did lately; the figures alone
  * where a session tells the rest.
  */
-export function AccountHealth({ account, figuresOnly = false }: { account: AccountRecord; figuresOnly?: boolean }) {
+export function AccountHealth({ account, connects, figuresOnly = false }: { account: AccountRecord; connects: boolean;
+  figuresOnly?: boolean }) {
   const w = useWords();
   const locale = useLocale();
   const { data: health, error, refetch } = useHealth(account.id);
@@ -30,7 +31,8 @@ export function AccountHealth({ account, figuresOnly = false }: { account: Accou
     return <ErrorState error={error} onRetry={() => { void refetch(); }} />;
   }
   if (figuresOnly) return <AccountFigures health={health} />;
-  const state = account.status === 'ACTIVE' ? health.state ?? 'ACTIVE' : account.status;
+  // Whoever tells how it is connected was not connected before the first word.
+  const state = account.status === 'ACTIVE' ? health.state ?? (connects ? 'CONNECTING' : 'ACTIVE') : account.status;
   const reason = account.status === 'DISABLED' ? null : health.reasonCode;
   return (
     <div className={css.section}>

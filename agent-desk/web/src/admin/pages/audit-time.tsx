@@ -1,7 +1,9 @@
 /** The span of time of the audit trail: the last hour, day, week, everything, or from one moment to another. */
-import { TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { serverNow } from '../../kit/index.ts';
+import { serverNow, TextField } from '../../kit/index.ts';
+import { dayKey } from '../../lib/time.ts';
+import { useZone } from '../../shell/useZone.ts';
+import { dayTimeIn, sayDay } from '../hours.ts';
 import css from '../parts/admin.module.css';
 import { FilterSelect } from '../parts/list.tsx';
 import { useWords } from '../use-words.ts';
@@ -15,28 +17,30 @@ export const wholeTime: TimeRange = { preset: 'all', from: null, to: null };
 const hourMs = 3_600_000;
 const spansMs: Record<'hour' | 'day' | 'week', number> = { hour: hourMs, day: 24 * hourMs, week: 168 * hourMs };
 
-function isoOf(local: string): string | null {
-  const time = new Date(local);
-  return local === '' || Number.isNaN(time.getTime()) ? null : time.toISOString();
-}
-
 function OwnRange({ onChange }: { onChange: (range: TimeRange) => void }) {
   const w = useWords();
+  const zone = useZone();
   const [from, setFrom] = useState('');
   const [to, setTo] = useState('');
-  const [start, end] = [isoOf(from), isoOf(to)];
-  const wrong = start !== null && end !== null && start >= end;
+  const [start, end] = [dayTimeIn(from, zone, 'first'), dayTimeIn(to, zone, 'last')];
+  const wrongFrom = from !== '' && start === undefined;
+  const wrongTo = to !== '' && end === undefined;
+  const order = start !== undefined && end !== undefined && start >= end;
   const tell = (nextFrom: string, nextTo: string): void => {
-    const range = { preset: 'own' as const, from: isoOf(nextFrom), to: isoOf(nextTo) };
-    if (range.from === null || range.to === null || range.from < range.to) onChange(range);
+    const [first, last] = [dayTimeIn(nextFrom, zone, 'first'), dayTimeIn(nextTo, zone, 'last')];
+    const unread = (nextFrom !== '' && first === undefined) || (nextTo !== '' && last === undefined);
+    if (unread || (first !== undefined && last !== undefined && first >= last)) return;
+    onChange({ preset: 'own', from: first ?? null, to: last ?? null });
   };
+  const hint = `${sayDay(dayKey(serverNow(), { zone, locale: 'id' }))} 08.00`;
   return (
     <>
-      <TextInput type="datetime-local" className={css.filter} aria-label={w('audit.from')} value={from}
-        onChange={(event) => { setFrom(event.currentTarget.value); tell(event.currentTarget.value, to); }} />
-      <TextInput type="datetime-local" className={css.filter} aria-label={w('audit.to')} value={to}
-        error={wrong ? w('invalid.dates') : undefined}
-        onChange={(event) => { setTo(event.currentTarget.value); tell(from, event.currentTarget.value); }} />
+      <TextField className={css.filter} label={w('audit.from')} placeholder={hint} value={from} maxLength={16}
+        error={wrongFrom ? w('audit.wrongTime') : undefined}
+        onChange={(value) => { setFrom(value); tell(value, to); }} />
+      <TextField className={css.filter} label={w('audit.to')} placeholder={hint} value={to} maxLength={16}
+        error={wrongTo ? w('audit.wrongTime') : order ? w('invalid.dates') : undefined}
+        onChange={(value) => { setTo(value); tell(from, value); }} />
     </>
   );
 }

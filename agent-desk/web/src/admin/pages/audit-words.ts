@@ -112,7 +112,8 @@ function valueText(w: Words, row: Row, field: string, value: unknown, names: Nam
   if (typeof value === 'boolean') return w(value ? 'common.yes' : 'common.no');
   if (Array.isArray(value)) {
     return value.map((item) => (field === 'permissions' ? wordOr(w, `perm.${String(item)}.0`, String(item))
-      : fieldWord(w, String(item)))).join(', ');
+      // Of "secret:token" the kind: what a channel calls it is the channel's.
+      : fieldWord(w, String(item).replace(/:.*$/, '')))).join(', ');
   }
   if (typeof value === 'object' && value !== null) return countsText(w, value);
   const text = String(value);

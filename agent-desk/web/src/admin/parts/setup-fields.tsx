@@ -57,7 +57,7 @@ function SecretInput({ field, label, help, error, value, hint, isNew, onChange }
     return (
       <div ref={box}>
         <p className={css.label}>{label}</p>
-        <p>{w('accounts.secretWillGenerate')}</p>
+        <p>{w(field.ours === true ? 'accounts.secretOurs' : 'accounts.secretWillGenerate')}</p>
         <Button size="xs" variant="subtle" onClick={() => { onChange(''); }}>{w('accounts.secretOwn')}</Button>
       </div>
     );
@@ -99,7 +99,8 @@ function PlainInput({ field, label, help, error, value,
   onChange }: OneProps & { value: unknown; onChange: (value: unknown) => void }) {
   const w = useWords();
   const common = { label, description: help, required: field.required, error };
-  const words = typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : '';
+  const words = typeof value === 'string' ? value
+    : Array.isArray(value) ? value.join(', ') : field.usual ?? '';
   switch (field.kind) {
     case 'boolean':
       return <CheckField label={label} description={help} value={value === true} onChange={onChange} error={error} />;
@@ -112,8 +113,9 @@ function PlainInput({ field, label, help, error, value,
       );
     case 'choice':
       return (
-        <SelectField {...common} value={words === '' ? null : words}
-          onChange={(chosen) => { onChange(chosen ?? undefined); }} clearable={field.required !== true}
+        <SelectField {...common} value={words === '' ? null : words} allowDeselect={field.usual === undefined}
+          onChange={(chosen) => { onChange(chosen ?? undefined); }}
+          clearable={field.required !== true && field.usual === undefined}
           data={(field.choices ?? []).map((choice) =>
             ({ value: choice, label: wordOr(w, `accounts.choices.${choice}`, choice) }))} />
       );

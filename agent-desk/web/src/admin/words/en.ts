@@ -223,6 +223,7 @@ export const en = {
     secretKeep: 'Keep the stored one', secretCleared: 'Will be removed on saving',
     secretGenerate: 'Have the server make one', secretOwn: 'Enter my own', secretFill: 'Fill in',
     secretWillGenerate: 'Made by the server on saving, then shown once.', onceTitle: 'New secrets for {{name}}',
+    secretOurs: 'Made and used by the server itself; nobody has to copy it.',
     onceHint: 'Shown this time only. Copy them to the sending system now; afterwards only the last 4 characters are '
       + 'visible.',
     onceDone: 'I have copied them', connect: 'How to connect', webhook: 'Webhook address',
@@ -330,6 +331,7 @@ export const en = {
     ranges: { hour: 'Last hour', day: 'Last 24 hours', week: 'Last 7 days', all: 'All time', own: 'Choose' },
     onlyThis: 'Only this subject', onlyActor: 'Only this actor', raw: 'Content of the record',
     number: 'Number of the record', noData: 'There are no further details.',
+    wrongTime: 'Enter day/month/year, with or without a time, such as 21/11/2026 08.00.',
     ...auditEn,
     subjects: {
       'api-key': 'API key', webhook: 'Webhook', 'subject-request': 'Data request',

@@ -228,6 +228,7 @@ export const id = {
     secretKeep: 'Tetap pakai yang tersimpan', secretCleared: 'Akan dihapus saat disimpan',
     secretGenerate: 'Biarkan server membuatnya', secretOwn: 'Isi sendiri', secretFill: 'Isi',
     secretWillGenerate: 'Dibuat oleh server saat disimpan, lalu ditampilkan satu kali.',
+    secretOurs: 'Dibuat dan dipakai oleh server sendiri; tidak perlu disalin.',
     onceTitle: 'Rahasia baru untuk {{name}}',
     onceHint: 'Hanya ditampilkan kali ini. Salin ke sistem pengirim sekarang; setelah ditutup hanya 4 karakter '
       + 'terakhir yang terlihat.',
@@ -343,6 +344,7 @@ export const id = {
     },
     onlyThis: 'Hanya objek ini', onlyActor: 'Hanya pelaku ini', raw: 'Isi catatan', number: 'Nomor catatan',
     noData: 'Tidak ada rincian lain.',
+    wrongTime: 'Isi tanggal/bulan/tahun, boleh dengan jam, misalnya 21/11/2026 08.00.',
     ...auditId,
     subjects: {
       'api-key': 'Kunci API', webhook: 'Webhook', 'subject-request': 'Permintaan data',
