@@ -71,3 +71,15 @@ t.test('every field that a form holds has a word', async (t) => {
     }
   }
 });
+
+t.test('what is wrong with a cell of an import does not say the name of its column again', async (t) => {
+  for (const locale of ['id', 'en'] as const) {
+    const { cells, issues } = adminWords[locale].import;
+    const column: Partial<Record<keyof typeof issues, keyof typeof cells>> = { not_npk: 'npk', twice: 'npk',
+      not_name: 'name', not_capacity: 'capacity', other_site: 'team' };
+    for (const code of ['not_npk', 'twice', 'not_name', 'not_capacity', 'other_site'] as const) {
+      const said = cells[column[code] ?? 'npk'].toLowerCase();
+      t.notOk(issues[code].toLowerCase().split(/\W+/).includes(said), `${locale} ${code}`);
+    }
+  }
+});

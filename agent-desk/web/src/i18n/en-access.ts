@@ -4,6 +4,7 @@ export const enAccess = {
     codeTitle: 'Second step', code: 'Authenticator code', codeHint: '6 digits from your authenticator app.',
     recovery: 'Recovery code', recoveryHint: 'One of the 10 codes you saved, such as abcde-fghjk.',
     useRecovery: 'Use a recovery code', useCode: 'Use the authenticator code', confirm: 'Confirm',
+    codeWrong: 'The code does not fit or was used already. Wait for the next one in your authenticator.',
     codeNeeded: 'Enter the 6 digits from your authenticator app.', recoveryNeeded: 'Enter your recovery code.',
     back: 'Back to sign-in', enrolTitle: 'Set up an authenticator',
     enrolWhy: 'Your role requires two-factor sign-in. Set it up once, then use its code each time you sign in.',

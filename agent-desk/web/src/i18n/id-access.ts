@@ -4,6 +4,7 @@ export const idAccess = {
     codeTitle: 'Verifikasi langkah kedua', code: 'Kode autentikator', codeHint: '6 angka dari aplikasi autentikator.',
     recovery: 'Kode pemulihan', recoveryHint: 'Satu dari 10 kode yang Anda simpan, seperti abcde-fghjk.',
     useRecovery: 'Pakai kode pemulihan', useCode: 'Pakai kode autentikator', confirm: 'Konfirmasi',
+    codeWrong: 'Kode tidak cocok atau sudah dipakai. Tunggu kode berikutnya di aplikasi autentikator.',
     codeNeeded: 'Isi 6 angka dari aplikasi autentikator.', recoveryNeeded: 'Isi kode pemulihan Anda.',
     back: 'Kembali ke halaman masuk', enrolTitle: 'Pasang autentikator',
     enrolWhy: 'Peran Anda mewajibkan verifikasi dua langkah. Pasang sekali, lalu pakai kodenya setiap kali masuk.',

@@ -45,7 +45,9 @@ export function CodeForm({ onCode, recovery, children }: CodeProps) {
     try {
       await onCode(given.trim());
     } catch (error) {
-      setProblem(sayError(error).message);
+      const said = sayError(error);
+      // Where no recovery code does, nobody is advised to use one: there may be none yet.
+      setProblem(said.code === 'CODE_WRONG' && !recovery ? t('access.codeWrong') : said.message);
       setCode('');
     } finally {
       setBusy(false);

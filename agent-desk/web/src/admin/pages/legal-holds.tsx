@@ -10,7 +10,7 @@ import { EditorDrawer, FormSection } from '../parts/editor.tsx';
 import { NameCell, useAdminList } from '../parts/list.tsx';
 import { StateWord } from '../parts/state-word.tsx';
 import { useEditor } from '../use-editor.ts';
-import { useWords } from '../use-words.ts';
+import { useWords, wordOr } from '../use-words.ts';
 
 interface Hold { id: string; contactId: string; contactName: string | null; reason: string; placedByName: string;
   placedAt: string; releasedByName: string | null; releasedAt: string | null }
@@ -68,7 +68,8 @@ export function Holds() {
       </div>
       <DataTable label={w('retention.holds')} {...tableOf(query)} rowKey={(hold) => hold.id}
         empty={<div className={`${css.pane} ${css.padded}`}><p>{w('retention.noHolds')}</p>
-          <p className="meta">{w('retention.noHoldsHint')}</p></div>}
+          <p className="meta">{maySee ? w('retention.noHoldsHint')
+            : w('common.onlyWith', { permission: wordOr(w, 'perm.contact.read.0', 'contact.read') })}</p></div>}
         columns={[
           { key: 'who', header: w('retention.customer'), cell: (hold) => <NameCell sub={hold.reason}
             name={<bdi>{hold.contactName ?? w('subjectData.hidden', { end: hold.contactId.slice(-6) })}</bdi>} /> },

@@ -86,6 +86,7 @@ function Runs() {
   const removed = (one: Run): string => {
     const parts = Object.entries(one.counts).map(([name, n]) =>
       `${wordOr(w, `retention.classes.${name}`, name)}: ${n}`);
+    if (parts.length === 0 && one.state === 'RUNNING') return w('retention.counting');
     return parts.length === 0 ? w('retention.nothing') : parts.join(' · ');
   };
   return (

@@ -14,7 +14,7 @@ import { AddButton, FilterBar, FilterSelect, ListPage, NameCell,
   useAdminList } from '../parts/list.tsx';
 import { StateWord } from '../parts/state-word.tsx';
 import { useEditor } from '../use-editor.ts';
-import { useWords } from '../use-words.ts';
+import { useWords, wordOr } from '../use-words.ts';
 
 const home = '/admin/subject-requests';
 const states = ['REQUESTED', 'APPROVED', 'REJECTED', 'DONE'] as const;
@@ -67,7 +67,7 @@ function Decide({ record }: { record: RequestRecord }) {
       await api.post(`/subject-requests/${record.id}/decide`, { decision });
       notifyDone(w('subjectData.decided'));
     } catch (error) {
-      notifyError(w('subjectData.kind'), error);
+      notifyError(w('subjectData.notDecided'), error);
     }
     refresh();
   };
@@ -150,7 +150,8 @@ export function SubjectDataPage({ id }: { id: string | undefined }) {
       <ListPage title={w('subjectData.title')} lead={w('subjectData.lead')} query={query} columns={useColumns()}
         rowKey={(record) => record.id} filterCount={Number(state !== null)} onClear={() => { setState(null); }}
         actions={mayFile ? <AddButton href={`${home}/new`}>{w('subjectData.add')}</AddButton> : undefined}
-        empty={{ icon: IconUserShield, title: w('subjectData.empty'), hint: w('subjectData.emptyHint') }}
+        empty={{ icon: IconUserShield, title: w('subjectData.empty'), hint: mayFile ? w('subjectData.emptyHint')
+          : w('common.onlyWith', { permission: wordOr(w, 'perm.subject-data.manage.0', 'subject-data.manage') }) }}
         filters={(
           <FilterBar>
             <FilterSelect label={w('common.status')} all={w('common.anyStatus')} value={state} onChange={setState}

@@ -4,7 +4,7 @@
  */
 import { Button, Menu } from '@mantine/core';
 import { IconChevronDown, IconExternalLink, IconLock } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { EmptyState, PageHeader, usePhone, useSession } from '../../kit/index.ts';
 import { sectionIcons } from '../section-icons.ts';
@@ -14,8 +14,11 @@ import css from './admin.module.css';
 
 function Item({ section, here, w }: { section: Section; here: boolean; w: Words }) {
   const Icon = sectionIcons[section.key];
+  const item = useRef<HTMLAnchorElement>(null);
+  // The menu is longer than a small screen: where one is must be seen in it, however one came there.
+  useEffect(() => { if (here) item.current?.scrollIntoView({ block: 'nearest' }); }, [here]);
   return (
-    <Link href={section.path} className={css.item} aria-current={here ? 'page' : undefined}>
+    <Link ref={item} href={section.path} className={css.item} aria-current={here ? 'page' : undefined}>
       <Icon size={16} stroke={1.75} aria-hidden="true" />
       <span>{w(`nav.${section.key}`)}</span>
     </Link>

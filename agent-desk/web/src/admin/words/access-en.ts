@@ -54,6 +54,7 @@ export const accessEn = {
     },
   },
   retention: {
+    counting: 'Still running, the numbers will follow',
     title: 'Retention', lead: 'How long data are kept. What is past its time is removed every day, unless held.',
     rules: 'Rules', classes: {
       MESSAGE: 'Text of messages', MEDIA: 'Files of customers', RAW_INBOUND: 'Raw input of channels',
@@ -73,6 +74,7 @@ export const accessEn = {
     whyHint: 'Such as the number of the case. No personal data here.', customer: 'Customer', by: 'By',
   },
   subjectData: {
+    notDecided: 'The decision was not saved',
     title: 'Customer data requests',
     lead: 'Customers may ask for a copy or the erasure of their data. Answered within 72 hours.', add: 'File a request',
     empty: 'There are no requests yet', emptyHint: 'File one when a customer asks about their data.', kind: 'Request',

@@ -54,6 +54,7 @@ export const accessId = {
     },
   },
   retention: {
+    counting: 'Masih berjalan, jumlahnya menyusul',
     title: 'Masa simpan', lead: 'Berapa lama data disimpan. Yang lewat masanya dihapus setiap hari, kecuali yang ditahan.',
     rules: 'Aturan', classes: {
       MESSAGE: 'Isi pesan', MEDIA: 'Berkas nasabah', RAW_INBOUND: 'Kiriman mentah dari kanal',
@@ -73,6 +74,7 @@ export const accessId = {
     whyHint: 'Misalnya: nomor perkara. Jangan tulis data pribadi.', customer: 'Nasabah', by: 'Oleh',
   },
   subjectData: {
+    notDecided: 'Keputusan belum disimpan',
     title: 'Permintaan data nasabah',
     lead: 'Nasabah berhak meminta salinan atau penghapusan datanya. Dijawab dalam 72 jam.', add: 'Catat permintaan',
     empty: 'Belum ada permintaan', emptyHint: 'Catat di sini saat nasabah meminta datanya.', kind: 'Permintaan',

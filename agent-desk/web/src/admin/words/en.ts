@@ -20,6 +20,7 @@ export const en = {
     docs: 'API documentation', newTab: 'opens in a new tab',
   },
   common: {
+    onlyWith: 'Recorded by users with the permission "{{permission}}"; your role does not have it.',
     clearFilters: 'Clear filters', all: 'All', anyStatus: 'Any status', none: 'None', active: 'Active',
     inactive: 'Inactive', status: 'Status', name: 'Name', code: 'Code', actions: 'Actions', shown: '{{n}} shown',
     shownMore: '{{n}} shown, there are more', noMatch: 'Nothing matches',

@@ -39,6 +39,7 @@ export const id = {
     deactivate: 'Nonaktifkan', activate: 'Aktifkan', remove: 'Hapus', details: 'Rincian', time: 'Waktu',
     seconds: '{{n}} dtk', points: '{{n}} poin', notSaved: 'Belum tersimpan',
     kept: 'Isian Anda tetap ada di layar ini.', moreNames: '+{{n}} lagi',
+    onlyWith: 'Dicatat oleh pengguna dengan izin "{{permission}}"; peran Anda tidak memuatnya.',
     stale: 'Daftar belum dapat diperbarui. Anda melihat data terakhir yang diterima.',
   },
   conflict: {

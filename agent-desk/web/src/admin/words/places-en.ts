@@ -80,10 +80,10 @@ export const placesEn = {
       + 'at most {{max, number}} characters.', resume: 'Go on', leave: 'Leave the page?',
     leaveHint: 'Invitations that are not kept will be lost.', leaveNo: 'Stay here', leaveYes: 'Leave',
     issues: {
-      not_npk: 'an NPK has 4 to 8 digits', required: 'required', not_name: 'this name cannot be used',
-      not_capacity: 'capacity is 0 to 1000', unknown: 'not known', other_site: 'the team is at another site',
+      not_npk: 'must have 4 to 8 digits', required: 'required', not_name: 'cannot be used',
+      not_capacity: 'must be 0 to 1000', unknown: 'not known', other_site: 'is at another site',
       no_place: 'this role needs a site, team or branch', not_yours: 'beyond your authority',
-      several: 'several queues have this name; write the code', twice: 'the NPK stands twice in this file',
+      several: 'several queues have this name; write the code', twice: 'stands twice in this file',
     },
     cells: {
       npk: 'NPK', name: 'Name', site: 'Site', team: 'Team', branch: 'Branch', roles: 'Roles', skills: 'Skills',

@@ -77,10 +77,10 @@ export const placesId = {
       + 'besar: paling banyak {{max, number}} karakter.', resume: 'Lanjutkan', leave: 'Tinggalkan halaman?',
     leaveHint: 'Undangan yang belum disimpan akan hilang.', leaveNo: 'Tetap di sini', leaveYes: 'Tinggalkan',
     issues: {
-      not_npk: 'NPK terdiri dari 4 sampai 8 angka', required: 'wajib diisi', not_name: 'nama tidak dapat dipakai',
-      not_capacity: 'kapasitas 0 sampai 1000', unknown: 'tidak dikenal', other_site: 'tim berada di site lain',
+      not_npk: 'terdiri dari 4 sampai 8 angka', required: 'wajib diisi', not_name: 'tidak dapat dipakai',
+      not_capacity: 'isi 0 sampai 1000', unknown: 'tidak dikenal', other_site: 'berada di site lain',
       no_place: 'peran ini memerlukan site, tim, atau unit organisasi', not_yours: 'di luar wewenang Anda',
-      several: 'nama ini dipakai beberapa antrean; tulis kodenya', twice: 'NPK muncul dua kali di berkas ini',
+      several: 'nama ini dipakai beberapa antrean; tulis kodenya', twice: 'muncul dua kali di berkas ini',
     },
     cells: {
       npk: 'NPK', name: 'Nama', site: 'Site', team: 'Tim', branch: 'Cabang', roles: 'Peran', skills: 'Keahlian',
