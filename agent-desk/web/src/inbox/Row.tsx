@@ -42,7 +42,8 @@ function preview(row: InteractionView, mine: boolean, t: T): ReactNode {
     return row.lastMessageAt === null ? t('inbox.noText') : t('inbox.file');
   const text = row.lastText.replaceAll(/\s+/g, ' ');
   if (row.lastDirection === 'OUT')
-    return <>{t(mine ? 'inbox.you' : 'inbox.us', { text: '' })}<bdi>{text}</bdi></>;
+    // Before the first answer it was the automatic one that spoke.
+    return <>{t(mine && row.answeredAt !== null ? 'inbox.you' : 'inbox.us', { text: '' })}<bdi>{text}</bdi></>;
   if (row.lastDirection === 'NOTE') return <>{t('inbox.note', { text: '' })}<bdi>{text}</bdi></>;
   if (row.lastDirection === 'SYSTEM') return codeWord('system', text, { name: row.agentName ?? '' });
   return <bdi>{text}</bdi>;
