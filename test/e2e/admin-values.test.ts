@@ -16,7 +16,7 @@ t.test('a number out of bounds stays as typed, is marked, and is not saved', asy
   const days = page.getByLabel('Isi pesan');
   await days.fill('0');
   await page.keyboard.press('Tab');
-  await page.getByText('Isi angka 1 sampai 36500.').waitFor();
+  await page.getByText('Isi angka 1 sampai 36.500.').waitFor();
   t.match(await days.inputValue(), /^0/, 'no other number has taken its place');
   t.equal(await page.getByRole('button', { name: 'Simpan aturan' }).getAttribute('aria-disabled'), 'true');
   await days.fill('-5');
