@@ -42,7 +42,8 @@ export function AccountHealth({ account, connects, figuresOnly = false }: { acco
           : <span className="meta">
             {w('accounts.since', { time: dayTime(health.since, serverNow(), { locale }) })}</span>}
         <p className="muted">{wordOr(w, `accounts.stateHelp.${state}`, state)}</p>
-        {reason === null ? null : <p>{wordOr(w, `accounts.reasons.${reason}`, reason)}</p>}
+        {reason === null ? null
+          : <p>{wordOr(w, `accounts.reasons.${reason}`, wordOr(w, `number.reasons.${reason}`, reason))}</p>}
       </div>
       <AccountFigures health={health} />
     </div>

@@ -65,7 +65,8 @@ const fromTo: Record<string, string> = { 'agent.presence-changed': 'presence', '
 
 /** Where the reasons of other events have their words; those of the house stand in `audit.codes`. */
 const reasonGroups: [string, string][] = [['channel-account.session-changed', 'number.reasons'],
-  ['channel-account.', 'accounts.reasons'], ['event.', 'quarantine.reasons'], ['webhook.', 'webhooks.reasons']];
+  ['channel-account.', 'accounts.reasons'], ['channel-account.', 'number.reasons'], ['event.', 'quarantine.reasons'],
+  ['webhook.', 'webhooks.reasons']];
 
 /** The first of these keys that this page has a word for. */
 function firstWord(w: Words, keys: readonly string[], code: string): string | undefined {
