@@ -246,6 +246,16 @@ t.test('INV4 what the house cannot store for now is not overtaken by what follow
   t.ok(n >= 4, `refused before: ${n - 1} tries`);
 });
 
+t.test('what is no message within costs nobody the connection', async (t) => {
+  const world = await whatsAppWorld(t);
+  await world.paired();
+  const phone = world.fake.phone(CUSTOMER);
+  for (let n = 0; n < 3; n += 1) await phone.forges(world.number, {}, { garbage: 'true' });
+  await phone.says(world.number, 'sesudah');
+  await eventually('what follows is stored', async () => (await world.texts()).includes('sesudah'), 20_000);
+  t.same(await world.work.db.dynamic('select reason_code from channel_gaps'), [], 'the session never ended');
+});
+
 t.test('RF01 RF30 kill -9 of the child while messages come: 0 lost, 0 doubled, in order', async (t) => {
   const world = await whatsAppWorld(t);
   const node = await world.paired();

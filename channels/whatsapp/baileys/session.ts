@@ -13,7 +13,7 @@ import { Outbox } from './outbox.ts';
 import { quietLogger } from './quiet.ts';
 import { receiptsIn, retryCounts, transactional } from './signals.ts';
 import { openStore, type SessionStore } from './store.ts';
-import type { Line } from './wire.ts';
+import { CallFailed, type Line } from './wire.ts';
 
 /** A message that cannot be read waits so long for its repetition before its place is shown. */
 const UNREADABLE_MS = 20_000;
@@ -264,6 +264,8 @@ export class Session {
    * way for ever: after `REFUSED_MAX` connections it goes the way of what cannot be read.
    */
   #refused({ ciphertext }: { ciphertext: Uint8Array }, error: unknown): never {
+    // What cannot be decoded is its sender's doing, and must not cost everybody the connection.
+    if (!(error instanceof CallFailed)) throw error;
     const id = this.#idOf(ciphertext);
     const times = (refusals.get(id) ?? 0) + 1;
     if (refusals.size >= REFUSALS_KEPT_MAX) refusals.clear();

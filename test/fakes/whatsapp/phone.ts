@@ -12,9 +12,14 @@ import { bytesOf, childOf, childrenOf, lidJid, newMessageId, nowSeconds, pnJid, 
 import type { World } from './world.ts';
 
 /** How a message is put into its stanza. */
-interface Seal { count?: number; isSpoilt?: boolean; isPlain?: boolean }
+interface Seal { count?: number; isSpoilt?: boolean; isPlain?: boolean;
+  /** Sealed as it should be, but what is within is no message. */
+  isGarbage?: boolean }
 
 interface Sent { message: proto.IMessage; attrs: Attrs; node: BinaryNode }
+
+/** A field that says it is longer than all there is, and the padding of a message. */
+const GARBAGE = Buffer.from([0x0a, 0xff, 0xff, 0x01, 0x01]);
 
 /** How often a phone repeats one message, and asks for one, before it gives up. */
 const RETRIES_MAX = 5;
@@ -95,8 +100,9 @@ export class Phone implements FakePhone {
   }
 
   forges(account: FakeAccount, message: proto.IMessage, attrs: Record<string, string> = {}): Promise<string> {
-    const { plaintext, ...more } = attrs;
-    return this.post(account, message, { ...this.#envelope(), ...more }, { isPlain: plaintext === 'true' });
+    const { plaintext, garbage, ...more } = attrs;
+    return this.post(account, message, { ...this.#envelope(), ...more },
+      { isPlain: plaintext === 'true', isGarbage: garbage === 'true' });
   }
 
   reads(account: FakeAccount, ids: string[]): Promise<void> {
@@ -199,7 +205,8 @@ export class Phone implements FakePhone {
     }
     const jid = to.deviceJid;
     if (!await this.signal.knows(jid)) await this.signal.meet(jid, await to.takeKeys());
-    const { type, ciphertext } = await this.signal.encrypt(jid, encodeWAMessage(message));
+    const plain = seal.isGarbage === true ? GARBAGE : encodeWAMessage(message);
+    const { type, ciphertext } = await this.signal.encrypt(jid, plain);
     const bytes = Buffer.from(ciphertext);
     const at = bytes.length - SPOILT_BYTE;
     if (seal.isSpoilt === true) bytes.writeUInt8(bytes.readUInt8(at) ^ 0xff, at);

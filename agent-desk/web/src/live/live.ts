@@ -173,7 +173,7 @@ export class Live {
     return new Promise((resolve) => {
       this.awaited.set(clientId, [...this.awaited.get(clientId) ?? [], resolve]);
       // Another tab may have taken it out: nobody would ever hear of it.
-      window.setTimeout(() => { resolve(undefined); }, recallWaitMs);
+      window.setTimeout(() => { this.arrived(clientId, undefined); }, recallWaitMs);
     });
   }
 
